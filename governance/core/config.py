@@ -1,0 +1,87 @@
+"""Every setting there is, read from the environment and `.env`. A missing secret stops a start that is not a demo."""
+
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class MissingSetting(RuntimeError):
+    """A setting that a real deployment must give, by its name."""
+
+
+class Settings(BaseSettings):
+    """One field per setting; `docs/operations.md` lists them and a test keeps the two alike."""
+
+    model_config = SettingsConfigDict(env_file=ROOT / ".env", extra="ignore")
+
+    database_url: str = Field("", description="SQLAlchemy address; empty: an embedded SQLite file and the demo")
+    redis_url: str = Field("", description="shared limits when several machines serve; empty: kept in the process")
+    secret_key: str = Field("", description="signs cookies, links and form tokens; 32 random bytes or more")
+    field_keys: str = Field("", description="Fernet keys for personal columns, comma-separated, newest first")
+    public_url: str = Field("", description="the address in printed codes and messages, such as https://m.example.cn")
+    media_url: str = Field("", description="where photos live: a folder, or s3://bucket/prefix")
+    trusted_proxies: int = Field(0, ge=0, le=5, description="how many reverse proxies set X-Forwarded-*")
+    demo: bool | None = Field(None, description="1: fill an empty database with the demo community")
+    demo_password: str = Field("", description="one password for every demo person instead of random ones")
+    var_dir: Path = Field(ROOT / "var", description="where the embedded database, photos and demo keys live")
+    host: str = Field("127.0.0.1", description="address bin/serve listens on")
+    port: int = Field(8000, ge=0, le=65535, description="port bin/serve listens on; 0 takes a free one")
+    web_threads: int = Field(8, ge=1, le=64, description="threads of a web process")
+    metrics_token: str = Field("", description="bearer token for /metrics from elsewhere than loopback")
+    wecom_api_base: str = Field("https://qyapi.weixin.qq.com", description="WeCom's address; a test server in tests")
+    wecom_ip_per_minute: int = Field(18_000, ge=0, description="calls a minute from one address; 0: no limit")
+
+    @property
+    def is_demo(self) -> bool:
+        """A demo may invent its secrets; it is one when asked for, or when no database was named."""
+        return self.demo if self.demo is not None else not self.database_url
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.var_dir / 'onecode.sqlite3'}"
+
+    @property
+    def media(self) -> str:
+        return self.media_url or str(self.var_dir / "media")
+
+    @property
+    def base_url(self) -> str:
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def load(**given: object) -> Settings:
+    """The settings in force. Raises MissingSetting with the name of a secret a real deployment left out."""
+    settings = Settings(**given)  # type: ignore[arg-type]
+    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    if settings.is_demo:
+        return settings.model_copy(update=_demo_secrets(settings))
+    for name in ("secret_key", "field_keys", "public_url"):
+        if not getattr(settings, name):
+            raise MissingSetting(f"{name.upper()} is not set; see docs/operations.md")
+    return settings
+
+
+def _demo_secrets(settings: Settings) -> dict[str, str]:
+    return {
+        "secret_key": settings.secret_key or _kept(settings.var_dir / "secret_key", secrets.token_urlsafe(32)),
+        "field_keys": settings.field_keys or _kept(settings.var_dir / "field_keys", Fernet.generate_key().decode()),
+    }
+
+
+def _kept(file: Path, fresh: str) -> str:
+    """What the file says; when there is none, the fresh secret becomes it, whole, for whoever comes first."""
+    draft = file.with_name(f"{file.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(fresh)
+    try:
+        os.link(draft, file)
+    except FileExistsError:
+        pass
+    draft.unlink()
+    return file.read_text()

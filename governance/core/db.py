@@ -1,0 +1,140 @@
+"""The one door to the database: SQLite (WAL, durable) or PostgreSQL, and how a writing transaction begins.
+
+Reads never take SQLite's write lock. `writing()` takes it before the first look, so what an action checks
+is still true when it changes it; on PostgreSQL the same place is held by row locks (`locked`).
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, Select, TypeDecorator, event, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry
+
+NAMES = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Utc(TypeDecorator[datetime]):
+    """An instant, always aware and always UTC, on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMES)
+
+
+Base.registry.update_type_annotation_map({datetime: Utc})
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
+Row = TypeVar("Row", bound=Base)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 20, "isolation_level": None}, "pool_size": 16, "max_overflow": 16}
+    return {"pool_size": 16, "max_overflow": 16, "pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
+
+
+def init_app(app: Flask, url: str) -> None:
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+
+
+def prepare(engine: Engine) -> None:
+    """Give an engine the promises this project rests on; migrations use it too."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_promises)
+        event.listen(engine, "begin", _sqlite_begin)
+    else:
+        event.listen(engine, "connect", _postgres_promises)
+
+
+def _sqlite_promises(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        connection.cursor().execute(f"PRAGMA {pragma}")
+
+
+def _postgres_promises(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.cursor().execute("SET synchronous_commit = on")
+    connection.cursor().execute("SET timezone = 'UTC'")
+    connection.commit()
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """One transaction for check, change and record; committed at its end, undone by any exception.
+
+    Inside another `writing()` it joins the outer one. What was loaded before is read again under the lock.
+    """
+    if db.session.info.get("writing"):
+        yield
+        return
+    db.session.rollback()
+    db.session.connection(execution_options={"writes": True})
+    db.session.info["writing"] = True
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        db.session.info.pop("writing", None)
+
+
+def locked(row: Row) -> Row:
+    """The row as it is now, held until the transaction ends, so that two changes cannot both win."""
+    db.session.refresh(row, with_for_update=True)
+    return row
+
+
+def first(query: Select[tuple[Row]]) -> Row | None:
+    return db.session.scalars(query.limit(1)).first()
+
+
+def by(model: type[Row], **columns: Any) -> Row | None:
+    """The one row with these values, or nothing."""
+    return db.session.scalars(select(model).filter_by(**columns)).one_or_none()
+
+
+def like_prefix(text: str) -> str:
+    """A LIKE pattern for everything that begins with `text`, with its own wildcards harmless (escape: `\\`)."""
+    return re.sub(r"([\\%_])", r"\\\1", text) + "%"

@@ -1,0 +1,148 @@
+"""The one record. Actions append plain events here; a sealer hashes them afterwards, one chain per stream.
+
+A line's hash is SHA-256 over the line before and the canonical form of its own facts. Free words stand beside
+the chain: the line holds only the hash of salt and words, so erasing both leaves a chain that still checks
+and nothing to recover (PIPL art. 47). Streams and scopes are the caller's: core knows no place.
+"""
+
+import hashlib
+import json
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, String, Text, UniqueConstraint, func, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from governance.core.db import Base, db, now, writing
+
+GENESIS = "0" * 64
+BATCH = 500
+
+
+class Event(Base):
+    """Something that was done: who, to what, under whom at the time, with which plain facts."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("stream", "seq"),
+        Index("ix_event_subject", "noun", "subject_id", "id"),
+        Index("ix_event_unsealed", "id", sqlite_where=text("seq IS NULL"), postgresql_where=text("seq IS NULL")),
+        Index("ix_event_untold", "id", sqlite_where=text("told_at IS NULL"), postgresql_where=text("told_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    noun: Mapped[str] = mapped_column(String(30))
+    verb: Mapped[str] = mapped_column(String(30))
+    subject_id: Mapped[int]
+    stream: Mapped[int]
+    scope: Mapped[str] = mapped_column(String(200))
+    actor_id: Mapped[int | None]
+    actor: Mapped[str] = mapped_column(String(80))
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    words: Mapped[str | None] = mapped_column(Text)
+    salt: Mapped[str | None] = mapped_column(String(32))
+    words_hash: Mapped[str | None] = mapped_column(String(64))
+    told_at: Mapped[datetime | None]
+    seq: Mapped[int | None]
+    prev: Mapped[str | None] = mapped_column(String(64))
+    hash: Mapped[str | None] = mapped_column(String(64))
+
+    @property
+    def name(self) -> str:
+        return f"{self.noun}.{self.verb}"
+
+    def facts(self) -> list[Any]:
+        """What the chain vouches for, in a fixed order."""
+        at = self.at.isoformat(timespec="microseconds")
+        return [at, self.name, self.subject_id, self.scope, self.actor_id, self.actor, self.data, self.words_hash]
+
+
+def record(
+    name: str,
+    subject_id: int,
+    *,
+    stream: int,
+    scope: str,
+    actor: str,
+    actor_id: int | None = None,
+    words: str = "",
+    **data: Any,
+) -> Event:
+    """Append one event to the transaction in hand. `name` is `noun.verb`; `data` are plain facts without personal data."""
+    noun, verb = name.split(".")
+    event = Event(noun=noun, verb=verb, subject_id=subject_id, stream=stream, scope=scope, data=data)
+    event.actor, event.actor_id, event.at = actor, actor_id, now()
+    if words:
+        event.words, event.salt = words, secrets.token_hex(16)
+        event.words_hash = _sha(event.salt + words)
+    db.session.add(event)
+    return event
+
+
+def forget_words(event: Event) -> None:
+    """Erase what was said; the line in the chain stays and still checks."""
+    event.words = event.salt = None
+
+
+def history(noun: str, subject_id: int) -> list[Event]:
+    query = select(Event).filter_by(noun=noun, subject_id=subject_id).order_by(Event.id)
+    return list(db.session.scalars(query))
+
+
+def line_hash(prev: str, seq: int, facts: list[Any]) -> str:
+    return _sha(prev + json.dumps([seq, *facts], ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def seal() -> bool:
+    """Chain one batch of what is not sealed yet. Several sealers may run; the loser of a race leaves it to the next look."""
+    query = select(Event.stream).where(Event.seq.is_(None)).limit(1)
+    stream = db.session.scalars(query).first()
+    db.session.rollback()
+    if stream is None:
+        return False
+    try:
+        with writing():
+            _seal_stream(stream)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _seal_stream(stream: int) -> None:
+    seq, prev = head(stream)
+    fresh = select(Event).where(Event.stream == stream, Event.seq.is_(None)).order_by(Event.id).limit(BATCH)
+    for event in db.session.scalars(fresh):
+        seq += 1
+        event.seq, event.prev, event.hash = seq, prev, line_hash(prev, seq, event.facts())
+        prev = event.hash
+
+
+def head(stream: int) -> tuple[int, str]:
+    """The last sealed line of a stream: its number and hash; (0, GENESIS) before the first."""
+    top = select(func.max(Event.seq)).where(Event.stream == stream).scalar_subquery()
+    row = db.session.execute(select(Event.seq, Event.hash).where(Event.stream == stream, Event.seq == top)).first()
+    return (row.seq, row.hash) if row else (0, GENESIS)
+
+
+def broken_at(stream: int) -> int | None:
+    """The first line of a stream that does not check, or nothing when the whole chain holds."""
+    prev, expected = GENESIS, 1
+    lines = select(Event).where(Event.stream == stream, Event.seq.is_not(None)).order_by(Event.seq)
+    for event in db.session.scalars(lines.execution_options(yield_per=BATCH)):
+        if not _holds(event, expected, prev):
+            return expected
+        prev, expected = event.hash or "", expected + 1
+    return None
+
+
+def _holds(event: Event, seq: int, prev: str) -> bool:
+    words_kept = event.words is None or event.words_hash == _sha((event.salt or "") + event.words)
+    chained = event.seq == seq and event.prev == prev and event.hash == line_hash(prev, seq, event.facts())
+    return words_kept and chained

@@ -1,0 +1,54 @@
+"""Forms on WTForms: fields with limits in Chinese words. The form token is checked at the door (core/security.py)."""
+
+from typing import Any
+
+from flask import request
+from werkzeug.datastructures import CombinedMultiDict
+from wtforms import Form as Fields
+from wtforms import StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, Regexp
+
+from governance.core import security
+from governance.core.errors import Invalid
+
+
+class Form(Fields):
+    """Filled from the request. `ok` says whether it may be taken; the reasons stand at the fields."""
+
+    class Meta:
+        locales = ("zh",)
+
+    def __init__(self, **kwargs: Any) -> None:
+        given = CombinedMultiDict([request.files, request.form]) if request.method == "POST" else None
+        super().__init__(given, **kwargs)
+
+    @property
+    def ok(self) -> bool:
+        return request.method == "POST" and self.validate() and not security.stale_form()
+
+    def refuse(self, trouble: Invalid) -> None:
+        """Put the reasons an action gave beside the fields they are about."""
+        for name, reason in trouble.fields.items():
+            field = self[name] if name in self else next(iter(self))
+            field.errors = [*field.errors, reason]
+
+
+def _stripped(value: str | None) -> str:
+    """Without blanks around it and without the control characters no keyboard makes on purpose."""
+    kept = "".join(char for char in value or "" if char in "\n\t" or char.isprintable() or char == "\u3000")
+    return kept.strip()
+
+
+def words(label: str, *, longest: int, lines: int = 1, needed: str = "", **kwargs: Any) -> Any:
+    """A line or a box of text of at most `longest` characters; `needed` is the reason given when it is empty."""
+    first: Any = InputRequired(needed) if needed else Optional()
+    limits = [first, Length(max=longest, message=f"最多 {longest} 个字")]
+    attributes = {"maxlength": longest, "autocomplete": "off", **kwargs.pop("render_kw", {})}
+    if lines > 1:
+        return TextAreaField(label, limits, filters=[_stripped], render_kw={"rows": lines, **attributes}, **kwargs)
+    return StringField(label, limits, filters=[_stripped], render_kw=attributes, **kwargs)
+
+
+def phone(label: str) -> Any:
+    pattern = Regexp(r"^\+?[0-9][0-9 ()-]{5,18}$", message="电话号码好像不对，请看看")
+    return StringField(label, [Optional(), pattern], filters=[_stripped], render_kw={"inputmode": "tel", "maxlength": 20})

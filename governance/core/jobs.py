@@ -1,0 +1,146 @@
+"""Work for later: a row written in the same transaction as the change that asks for it, claimed with a lease.
+
+A job may run twice (a worker can die at any moment), so every handler must be safe to repeat. A job that keeps
+failing stops with its reason and waits on the staff's page for a human.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import JSON, Index, String, Text, and_, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from governance.core.db import Base, db, now, writing
+
+log = structlog.get_logger()
+DUE, CLAIMED, DONE, FAILED = "due", "claimed", "done", "failed"
+
+
+class Job(Base):
+    __tablename__ = "job"
+    __table_args__ = (Index("ix_job_waiting", "state", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    args: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    slot: Mapped[str | None] = mapped_column(String(80), unique=True)
+    state: Mapped[str] = mapped_column(String(10), default=DUE)
+    due_at: Mapped[datetime] = mapped_column(default=now)
+    lease_until: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None] = mapped_column(Text)
+    done_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True)
+class Handler:
+    run: Callable[..., None]
+    lease: timedelta
+    tries: int
+    every: timedelta | None = None
+
+
+HANDLERS: dict[str, Handler] = {}
+
+
+def job(name: str, *, lease: int = 60, tries: int = 6, every: int | None = None) -> Callable[..., Any]:
+    """Register a handler. `lease` and `every` are seconds; a handler with `every` runs once per such slot of time."""
+
+    def register(run: Callable[..., None]) -> Callable[..., None]:
+        slot = timedelta(seconds=every) if every else None
+        HANDLERS[name] = Handler(run, timedelta(seconds=lease), tries, slot)
+        return run
+
+    return register
+
+
+def enqueue(name: str, *, due_at: datetime | None = None, **args: Any) -> None:
+    """Ask for a job in the transaction in hand: it exists if and only if the change does."""
+    db.session.add(Job(name=name, args=args, due_at=due_at or now()))
+
+
+def run_next() -> bool:
+    """Run one waiting job; says whether there was one."""
+    found = _claim()
+    if found is None:
+        return False
+    handler = HANDLERS[found.name]
+    try:
+        handler.run(**found.args)
+    except Exception as trouble:  # noqa: BLE001 - a job's trouble must never end the worker; it is kept on the row
+        db.session.rollback()
+        log.exception("job.failed", job=found.name, id=found.id)
+        _again_later(found, handler, f"{type(trouble).__name__}: {trouble}"[:500])
+    else:
+        _settle(found, state=DONE, error=None, done_at=now())
+    return True
+
+
+def _waiting(moment: datetime) -> Any:
+    lapsed = and_(Job.state == CLAIMED, Job.lease_until < moment)
+    return or_(and_(Job.state == DUE, Job.due_at <= moment), lapsed)
+
+
+def _claim() -> Job | None:
+    moment = now()
+    waits = db.session.scalar(select(Job.id).where(_waiting(moment)).limit(1))
+    db.session.rollback()
+    if waits is None:
+        return None
+    with writing():
+        query = select(Job).where(_waiting(moment)).order_by(Job.due_at).limit(1).with_for_update(skip_locked=True)
+        found = db.session.scalars(query).first()
+        if found is not None:
+            found.state, found.tries = CLAIMED, found.tries + 1
+            found.lease_until = moment + HANDLERS[found.name].lease
+    return found
+
+
+def _again_later(found: Job, handler: Handler, error: str) -> None:
+    if found.tries >= handler.tries:
+        _settle(found, state=FAILED, error=error)
+    else:
+        _settle(found, state=DUE, error=error, due_at=now() + timedelta(seconds=2**found.tries))
+
+
+def _settle(found: Job, **values: Any) -> None:
+    with writing():
+        row = db.session.get(Job, found.id, populate_existing=True)
+        for name, value in values.items() if row else ():
+            setattr(row, name, value)
+
+
+def retry(failed: Job) -> None:
+    failed.state, failed.tries, failed.due_at = DUE, 0, now()
+
+
+def plan_periodic(moment: datetime | None = None) -> None:
+    """Make sure each periodic handler has its row for this slot of time, however many workers ask."""
+    moment = moment or now()
+    for name, handler in HANDLERS.items():
+        if handler.every:
+            _plan(name, f"{name}@{int(moment.timestamp() // handler.every.total_seconds())}")
+
+
+def _plan(name: str, slot: str) -> None:
+    known = db.session.scalar(select(Job.id).filter_by(slot=slot))
+    db.session.rollback()
+    if known is not None:
+        return
+    try:
+        with writing():
+            db.session.add(Job(name=name, slot=slot))
+    except IntegrityError:
+        log.debug("job.planned_elsewhere", slot=slot)
+
+
+@job("jobs.sweep", every=3600)
+def sweep() -> None:
+    """Done jobs are kept for a week, then leave."""
+    with writing():
+        old = Job.__table__.delete().where(Job.state == DONE, Job.done_at < now() - timedelta(days=7))
+        db.session.execute(old)

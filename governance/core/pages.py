@@ -1,0 +1,144 @@
+"""How an answer looks: page or problem+json, language, 长辈版, times in plain Chinese. Routes only name a template."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from flask import Flask, Response, current_app, jsonify, redirect, render_template, request, url_for
+from flask_babel import Babel, gettext, ngettext
+from markupsafe import Markup, escape
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
+
+from governance.core import errors, security
+from governance.core.db import now
+
+log = structlog.get_logger()
+LANGUAGES = ("zh", "en")
+ZONE = ZoneInfo("Asia/Shanghai")
+WORDS = {
+    400: "这次请求看不懂，请返回再试",
+    404: "没有找到这一页",
+    405: "这里不能这样打开，请从上一页进",
+    413: "内容太大了：一张照片不超过 15 MB",
+    415: "文件类型不对",
+    503: "系统正忙，请过一会儿再试；着急请打电话",
+}
+
+
+def init_app(app: Flask) -> None:
+    app.config.update(BABEL_DEFAULT_LOCALE="zh_Hans_CN", BABEL_DEFAULT_TIMEZONE=ZONE.key)
+    Babel(app, locale_selector=lambda: "en" if language() == "en" else "zh_Hans_CN")
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(clock=clock, day=day, lines=lines, minute=minute)
+    app.jinja_env.globals.update(
+        _=gettext, ngettext=ngettext, form_token=security.form_token, elder=elder, language=language, now=now
+    )
+    app.register_error_handler(errors.Problem, _problem)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(StaleDataError, lambda _: _problem(errors.Refused("别人刚刚先办了，请看看最新情况")))
+    app.register_error_handler(OperationalError, _database_away)
+    app.after_request(_remember_choices)
+
+
+def language() -> str:
+    asked = request.args.get("lang") or request.cookies.get("lang") or "zh"
+    return asked if asked in LANGUAGES else "zh"
+
+
+def elder() -> bool:
+    """长辈版: asked for in the address, or remembered from before."""
+    return (request.args.get("elder") or request.cookies.get("elder")) == "1"
+
+
+def _remember_choices(response: Response) -> Response:
+    for name, values in (("lang", LANGUAGES), ("elder", ("0", "1"))):
+        asked = request.args.get(name)
+        if asked in values and request.method == "GET":
+            response.set_cookie(name, asked, max_age=400 * 86_400, samesite="Lax", secure=request.is_secure)
+    return response
+
+
+def wants_json() -> bool:
+    best = request.accept_mimetypes.best_match(("text/html", "application/json", "application/problem+json"))
+    return bool(best and best != "text/html")
+
+
+def back(endpoint: str, **values: Any) -> Any:
+    """See other: the answer to a form that was taken."""
+    return redirect(url_for(endpoint, **values), 303)
+
+
+def _problem(problem: errors.Problem) -> Any:
+    if wants_json() or _door_for_programs():
+        return problem_json(problem.status, problem.title, problem.words, getattr(problem, "fields", None))
+    if isinstance(problem, errors.SignInNeeded) and request.method == "GET":
+        return redirect(url_for("people.signin", next=request.full_path.rstrip("?")), 303)
+    page = render_template("shared/problem.html", title=problem.title, words=problem.words)
+    return page, problem.status
+
+
+def _door_for_programs() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, "tokenless", False))
+
+
+def problem_json(status: int, title: str, detail: str, fields: dict[str, str] | None = None) -> Response:
+    """An RFC 9457 problem; `fields` maps a field's name to its reason."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    response = jsonify(body | ({"fields": fields} if fields else {}))
+    response.status_code, response.content_type = status, "application/problem+json"
+    return response
+
+
+def _http(error: HTTPException) -> Any:
+    code = error.code or 500
+    if error.response is not None or code in (301, 302, 303, 307, 308):
+        return error
+    words = WORDS.get(code, "没有办成，请返回再试")
+    if wants_json() or _door_for_programs():
+        return problem_json(code, words, words)
+    return render_template("shared/problem.html", title=words, words=""), code
+
+
+def _database_away(trouble: OperationalError) -> Any:
+    log.error("database.away", trouble=str(trouble.orig))
+    answer = current_app.make_response(_http(ServiceUnavailable()))
+    answer.headers["Retry-After"] = "5"
+    return answer
+
+
+def local(moment: datetime) -> datetime:
+    return moment.astimezone(ZONE)
+
+
+def day(moment: datetime) -> str:
+    """今天, 昨天, 明天 or the date."""
+    there, today = local(moment).date(), local(now()).date()
+    near: dict[timedelta, Callable[[], str]] = {
+        timedelta(0): lambda: gettext("今天"),
+        timedelta(1): lambda: gettext("明天"),
+        timedelta(-1): lambda: gettext("昨天"),
+    }
+    if there - today in near:
+        return near[there - today]()
+    return f"{there.month}月{there.day}日" if there.year == today.year else f"{there.year}年{there.month}月{there.day}日"
+
+
+def minute(moment: datetime) -> str:
+    return f"{day(moment)} {local(moment):%H:%M}"
+
+
+def clock(moment: datetime | None) -> Markup:
+    """A time as people say it, with the exact one for machines."""
+    if moment is None:
+        return Markup("")
+    return Markup('<time datetime="{}">{}</time>').format(local(moment).isoformat(timespec="seconds"), minute(moment))
+
+
+def lines(text: str | None) -> Markup:
+    """Free words with their line breaks, harmless."""
+    return Markup("<br>").join(escape(line) for line in (text or "").splitlines())

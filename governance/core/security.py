@@ -1,0 +1,125 @@
+"""The locks on every door: a device cookie, form tokens, strict headers, and no route without a declared audience."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, g, request, session
+from flask_wtf.csrf import CSRFProtect, ValidationError, generate_csrf, validate_csrf
+
+from governance.core.errors import Stale
+
+View = TypeVar("View", bound=Callable[..., Any])
+DEVICE_DAYS = 400  # the longest life browsers grant a cookie (RFC 6265bis, section 5.5)
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
+    "form-action 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), microphone=(), payment=()",
+}
+
+
+class UndeclaredAudience(RuntimeError):
+    """A route that nobody said who may use; the application does not start with one."""
+
+
+def init_app(app: Flask, https: bool) -> None:
+    app.config.update(
+        SESSION_COOKIE_NAME="device",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=https,
+        PERMANENT_SESSION_LIFETIME=DEVICE_DAYS * 86_400,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    CSRFProtect(app)
+    app.before_request(_check_form_token)
+    app.after_request(_headers)
+
+
+def device() -> str:
+    """This device's identity, made at the first page that needs one. 128 random bits, signed into the cookie."""
+    if "device" not in session:
+        session.permanent = True
+        session["device"] = secrets.token_urlsafe(16)
+    identity: str = session["device"]
+    return identity
+
+
+def known_device() -> str | None:
+    return session.get("device")
+
+
+def form_token() -> str:
+    device()
+    return generate_csrf()
+
+
+def refills(view: View) -> View:
+    """This form is shown again, filled, when its token is stale; the view looks at `stale_form()`."""
+    view.refills = True  # type: ignore[attr-defined]
+    return view
+
+
+def tokenless(view: View) -> View:
+    """A door for programs with a key of their own: no cookie is read, so no form token is asked."""
+    view.tokenless = True  # type: ignore[attr-defined]
+    return view
+
+
+def takes(megabytes: int) -> Callable[[View], View]:
+    """How much this form may bring; without it a request may bring one megabyte."""
+
+    def declare(view: View) -> View:
+        view.max_bytes = megabytes << 20  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def stale_form() -> bool:
+    return bool(g.get("stale_form"))
+
+
+def _check_form_token() -> None:
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    view = _view()
+    request.max_content_length = getattr(view, "max_bytes", 1 << 20)
+    if view is None or getattr(view, "tokenless", False):
+        return
+    try:
+        validate_csrf(request.form.get("csrf_token") or request.headers.get("X-CSRF-Token"))
+    except ValidationError as trouble:
+        if not getattr(view, "refills", False):
+            raise Stale from trouble
+        g.stale_form = True
+
+
+def _view() -> Callable[..., Any] | None:
+    return current_app.view_functions.get(request.endpoint or "")
+
+
+def _headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def check_audiences(app: Flask) -> None:
+    """Closed unless declared open: every route says who may use it, or there is no start."""
+    undeclared = [rule.rule for rule in app.url_map.iter_rules() if not hasattr(app.view_functions[rule.endpoint], "open_to")]
+    if undeclared:
+        raise UndeclaredAudience(", ".join(sorted(undeclared)))

@@ -1,0 +1,119 @@
+"""Rows for persons, the ways they are recognised, the posts they hold and the bodies that do the work."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, UniqueConstraint, and_, or_
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from governance.core.crypto import Personal
+from governance.core.db import Base, now
+from governance.places.model import Place
+
+ROLES = {
+    "grid": "网格员",
+    "community": "社区工作人员",
+    "street": "街道工作人员",
+    "district": "区级工作人员",
+    "body": "承办单位",
+    "auditor": "审计",
+}
+
+
+class Body(Base):
+    """A property company, department or utility that tickets are sent to; `place` is where it may be sent work from."""
+
+    __tablename__ = "body"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    phone: Mapped[str | None] = mapped_column(String(20))
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
+
+    place: Mapped[Place] = relationship()
+
+
+class Person(Base):
+    """Somebody, by a nickname others may see. A device nobody knows the owner of is a person too."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    nickname: Mapped[str | None] = mapped_column(String(30))
+    name: Mapped[str | None] = mapped_column(Personal)
+    phone: Mapped[str | None] = mapped_column(Personal)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    erased_at: Mapped[datetime | None]
+
+    posts: Mapped[list["Post"]] = relationship(back_populates="person")
+
+
+class Identity(Base):
+    """One way a person is recognised: a device's cookie or a staff account. `subject` is hashed for devices."""
+
+    __tablename__ = "identity"
+    __table_args__ = (
+        UniqueConstraint("kind", "subject"),
+        CheckConstraint("kind IN ('device','account')", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    subject: Mapped[str] = mapped_column(String(64))
+    secret: Mapped[str | None] = mapped_column(String(200))
+    disabled_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()
+
+
+class Post(Base):
+    """A role held at a place or in a body, from one instant to another. Its rights end with it, at once."""
+
+    __tablename__ = "post"
+    __table_args__ = (
+        CheckConstraint(f"role IN {tuple(ROLES)}", name="role"),
+        CheckConstraint("(role = 'body') = (body_id IS NOT NULL)", name="body"),
+        CheckConstraint("(body_id IS NULL) <> (place_id IS NULL)", name="where"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str] = mapped_column(String(10))
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), index=True)
+    body_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"), index=True)
+    since: Mapped[datetime] = mapped_column(default=now)
+    until: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(back_populates="posts")
+    place: Mapped[Place | None] = relationship()
+    body: Mapped[Body | None] = relationship()
+
+    @property
+    def label(self) -> str:
+        return ROLES[self.role]
+
+    @property
+    def where(self) -> str:
+        return self.place.name if self.place else self.body.name if self.body else ""
+
+    @staticmethod
+    def held(moment: datetime) -> ColumnElement[bool]:
+        return and_(Post.since <= moment, or_(Post.until.is_(None), Post.until > moment))
+
+
+class StaffSession(Base):
+    """One signed-in browser. The cookie holds a random token, the row only its hash; revoking the row ends it at once."""
+
+    __tablename__ = "staff_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    identity_id: Mapped[int] = mapped_column(ForeignKey("identity.id"), index=True)
+    agent: Mapped[str] = mapped_column(String(120), default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    seen_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+    identity: Mapped[Identity] = relationship()

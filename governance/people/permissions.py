@@ -1,0 +1,168 @@
+"""Who may do what, on one page. Predicates are joined with | and &; an officer can review this file.
+
+Each predicate has two faces that must agree: `holds` asks about one thing, `where` says the same of a whole
+table in SQL. They look only at attributes (areas, body_id, `followed_by` …), so this file knows no other slice.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, not_, or_, true
+
+from governance.core.errors import Forbidden, SignInNeeded
+from governance.people.access import Viewer
+from governance.places.kinds import AREAS
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One named question about a viewer and a thing, asked of a row (`holds`) or of a table (`where`)."""
+
+    name: str
+    holds: Callable[[Viewer, Any], bool]
+    where: Callable[[Viewer, Any], ColumnElement[bool]]
+
+    def __or__(self, other: "Rule") -> "Rule":
+        return Rule(
+            f"({self.name} | {other.name})",
+            lambda viewer, thing: self.holds(viewer, thing) or other.holds(viewer, thing),
+            lambda viewer, table: or_(self.where(viewer, table), other.where(viewer, table)),
+        )
+
+    def __and__(self, other: "Rule") -> "Rule":
+        return Rule(
+            f"({self.name} & {other.name})",
+            lambda viewer, thing: self.holds(viewer, thing) and other.holds(viewer, thing),
+            lambda viewer, table: and_(self.where(viewer, table), other.where(viewer, table)),
+        )
+
+    def __invert__(self) -> "Rule":
+        return Rule(
+            f"~{self.name}",
+            lambda viewer, thing: not self.holds(viewer, thing),
+            lambda viewer, table: not_(self.where(viewer, table)),
+        )
+
+
+def _of_viewer(name: str, question: Callable[[Viewer], bool]) -> Rule:
+    """A predicate about the viewer alone, true or false for every row."""
+    return Rule(name, lambda viewer, _: question(viewer), lambda viewer, _: true() if question(viewer) else false())
+
+
+def _serves(name: str, role: str) -> Rule:
+    """Holds a post of this role at a place the thing stands in."""
+
+    def holds(viewer: Viewer, thing: Any) -> bool:
+        return any(getattr(thing, f"{kind}_id") in viewer.areas(role, kind) for kind in AREAS)
+
+    def where(viewer: Viewer, table: Any) -> ColumnElement[bool]:
+        held = [(kind, viewer.areas(role, kind)) for kind in AREAS]
+        return or_(false(), *(getattr(table, f"{kind}_id").in_(ids) for kind, ids in held if ids))
+
+    return Rule(name, holds, where)
+
+
+anyone = _of_viewer("anyone", lambda viewer: True)
+nobody = _of_viewer("nobody", lambda viewer: False)
+staff = _of_viewer("staff", lambda viewer: bool(viewer.posts))
+keeper = _of_viewer("keeper", lambda viewer: bool({"community", "street", "district"} & viewer.roles))
+handler_role = _of_viewer("handler_role", lambda viewer: bool({"grid", "community", "street", "district", "body"} & viewer.roles))
+office_role = _of_viewer("office_role", lambda viewer: bool({"grid", "community", "street", "district"} & viewer.roles))
+officer = _of_viewer("officer", lambda viewer: bool({"street", "district"} & viewer.roles))
+
+grid_here = _serves("grid_here", "grid")
+community_here = _serves("community_here", "community")
+officer_here = _serves("street_here", "street") | _serves("district_here", "district")
+office = grid_here | community_here
+above_grid = community_here | officer_here
+staff_here = office | officer_here
+
+body_addressed = Rule(
+    "body_addressed",
+    lambda viewer, thing: thing.body_id is not None and thing.body_id in viewer.bodies,
+    lambda viewer, table: table.body_id.in_(viewer.bodies) if viewer.bodies else false(),
+)
+reporter = Rule(
+    "reporter",
+    lambda viewer, thing: thing.is_followed_by(viewer.person_id, "reporter"),
+    lambda viewer, table: table.followed_by(viewer.person_id, "reporter"),
+)
+joiner = Rule(
+    "joiner",
+    lambda viewer, thing: thing.is_followed_by(viewer.person_id, "joiner"),
+    lambda viewer, table: table.followed_by(viewer.person_id, "joiner"),
+)
+checked = Rule(
+    "checked",
+    lambda viewer, thing: thing.checked_at is not None,
+    lambda viewer, table: table.checked_at.is_not(None),
+)
+public = Rule(
+    "public",
+    lambda viewer, thing: not thing.private,
+    lambda viewer, table: table.private.is_(False),
+)
+finisher = Rule(
+    "finisher",
+    lambda viewer, thing: viewer.staff_id is not None and thing.finisher_id == viewer.staff_id,
+    lambda viewer, table: table.finisher_id.is_not_distinct_from(viewer.staff_id) if viewer.staff_id else false(),
+)
+follower = reporter | joiner
+in_charge = staff_here | body_addressed
+
+RULES = {
+    "ticket.report": anyone,
+    "ticket.assist": office,
+    "ticket.follow": public | reporter | in_charge,
+    "ticket.words": (public & checked) | reporter | in_charge,
+    "ticket.contact": in_charge,
+    "ticket.record": above_grid,
+    "ticket.join": public & ~reporter,
+    "ticket.nudge": follower,
+    "ticket.more": follower,
+    "ticket.answer": follower,
+    "ticket.call_back": office & ~finisher,
+    "ticket.work": in_charge,
+    "ticket.accept": staff_here,
+    "ticket.decline": staff_here,
+    "ticket.dispatch": staff_here,
+    "ticket.start": body_addressed,
+    "ticket.return": body_addressed,
+    "ticket.hold": office | body_addressed,
+    "ticket.resume": office | body_addressed,
+    "ticket.finish": office | body_addressed,
+    "ticket.verify": staff_here & ~finisher,
+    "ticket.merge": staff_here,
+    "ticket.reopen": above_grid,
+    "ticket.withdraw": reporter,
+    "ticket.close": nobody,
+    "place.read": staff_here,
+    "place.keep": above_grid,
+    "person.keep": above_grid,
+    "body.keep": above_grid,
+    "group.read": staff_here,
+    "group.keep": above_grid,
+    "group.relay": staff_here,
+    "category.keep": officer,
+}
+
+
+def may(viewer: Viewer, action: str, thing: Any) -> bool:
+    return RULES[action].holds(viewer, thing)
+
+
+def visible(viewer: Viewer, action: str, table: Any) -> ColumnElement[bool]:
+    """The same rule as a condition on a table, for lists."""
+    return RULES[action].where(viewer, table)
+
+
+def require(viewer: Viewer, action: str, thing: Any) -> None:
+    if not may(viewer, action, thing):
+        raise Forbidden
+
+
+def require_audience(rule: Rule, viewer: Viewer) -> None:
+    """A route's own lock, asked before anything is loaded."""
+    if not rule.holds(viewer, None):
+        raise Forbidden if viewer.staff_id else SignInNeeded

@@ -1,0 +1,75 @@
+"""The doors of people: signing in and out, and 我的. Keeping people is in keep.py."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy import select
+
+from governance.core.db import db
+from governance.core.errors import Invalid
+from governance.core.security import refills
+from governance.people import signin as actions
+from governance.people.forms import SignInForm
+from governance.people.model import Person, Post, StaffSession
+from governance.people.permissions import anyone
+from governance.people.viewers import COOKIE, open_to, staff_session
+
+bp = Blueprint("people", __name__)
+
+
+@bp.route("/signin", methods=["GET", "POST"])
+@open_to(anyone)
+@refills
+def signin() -> Any:
+    form = SignInForm()
+    if form.ok:
+        try:
+            token = actions.sign_in(form.account.data, form.password.data, request.user_agent.string)
+        except Invalid as trouble:
+            form.refuse(trouble)
+        else:
+            return _signed_in(token)
+    status = 422 if request.method == "POST" else 200
+    return render_template("people/signin.html", form=form, next=_next()), status
+
+
+def _signed_in(token: str) -> Any:
+    answer = redirect(_next() or url_for("desk.home"), 303)
+    seconds = int(actions.LIFE.total_seconds())
+    answer.set_cookie(COOKIE, token, max_age=seconds, httponly=True, samesite="Lax", secure=request.is_secure)
+    return answer
+
+
+def _next() -> str:
+    """Where to go on, only ever inside this site: a path and nothing a browser could read as another host."""
+    asked = request.values.get("next", "")
+    parts = urlsplit(asked)
+    inside = asked.startswith("/") and not asked.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
+    return asked if inside and asked.isprintable() and "\\" not in asked else ""
+
+
+@bp.post("/signout")
+@open_to(anyone)
+def signout() -> Any:
+    session = staff_session()
+    if session:
+        actions.sign_out(session)
+    answer = redirect(url_for("people.signin"), 303)
+    answer.delete_cookie(COOKIE, httponly=True, samesite="Lax")
+    return answer
+
+
+@bp.get("/me")
+@open_to(anyone)
+def me() -> Any:
+    session = staff_session()
+    person = db.session.get(Person, session.identity.person_id) if session else None
+    posts = db.session.scalars(select(Post).filter_by(person_id=person.id)) if person else ()
+    sessions = _sessions_of(person) if person else ()
+    return render_template("people/me.html", person=person, posts=posts, sessions=sessions, here=session)
+
+
+def _sessions_of(person: Person) -> list[StaffSession]:
+    query = select(StaffSession).join(StaffSession.identity).filter_by(person_id=person.id)
+    return list(db.session.scalars(query.where(StaffSession.revoked_at.is_(None)).order_by(StaffSession.id.desc()).limit(20)))

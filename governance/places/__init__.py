@@ -1,0 +1,1 @@
+"""Places and the codes on them: the tree from district to spot, stickers with lives of their own, posters, imports."""

@@ -1,0 +1,96 @@
+"""Everything that changes places and codes. Each action checks, changes, then records.
+
+They trust their caller to have asked `people/permissions.py`: places stand below people in the house.
+"""
+
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from governance.core.db import db, locked, now
+from governance.core.errors import Invalid, Refused
+from governance.core.events import record
+from governance.places.kinds import AREAS, KINDS, may_hold
+from governance.places.model import Code, Place
+from governance.places.tokens import new_token
+
+KEPT = ("name", "official_code", "households", "phone", "hours", "large_text")
+
+
+def add_place(kind: str, name: str, parent: Place | None, actor: str, actor_id: int | None = None, **facts: Any) -> Place:
+    """A new place inside `parent`. Raises Invalid by field; the kind must be narrower than its parent's."""
+    if kind not in KINDS:
+        raise Invalid({"kind": "没有这一类地点"})
+    if parent is not None and not may_hold(parent.kind, kind):
+        raise Invalid({"kind": f"{parent.label}里不能放{KINDS[kind].label}"})
+    place = Place(kind=kind, name=name, parent_id=parent.id if parent else None, **facts)
+    for area in AREAS if parent else ():
+        setattr(place, f"{area}_id", getattr(parent, f"{area}_id"))
+    db.session.add(place)
+    db.session.flush()
+    place.path = f"{parent.path if parent else '/'}{place.id}/"
+    if kind in AREAS:
+        setattr(place, f"{kind}_id", place.id)
+    _record(place, "add", actor, actor_id, kind=kind, name=name)
+    return place
+
+
+def change_place(place: Place, actor: str, actor_id: int | None, **facts: Any) -> None:
+    """Change what the scan page says of a place; its rendered pages are made anew."""
+    changed = {name: value for name, value in facts.items() if name in KEPT and getattr(place, name) != value}
+    for name, value in changed.items():
+        setattr(place, name, value)
+    if changed:
+        _freshen_below(place)
+        _record(place, "change", actor, actor_id, fields=sorted(changed))
+
+
+def _freshen_below(place: Place) -> None:
+    db.session.flush()
+    below = update(Place).where(Place.path.startswith(place.path, autoescape=True))
+    db.session.execute(below.values(version=Place.version + 1), execution_options={"synchronize_session": False})
+
+
+def freshen(place_id: int) -> None:
+    """Something the scan page shows has changed here."""
+    one = update(Place).where(Place.id == place_id).values(version=Place.version + 1)
+    db.session.execute(one, execution_options={"synchronize_session": False})
+
+
+def print_code(place: Place, actor: str, actor_id: int | None = None) -> Code:
+    """A new sticker for a place, numbered after the last."""
+    locked(place)
+    last = db.session.scalar(select(func.max(Code.number)).filter_by(place_id=place.id)) or 0
+    code = Code(token=new_token(), place_id=place.id, number=last + 1)
+    db.session.add(code)
+    db.session.flush()
+    _record(place, "print_code", actor, actor_id, token=code.token, number=code.number)
+    return code
+
+
+def mark_code(code: Code, state: str, actor: str, actor_id: int | None) -> None:
+    """A sticker was posted, lost or torn. A retired one stays retired."""
+    if state not in ("posted", "lost", "torn"):
+        raise Invalid({"state": "没有这种状态"})
+    if not code.alive:
+        raise Refused("这张码已经停用")
+    code.state = state
+    code.posted_at = code.posted_at or (now() if state == "posted" else None)
+    _record(code.place, "mark_code", actor, actor_id, token=code.token, state=state)
+
+
+def retire_code(code: Code, actor: str, actor_id: int | None, successor: Code | None = None) -> None:
+    """End a sticker. Whoever scans it still arrives: at its successor's place, or at its own."""
+    if not code.alive:
+        raise Refused("这张码已经停用")
+    if successor is not None and (successor.token == code.token or not successor.alive):
+        raise Invalid({"successor": "替换的码要是另一张在用的码"})
+    code.state, code.retired_at = "retired", now()
+    code.replaced_by = successor.token if successor else None
+    _record(code.place, "retire_code", actor, actor_id, token=code.token, successor=code.replaced_by)
+
+
+def _record(place: Place, verb: str, actor: str, actor_id: int | None, **data: Any) -> None:
+    record(
+        f"place.{verb}", place.id, stream=place.stream, scope=place.path, actor=actor, actor_id=actor_id, **data
+    )

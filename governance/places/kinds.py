@@ -1,0 +1,31 @@
+"""The kinds of place, from wide to narrow. A place stands inside a wider kind; kinds may be skipped."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kind:
+    name: str
+    label: str
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind("district", "区"),
+        Kind("street", "街道"),
+        Kind("community", "社区"),
+        Kind("grid", "网格"),
+        Kind("courtyard", "小区"),
+        Kind("building", "楼栋"),
+        Kind("spot", "点位"),
+    )
+}
+ORDER = tuple(KINDS)
+AREAS = ("district", "street", "community", "grid")  # the kinds posts are held at and lists are cut by
+LABELS = {kind.label: kind.name for kind in KINDS.values()} | {"乡镇": "street", "村": "community", "院": "courtyard", "屯": "courtyard"}
+
+
+def may_hold(outer: str, inner: str) -> bool:
+    """A courtyard may stand in a community; a community never in a courtyard, nor in another community."""
+    return ORDER.index(outer) < ORDER.index(inner)

@@ -1,0 +1,115 @@
+"""Rows of the place tree and the codes posted on it, and what can be read from them."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ColumnElement, Date, ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from governance.core.db import Base, db, like_prefix, now
+from governance.places.kinds import AREAS, KINDS, ORDER
+from governance.places.tokens import shown
+
+
+class Place(Base):
+    """One node of the tree. `path` holds the ids from the top, such as /1/4/9/; `…_id` name the areas above it."""
+
+    __tablename__ = "place"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {ORDER}", name="kind"),
+        UniqueConstraint("parent_id", "name"),
+        Index("ix_place_path", "path", postgresql_ops={"path": "text_pattern_ops"}),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), index=True)
+    path: Mapped[str] = mapped_column(String(200), default="")
+    kind: Mapped[str] = mapped_column(String(12))
+    name: Mapped[str] = mapped_column(String(60))
+    official_code: Mapped[str | None] = mapped_column(String(12), unique=True)
+    households: Mapped[int | None]
+    phone: Mapped[str | None] = mapped_column(String(20))
+    hours: Mapped[str | None] = mapped_column(String(60))
+    large_text: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+    district_id: Mapped[int | None] = mapped_column(index=True)
+    street_id: Mapped[int | None] = mapped_column(index=True)
+    community_id: Mapped[int | None] = mapped_column(index=True)
+    grid_id: Mapped[int | None] = mapped_column(index=True)
+
+    parent: Mapped["Place | None"] = relationship(remote_side=[id])
+
+    @property
+    def label(self) -> str:
+        return KINDS[self.kind].label
+
+    @property
+    def line(self) -> tuple[int, ...]:
+        """The ids from the top down to this place."""
+        return tuple(int(part) for part in self.path.strip("/").split("/"))
+
+    @property
+    def stream(self) -> int:
+        """The chain its events are sealed in: the community's, or its own above communities."""
+        return self.community_id or self.id
+
+    def above(self) -> list["Place"]:
+        """The places it stands in, the widest first, itself last."""
+        found = {place.id: place for place in db.session.scalars(select(Place).where(Place.id.in_(self.line)))}
+        return [found[id_] for id_ in self.line]
+
+    @property
+    def full_name(self) -> str:
+        """From the street down: enough to find it, without the district everybody knows."""
+        return " ".join(place.name for place in self.above() if place.kind not in ("district", "grid"))
+
+    def areas(self) -> dict[str, int | None]:
+        """The area columns that a row standing at this place carries."""
+        return {f"{kind}_id": getattr(self, f"{kind}_id") for kind in AREAS}
+
+    def contact_phone(self) -> str | None:
+        """The nearest number to call, from here upwards."""
+        return next((place.phone for place in reversed(self.above()) if place.phone), None)
+
+
+def under(place: Place) -> ColumnElement[bool]:
+    """Everything that stands in a place, itself included."""
+    return Place.path.like(like_prefix(place.path), escape="\\")
+
+
+class Code(Base):
+    """One sticker: printed → posted → lost or torn → retired. A place has as many as are posted on it."""
+
+    __tablename__ = "code"
+    __table_args__ = (
+        CheckConstraint("state IN ('printed','posted','lost','torn','retired')", name="state"),
+        UniqueConstraint("place_id", "number"),
+    )
+
+    token: Mapped[str] = mapped_column(String(8), primary_key=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
+    number: Mapped[int]
+    state: Mapped[str] = mapped_column(String(8), default="printed")
+    replaced_by: Mapped[str | None] = mapped_column(ForeignKey("code.token"))
+    printed_at: Mapped[datetime] = mapped_column(default=now)
+    posted_at: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]
+
+    place: Mapped[Place] = relationship()
+
+    @property
+    def shown(self) -> str:
+        return shown(self.token)
+
+    @property
+    def alive(self) -> bool:
+        return self.state != "retired"
+
+
+class ScanCount(Base):
+    """How often a code was scanned on a day; never by whom."""
+
+    __tablename__ = "scan_count"
+
+    token: Mapped[str] = mapped_column(String(8), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)

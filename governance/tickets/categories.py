@@ -1,0 +1,50 @@
+"""The categories a new deployment starts with. In use they are rows: a new one is a row, never code."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from governance.core.db import db
+from governance.core.errors import Invalid
+from governance.tickets.model import Category
+
+
+def _category(slug: str, label: str, hours: int, hint: str, **more: Any) -> dict[str, Any]:
+    return {"slug": slug, "label": label, "hours": hours, "hint": hint, **more}
+
+
+DEFAULTS = (
+    _category("lift", "电梯", 24, "异响、停运、平层不准", photo_to_finish=True, scan_to_finish=True),
+    _category("water", "漏水积水", 24, "管道漏水、地库积水、下水堵", photo_to_finish=True),
+    _category("light", "路灯照明", 72, "楼道灯、路灯不亮", photo_to_finish=True),
+    _category("clean", "垃圾卫生", 24, "垃圾堆放、异味、楼道脏", photo_to_finish=True),
+    _category("parking", "停车", 72, "占道、堵门、电动车乱停"),
+    _category("noise", "噪音", 72, "施工、装修、广场舞"),
+    _category("safety", "安全隐患", 4, "堵消防通道、飞线充电、墙皮脱落", photo_to_finish=True, verify=True),
+    _category("care", "老人小孩", 4, "独居老人、孩子没人看", private=True),
+    _category("quarrel", "邻里纠纷", 120, "只有办事的人看得到", private=True),
+    _category("violence", "家暴", 2, "只有办事的人看得到", private=True, elsewhere="正在发生请打 110；妇女维权热线 12338"),
+    _category("allowance", "低保救助", 120, "只有办事的人看得到", private=True),
+    _category("wages", "欠薪", 120, "社区可以帮着问", private=True, elsewhere="劳动监察热线 12333 办得最快"),
+    _category("other", "别的", 72, "说不准就选这个"),
+)
+
+
+def active() -> list[Category]:
+    """What a resident may choose from, in the order shown."""
+    query = select(Category).where(Category.retired_at.is_(None)).order_by(Category.position, Category.id)
+    return list(db.session.scalars(query))
+
+
+def add_category(**facts: Any) -> Category:
+    """A new category, at the end of the list. Raises Invalid when its label or slug is taken, or hours are not 1 to 2160."""
+    if not 1 <= facts["hours"] <= 2160:
+        raise Invalid({"hours": "时限要在 1 到 2160 小时之间"})
+    for name in ("slug", "label"):
+        if db.session.scalar(select(Category.id).filter_by(**{name: facts[name]})):
+            raise Invalid({name: "已经有这一类了"})
+    category = Category(**facts)
+    db.session.add(category)
+    db.session.flush()
+    category.position = category.position or category.id * 10
+    return category

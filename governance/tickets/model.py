@@ -1,0 +1,230 @@
+"""Rows of tickets and what belongs to them, and what can be read from them. No verbs here."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    exists,
+    select,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from governance.core.crypto import Personal
+from governance.core.db import Base, db, now
+from governance.core.lifecycle import Move, State
+from governance.people.model import Body, Person
+from governance.places.kinds import AREAS
+from governance.places.model import Place
+from governance.tickets.lifecycle import LIFE, RUNNING, SUBMITTED
+
+SOURCES = {"code": "扫码", "12345": "12345", "phone": "来电", "walk_in": "当面", "patrol": "巡查", "group": "群里"}
+STATES = tuple(state.name for state in LIFE.states)
+
+
+class Category(Base):
+    """One kind of matter. What it asks of reporter and finisher, and how long it may take, is data."""
+
+    __tablename__ = "category"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(30), unique=True)
+    label: Mapped[str] = mapped_column(String(12), unique=True)
+    hint: Mapped[str] = mapped_column(String(60), default="")
+    hours: Mapped[int]
+    private: Mapped[bool] = mapped_column(default=False)
+    photo_to_finish: Mapped[bool] = mapped_column(default=False)
+    scan_to_finish: Mapped[bool] = mapped_column(default=False)
+    verify: Mapped[bool] = mapped_column(default=False)
+    elsewhere: Mapped[str | None] = mapped_column(String(120))
+    position: Mapped[int] = mapped_column(default=0)
+    retired_at: Mapped[datetime | None]
+
+
+class Ticket(Base):
+    """One thing somebody asked the community to put right. Owned by an office or, once dispatched, a body."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        CheckConstraint(f"state IN {STATES}", name="state"),
+        CheckConstraint(f"source IN {tuple(SOURCES)}", name="source"),
+        UniqueConstraint("submitter_id", "submission"),
+        Index("ix_ticket_here", "place_id", "state", "id"),
+        *(Index(f"ix_ticket_{kind}", f"{kind}_id", "state", "due_at", "id") for kind in AREAS),
+        *(Index(f"ix_ticket_{kind}_all", f"{kind}_id", "id") for kind in AREAS),
+        Index("ix_ticket_body", "body_id", "state", "due_at", "id"),
+        Index("ix_ticket_handler", "handler_id", "state", "due_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(String(16), unique=True)
+    submitter_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    submission: Mapped[str] = mapped_column(String(36))
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
+    district_id: Mapped[int | None]
+    street_id: Mapped[int | None]
+    community_id: Mapped[int | None]
+    grid_id: Mapped[int | None]
+    category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
+    source: Mapped[str] = mapped_column(String(8), default="code")
+    words: Mapped[str] = mapped_column(Text, default="")
+    where: Mapped[str] = mapped_column(String(40), default="")
+    private: Mapped[bool] = mapped_column(default=False)
+    contact_name: Mapped[str | None] = mapped_column(Personal)
+    contact_phone: Mapped[str | None] = mapped_column(Personal)
+    assisted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    state: Mapped[str] = mapped_column(String(16), default=SUBMITTED)
+    round: Mapped[int] = mapped_column(default=1)
+    body_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"))
+    handler_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    finisher_id: Mapped[int | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    hold_reason: Mapped[str | None] = mapped_column(String(500))
+    joined: Mapped[int] = mapped_column(default=0)
+    nudged: Mapped[int] = mapped_column(default=0)
+    submitted_at: Mapped[datetime] = mapped_column(default=now)
+    due_at: Mapped[datetime]
+    checked_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+    place: Mapped[Place] = relationship()
+    category: Mapped[Category] = relationship()
+    body: Mapped[Body | None] = relationship()
+    handler: Mapped[Person | None] = relationship(foreign_keys=[handler_id])
+    merged_into: Mapped["Ticket | None"] = relationship(remote_side=[id])
+    photos: Mapped[list["Photo"]] = relationship(order_by="Photo.id", viewonly=True)
+
+    @property
+    def number(self) -> str:
+        """What people say on the phone: the row's number with a Luhn check digit (ISO/IEC 7812-1)."""
+        return f"{self.id}-{check_digit(self.id)}"
+
+    @property
+    def status(self) -> State:
+        return LIFE.state(self.state)
+
+    @property
+    def is_late(self) -> bool:
+        return self.state in RUNNING and self.due_at < now()
+
+    @property
+    def title(self) -> str:
+        """For those who may read its words: their beginning, else the category."""
+        first = self.words.strip().splitlines()[0] if self.words.strip() else ""
+        return (first[:24] + "…" if len(first) > 24 else first) or self.category.label
+
+    @property
+    def owner(self) -> str:
+        """Who has it now, in words a resident understands."""
+        return self.body.name if self.body else "网格员" if self.grid_id else "社区"
+
+    def next_moves(self) -> tuple[Move, ...]:
+        return LIFE.open_from(self.state)
+
+    def is_followed_by(self, person_id: int | None, role: str) -> bool:
+        follow = db.session.get(Follow, (self.id, person_id)) if person_id else None
+        return follow is not None and follow.role == role
+
+    @staticmethod
+    def followed_by(person_id: int | None, role: str) -> ColumnElement[bool]:
+        mine = select(Follow.ticket_id).filter_by(person_id=person_id, role=role)
+        return exists(mine.where(Follow.ticket_id == Ticket.id))
+
+
+def check_digit(number: int) -> int:
+    digits = [int(digit) for digit in reversed(str(number))]
+    doubled = sum(sum(divmod(2 * digit, 10)) for digit in digits[::2])
+    return -(doubled + sum(digits[1::2])) % 10
+
+
+def read_number(text: str) -> int | None:
+    """The row behind a number as people write it; None when the check digit says it is a slip of the pen."""
+    digits = "".join(char for char in text if char.isdecimal())
+    if not 2 <= len(digits) <= 18 or check_digit(int(digits[:-1])) != int(digits[-1]):
+        return None
+    return int(digits[:-1])
+
+
+class Follow(Base):
+    """A person concerned by a ticket: who reported it, or who met the same. One row each."""
+
+    __tablename__ = "follow"
+    __table_args__ = (CheckConstraint("role IN ('reporter','joiner')", name="role"),)
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(String(8))
+    since: Mapped[datetime] = mapped_column(default=now)
+
+
+class Answer(Base):
+    """One concerned person's view of one round: is it really solved, and how satisfied. Silence is no row."""
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        CheckConstraint("solved IN ('yes','partly','no')", name="solved"),
+        CheckConstraint("satisfied BETWEEN 1 AND 5", name="satisfied"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    solved: Mapped[str] = mapped_column(String(6))
+    satisfied: Mapped[int | None]
+    words: Mapped[str] = mapped_column(Text, default="")
+    taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Nudge(Base):
+    """One person's 催一下 on one day; a second on the same day is the same nudge."""
+
+    __tablename__ = "nudge"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+
+
+class Photo(Base):
+    """One photo: in quarantine until the worker has cleaned it; the original is never readable from outside."""
+
+    __tablename__ = "photo"
+    __table_args__ = (
+        CheckConstraint("state IN ('quarantine','clean','refused')", name="state"),
+        Index("ix_photo_staged", "person_id", "submission"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(24), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    submission: Mapped[str] = mapped_column(String(36))
+    digest: Mapped[str] = mapped_column(String(64))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
+    step: Mapped[str] = mapped_column(String(10), default="report")
+    state: Mapped[str] = mapped_column(String(10), default="quarantine")
+    reason: Mapped[str | None] = mapped_column(String(80))
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Slip(Base):
+    """An assisted act: its paper shows it and undoes it. The row holds only the hash of the slip's secret."""
+
+    __tablename__ = "slip"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(default=now)
+    undone_at: Mapped[datetime | None]
