@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 LEADING = 1.2
 _NOT_FIRST = set("，。、；：？！）》」』”’…%·号楼栋幢座层单元室院弄")
+_GAP_WORTH = 0.3  # a gap is worth this much less evenness
 _NOT_LAST = set("（《「『“‘·第")
 
 Measure = Callable[[str], float]  # the width of words at size 1
@@ -45,7 +46,7 @@ def _broken(words: str, measure: Measure, count: int) -> tuple[str, ...]:
     breaks = [at for at in range(1, len(words)) if _may_break(words, at)]
     if not breaks:
         return (words,)
-    first = min(breaks, key=lambda at: abs(measure(words[:at]) - target))
+    first = min(breaks, key=lambda at: abs(measure(words[:at]) - target) * (_GAP_WORTH if words[at] == " " else 1))
     rest = _broken(words[first:].lstrip(), measure, count - 1)
     return (words[:first].rstrip(), *rest)
 

@@ -7,24 +7,25 @@ from governance.places.qr import Square
 SIZE = (210.0, 297.0)
 _LEFT, _RIGHT, _WIDE = 18.0, 192.0, 174.0
 _CODE = 92.0
-_PANEL = (103.0, 112.0)  # top and height of the green field
+_PANEL = (104.0, 111.0)  # top and height of the green field
 
 
 def draw_same(sheet: Sheet) -> None:
     """What is alike on every notice."""
-    sheet.panel(_LEFT, 17, 5, 5, 1.2, GREEN)
+    sheet.panel(_LEFT, 16.9, 5, 5, 1.2, GREEN)
     sheet.words(wording.NAME, _LEFT + 7.5, 17.1, 15, GREEN, bold=True)
-    sheet.panel(_LEFT, 73, 26, 1.5, 0.75, GREEN)
-    sheet.words(wording.CALL, _LEFT, 80, 35, GREEN, bold=True)
-    sheet.words(wording.HOW, _LEFT, 94, 15.5, SOFT)
+    sheet.panel(_LEFT, 71.5, 26, 1.5, 0.75, GREEN)
+    sheet.words(wording.CALL, _LEFT, 77.5, 35, GREEN, bold=True)
+    sheet.words(wording.HOW, _LEFT, 93, 15.5, SOFT)
     top, height = _PANEL
     sheet.panel(_LEFT, top, _WIDE, height, 6, PALE)
     sheet.panel(_LEFT + 6, top + 6, _CODE, _CODE, 3, WHITE)
-    for row, (draw, (name, hint)) in enumerate(zip((icons.report, icons.follow, icons.discuss), wording.DOORS, strict=True)):
-        y = top + 15 + row * 33
+    drawings = (icons.report, icons.follow, icons.discuss)
+    for row, (draw, (name, hint)) in enumerate(zip(drawings, wording.DOORS, strict=True)):
+        y = top + 13 + row * 33
         sheet.icon(draw, 122, y, 15)
-        sheet.words(name, 141, y - 0.4, 26, INK, bold=True)
-        sheet.words(hint, 122, y + 18.2, 13, SOFT)
+        sheet.words(name, 141, y + 3, 26, INK, bold=True)
+        sheet.words(hint, 122, y + 18.4, 13.5, SOFT)
     sheet.words(wording.PHONE, _LEFT, 223, 15.5, SOFT)
     sheet.frame(_LEFT, 253, _WIDE, 29, 5, GREEN, 0.6)
     sheet.icon(icons.shield, _LEFT + 6, 259.5, 16)
@@ -34,7 +35,7 @@ def draw_same(sheet: Sheet) -> None:
 
 def draw(sheet: Sheet, notice: wording.Notice, square: Square) -> None:
     """What is this notice's own."""
-    sheet.fitted(notice.address, (76, 15.5, _RIGHT - 76, 8), 15, SOFT, most_lines=2)
+    sheet.fitted(notice.address, (66, 13.5, _RIGHT - 66, 9), 15, SOFT, most_lines=2, anchor="right")
     sheet.fitted(notice.place_name, (_LEFT, 29, _WIDE, 38), 88, INK, bold=True)
     top = _PANEL[0]
     sheet.square(square, _LEFT + 6, top + 6, _CODE)

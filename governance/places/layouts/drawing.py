@@ -27,16 +27,23 @@ class Sheet:
         self.canvas, self.faces, self.height = canvas, faces, height
 
     def words(
-        self, text: str, x: float, top: float, size: float, ink: Color = INK, *, bold: bool = False, anchor: str = "left"
-    ) -> float:
-        """One line whose letters' tops are at `top`; its width in millimetres."""
+        self,
+        text: str,
+        x: float,
+        top: float,
+        size: float,
+        ink: Color = INK,
+        *,
+        bold: bool = False,
+        anchor: str = "left",
+    ) -> None:
+        """One line whose letters' tops are at `top`."""
         font = self.faces.bold if bold else self.faces.regular
         width = stringWidth(text, font, size) / mm
         left = {"left": x, "middle": x - width / 2, "right": x - width}[anchor]
         self.canvas.setFillColor(ink)
         self.canvas.setFont(font, size)
         self.canvas.drawString(left * mm, self._y(top) - _CAP * size, text)
-        return width
 
     def fitted(
         self,
@@ -47,15 +54,16 @@ class Sheet:
         *,
         bold: bool = False,
         most_lines: int = 3,
-        centred: bool = False,
+        anchor: str = "left",
     ) -> float:
         """Words as large as the box (x, top, width, height) lets them be, at its foot; their top in millimetres."""
         x, top, width, height = box
         setting = fit(text, self.measure(bold), width * mm, height * mm, largest, most_lines)
         start = top + height - self._high(setting)
+        edge = {"left": x, "right": x + width}[anchor]
         for number, line in enumerate(setting.lines):
-            at, anchor = (x + width / 2, "middle") if centred else (x, "left")
-            self.words(line, at, start + number * setting.size * LEADING / mm, setting.size, ink, bold=bold, anchor=anchor)
+            at = start + number * setting.size * LEADING / mm
+            self.words(line, edge, at, setting.size, ink, bold=bold, anchor=anchor)
         return start
 
     def measure(self, bold: bool) -> Callable[[str], float]:

@@ -15,8 +15,7 @@ DOORS = (
 )
 SHORT_DOORS = "报问题 · 看进度 · 议事"
 PHONE = "不方便扫码？打电话也一样办"
-PROMISE = "扫码后要您付钱、填身份证号的，都是假的"
-PROMISE_HALVES = ("扫码后要您付钱、填身份证号的，", "都是假的。")
+PROMISE = "扫码后要您付钱、填身份证号的，都是假的。"
 IF_FALSE = "牌子被撕、被盖、看着不对：先别扫，打上面的电话告诉我们。"
 IF_FALSE_SHORT = "牌子被盖、看着不对：先别扫，打这个电话。"
 
@@ -57,5 +56,5 @@ class Notice:
 
 
 EVERY_WORD = "".join(
-    (NAME, CALL, HOW, SHORT_DOORS, PHONE, PROMISE, IF_FALSE, IF_FALSE_SHORT, *PROMISE_HALVES, *(a + b for a, b in DOORS))
+    (NAME, CALL, HOW, SHORT_DOORS, PHONE, PROMISE, IF_FALSE, IF_FALSE_SHORT, *(a + b for a, b in DOORS))
 )
