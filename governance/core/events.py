@@ -63,6 +63,7 @@ class Event(Base):
 def record(
     name: str,
     subject_id: int,
+    /,
     *,
     stream: int,
     scope: str,

@@ -39,7 +39,7 @@ def _stripped(value: str | None) -> str:
     return kept.strip()
 
 
-def words(label: str, *, longest: int, lines: int = 1, needed: str = "", **kwargs: Any) -> Any:
+def text(label: str, *, longest: int, lines: int = 1, needed: str = "", **kwargs: Any) -> Any:
     """A line or a box of text of at most `longest` characters; `needed` is the reason given when it is empty."""
     first: Any = InputRequired(needed) if needed else Optional()
     limits = [first, Length(max=longest, message=f"最多 {longest} 个字")]
