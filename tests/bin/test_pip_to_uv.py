@@ -14,7 +14,14 @@ uv_settings = script("_pip_to_uv").uv_settings
 
 @pytest.fixture
 def no_settings(monkeypatch):
-    for name in ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_STRATEGY", "SSL_CERT_FILE", "UV_HTTP_TIMEOUT"):
+    for name in (
+        "UV_DEFAULT_INDEX",
+        "UV_INDEX",
+        "UV_INDEX_STRATEGY",
+        "SSL_CERT_FILE",
+        "UV_HTTP_TIMEOUT",
+        "UV_SYSTEM_CERTS",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 
