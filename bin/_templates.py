@@ -15,9 +15,7 @@ AUDIENCES = {"workers", "residents", "person"}
 MESSAGE_NAME = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*\.txt")
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 DATA_BLOCKS = {"application/json", "application/ld+json"}
-ENVIRONMENT = Environment(
-    extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"], autoescape=True
-)
+ENVIRONMENT = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"], autoescape=True)
 
 Trouble = tuple[int, str]
 

@@ -6,11 +6,10 @@ Everything is invented. The tickets are made through the same actions as real on
 import random
 import secrets
 import uuid
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from governance.core.db import db, now, writing
 from governance.core.events import Event
@@ -19,7 +18,7 @@ from governance.people.model import Body, Identity, Person, Post
 from governance.people.signin import hashed
 from governance.people.viewers import viewer_of
 from governance.places.actions import add_place, mark_code, print_code
-from governance.places.model import Code, Place
+from governance.places.model import Place
 from governance.tickets import actions, queries, voices
 from governance.tickets.categories import DEFAULTS, add_category
 from governance.tickets.model import Ticket
@@ -54,8 +53,7 @@ STORIES = (
 )
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(NamedTuple):
     account: str
     password: str
     role: str
@@ -181,7 +179,9 @@ def _step(ticket: Ticket, step: str, reporter: Viewer) -> None:
         name = "顺达电梯维保（示例）" if ticket.category.slug == "lift" else "绿叶物业（示例）"
         answers["body"] = str(db.session.scalars(select(Body).filter_by(name=name)).one().id)
     if step == "merge":
-        answers["into"] = db.session.scalars(select(Ticket).where(Ticket.state == "accepted", ~Ticket.private).limit(1)).one().number
+        answers["into"] = (
+            db.session.scalars(select(Ticket).where(Ticket.state == "accepted", ~Ticket.private).limit(1)).one().number
+        )
     if step == "finish_verify":
         step, answers = "finish", {"note": "敲掉了松的墙皮，围了警戒线"}
     role = {"start": "body", "return": "body"}.get(step, "grid")

@@ -57,9 +57,14 @@ def ready() -> Any:
 def metrics() -> Any:
     if not _may_ask():
         raise Missing
-    for gauge, table, states in ((JOBS, Job, (JOB_DUE, JOB_FAILED)), (DELIVERIES, Delivery, ("due", "failed", "unknown"))):
+    for gauge, table, states in (
+        (JOBS, Job, (JOB_DUE, JOB_FAILED)),
+        (DELIVERIES, Delivery, ("due", "failed", "unknown")),
+    ):
         for state in states:
-            gauge.labels(state).set(db.session.scalar(select(func.count()).select_from(table).filter_by(state=state)) or 0)
+            gauge.labels(state).set(
+                db.session.scalar(select(func.count()).select_from(table).filter_by(state=state)) or 0
+            )
     oldest = db.session.scalar(select(func.min(Job.due_at)).filter_by(state=JOB_DUE))
     OLDEST.set(max(0.0, (now() - oldest).total_seconds()) if oldest else 0.0)
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
@@ -71,4 +76,4 @@ def _may_ask() -> bool:
     if token:
         return same(given, token)
     proxied = "X-Forwarded-For" in request.headers
-    return not proxied and ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback  # noqa: S104
+    return not proxied and ipaddress.ip_address(request.remote_addr or "::").is_loopback

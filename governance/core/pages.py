@@ -138,7 +138,9 @@ def day(moment: datetime) -> str:
     }
     if there - today in near:
         return near[there - today]()
-    return f"{there.month}月{there.day}日" if there.year == today.year else f"{there.year}年{there.month}月{there.day}日"
+    return (
+        f"{there.month}月{there.day}日" if there.year == today.year else f"{there.year}年{there.month}月{there.day}日"
+    )
 
 
 def minute(moment: datetime) -> str:

@@ -24,7 +24,7 @@ class Page(Generic[Row]):
     after: str
 
 
-def page(query: Select[tuple[Row]], columns: Sequence[Any], after: str, falling: bool = False) -> Page[Row]:
+def page(query: Select[Row], columns: Sequence[Any], after: str, falling: bool = False) -> Page[Row]:
     """One page of `query` in the order of `columns`, which must be unique together and never null."""
     key = _read(after, columns)
     if key is not None:

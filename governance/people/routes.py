@@ -64,4 +64,6 @@ def me() -> Any:
 
 def _sessions_of(person: Person) -> list[StaffSession]:
     query = select(StaffSession).join(StaffSession.identity).filter_by(person_id=person.id)
-    return list(db.session.scalars(query.where(StaffSession.revoked_at.is_(None)).order_by(StaffSession.id.desc()).limit(20)))
+    return list(
+        db.session.scalars(query.where(StaffSession.revoked_at.is_(None)).order_by(StaffSession.id.desc()).limit(20))
+    )

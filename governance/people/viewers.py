@@ -132,5 +132,3 @@ def viewer_of(person: Person, device_person_id: int | None = None) -> Viewer:
 
 def _held(post: Post) -> Held:
     return Held(post.role, post.place.kind if post.place else "", post.place_id, post.body_id)
-
-

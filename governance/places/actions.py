@@ -17,7 +17,9 @@ from governance.places.tokens import new_token
 KEPT = ("name", "official_code", "households", "phone", "hours", "large_text")
 
 
-def add_place(kind: str, name: str, parent: Place | None, actor: str, actor_id: int | None = None, **facts: Any) -> Place:
+def add_place(
+    kind: str, name: str, parent: Place | None, actor: str, actor_id: int | None = None, **facts: Any
+) -> Place:
     """A new place inside `parent`. Raises Invalid by field; the kind must be narrower than its parent's."""
     if kind not in KINDS:
         raise Invalid({"kind": "没有这一类地点"})
@@ -96,5 +98,11 @@ def retire_code(code: Code, actor: str, actor_id: int | None, successor: Code | 
 
 def _record(place: Place, verb: str, actor: str, actor_id: int | None, **data: Any) -> None:
     record(
-        f"place.{verb}", place.id, stream=place.stream, scope=place.path, actor=actor, actor_id=actor_id, **data
+        f"place.{verb}",
+        place.id,
+        stream=place.stream,
+        scope=place.path,
+        actor=actor,
+        actor_id=actor_id,
+        **data,
     )

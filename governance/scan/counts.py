@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from datetime import date
 
+from flask import current_app
 from sqlalchemy.dialects import postgresql, sqlite
 
 from governance.core.db import db, now, writing
@@ -34,12 +35,14 @@ class Buffer:
         return taken
 
 
-BUFFER = Buffer()
+def buffer() -> Buffer:
+    found: Buffer = current_app.extensions["scan_counts"]
+    return found
 
 
 def flush() -> None:
     """Add what was gathered to the database."""
-    taken = BUFFER.take()
+    taken = buffer().take()
     if not taken:
         return
     insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
@@ -49,5 +52,3 @@ def flush() -> None:
             db.session.execute(
                 row.on_conflict_do_update(index_elements=["token", "day"], set_={"count": ScanCount.count + count})
             )
-
-

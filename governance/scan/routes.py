@@ -8,7 +8,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask.sansio.blueprints import BlueprintSetupState
 
 from governance.core.db import db, now
 from governance.core.pages import elder, language
@@ -36,7 +37,14 @@ class Kept:
     token: str
 
 
-PAGES: dict[tuple[str, str, bool], Kept] = {}
+Key = tuple[str, str, bool]
+
+
+@bp.record
+def _own(state: BlueprintSetupState) -> None:
+    """Each application keeps its own pages and counts."""
+    state.app.extensions["scan_pages"] = {}
+    state.app.extensions["scan_counts"] = counts.Buffer()
 
 
 @bp.get("/c/<code>")
@@ -50,14 +58,15 @@ def show(code: str) -> Any:
         return _warning(code)
     if kept.token != code:
         return redirect(url_for("scan.show", code=kept.token), 302)
-    if counts.BUFFER.add(kept.token):
+    if counts.buffer().add(kept.token):
         counts.flush()
     return _answer(kept)
 
 
-def _kept(key: tuple[str, str, bool]) -> Kept | None:
+def _kept(key: Key) -> Kept | None:
     """The page as kept, asked after or made anew; None for a code that is not ours."""
-    kept, moment = PAGES.get(key), time.monotonic()
+    pages: dict[Key, Kept] = current_app.extensions["scan_pages"]
+    kept, moment = pages.get(key), time.monotonic()
     if kept is not None and moment - kept.asked < FRESH:
         return kept
     try:
@@ -68,9 +77,9 @@ def _kept(key: tuple[str, str, bool]) -> Kept | None:
     if kept is None or kept.version != version or moment - kept.made > OLDEST or kept.token != code.token:
         kept = _made(code, version, moment)
     kept.asked = moment
-    if len(PAGES) > MOST:
-        PAGES.clear()
-    PAGES[key] = kept
+    if len(pages) > MOST:
+        pages.clear()
+    pages[key] = kept
     return kept
 
 
@@ -111,7 +120,7 @@ def _answer(kept: Kept) -> Response:
 
 def _to_work(code: str) -> Any:
     found = living(code)
-    answer = redirect(url_for("desk.at", code=found.token), 302)
+    answer = current_app.make_response(redirect(url_for("desk.at", code=found.token), 302))
     arrivals.remember(answer, current(), found.place)
     return answer
 

@@ -99,7 +99,16 @@ def take(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str], subm
     ticket.state = facts.pop("state", step.target)
     photos = attach_photos(ticket, by, submission, name) if submission else 0
     _closing(ticket)
-    note(ticket, name, by, words=answers.get("note", ""), came_from=source, to=ticket.state, photos=photos, **facts)
+    note(
+        ticket,
+        name,
+        by,
+        words=answers.get("note", ""),
+        came_from=source,
+        to=ticket.state,
+        photos=photos,
+        **facts,
+    )
 
 
 def note(ticket: Ticket, verb: str, by: Viewer, words: str = "", **facts: Any) -> None:

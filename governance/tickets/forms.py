@@ -59,7 +59,10 @@ class ReportForm(Form):
 class AssistForm(ReportForm):
     """A member of staff writes it down for somebody."""
 
-    source = RadioField(_l("怎么知道的？"), choices=[("walk_in", "当面说"), ("phone", "打来电话"), ("patrol", "巡查看到"), ("group", "群里说")])
+    source = RadioField(
+        _l("怎么知道的？"),
+        choices=[("walk_in", "当面说"), ("phone", "打来电话"), ("patrol", "巡查看到"), ("group", "群里说")],
+    )
 
     def told(self) -> dict[str, Any]:
         return super().told() | {"source": self.source.data}
@@ -85,10 +88,15 @@ class AnswerForm(Form):
     satisfied = RadioField(
         _l("满意吗？"),
         [Optional()],
-        choices=[("5", _l("很满意")), ("4", _l("满意")), ("3", _l("一般")), ("2", _l("不满意")), ("1", _l("很不满意"))],
+        choices=[
+            ("5", _l("很满意")),
+            ("4", _l("满意")),
+            ("3", _l("一般")),
+            ("2", _l("不满意")),
+            ("1", _l("很不满意")),
+        ],
     )
     words = text(_l("想说的话"), longest=500, lines=2)
-
 
 
 class MoveForm(Form):
@@ -106,5 +114,7 @@ def move_form(move: Move, ticket: Ticket, bodies: list[tuple[str, str]]) -> Move
         if ask.name == "body":
             fields[ask.name] = SelectField(ask.label, needed, choices=bodies)
         else:
-            fields[ask.name] = TextAreaField(ask.label, [*needed, length], render_kw={"rows": 2, "maxlength": ask.longest})
-    return type("MoveForm", (MoveForm,), fields)(prefix="")  # type: ignore[no-any-return]
+            fields[ask.name] = TextAreaField(
+                ask.label, [*needed, length], render_kw={"rows": 2, "maxlength": ask.longest}
+            )
+    return type("MoveForm", (MoveForm,), fields)(prefix="")

@@ -26,7 +26,14 @@ from governance.places.kinds import AREAS
 from governance.places.model import Place
 from governance.tickets.lifecycle import LIFE, RUNNING, SUBMITTED
 
-SOURCES = {"code": "扫码", "12345": "12345", "phone": "来电", "walk_in": "当面", "patrol": "巡查", "group": "群里"}
+SOURCES = {
+    "code": "扫码",
+    "12345": "12345",
+    "phone": "来电",
+    "walk_in": "当面",
+    "patrol": "巡查",
+    "group": "群里",
+}
 STATES = tuple(state.name for state in LIFE.states)
 
 

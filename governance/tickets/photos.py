@@ -101,5 +101,3 @@ def forget_staged() -> None:
             media.delete(key)
         with writing():
             db.session.delete(photo)
-
-

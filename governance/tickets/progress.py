@@ -108,4 +108,3 @@ def ago(ticket: Ticket) -> str:
     """How long it took, or has taken so far."""
     hours = int(((ticket.closed_at or ticket.resolved_at or now()) - ticket.submitted_at).total_seconds() // 3600)
     return _("%(n)s 天", n=hours // 24) if hours >= 48 else _("%(n)s 小时", n=max(hours, 1))
-

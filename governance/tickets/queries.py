@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from governance.core.db import db, now
@@ -94,7 +94,7 @@ def _mine(viewer: Viewer) -> ColumnElement[bool]:
 
 def count(viewer: Viewer, name: str, most: int = 99) -> int:
     """How many a tab holds, counted no further than `most` + 1."""
-    query: Select[tuple[int]] = select(Ticket.id).where(visible(viewer, "ticket.work", Ticket), *_tab(viewer, name))
+    query = select(Ticket.id).where(visible(viewer, "ticket.work", Ticket), *_tab(viewer, name))
     return len(db.session.scalars(query.limit(most + 1)).all())
 
 

@@ -1,12 +1,13 @@
 """The residents' doors: report, follow, and say something about a ticket. The workers' doors are in desk.py."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, session
 from sqlalchemy import select
 
 from governance.core import limits, media
-from governance.core.db import by, db, writing
+from governance.core.db import by, db
 from governance.core.errors import Invalid, Missing, TooMuch
 from governance.core.pages import back, problem_json, public_url
 from governance.core.security import refills, stale_form, takes
@@ -89,11 +90,11 @@ def _within_limits(viewer: Viewer, place: Place) -> bool:
 
 def stage_all(form: Form) -> None:
     """Put every photo that came with a form into quarantine; the first that cannot be is said beside the field."""
-    if "submission" not in form.data or not form["submission"].validate(form):
+    if not form["submission"].validate(form):
         return
     for file in form["photos"].data or ():
         if file and file.filename:
-            as_somebody(lambda viewer, file=file: photos.stage(viewer, form["submission"].data, file))
+            as_somebody(partial(photos.stage, submission=form["submission"].data, file=file))
 
 
 def _report_page(code: Code, form: ReportForm, status: int = 200) -> Any:

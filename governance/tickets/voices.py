@@ -79,7 +79,16 @@ def _give(
     given.solved, given.satisfied, given.words, given.at = solved, satisfied, words, now()
     given.taken_by_id = taken_by
     db.session.add(given)
-    note(ticket, "answer", by, words=words, round=ticket.round, solved=solved, satisfied=satisfied, phone=bool(taken_by))
+    note(
+        ticket,
+        "answer",
+        by,
+        words=words,
+        round=ticket.round,
+        solved=solved,
+        satisfied=satisfied,
+        phone=bool(taken_by),
+    )
     if solved == "no":
         take(ticket, "reopen", by, {"note": "居民说没有办好"})
     elif ticket.state == life.RESOLVED and _all_answered(ticket):

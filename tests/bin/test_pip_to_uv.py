@@ -61,10 +61,6 @@ def test_folders_alone_leave_uv_as_it_is(no_settings):
 
 def test_the_script_reads_the_environment_and_quotes_for_the_shell(no_settings, monkeypatch):
     monkeypatch.setenv("PIP_INDEX_URL", "https://me:it's@mirror.test/simple")
-    said = subprocess.run(
-        [sys.executable, BIN / "_pip_to_uv.py"], capture_output=True, text=True, check=True
-    ).stdout
-    told = subprocess.run(
-        ["sh", "-c", f'{said}\nprintf %s "$UV_DEFAULT_INDEX"'], capture_output=True, text=True
-    )
+    said = subprocess.run([sys.executable, BIN / "_pip_to_uv.py"], capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(["sh", "-c", f'{said}\nprintf %s "$UV_DEFAULT_INDEX"'], capture_output=True, text=True)
     assert told.stdout == "https://me:it's@mirror.test/simple"

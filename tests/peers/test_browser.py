@@ -57,9 +57,7 @@ def test_axe_names_what_is_wrong_even_under_a_strict_csp(phone, site):
 
 
 def test_chinese_is_drawn_with_a_chinese_font():
-    family = subprocess.run(
-        ["fc-match", "-f", "%{family}", ":lang=zh-cn"], capture_output=True, text=True
-    ).stdout
+    family = subprocess.run(["fc-match", "-f", "%{family}", ":lang=zh-cn"], capture_output=True, text=True).stdout
     assert "CJK" in family
 
 
