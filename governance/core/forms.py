@@ -6,6 +6,7 @@ from flask import request
 from werkzeug.datastructures import CombinedMultiDict
 from wtforms import Form as Fields
 from wtforms import StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from governance.core import security
@@ -19,7 +20,7 @@ class Form(Fields):
         locales = ("zh",)
 
     def __init__(self, **kwargs: Any) -> None:
-        given = CombinedMultiDict([request.files, request.form]) if request.method == "POST" else None
+        given: Any = CombinedMultiDict([request.files, request.form]) if request.method == "POST" else None
         super().__init__(given, **kwargs)
 
     @property
@@ -39,7 +40,12 @@ def _stripped(value: str | None) -> str:
     return kept.strip()
 
 
-def words(label: str, *, longest: int, lines: int = 1, needed: str = "", **kwargs: Any) -> Any:
+def options(*pairs: tuple[str, Any]) -> list[SelectChoice]:
+    """What can be chosen: the value sent and the label read."""
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
+def text(label: str, *, longest: int, lines: int = 1, needed: str = "", **kwargs: Any) -> Any:
     """A line or a box of text of at most `longest` characters; `needed` is the reason given when it is empty."""
     first: Any = InputRequired(needed) if needed else Optional()
     limits = [first, Length(max=longest, message=f"最多 {longest} 个字")]
@@ -51,4 +57,6 @@ def words(label: str, *, longest: int, lines: int = 1, needed: str = "", **kwarg
 
 def phone(label: str) -> Any:
     pattern = Regexp(r"^\+?[0-9][0-9 ()-]{5,18}$", message="电话号码好像不对，请看看")
-    return StringField(label, [Optional(), pattern], filters=[_stripped], render_kw={"inputmode": "tel", "maxlength": 20})
+    return StringField(
+        label, [Optional(), pattern], filters=[_stripped], render_kw={"inputmode": "tel", "maxlength": 20}
+    )

@@ -103,7 +103,7 @@ class Post(Base):
 
 
 class StaffSession(Base):
-    """One signed-in browser. The cookie holds a random token, the row only its hash; revoking the row ends it at once."""
+    """One signed-in browser. The cookie holds a random token, the row its hash; revoking it ends it at once."""
 
     __tablename__ = "staff_session"
 

@@ -277,12 +277,14 @@ def upgrade() -> None:
     sa.Column('contact_phone', sa.Text(), nullable=True),
     sa.Column('assisted_by_id', sa.Integer(), nullable=True),
     sa.Column('state', sa.String(length=16), nullable=False),
+    sa.Column('running', sa.Boolean(), sa.Computed("state IN ('submitted', 'accepted', 'dispatched', 'in_progress', 'returned', 'pending_verify')", persisted=True), nullable=False),
     sa.Column('round', sa.Integer(), nullable=False),
     sa.Column('body_id', sa.Integer(), nullable=True),
     sa.Column('handler_id', sa.Integer(), nullable=True),
     sa.Column('finisher_id', sa.Integer(), nullable=True),
     sa.Column('merged_into_id', sa.Integer(), nullable=True),
     sa.Column('hold_reason', sa.String(length=500), nullable=True),
+    sa.Column('held_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('joined', sa.Integer(), nullable=False),
     sa.Column('nudged', sa.Integer(), nullable=False),
     sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=False),
@@ -304,16 +306,16 @@ def upgrade() -> None:
     sa.UniqueConstraint('submitter_id', 'submission', name=op.f('uq_ticket_submitter_id_submission'))
     )
     with op.batch_alter_table('ticket', schema=None) as batch_op:
-        batch_op.create_index('ix_ticket_body', ['body_id', 'state', 'due_at', 'id'], unique=False)
-        batch_op.create_index('ix_ticket_community', ['community_id', 'state', 'due_at', 'id'], unique=False)
+        batch_op.create_index('ix_ticket_body', ['body_id', 'running', 'due_at', 'id'], unique=False)
+        batch_op.create_index('ix_ticket_community', ['community_id', 'running', 'due_at', 'id'], unique=False)
         batch_op.create_index('ix_ticket_community_all', ['community_id', 'id'], unique=False)
-        batch_op.create_index('ix_ticket_district', ['district_id', 'state', 'due_at', 'id'], unique=False)
+        batch_op.create_index('ix_ticket_district', ['district_id', 'running', 'due_at', 'id'], unique=False)
         batch_op.create_index('ix_ticket_district_all', ['district_id', 'id'], unique=False)
-        batch_op.create_index('ix_ticket_grid', ['grid_id', 'state', 'due_at', 'id'], unique=False)
+        batch_op.create_index('ix_ticket_grid', ['grid_id', 'running', 'due_at', 'id'], unique=False)
         batch_op.create_index('ix_ticket_grid_all', ['grid_id', 'id'], unique=False)
-        batch_op.create_index('ix_ticket_handler', ['handler_id', 'state', 'due_at', 'id'], unique=False)
+        batch_op.create_index('ix_ticket_handler', ['handler_id', 'running', 'due_at', 'id'], unique=False)
         batch_op.create_index('ix_ticket_here', ['place_id', 'state', 'id'], unique=False)
-        batch_op.create_index('ix_ticket_street', ['street_id', 'state', 'due_at', 'id'], unique=False)
+        batch_op.create_index('ix_ticket_street', ['street_id', 'running', 'due_at', 'id'], unique=False)
         batch_op.create_index('ix_ticket_street_all', ['street_id', 'id'], unique=False)
 
     op.create_table('answer',
