@@ -48,7 +48,7 @@ class Table:
 
 
 def read_table(data: bytes, name: str) -> Table:
-    """The first sheet of a workbook or a CSV in any usual encoding. `name` is only used in the reason. Raises BadTable."""
+    """The first sheet of a workbook, or a CSV in any usual encoding; the reason in BadTable may use `name`."""
     if len(data) > MOST_BYTES:
         raise BadTable(_TOO_LARGE)
     if not data.strip():
