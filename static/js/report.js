@@ -41,7 +41,9 @@
     if (!open) return;
     const chosen = form.elements.category.value;
     const cards = [...open.querySelectorAll("[data-category]")];
-    cards.forEach((card) => { card.hidden = Boolean(chosen) && card.dataset.category !== chosen; });
+    open.append(...cards);
+    open.querySelectorAll("details").forEach((folded) => folded.remove());
+    cards.forEach((card) => { card.hidden = card.dataset.category !== chosen; });
     open.hidden = cards.every((card) => card.hidden);
   };
   form.addEventListener("change", narrow);
