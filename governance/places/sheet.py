@@ -1,0 +1,141 @@
+"""What one row of an import says, checked by itself: which column is which, and what each cell may hold."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from governance.core.errors import Invalid
+from governance.places.finding import SEPARATORS, names_of
+from governance.places.kinds import KINDS, LABELS
+
+MOST_ROWS = 50_000
+HEADINGS = {
+    "kind": ("类别", "类型", "地点类别", "kind", "type"),
+    "name": ("名称", "地点名称", "名字", "name"),
+    "parent": ("上级", "上级地点", "所属", "parent"),
+    "official_code": ("官方代码", "代码", "区划代码", "officialcode", "code"),
+    "households": ("户数", "households"),
+    "phone": ("电话", "联系电话", "phone"),
+    "hours": ("接待时间", "办公时间", "hours"),
+    "large_text": ("大字", "长辈版", "largetext"),
+}
+TEMPLATE = (
+    ("类别", "名称", "上级", "官方代码", "户数", "电话", "接待时间", "大字"),
+    ("社区", "示例社区", "示例街道", "", "2600", "010-00000000", "工作日 9:00–17:00", ""),
+    ("小区", "示例小区", "示例街道/示例社区", "", "480", "", "", ""),
+    ("楼栋", "1号楼", "示例街道/示例社区/示例小区", "", "60", "", "", "是"),
+)
+YES, NO = ("是", "1", "对", "√", "y", "yes", "true"), ("否", "0", "不", "n", "no", "false")
+PHONE = re.compile(r"\+?[0-9][0-9 ()-]{5,18}")
+COLUMN = {name: headings[0] for name, headings in HEADINGS.items()}
+_KNOWN = {heading: name for name, headings in HEADINGS.items() for heading in headings}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One reason a row cannot be taken; `row` counts as the spreadsheet shows it, the headings being row 1."""
+
+    row: int
+    column: str
+    reason: str
+
+
+@dataclass
+class Row:
+    """One place as the file has it. Facts the file leaves blank are not in `facts`: they stay as they are."""
+
+    number: int
+    kind: str
+    name: str
+    parent: str
+    facts: dict[str, str | int | bool] = field(default_factory=dict)
+
+    @property
+    def parent_names(self) -> tuple[str, ...]:
+        return names_of(self.parent)
+
+
+def plain(text: str) -> str:
+    """A cell without blanks around it, full-width digits and letters as ordinary ones."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def columns(headings: list[str]) -> dict[str, int]:
+    """Which column holds what. Raises Invalid when kind or name is missing, or two columns claim the same."""
+    found: dict[str, int] = {}
+    for index, heading in enumerate(headings):
+        bare = re.sub(r"\(.*?\)|[\s*_:]", "", plain(heading)).lower()
+        name = _KNOWN.get(bare)
+        if name in found:
+            raise Invalid({"file": f"有两列都是“{COLUMN[name]}”"})
+        if name:
+            found[name] = index
+    missing = [COLUMN[name] for name in ("kind", "name", "parent") if name not in found]
+    if missing:
+        raise Invalid({"file": f"第一行要是列名，没有找到：{'、'.join(missing)}"})
+    return found
+
+
+def read_rows(table: list[list[str]]) -> tuple[list[Row], list[Problem]]:
+    """Every row that is sound in itself, and what is wrong with the others. Blank rows are passed over."""
+    if not table:
+        raise Invalid({"file": "文件是空的"})
+    if len(table) > MOST_ROWS + 1:
+        raise Invalid({"file": f"一次最多 {MOST_ROWS} 行，请分几次导入"})
+    where = columns(table[0])
+    rows, problems = [], []
+    for number, cells in enumerate(table[1:], 2):
+        given = {name: plain(cells[index]) if index < len(cells) else "" for name, index in where.items()}
+        if any(given.values()):
+            wrong = list(_wrong(number, given))
+            problems += wrong
+            rows += [] if wrong else [_row(number, given)]
+    return rows, problems
+
+
+def _row(number: int, given: dict[str, str]) -> Row:
+    row = Row(number, _kind(given["kind"]) or "", given["name"], given["parent"])
+    row.facts = {name: given[name] for name in ("official_code", "phone", "hours") if given.get(name)}
+    if given.get("households"):
+        row.facts["households"] = int(_whole(given["households"]))
+    if given.get("large_text"):
+        row.facts["large_text"] = given["large_text"].lower() in YES
+    return row
+
+
+def _kind(text: str) -> str | None:
+    return LABELS.get(text) or (text if text in KINDS else None)
+
+
+def _whole(text: str) -> str:
+    """Spreadsheets write 480 as 480.0."""
+    return re.sub(r"\.0+$", "", text)
+
+
+def _wrong(number: int, given: dict[str, str]) -> Iterator[Problem]:
+    def problem(name: str, reason: str) -> Problem:
+        return Problem(number, COLUMN[name], reason)
+
+    kind, name, code = _kind(given["kind"]), given["name"], given.get("official_code", "")
+    if kind is None:
+        yield problem("kind", f"“{given['kind'][:20]}”不是地点类别，可用：{'、'.join(LABELS)}" if given["kind"] else "没有填类别")
+    if not name or len(name) > 60:
+        yield problem("name", "名称最多 60 个字" if name else "没有填名称")
+    elif SEPARATORS.search(name) or not name.isprintable():
+        yield problem("name", "名称里不能有斜线、“>”或看不见的字符")
+    if not given["parent"] and kind not in (None, "district"):
+        yield problem("parent", "没有填上级；只有区可以没有上级")
+    if given["parent"] and kind == "district":
+        yield problem("parent", "区没有上级，请留空")
+    if code and not re.fullmatch(r"[0-9]{12}", code):
+        yield problem("official_code", "官方代码是 12 位数字" + ("；表格把它存成了小数，请把这一列设为文本" if "." in code or "e" in code.lower() else ""))
+    households = given.get("households", "")
+    if households and not (re.fullmatch(r"[0-9]{1,6}", _whole(households))):
+        yield problem("households", "户数要是 0 到 999999 的整数")
+    if given.get("phone") and not PHONE.fullmatch(given["phone"]):
+        yield problem("phone", "电话号码好像不对")
+    if len(given.get("hours", "")) > 60:
+        yield problem("hours", "接待时间最多 60 个字")
+    if given.get("large_text") and given["large_text"].lower() not in YES + NO:
+        yield problem("large_text", "大字只填“是”或“否”")
