@@ -61,6 +61,10 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+def _cell(name: str, text: str) -> str:
+    return text.strip() if name in ("name", "parent", "hours") else plain(text)
+
+
 def columns(headings: list[str]) -> dict[str, int]:
     """Which column holds what. Raises Invalid when kind or name is missing, or two columns claim the same."""
     found: dict[str, int] = {}
@@ -86,7 +90,7 @@ def read_rows(table: list[list[str]]) -> tuple[list[Row], list[Problem]]:
     where = columns(table[0])
     rows, problems = [], []
     for number, cells in enumerate(table[1:], 2):
-        given = {name: plain(cells[index]) if index < len(cells) else "" for name, index in where.items()}
+        given = {name: _cell(name, cells[index]) if index < len(cells) else "" for name, index in where.items()}
         if any(given.values()):
             wrong = list(_wrong(number, given))
             problems += wrong
