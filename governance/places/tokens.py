@@ -1,5 +1,61 @@
+"""The eight symbols printed beside every code: making one, reading one as people type it, showing one.
+
+The alphabet and its forgiving reading are Douglas Crockford's Base32 (no I, L, O, U; O is read as 0, I and L as 1;
+hyphens mean nothing). The last symbol is the Luhn sum of ISO/IEC 7812-1 Annex B, taken modulo 32 instead of 10: it
+finds every wrong symbol and every swap of neighbours except 0 with Z, as Luhn modulo 10 does except 0 with 9.
+Whether a token was ever issued is for the caller to know.
+"""
+
 import secrets
-A="0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-def new_token(): return "".join(secrets.choice(A) for _ in range(8))
-def shown(t): return t[:4]+"-"+t[4:]
-def read_token(t): return t.upper().replace("-","")
+import unicodedata
+from typing import Protocol
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH = 8
+_VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)}
+_MEANT = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_LONGEST_TYPED = 40
+
+
+class RandomSource(Protocol):
+    """Whatever can pick a number below a bound; `secrets` is one."""
+
+    def randbelow(self, exclusive_upper_bound: int, /) -> int: ...
+
+
+def new_token(random_source: RandomSource = secrets) -> str:
+    """Seven random symbols (35 bits) and the one that proves them."""
+    body = "".join(ALPHABET[random_source.randbelow(len(ALPHABET))] for _ in range(LENGTH - 1))
+    return body + _proof(body)
+
+
+def read_token(text: str) -> str | None:
+    """The token a person meant by `text`, or None when it cannot be one."""
+    if len(text) > _LONGEST_TYPED:
+        return None
+    plain = unicodedata.normalize("NFKC", text).upper()
+    token = "".join(c for c in plain if not _is_gap(c)).translate(_MEANT)
+    if len(token) != LENGTH or any(symbol not in _VALUE for symbol in token):
+        return None
+    return token if token[-1] == _proof(token[:-1]) else None
+
+
+def shown(token: str) -> str:
+    """As printed under the code: two groups of four."""
+    return f"{token[:4]}-{token[4:]}"
+
+
+def _is_gap(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) in ("Pd", "Cf")
+
+
+def _proof(body: str) -> str:
+    total = sum(
+        _doubled(_VALUE[symbol]) if place % 2 == 0 else _VALUE[symbol]
+        for place, symbol in enumerate(reversed(body))
+    )
+    return ALPHABET[-total % len(ALPHABET)]
+
+
+def _doubled(value: int) -> int:
+    return sum(divmod(2 * value, len(ALPHABET)))
