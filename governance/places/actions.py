@@ -23,6 +23,9 @@ def add_place(kind: str, name: str, parent: Place | None, actor: str, actor_id: 
         raise Invalid({"kind": "没有这一类地点"})
     if parent is not None and not may_hold(parent.kind, kind):
         raise Invalid({"kind": f"{parent.label}里不能放{KINDS[kind].label}"})
+    if parent is not None:
+        locked(parent)
+    _check_free(None, parent.id if parent else None, name, facts.get("official_code"))
     place = Place(kind=kind, name=name, parent_id=parent.id if parent else None, **facts)
     for area in AREAS if parent else ():
         setattr(place, f"{area}_id", getattr(parent, f"{area}_id"))
@@ -38,11 +41,21 @@ def add_place(kind: str, name: str, parent: Place | None, actor: str, actor_id: 
 def change_place(place: Place, actor: str, actor_id: int | None, **facts: Any) -> None:
     """Change what the scan page says of a place; its rendered pages are made anew."""
     changed = {name: value for name, value in facts.items() if name in KEPT and getattr(place, name) != value}
+    _check_free(place.id, place.parent_id, changed.get("name"), changed.get("official_code"))
     for name, value in changed.items():
         setattr(place, name, value)
     if changed:
         _freshen_below(place)
         _record(place, "change", actor, actor_id, fields=sorted(changed))
+
+
+def _check_free(id_: int | None, parent_id: int | None, name: str | None, official_code: str | None) -> None:
+    """A name is free inside its parent, an official code everywhere."""
+    others = select(Place.id).where(Place.id != (id_ or 0)).limit(1)
+    if name and db.session.scalar(others.filter_by(parent_id=parent_id, name=name)):
+        raise Invalid({"name": "这里已经有叫这个名字的地点了"})
+    if official_code and db.session.scalar(others.filter_by(official_code=official_code)):
+        raise Invalid({"official_code": "这个官方代码已经是别处的"})
 
 
 def _freshen_below(place: Place) -> None:

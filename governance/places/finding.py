@@ -5,7 +5,7 @@ import re
 from sqlalchemy import ColumnElement, select, true
 
 from governance.core.db import db
-from governance.core.errors import Invalid, Missing
+from governance.core.errors import Invalid
 from governance.places.model import Code, Place
 from governance.places.tokens import read_token
 
@@ -28,11 +28,11 @@ def fit(names: tuple[str, ...], chain: tuple[str, ...]) -> int:
 
 
 def find_place(text: str, within: ColumnElement[bool] | None = None, field: str = "place") -> Place:
-    """The one place that is meant, among those `within`. Raises Missing, or Invalid when several fit."""
+    """The one place that is meant, among those `within`. Raises Invalid when none or several fit."""
     text, among = text.strip(), true() if within is None else within
     found = _by_code(text, among) or _by_names(text, among, field) or _by_id(text, among)
     if found is None:
-        raise Missing(f"没有找到“{text[:60]}”这个地点")
+        raise Invalid({field: f"没有找到“{text[:60]}”这个地点"})
     return found
 
 

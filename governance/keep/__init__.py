@@ -1,0 +1,1 @@
+"""Keeping the deployment itself, at /keep: places, codes, people, bodies, categories. Doors only; the verbs stay in their slices."""
