@@ -1,29 +1,43 @@
 """Puts the slices together into one Flask application. `app.py` at the root hands it to the server."""
 
+from typing import Any
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
+from governance import health, navigation
 from governance.core import crypto, db, limits, logs, media, pages, security, static
 from governance.core.config import ROOT, Settings, load
 from governance.people import routes as people
 from governance.people import viewers
+from governance.scan import routes as scan
+from governance.tickets import desk, jobs, queries
+from governance.tickets import routes as tickets
+
+BLUEPRINTS = (people.bp, tickets.bp, desk.bp, scan.bp)
+HANDLERS = (jobs,)  # imported so that their jobs are registered
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The application for these settings (read from the environment when not given). Raises MissingSetting."""
-    settings = settings or load()
-    app = build(settings)
-    _doors(app)
+    app = build(settings or load())
+    viewers.init_app(app)
+    security.init_app(app, https=_settings(app).base_url.startswith("https://"))
+    navigation.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    health.init_app(app)
+    app.jinja_env.globals["tickets_followed"] = queries.followed
     security.check_audiences(app)
-    app.wsgi_app = _front(app, settings)  # type: ignore[method-assign]
+    app.wsgi_app = _front(app, _settings(app).trusted_proxies)  # type: ignore[method-assign]
     return app
 
 
 def build(settings: Settings) -> Flask:
-    """Everything but the doors: what worker and commands need."""
+    """Everything but the doors: what the worker and the commands need."""
     app = Flask("governance", template_folder=str(ROOT / "templates"), static_folder=None)
-    app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=1 << 20)
+    app.config.update(SECRET_KEY=settings.secret_key)
     app.extensions["settings"] = settings
     logs.configure()
     logs.init_app(app)
@@ -31,20 +45,17 @@ def build(settings: Settings) -> Flask:
     crypto.init_app(app, settings.secret_key, settings.field_keys)
     media.init_app(app, settings.media)
     limits.init_app(app, settings.redis_url)
-    viewers.init_app(app)
-    security.init_app(app, https=settings.base_url.startswith("https://"))
     pages.init_app(app)
     static.init_app(app)
     return app
 
 
-def _doors(app: Flask) -> None:
-    for blueprint in (people.bp,):
-        app.register_blueprint(blueprint)
+def _settings(app: Flask) -> Settings:
+    settings: Settings = app.extensions["settings"]
+    return settings
 
 
-def _front(app: Flask, settings: Settings):  # type: ignore[no-untyped-def]
-    """Static files before the application, real client addresses behind as many proxies as are trusted."""
+def _front(app: Flask, proxies: int) -> Any:
+    """Static files before the application, and real client addresses behind as many proxies as are trusted."""
     front = WhiteNoise(app.wsgi_app, root=str(ROOT / "static"), prefix="static/", max_age=31_536_000)
-    count = settings.trusted_proxies
-    return ProxyFix(front, x_for=count, x_proto=count, x_host=count) if count else front
+    return ProxyFix(front, x_for=proxies, x_proto=proxies, x_host=proxies) if proxies else front

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -79,9 +80,7 @@ def _kept(file: Path, fresh: str) -> str:
     draft = file.with_name(f"{file.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     draft.write_text(fresh)
-    try:
+    with suppress(FileExistsError):
         os.link(draft, file)
-    except FileExistsError:
-        pass
     draft.unlink()
     return file.read_text()

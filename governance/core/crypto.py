@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 import secrets
-from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from flask import Flask, current_app
@@ -37,8 +36,8 @@ class Personal(TypeDecorator[str]):
 
 
 def _fernet() -> MultiFernet:
-    fernet: Any = current_app.extensions["field_fernet"]
-    return fernet  # type: ignore[no-any-return]
+    fernet: MultiFernet = current_app.extensions["field_fernet"]
+    return fernet
 
 
 def keyed_hash(purpose: str, value: str) -> str:

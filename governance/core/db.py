@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, Select, TypeDecorator, event, select
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase
@@ -62,7 +62,12 @@ def now() -> datetime:
 def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 20, "isolation_level": None}, "pool_size": 16, "max_overflow": 16}
-    return {"pool_size": 16, "max_overflow": 16, "pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
+    return {
+        "pool_size": 16,
+        "max_overflow": 16,
+        "pool_pre_ping": True,
+        "connect_args": {"connect_timeout": 5},
+    }
 
 
 def init_app(app: Flask, url: str) -> None:
@@ -122,12 +127,9 @@ def writing() -> Iterator[None]:
 
 def locked(row: Row) -> Row:
     """The row as it is now, held until the transaction ends, so that two changes cannot both win."""
+    db.session.flush()
     db.session.refresh(row, with_for_update=True)
     return row
-
-
-def first(query: Select[tuple[Row]]) -> Row | None:
-    return db.session.scalars(query.limit(1)).first()
 
 
 def by(model: type[Row], **columns: Any) -> Row | None:

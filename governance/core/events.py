@@ -29,7 +29,12 @@ class Event(Base):
         UniqueConstraint("stream", "seq"),
         Index("ix_event_subject", "noun", "subject_id", "id"),
         Index("ix_event_unsealed", "id", sqlite_where=text("seq IS NULL"), postgresql_where=text("seq IS NULL")),
-        Index("ix_event_untold", "id", sqlite_where=text("told_at IS NULL"), postgresql_where=text("told_at IS NULL")),
+        Index(
+            "ix_event_untold",
+            "id",
+            sqlite_where=text("told_at IS NULL"),
+            postgresql_where=text("told_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -57,12 +62,22 @@ class Event(Base):
     def facts(self) -> list[Any]:
         """What the chain vouches for, in a fixed order."""
         at = self.at.isoformat(timespec="microseconds")
-        return [at, self.name, self.subject_id, self.scope, self.actor_id, self.actor, self.data, self.words_hash]
+        return [
+            at,
+            self.name,
+            self.subject_id,
+            self.scope,
+            self.actor_id,
+            self.actor,
+            self.data,
+            self.words_hash,
+        ]
 
 
 def record(
     name: str,
     subject_id: int,
+    /,
     *,
     stream: int,
     scope: str,
@@ -71,7 +86,7 @@ def record(
     words: str = "",
     **data: Any,
 ) -> Event:
-    """Append one event to the transaction in hand. `name` is `noun.verb`; `data` are plain facts without personal data."""
+    """Append one event to the transaction in hand. `name` is `noun.verb`; `data` are plain facts, not personal."""
     noun, verb = name.split(".")
     event = Event(noun=noun, verb=verb, subject_id=subject_id, stream=stream, scope=scope, data=data)
     event.actor, event.actor_id, event.at = actor, actor_id, now()
@@ -101,7 +116,7 @@ def _sha(text: str) -> str:
 
 
 def seal() -> bool:
-    """Chain one batch of what is not sealed yet. Several sealers may run; the loser of a race leaves it to the next look."""
+    """Chain one batch of what is not sealed yet. Of several sealers one wins; the others look again."""
     query = select(Event.stream).where(Event.seq.is_(None)).limit(1)
     stream = db.session.scalars(query).first()
     db.session.rollback()

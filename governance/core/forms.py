@@ -19,7 +19,7 @@ class Form(Fields):
         locales = ("zh",)
 
     def __init__(self, **kwargs: Any) -> None:
-        given = CombinedMultiDict([request.files, request.form]) if request.method == "POST" else None
+        given: Any = CombinedMultiDict([request.files, request.form]) if request.method == "POST" else None
         super().__init__(given, **kwargs)
 
     @property
@@ -39,7 +39,7 @@ def _stripped(value: str | None) -> str:
     return kept.strip()
 
 
-def words(label: str, *, longest: int, lines: int = 1, needed: str = "", **kwargs: Any) -> Any:
+def text(label: str, *, longest: int, lines: int = 1, needed: str = "", **kwargs: Any) -> Any:
     """A line or a box of text of at most `longest` characters; `needed` is the reason given when it is empty."""
     first: Any = InputRequired(needed) if needed else Optional()
     limits = [first, Length(max=longest, message=f"最多 {longest} 个字")]
@@ -51,4 +51,6 @@ def words(label: str, *, longest: int, lines: int = 1, needed: str = "", **kwarg
 
 def phone(label: str) -> Any:
     pattern = Regexp(r"^\+?[0-9][0-9 ()-]{5,18}$", message="电话号码好像不对，请看看")
-    return StringField(label, [Optional(), pattern], filters=[_stripped], render_kw={"inputmode": "tel", "maxlength": 20})
+    return StringField(
+        label, [Optional(), pattern], filters=[_stripped], render_kw={"inputmode": "tel", "maxlength": 20}
+    )

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import JSON, Index, String, Text, and_, or_, select
+from sqlalchemy import JSON, Index, String, Text, and_, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -142,5 +142,5 @@ def _plan(name: str, slot: str) -> None:
 def sweep() -> None:
     """Done jobs are kept for a week, then leave."""
     with writing():
-        old = Job.__table__.delete().where(Job.state == DONE, Job.done_at < now() - timedelta(days=7))
+        old = delete(Job).where(Job.state == DONE, Job.done_at < now() - timedelta(days=7))
         db.session.execute(old)

@@ -1,5 +1,6 @@
 """Where bytes live: a folder or an S3 bucket, by the same four verbs. What a key means is its writer's business."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,8 @@ def get(key: str) -> bytes:
 
 def delete(key: str) -> None:
     """Remove what is there; nothing there is fine."""
-    try:
+    with suppress(FileNotFoundError):
         current_app.extensions["media"].delete(key)
-    except FileNotFoundError:
-        pass
 
 
 def keys(prefix: str) -> list[str]:

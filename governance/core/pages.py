@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from governance.core import errors, security
+from governance.core.crypto import masked_name, masked_phone
 from governance.core.db import now
 
 log = structlog.get_logger()
@@ -33,7 +34,7 @@ def init_app(app: Flask) -> None:
     app.config.update(BABEL_DEFAULT_LOCALE="zh_Hans_CN", BABEL_DEFAULT_TIMEZONE=ZONE.key)
     Babel(app, locale_selector=lambda: "en" if language() == "en" else "zh_Hans_CN")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(clock=clock, day=day, lines=lines, minute=minute)
+    app.jinja_env.filters.update(clock=clock, lines=lines, masked_name=masked_name, masked_phone=masked_phone)
     app.jinja_env.globals.update(
         _=gettext, ngettext=ngettext, form_token=security.form_token, elder=elder, language=language, now=now
     )
@@ -70,6 +71,18 @@ def wants_json() -> bool:
 def back(endpoint: str, **values: Any) -> Any:
     """See other: the answer to a form that was taken."""
     return redirect(url_for(endpoint, **values), 303)
+
+
+def public_url(endpoint: str, **values: Any) -> str:
+    """An address for paper, messages and other phones: on PUBLIC_URL, whatever host this request came to."""
+    return str(current_app.extensions["settings"].base_url) + url_for(endpoint, **values)
+
+
+def inside(asked: str | None) -> str:
+    """Where to go on, only ever inside this site: a path and nothing a browser could read as another host."""
+    path = asked or ""
+    other_host = path.startswith(("//", "/\\")) or "\\" in path
+    return path if path.startswith("/") and path.isprintable() and not other_host else ""
 
 
 def _problem(problem: errors.Problem) -> Any:
@@ -125,7 +138,9 @@ def day(moment: datetime) -> str:
     }
     if there - today in near:
         return near[there - today]()
-    return f"{there.month}月{there.day}日" if there.year == today.year else f"{there.year}年{there.month}月{there.day}日"
+    return (
+        f"{there.month}月{there.day}日" if there.year == today.year else f"{there.year}年{there.month}月{there.day}日"
+    )
 
 
 def minute(moment: datetime) -> str:

@@ -120,6 +120,8 @@ def _headers(response: Response) -> Response:
 
 def check_audiences(app: Flask) -> None:
     """Closed unless declared open: every route says who may use it, or there is no start."""
-    undeclared = [rule.rule for rule in app.url_map.iter_rules() if not hasattr(app.view_functions[rule.endpoint], "open_to")]
+    undeclared = [
+        rule.rule for rule in app.url_map.iter_rules() if not hasattr(app.view_functions[rule.endpoint], "open_to")
+    ]
     if undeclared:
         raise UndeclaredAudience(", ".join(sorted(undeclared)))

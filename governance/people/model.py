@@ -134,7 +134,7 @@ class Post(Standing, Base):
 
 
 class StaffSession(Base):
-    """One signed-in browser. The cookie holds a random token, the row only its hash; revoking the row ends it at once."""
+    """One signed-in browser. The cookie holds a random token, the row its hash; revoking it ends it at once."""
 
     __tablename__ = "staff_session"
 

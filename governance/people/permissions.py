@@ -97,7 +97,9 @@ anyone = _of_viewer("anyone", lambda viewer: True)
 nobody = _of_viewer("nobody", lambda viewer: False)
 staff = _of_viewer("staff", lambda viewer: bool(viewer.posts))
 keeper = _of_viewer("keeper", lambda viewer: bool({"community", "street", "district"} & viewer.roles))
-handler_role = _of_viewer("handler_role", lambda viewer: bool({"grid", "community", "street", "district", "body"} & viewer.roles))
+handler_role = _of_viewer(
+    "handler_role", lambda viewer: bool({"grid", "community", "street", "district", "body"} & viewer.roles)
+)
 office_role = _of_viewer("office_role", lambda viewer: bool({"grid", "community", "street", "district"} & viewer.roles))
 officer = _of_viewer("officer", lambda viewer: bool({"street", "district"} & viewer.roles))
 

@@ -1,13 +1,13 @@
 """The doors of people: signing in and out, and 我的. Keeping people is in keep.py."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy import select
 
 from governance.core.db import db
 from governance.core.errors import Invalid
+from governance.core.pages import inside
 from governance.core.security import refills
 from governance.people import signin as actions
 from governance.people.forms import SignInForm
@@ -31,22 +31,14 @@ def signin() -> Any:
         else:
             return _signed_in(token)
     status = 422 if request.method == "POST" else 200
-    return render_template("people/signin.html", form=form, next=_next()), status
+    return render_template("people/signin.html", form=form, next=inside(request.values.get("next"))), status
 
 
 def _signed_in(token: str) -> Any:
-    answer = redirect(_next() or url_for("desk.home"), 303)
+    answer = redirect(inside(request.values.get("next")) or url_for("desk.home"), 303)
     seconds = int(actions.LIFE.total_seconds())
     answer.set_cookie(COOKIE, token, max_age=seconds, httponly=True, samesite="Lax", secure=request.is_secure)
     return answer
-
-
-def _next() -> str:
-    """Where to go on, only ever inside this site: a path and nothing a browser could read as another host."""
-    asked = request.values.get("next", "")
-    parts = urlsplit(asked)
-    inside = asked.startswith("/") and not asked.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
-    return asked if inside and asked.isprintable() and "\\" not in asked else ""
 
 
 @bp.post("/signout")
@@ -72,4 +64,6 @@ def me() -> Any:
 
 def _sessions_of(person: Person) -> list[StaffSession]:
     query = select(StaffSession).join(StaffSession.identity).filter_by(person_id=person.id)
-    return list(db.session.scalars(query.where(StaffSession.revoked_at.is_(None)).order_by(StaffSession.id.desc()).limit(20)))
+    return list(
+        db.session.scalars(query.where(StaffSession.revoked_at.is_(None)).order_by(StaffSession.id.desc()).limit(20))
+    )

@@ -32,7 +32,10 @@ def sign_in(account: str, password: str, agent: str) -> str:
     with writing():
         db.session.add(
             StaffSession(
-                token_hash=token_hash(token), identity_id=identity.id, agent=agent[:120], expires_at=now() + LIFE
+                token_hash=token_hash(token),
+                identity_id=identity.id,
+                agent=agent[:120],
+                expires_at=now() + LIFE,
             )
         )
     return token

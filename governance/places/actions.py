@@ -5,19 +5,21 @@ They trust their caller to have asked `people/permissions.py`: places stand belo
 
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from governance.core.db import db, locked, now
 from governance.core.errors import Invalid, Refused
 from governance.core.events import record
 from governance.places.kinds import AREAS, KINDS, may_hold
-from governance.places.model import Code, Place
+from governance.places.model import Code, Place, under
 from governance.places.tokens import new_token
 
 KEPT = ("name", "official_code", "households", "phone", "hours", "large_text")
 
 
-def add_place(kind: str, name: str, parent: Place | None, actor: str, actor_id: int | None = None, **facts: Any) -> Place:
+def add_place(
+    kind: str, name: str, parent: Place | None, actor: str, actor_id: int | None = None, **facts: Any
+) -> Place:
     """A new place inside `parent`. Raises Invalid by field; the kind must be narrower than its parent's."""
     if kind not in KINDS:
         raise Invalid({"kind": "没有这一类地点"})
@@ -60,14 +62,18 @@ def _check_free(id_: int | None, parent_id: int | None, name: str | None, offici
 
 def _freshen_below(place: Place) -> None:
     db.session.flush()
-    below = update(Place).where(Place.path.startswith(place.path, autoescape=True))
+    below = update(Place).where(under(place))
     db.session.execute(below.values(version=Place.version + 1), execution_options={"synchronize_session": False})
 
 
-def freshen(place_id: int) -> None:
-    """Something the scan page shows has changed here."""
-    one = update(Place).where(Place.id == place_id).values(version=Place.version + 1)
-    db.session.execute(one, execution_options={"synchronize_session": False})
+def freshen(place: Place) -> None:
+    """Something the scan pages show has changed here: for this place, those inside it and its courtyard."""
+    outer = tuple(id_ for id_ in place.line if id_ != place.id)
+    courtyards = and_(Place.id.in_(outer), Place.kind.in_(("courtyard", "building")))
+    shows_it = or_(under(place), courtyards)
+    ids = db.session.scalars(select(Place.id).where(shows_it).order_by(Place.id).with_for_update()).all()
+    change = update(Place).where(Place.id.in_(ids)).values(version=Place.version + 1)
+    db.session.execute(change, execution_options={"synchronize_session": False})
 
 
 def print_code(place: Place, actor: str, actor_id: int | None = None) -> Code:
@@ -105,5 +111,11 @@ def retire_code(code: Code, actor: str, actor_id: int | None, successor: Code | 
 
 def _record(place: Place, verb: str, actor: str, actor_id: int | None, **data: Any) -> None:
     record(
-        f"place.{verb}", place.id, stream=place.stream, scope=place.path, actor=actor, actor_id=actor_id, **data
+        f"place.{verb}",
+        place.id,
+        stream=place.stream,
+        scope=place.path,
+        actor=actor,
+        actor_id=actor_id,
+        **data,
     )

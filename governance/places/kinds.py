@@ -23,7 +23,12 @@ KINDS = {
 }
 ORDER = tuple(KINDS)
 AREAS = ("district", "street", "community", "grid")  # the kinds posts are held at and lists are cut by
-LABELS = {kind.label: kind.name for kind in KINDS.values()} | {"乡镇": "street", "村": "community", "院": "courtyard", "屯": "courtyard"}
+LABELS = {kind.label: kind.name for kind in KINDS.values()} | {
+    "乡镇": "street",
+    "村": "community",
+    "院": "courtyard",
+    "屯": "courtyard",
+}
 
 
 def may_hold(outer: str, inner: str) -> bool:

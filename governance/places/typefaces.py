@@ -91,7 +91,7 @@ def _truetype(weight: str, name: str, characters: set[str]) -> BytesIO:
     return made
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=600)  # about what every sheet says; the rest is seldom asked for twice
 def _outline(weight: str, glyph: str) -> Any:
     pen = TTGlyphPen(None)
     _glyph_set(weight)[glyph].draw(Cu2QuPen(pen, max_err=1.0, reverse_direction=True))

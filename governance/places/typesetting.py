@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 LEADING = 1.2
 _NOT_FIRST = set("，。、；：？！）》」』”’…%·号楼栋幢座层单元室院弄")
-_GAP_WORTH = 0.3  # a gap is worth this much less evenness
-_NOT_LAST = set("（《「『“‘·第")
+_NO_GAP = 1.5  # breaking inside a name costs as much as this many characters of unevenness
+_NOT_LAST = set("（《「『“‘第")
 
 Measure = Callable[[str], float]  # the width of words at size 1
 
@@ -46,13 +46,17 @@ def _broken(words: str, measure: Measure, count: int) -> tuple[str, ...]:
     breaks = [at for at in range(1, len(words)) if _may_break(words, at)]
     if not breaks:
         return (words,)
-    first = min(breaks, key=lambda at: abs(measure(words[:at]) - target) * (_GAP_WORTH if words[at] == " " else 1))
+    first = min(breaks, key=lambda at: abs(measure(words[:at]) - target) + _cost(words[at]))
     rest = _broken(words[first:].lstrip(), measure, count - 1)
     return (words[:first].rstrip(), *rest)
 
 
+def _cost(character: str) -> float:
+    return 0 if character == " " else _NO_GAP
+
+
 def _may_break(words: str, at: int) -> bool:
-    before, after = words[at - 1], words[at]
+    before, after = words[at - 1], words[at:].lstrip()[:1]
     if after in _NOT_FIRST or before in _NOT_LAST:
         return False
     return not (before.isascii() and after.isascii() and before.isalnum() and after.isalnum())

@@ -1,1 +1,1 @@
-"""Telling groups what became of things: who hears of which event, in which words, through which channel, at what pace."""
+"""Telling groups what became of things: who hears of what, in which words, through which channel, how fast."""

@@ -23,7 +23,14 @@ DEFAULTS = (
     _category("safety", "安全隐患", 4, "堵消防通道、飞线充电、墙皮脱落", photo_to_finish=True, verify=True),
     _category("care", "老人小孩", 4, "独居老人、孩子没人看", private=True),
     _category("quarrel", "邻里纠纷", 120, "只有办事的人看得到", private=True),
-    _category("violence", "家暴", 2, "只有办事的人看得到", private=True, elsewhere="正在发生请打 110；妇女维权热线 12338"),
+    _category(
+        "violence",
+        "家暴",
+        2,
+        "只有办事的人看得到",
+        private=True,
+        elsewhere="正在发生请打 110；妇女维权热线 12338",
+    ),
     _category("allowance", "低保救助", 120, "只有办事的人看得到", private=True),
     _category("wages", "欠薪", 120, "社区可以帮着问", private=True, elsewhere="劳动监察热线 12333 办得最快"),
     _category("other", "别的", 72, "说不准就选这个"),
@@ -37,7 +44,7 @@ def active() -> list[Category]:
 
 
 def add_category(**facts: Any) -> Category:
-    """A new category, at the end of the list. Raises Invalid when its label or slug is taken, or hours are not 1 to 2160."""
+    """A new category, at the end of the list. Raises Invalid: label or slug taken, hours not 1 to 2160."""
     if not 1 <= facts["hours"] <= 2160:
         raise Invalid({"hours": "时限要在 1 到 2160 小时之间"})
     for name in ("slug", "label"):

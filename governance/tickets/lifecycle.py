@@ -10,9 +10,12 @@ SUBMITTED, ACCEPTED, DISPATCHED, IN_PROGRESS = "submitted", "accepted", "dispatc
 ON_HOLD, RETURNED, PENDING_VERIFY, RESOLVED = "on_hold", "returned", "pending_verify", "resolved"
 CLOSED, DECLINED, MERGED, WITHDRAWN = "closed", "declined", "merged", "withdrawn"
 
-OFFICE = (SUBMITTED, ACCEPTED, DISPATCHED, IN_PROGRESS)
-RUNNING = (*OFFICE, RETURNED, PENDING_VERIFY)  # states in which the clock runs
+ADDRESSED = (SUBMITTED, ACCEPTED, DISPATCHED, IN_PROGRESS)
+RUNNING = (*ADDRESSED, RETURNED, PENDING_VERIFY)  # states in which the clock runs
+FINISHED = (PENDING_VERIFY, RESOLVED, CLOSED, DECLINED, RETURNED)
 LISTED = (*RUNNING, ON_HOLD)  # states in which others may join
+
+NOTE = Ask("note", "说一句", optional=True)
 
 LIFE = Lifecycle(
     "ticket",
@@ -31,18 +34,18 @@ LIFE = Lifecycle(
         State(WITHDRAWN, "已撤回", open=False),
     ),
     (
-        Move("accept", "受理", (SUBMITTED,), ACCEPTED, (Ask("note", "说一句", optional=True),)),
+        Move("accept", "受理", (SUBMITTED,), ACCEPTED, (NOTE,)),
         Move("decline", "不予受理", (SUBMITTED,), DECLINED, (Ask("note", "为什么，该找哪里"),)),
-        Move("dispatch", "派单", (ACCEPTED, RETURNED), DISPATCHED, (Ask("body", "派给谁"), Ask("note", "交代一句", optional=True))),
-        Move("start", "开始办", (DISPATCHED,), IN_PROGRESS, (Ask("note", "说一句", optional=True),)),
+        Move("dispatch", "派单", (ACCEPTED, RETURNED), DISPATCHED, (Ask("body", "派给谁"), NOTE)),
+        Move("start", "开始办", (DISPATCHED,), IN_PROGRESS, (NOTE,)),
         Move("return", "退单", (DISPATCHED, IN_PROGRESS), RETURNED, (Ask("note", "为什么退"),)),
         Move("hold", "挂账", (ACCEPTED, IN_PROGRESS), ON_HOLD, (Ask("note", "居民会看到的原因"),)),
-        Move("resume", "继续办", (ON_HOLD,), IN_PROGRESS, (Ask("note", "说一句", optional=True),)),
-        Move("finish", "办结", OFFICE, RESOLVED, (Ask("note", "办了什么"),)),
-        Move("verify", "核查通过", (PENDING_VERIFY,), RESOLVED, (Ask("note", "看到的情况", optional=True),)),
+        Move("resume", "继续办", (ON_HOLD,), IN_PROGRESS, (NOTE,)),
+        Move("finish", "办结", ADDRESSED, RESOLVED, (Ask("note", "办了什么"),)),
+        Move("verify", "核查通过", (PENDING_VERIFY,), RESOLVED, (NOTE,)),
         Move("merge", "并单", (SUBMITTED, ACCEPTED, RETURNED), MERGED, (Ask("into", "并入的编号", longest=20),)),
-        Move("reopen", "重办", (PENDING_VERIFY, RESOLVED, CLOSED, DECLINED, RETURNED), ACCEPTED, (Ask("note", "为什么重办"),)),
-        Move("withdraw", "撤回", (SUBMITTED, ACCEPTED), WITHDRAWN, (Ask("note", "原因", optional=True),)),
+        Move("reopen", "重办", FINISHED, ACCEPTED, (Ask("note", "为什么重办"),)),
+        Move("withdraw", "撤回", (SUBMITTED, ACCEPTED), WITHDRAWN, (NOTE,)),
         Move("close", "结案", (RESOLVED,), CLOSED),
     ),
 )  # fmt: skip

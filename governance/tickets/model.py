@@ -3,8 +3,10 @@
 from datetime import date, datetime
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     ColumnElement,
+    Computed,
     Date,
     ForeignKey,
     Index,
@@ -24,7 +26,14 @@ from governance.places.kinds import AREAS
 from governance.places.model import Place
 from governance.tickets.lifecycle import LIFE, RUNNING, SUBMITTED
 
-SOURCES = {"code": "扫码", "12345": "12345", "phone": "来电", "walk_in": "当面", "patrol": "巡查", "group": "群里"}
+SOURCES = {
+    "code": "扫码",
+    "12345": "12345",
+    "phone": "来电",
+    "walk_in": "当面",
+    "patrol": "巡查",
+    "group": "群里",
+}
 STATES = tuple(state.name for state in LIFE.states)
 
 
@@ -56,10 +65,10 @@ class Ticket(Base):
         CheckConstraint(f"source IN {tuple(SOURCES)}", name="source"),
         UniqueConstraint("submitter_id", "submission"),
         Index("ix_ticket_here", "place_id", "state", "id"),
-        *(Index(f"ix_ticket_{kind}", f"{kind}_id", "state", "due_at", "id") for kind in AREAS),
+        *(Index(f"ix_ticket_{kind}", f"{kind}_id", "running", "due_at", "id") for kind in AREAS),
         *(Index(f"ix_ticket_{kind}_all", f"{kind}_id", "id") for kind in AREAS),
-        Index("ix_ticket_body", "body_id", "state", "due_at", "id"),
-        Index("ix_ticket_handler", "handler_id", "state", "due_at", "id"),
+        Index("ix_ticket_body", "body_id", "running", "due_at", "id"),
+        Index("ix_ticket_handler", "handler_id", "running", "due_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -81,12 +90,14 @@ class Ticket(Base):
     assisted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     state: Mapped[str] = mapped_column(String(16), default=SUBMITTED)
+    running: Mapped[bool] = mapped_column(Boolean, Computed(f"state IN {RUNNING}", persisted=True))
     round: Mapped[int] = mapped_column(default=1)
     body_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"))
     handler_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     finisher_id: Mapped[int | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     hold_reason: Mapped[str | None] = mapped_column(String(500))
+    held_at: Mapped[datetime | None]
     joined: Mapped[int] = mapped_column(default=0)
     nudged: Mapped[int] = mapped_column(default=0)
     submitted_at: Mapped[datetime] = mapped_column(default=now)
@@ -215,6 +226,10 @@ class Photo(Base):
     width: Mapped[int | None]
     height: Mapped[int | None]
     at: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def shows(self) -> bool:
+        return self.state == "clean"
 
 
 class Slip(Base):

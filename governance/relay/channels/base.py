@@ -57,8 +57,6 @@ class Channel:
     per_minute: ClassVar[int | None] = None
     longest_bytes: ClassVar[int] = 2048
 
-    async def send(
-        self, http: aiohttp.ClientSession, settings: Mapping[str, str], words: str, base: str
-    ) -> Outcome:
-        """Send `words` (at most `longest_bytes` of UTF-8) to the group behind `settings`; never raises for the network."""
+    async def send(self, http: aiohttp.ClientSession, settings: Mapping[str, str], words: str, base: str) -> Outcome:
+        """Send `words` (at most `longest_bytes`) to the group behind `settings`; never raises for the network."""
         raise TypeError(f"{self.name} does not push")

@@ -1,0 +1,40 @@
+"""Reading hostile bytes in a child process with little memory, little time and nothing of ours in it.
+
+Whatever goes wrong in there, a crash included, comes out as `Fell`. What the child does is the script's business.
+"""
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from threading import BoundedSemaphore
+
+_AT_ONCE = BoundedSemaphore(4)  # children together may not take the machine from those who answer people
+
+
+class Fell(Exception):
+    """The child gave no answer; `words` is the reason it had time to say, if any."""
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__(words)
+        self.words = words
+
+
+def run(script: Path, needs: str, arguments: list[str], data: bytes, seconds: float) -> bytes:
+    """What `script` writes when given `data`; it can import the standard library and the folder of package `needs`."""
+    command = [sys.executable, "-I", "-S", "-W", "ignore", str(script), _folder(needs), *arguments]
+    with _AT_ONCE:
+        try:
+            done = subprocess.run(command, input=data, capture_output=True, timeout=seconds, env={}, check=False)
+        except subprocess.TimeoutExpired as late:
+            raise Fell from late
+    if done.returncode:
+        raise Fell(done.stderr.decode("utf-8", "ignore").strip() if done.returncode == 3 else "")
+    return done.stdout
+
+
+def _folder(package: str) -> str:
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(package)
+    return str(Path(spec.origin).parent.parent)

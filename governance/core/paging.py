@@ -1,0 +1,56 @@
+"""Pages by key: a list goes on after the last row seen, so its cost does not grow with the table."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select, literal, tuple_
+
+from governance.core.db import db
+
+Row = TypeVar("Row")
+SIZE = 25
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Up to SIZE rows, and the key to ask for the next ones with (empty at the end)."""
+
+    rows: Sequence[Row]
+    after: str
+
+
+def page(query: Select[Row], columns: Sequence[Any], after: str, falling: bool = False) -> Page[Row]:
+    """One page of `query` in the order of `columns`, which must be unique together and never null."""
+    key = _read(after, columns)
+    if key is not None:
+        here, there = tuple_(*columns), tuple_(*key)
+        query = query.where(here < there if falling else here > there)
+    order = [column.desc() if falling else column for column in columns]
+    rows = db.session.scalars(query.order_by(*order).limit(SIZE + 1)).unique().all()
+    last = rows[SIZE - 1] if len(rows) > SIZE else None
+    return Page(rows[:SIZE], _write([getattr(last, column.key) for column in columns]) if last else "")
+
+
+def _value(column: Any, part: str) -> Any:
+    """A part of the key as the column's own kind. Raises ValueError for anything else."""
+    kind = column.type.python_type
+    return literal(kind.fromisoformat(part) if kind is datetime else kind(part), column.type)
+
+
+def _write(key: list[Any]) -> str:
+    parts = [part.isoformat() if hasattr(part, "isoformat") else str(part) for part in key]
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+def _read(after: str, columns: Sequence[Any]) -> list[Any] | None:
+    """The key inside a page's address; anything else there is the first page."""
+    try:
+        parts = json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
+        return [_value(column, str(part)) for column, part in zip(columns, parts, strict=True)] if after else None
+    except (ValueError, TypeError, binascii.Error):
+        return None

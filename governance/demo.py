@@ -1,0 +1,201 @@
+"""A living demo community: a street, two communities, grids, a dozen buildings, staff, groups, tickets in every state.
+
+Everything is invented. The tickets are made through the same actions as real ones, so the record is real too.
+"""
+
+import random
+import secrets
+import uuid
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+
+from governance.core.db import db, now, writing
+from governance.core.events import Event
+from governance.people.access import Viewer
+from governance.people.model import Body, Identity, Person, Post
+from governance.people.signin import hashed
+from governance.people.viewers import viewer_of
+from governance.places.actions import add_place, mark_code, print_code
+from governance.places.model import Place
+from governance.tickets import actions, queries, voices
+from governance.tickets.categories import DEFAULTS, add_category
+from governance.tickets.model import Ticket
+
+COMMUNITIES = (
+    ("银杏社区", "010-00000011", (("第一网格", "银杏里3号院", 4), ("第二网格", "银杏里5号院", 3))),
+    ("海棠社区", "010-00000022", (("第三网格", "海棠苑东区", 3), ("第四网格", "海棠苑西区", 2))),
+)
+STAFF = (
+    ("wanggrid", "grid", "第一网格", "网格员小禾"),
+    ("ligrid", "grid", "第三网格", "网格员小满"),
+    ("yinxing", "community", "银杏社区", "银杏社区值班"),
+    ("haitang", "community", "海棠社区", "海棠社区值班"),
+    ("street", "street", "柳荫街道", "街道平台"),
+    ("district", "district", "示范区", "区平台"),
+)
+BODIES = (("绿叶物业（示例）", "property", "物业公司"), ("顺达电梯维保（示例）", "lift", "维保单位"))
+STORIES = (
+    ("lift", "2单元电梯关门哐当响，停层差一截", "2单元", "lift", ("accept", "dispatch", "start"), 12),
+    ("water", "地下车库进水，快到车轮了", "B1层", "leak", ("accept", "dispatch"), 5),
+    ("light", "三层到四层的楼道灯不亮", "1单元3层", "lamp", ("accept", "finish", "yes"), 8),
+    ("clean", "垃圾桶两天没清了", "东门", "rubbish", ("accept", "finish"), 2),
+    ("parking", "电动车停在单元门口，推轮椅出不去", "2单元门口", "car", ("accept", "hold"), 3),
+    ("safety", "外墙墙皮松了，底下常有孩子玩", "西侧", "wall", ("accept", "finish_verify"), 6),
+    ("noise", "对面工地夜里十一点还在打桩", "", "noise", (), 1),
+    ("other", "院里的树枝压着电线", "北侧", "tree", ("accept", "dispatch", "return"), 0),
+    ("clean", "楼道里堆着旧沙发", "1单元2层", "rubbish", ("decline",), 0),
+    ("light", "西门路灯一闪一闪", "西门", "lamp", ("withdraw",), 0),
+    ("care", "对门老人三天没下楼", "602", "", ("accept",), 0),
+    ("light", "和三层一样，四层灯也不亮", "1单元4层", "lamp", ("merge",), 0),
+    ("water", "厨房下水返味", "301", "leak", ("accept", "finish", "no"), 1),
+)
+
+
+class Account(NamedTuple):
+    account: str
+    password: str
+    role: str
+    name: str
+
+
+def is_empty() -> bool:
+    return db.session.scalar(select(Place.id).limit(1)) is None
+
+
+def fill(password: str = "") -> list[Account]:
+    """Fill an empty database; the accounts with their passwords, which are shown only now."""
+    with writing():
+        for facts in DEFAULTS:
+            add_category(**facts)
+        _settle()
+        accounts = _hire(password)
+    for number, story in enumerate(STORIES):
+        _tell(number, story)
+    _as_if_earlier()
+    return accounts
+
+
+def _settle() -> None:
+    district = add_place("district", "示范区", None, "系统")
+    street = add_place("street", "柳荫街道", district, "系统", phone="010-00000001")
+    for name, phone, grids in COMMUNITIES:
+        community = add_place("community", name, street, "系统", phone=phone, households=1200)
+        for grid_name, yard_name, buildings in grids:
+            grid = add_place("grid", grid_name, community, "系统")
+            yard = add_place("courtyard", yard_name, grid, "系统", hours="每天 8:30–18:00，夜里转社区值班")
+            _post_code(yard)
+            for number in range(1, buildings + 1):
+                facts: dict[str, Any] = {"households": 60, "hours": yard.hours}
+                _post_code(add_place("building", f"{number}号楼", yard, "系统", **facts))
+
+
+def _post_code(place: Place) -> None:
+    mark_code(print_code(place, "系统"), "posted", "系统", None)
+
+
+def _place(name: str) -> Place:
+    return db.session.scalars(select(Place).filter_by(name=name)).one()
+
+
+def _hire(password: str) -> list[Account]:
+    accounts = []
+    for account, role, place, name in STAFF:
+        accounts.append(_person(account, name, password, Post(role=role, place_id=_place(place).id)))
+    street = _place("柳荫街道")
+    for body_name, account, kind in BODIES:
+        body = Body(name=body_name, kind=kind, phone="010-00000088", place_id=street.id)
+        db.session.add(body)
+        db.session.flush()
+        accounts.append(_person(account, body_name, password, Post(role="body", body_id=body.id)))
+    return accounts
+
+
+def _person(account: str, name: str, password: str, post: Post) -> Account:
+    password = password or secrets.token_urlsafe(9)
+    person = Person(nickname=name)
+    db.session.add(person)
+    db.session.flush()
+    db.session.add(Identity(person_id=person.id, kind="account", subject=account, secret=hashed(password)))
+    post.person_id = person.id
+    db.session.add(post)
+    db.session.flush()
+    return Account(account, password, post.role, name)
+
+
+def _resident() -> Viewer:
+    person = Person()
+    db.session.add(person)
+    db.session.flush()
+    return Viewer(person_id=person.id)
+
+
+def _staff(role: str, ticket: Ticket) -> Viewer:
+    """Who would take this step for this ticket."""
+    held = select(Post).where(Post.role == role, Post.held(now()))
+    for post in db.session.scalars(held):
+        if post.body_id is not None and post.body_id == ticket.body_id or post.place_id in ticket.place.line:
+            return viewer_of(post.person)
+    raise LookupError(role)
+
+
+def _tell(number: int, story: tuple[str, str, str, str, tuple[str, ...], int]) -> None:
+    slug, words, where, _scene, steps, joiners = story
+    place = _place("银杏里3号院") if slug in ("water", "parking") and joiners > 2 else _first_building()
+    category = queries.category(slug)
+    if category is None:
+        raise LookupError(slug)
+    with writing():
+        reporter = _resident()
+        ticket = actions.report(reporter, place, category, str(uuid.UUID(int=number + 1)), words=words, where=where)
+        for _ in range(0 if ticket.private else joiners):
+            voices.join(ticket, _resident())
+    for step in steps:
+        _step(ticket, step, reporter)
+
+
+def _first_building() -> Place:
+    yard = _place("银杏里3号院")
+    return db.session.scalars(select(Place).filter_by(parent_id=yard.id).order_by(Place.id).limit(1)).one()
+
+
+NOTES = {
+    "decline": "沙发是邻居家的，请先和物业联系清运：010-00000088",
+    "hold": "车棚要等下周一施工队来，先劝导挪车",
+    "finish": "换了灯头，亮了",
+    "return": "树归园林管，不归物业",
+    "merge": "",
+}
+
+
+def _step(ticket: Ticket, step: str, reporter: Viewer) -> None:
+    if step in ("yes", "no"):
+        with writing():
+            voices.answer(ticket, reporter, step, 5 if step == "yes" else 2, "")
+        return
+    answers = {"note": NOTES.get(step, "")}
+    if step == "dispatch":
+        name = "顺达电梯维保（示例）" if ticket.category.slug == "lift" else "绿叶物业（示例）"
+        answers["body"] = str(db.session.scalars(select(Body).filter_by(name=name)).one().id)
+    if step == "merge":
+        answers["into"] = (
+            db.session.scalars(select(Ticket).where(Ticket.state == "accepted", ~Ticket.private).limit(1)).one().number
+        )
+    if step == "finish_verify":
+        step, answers = "finish", {"note": "敲掉了松的墙皮，围了警戒线"}
+    role = {"start": "body", "return": "body"}.get(step, "grid")
+    by = reporter if step == "withdraw" else _staff(role, ticket)
+    actions.move(ticket, step, by, answers)
+
+
+def _as_if_earlier() -> None:
+    """Spread the demo over the last days, so that something is late and something due today."""
+    rng = random.Random(20)  # noqa: S311 - the same demo every time, nothing secret
+    with writing():
+        for ticket in db.session.scalars(select(Ticket)):
+            earlier = timedelta(hours=rng.randint(1, 40))
+            ticket.submitted_at -= earlier
+            ticket.due_at -= earlier
+            for event in db.session.scalars(select(Event).filter_by(noun="ticket", subject_id=ticket.id, seq=None)):
+                event.at -= earlier

@@ -1,0 +1,1 @@
+"""The page behind the code: the first thing a resident sees."""

@@ -1,0 +1,54 @@
+"""Scans per code and day, gathered in memory and written now and then; never who scanned."""
+
+import threading
+from collections import Counter
+from datetime import date
+
+from flask import current_app
+from sqlalchemy.dialects import postgresql, sqlite
+
+from governance.core.db import db, now, writing
+from governance.core.pages import local
+from governance.places.model import ScanCount
+
+EVERY = 50  # scans, or seconds, whichever comes first; what a killed process had not written is not counted
+
+
+class Buffer:
+    """Counts of this process that are not in the database yet."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, date]] = Counter()
+        self._lock = threading.Lock()
+        self._since = now()
+
+    def add(self, token: str) -> bool:
+        """Count one scan; says whether it is time to write."""
+        moment = now()
+        with self._lock:
+            self._counts[token, local(moment).date()] += 1
+            return sum(self._counts.values()) >= EVERY or (moment - self._since).total_seconds() >= EVERY
+
+    def take(self) -> Counter[tuple[str, date]]:
+        with self._lock:
+            taken, self._counts, self._since = self._counts, Counter(), now()
+        return taken
+
+
+def buffer() -> Buffer:
+    found: Buffer = current_app.extensions["scan_counts"]
+    return found
+
+
+def flush() -> None:
+    """Add what was gathered to the database."""
+    taken = buffer().take()
+    if not taken:
+        return
+    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+    with writing():
+        for (token, day), count in sorted(taken.items()):
+            row = insert(ScanCount).values(token=token, day=day, count=count)
+            db.session.execute(
+                row.on_conflict_do_update(index_elements=["token", "day"], set_={"count": ScanCount.count + count})
+            )

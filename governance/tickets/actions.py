@@ -1,0 +1,235 @@
+"""Everything that changes a ticket along its life. Each action checks, changes, then records, in one transaction."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+
+from governance.core.crypto import new_ref
+from governance.core.db import by as one
+from governance.core.db import db, locked, now, writing
+from governance.core.errors import Invalid, Refused
+from governance.core.events import record
+from governance.people.access import SYSTEM, Viewer
+from governance.people.model import Body
+from governance.people.permissions import require
+from governance.places.actions import freshen
+from governance.places.model import Place
+from governance.tickets import lifecycle as life
+from governance.tickets.lifecycle import LIFE
+from governance.tickets.model import Category, Follow, Photo, Ticket, read_number
+
+MOST_PHOTOS = 6
+
+
+def report(by: Viewer, place: Place, category: Category, submission: str, **told: Any) -> Ticket:
+    """A new ticket by the person behind `by`; the same submission again gives the first ticket back, unchanged.
+
+    `told`: words, where, private, contact_name, contact_phone, source. Call it inside `writing()`.
+    """
+    return _report(by, by.person_id, by.person_id, place, category, submission, told)
+
+
+def _report(
+    by: Viewer,
+    submitter_id: int | None,
+    reporter_id: int | None,
+    place: Place,
+    category: Category,
+    submission: str,
+    told: Mapping[str, Any],
+) -> Ticket:
+    first = one(Ticket, submitter_id=submitter_id, submission=submission)
+    if first is not None:
+        return first
+    ticket = Ticket(
+        ref=new_ref(),
+        submitter_id=submitter_id,
+        submission=submission,
+        place_id=place.id,
+        category_id=category.id,
+        due_at=now() + timedelta(hours=category.hours),
+        **place.areas(),
+        **told,
+    )
+    ticket.private = ticket.private or category.private
+    db.session.add(ticket)
+    db.session.flush()
+    db.session.add(Follow(ticket_id=ticket.id, person_id=reporter_id, role="reporter"))
+    photos = attach_photos(ticket, by, submission, "report")
+    note(ticket, "report", by, words=ticket.words, photos=photos, source=ticket.source)
+    return ticket
+
+
+def report_for(by: Viewer, reporter_id: int, place: Place, category: Category, submission: str, **told: Any) -> Ticket:
+    """A ticket that staff write down for somebody who cannot; that somebody is its reporter."""
+    require(by, "ticket.assist", place)
+    told |= {"assisted_by_id": by.staff_id}
+    return _report(by, by.staff_id, reporter_id, place, category, submission, told)
+
+
+def attach_photos(ticket: Ticket, by: Viewer, submission: str, step: str) -> int:
+    """Hand the photos staged under a submission to the ticket; says how many there were."""
+    mine = (by.person_id, by.staff_id)
+    staged = select(Photo.id).where(Photo.person_id.in_(mine), Photo.submission == submission)
+    ids = db.session.scalars(staged.where(Photo.ticket_id.is_(None)).order_by(Photo.id).limit(MOST_PHOTOS)).all()
+    if ids:
+        db.session.execute(update(Photo).where(Photo.id.in_(ids)).values(ticket_id=ticket.id, step=step))
+    return len(ids)
+
+
+def move(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str], submission: str = "") -> None:
+    """Take the ticket along one arrow of its life.
+
+    Raises Missing (no such move), Forbidden, Refused (not from here, or somebody was first), Invalid by field.
+    """
+    with writing():
+        locked(ticket)
+        LIFE.move(name)
+        require(by, f"ticket.{name}", ticket)
+        take(ticket, name, by, answers, submission)
+
+
+def take(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str], submission: str = "") -> None:
+    """The change and its record, once the right to it is settled. Call it on a locked ticket."""
+    step = LIFE.take(name, ticket.state, answers)
+    source = ticket.state
+    facts = CHANGES.get(name, _nothing)(ticket, by, answers)
+    ticket.state = facts.pop("state", step.target)
+    photos = attach_photos(ticket, by, submission, name) if submission else 0
+    _closing(ticket)
+    note(
+        ticket,
+        name,
+        by,
+        words=answers.get("note", ""),
+        came_from=source,
+        to=ticket.state,
+        photos=photos,
+        **facts,
+    )
+
+
+def note(ticket: Ticket, verb: str, by: Viewer, words: str = "", **facts: Any) -> None:
+    """Record what was done, with the ancestors as they stand, and have the scan pages made anew."""
+    db.session.flush()
+    record(
+        f"ticket.{verb}",
+        ticket.id,
+        stream=ticket.place.stream,
+        scope=ticket.place.path,
+        actor=by.label,
+        actor_id=by.staff_id or by.person_id,
+        words=words,
+        **facts,
+    )
+    if not ticket.private:
+        freshen(ticket.place)
+
+
+def _nothing(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    return {}
+
+
+def _accept(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    ticket.checked_at, ticket.handler_id = now(), by.staff_id
+    return {}
+
+
+def _dispatch(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    chosen = answers["body"]
+    body = db.session.get(Body, int(chosen)) if chosen.isdecimal() and len(chosen) < 10 else None
+    if body is None or body.place_id not in ticket.place.line:
+        raise Invalid({"body": "请从名单里选一个单位"})
+    ticket.body_id = body.id
+    return {"body": body.name}
+
+
+def _return(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    body, ticket.body_id = ticket.body, None
+    return {"body": body.name if body else ""}
+
+
+def _hold(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    ticket.hold_reason, ticket.held_at = answers["note"], now()
+    return {}
+
+
+def _resume(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    if ticket.held_at:
+        ticket.due_at += now() - ticket.held_at
+    ticket.hold_reason = ticket.held_at = None
+    return {}
+
+
+def _finish(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    """The addressee may take the steps before in the same tap; the record shows them all."""
+    if ticket.state == life.SUBMITTED:
+        take(ticket, "accept", by, {})
+    elif ticket.state == life.DISPATCHED:
+        take(ticket, "start", by, {})
+    ticket.finisher_id = by.staff_id
+    if ticket.category.verify:
+        return {"state": life.PENDING_VERIFY}
+    ticket.resolved_at = now()
+    return {}
+
+
+def _verify(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    ticket.resolved_at = now()
+    return {}
+
+
+def _merge(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    number = read_number(answers["into"])
+    target = db.session.get(Ticket, number, with_for_update=True) if number else None
+    if target is None or target.community_id != ticket.community_id or target.id == ticket.id:
+        raise Invalid({"into": "没有这个编号，或不在本社区"})
+    if target.state not in life.LISTED or target.private != ticket.private:
+        raise Invalid({"into": "那一件已经办完，或者不公开，不能并进去"})
+    require(by, "ticket.merge", target)
+    ticket.merged_into_id = target.id
+    _carry_voices(ticket, target)
+    return {"into": target.number}
+
+
+def _carry_voices(ticket: Ticket, target: Ticket) -> None:
+    """Everybody concerned by the one is concerned by the other; nobody is counted twice."""
+    db.session.flush()
+    there = set(db.session.scalars(select(Follow.person_id).filter_by(ticket_id=target.id)))
+    here = set(db.session.scalars(select(Follow.person_id).filter_by(ticket_id=ticket.id)))
+    db.session.add_all(Follow(ticket_id=target.id, person_id=person, role="joiner") for person in here - there)
+    target.joined += len(here - there)
+    note(target, "join", SYSTEM, joined=target.joined, merged=ticket.number)
+
+
+def _reopen(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    ticket.round += 1
+    ticket.due_at = now() + timedelta(hours=ticket.category.hours)
+    ticket.resolved_at = ticket.finisher_id = ticket.body_id = None
+    ticket.checked_at = ticket.checked_at or now()
+    return {"round": ticket.round}
+
+
+def _closing(ticket: Ticket) -> None:
+    ticket.closed_at = None if ticket.status.open else ticket.closed_at or now()
+
+
+CHANGES: dict[str, Callable[[Ticket, Viewer, Mapping[str, str]], dict[str, Any]]] = {
+    "accept": _accept,
+    "dispatch": _dispatch,
+    "return": _return,
+    "hold": _hold,
+    "resume": _resume,
+    "finish": _finish,
+    "verify": _verify,
+    "merge": _merge,
+    "reopen": _reopen,
+}
+
+
+def still_listed(ticket: Ticket) -> None:
+    """Raises Refused when others can no longer add themselves to a ticket."""
+    if ticket.state not in life.LISTED:
+        raise Refused(f"这件事{ticket.status.label}。还有问题请重新报一次")

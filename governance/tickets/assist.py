@@ -1,0 +1,72 @@
+"""Reporting for somebody who cannot: the slip they are given shows what was done and undoes it."""
+
+import hashlib
+from typing import Any
+
+from sqlalchemy import select
+
+from governance.core.crypto import keyed_hash, same
+from governance.core.db import by as one
+from governance.core.db import db, locked, now, writing
+from governance.core.errors import Refused
+from governance.people.access import Viewer
+from governance.people.model import Person
+from governance.people.permissions import require
+from governance.places.model import Place
+from governance.tickets.actions import note, report_for, take
+from governance.tickets.model import Category, Follow, Slip, Ticket
+
+
+def reporter_secret(ticket: Ticket) -> str:
+    """What makes another phone the reporter; computed, so nothing secret is stored."""
+    return keyed_hash("reporter", ticket.ref)[:22]
+
+
+def become_reporter(ticket: Ticket, by: Viewer, given: str) -> bool:
+    """This device now follows as the reporter, if the secret is right. Call it inside `writing()`."""
+    if not same(given, reporter_secret(ticket)):
+        return False
+    locked(ticket)
+    follow = db.session.get(Follow, (ticket.id, by.person_id))
+    if follow is None:
+        db.session.add(Follow(ticket_id=ticket.id, person_id=by.person_id, role="reporter"))
+    elif follow.role == "joiner":
+        follow.role, ticket.joined = "reporter", ticket.joined - 1
+    return True
+
+
+def assist(by: Viewer, place: Place, category: Category, submission: str, **told: Any) -> tuple[Ticket, str]:
+    """Report for somebody: the ticket, and the slip's secret to hand over (shown only now, kept as a hash)."""
+    with writing():
+        require(by, "ticket.assist", place)
+        somebody = Person()
+        db.session.add(somebody)
+        db.session.flush()
+        ticket = report_for(by, somebody.id, place, category, submission, **told)
+        secret = keyed_hash("slip", f"{ticket.ref}:{submission}")[:22]
+        if one(Slip, secret_hash=_hash(secret)) is None:
+            db.session.add(Slip(secret_hash=_hash(secret), ticket_id=ticket.id, by_id=by.staff_id))
+    return ticket, secret
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def find_slip(secret: str) -> Slip | None:
+    return one(Slip, secret_hash=_hash(secret))
+
+
+def undo(slip: Slip) -> None:
+    """Withdraw what was reported for the slip's holder. Raises Refused once it is being worked on."""
+    with writing():
+        ticket = locked(db.session.get_one(Ticket, slip.ticket_id))
+        reporter = db.session.scalar(select(Follow.person_id).filter_by(ticket_id=ticket.id, role="reporter").limit(1))
+        holder = Viewer(person_id=reporter, label="凭条人")
+        if slip.undone_at:
+            return
+        if "withdraw" not in {move.name for move in ticket.next_moves()}:
+            raise Refused(f"这件事{ticket.status.label}，撤不回了；要停办请打社区电话")
+        take(ticket, "withdraw", holder, {"note": "凭条撤回"})
+        slip.undone_at = now()
+        note(ticket, "undo", holder)

@@ -1,0 +1,132 @@
+"""The workers' doors: today's work, the work at one place, every move, reporting for somebody, the record."""
+
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+
+from governance.core.db import writing
+from governance.core.errors import Forbidden, Invalid
+from governance.core.events import broken_at, history
+from governance.core.pages import back, inside
+from governance.core.security import refills, stale_form, takes
+from governance.people.permissions import anyone, handler_role, may, office_role, require
+from governance.people.viewers import current, open_to
+from governance.places.codes import living
+from governance.tickets import actions, arrivals, assist, photos, progress, queries
+from governance.tickets.forms import AssistForm, move_form
+from governance.tickets.handling import bodies_for, needs_before_finish
+from governance.tickets.lifecycle import LIFE
+from governance.tickets.routes import near, stage_all, ticket_page
+
+bp = Blueprint("desk", __name__)
+
+
+@bp.get("/desk")
+@open_to(handler_role)
+def home() -> Any:
+    viewer, tab = current(), request.args.get("tab", "new")
+    found = queries.tab(viewer, tab, request.args.get("after", ""))
+    counts = {name: queries.count(viewer, name) for name in ("new", "mine", "due", "late")}
+    return render_template(
+        "tickets/desk.html", page=found, tab=tab, tabs=queries.TABS, counts=counts, tone=progress.tone
+    )
+
+
+@bp.get("/desk/at/<code>")
+@open_to(handler_role)
+def at(code: str) -> Any:
+    """The work at the place whose code was scanned."""
+    viewer, found = current(), living(code)
+    tickets = queries.work_here(viewer, found.place)
+    may_report = may(viewer, "ticket.assist", found.place)
+    return render_template(
+        "tickets/at.html",
+        code=found,
+        place=found.place,
+        tickets=tickets,
+        tone=progress.tone,
+        may_report=may_report,
+        arrived=arrivals.is_here(viewer, found.place),
+    )
+
+
+@bp.route("/desk/at/<code>/report", methods=["GET", "POST"])
+@open_to(office_role)
+@refills
+@takes(100)
+def report_for(code: str) -> Any:
+    """替人报: write it down for somebody and hand them the slip."""
+    found, viewer = living(code), current()
+    require(viewer, "ticket.assist", found.place)
+    form = AssistForm(found.place, near(found.place))
+    if request.method == "POST":
+        try:
+            return _reported_for(found, form)
+        except Invalid as trouble:
+            form.refuse(trouble)
+    kept = photos.staged(viewer, form.submission.data) if request.method == "POST" else []
+    page = render_template(
+        "tickets/report_for.html", code=found, place=found.place, form=form, kept=kept, here=[], phone=None
+    )
+    return page, 422 if request.method == "POST" else 200
+
+
+def _reported_for(found: Any, form: AssistForm) -> Any:
+    stage_all(form)
+    if not form.ok:
+        raise Invalid({"words": "页面放久了，请再点一次"} if stale_form() else {})
+    category = queries.category(form.category.data)
+    if category is None or (not form.words.data and not photos.staged(current(), form.submission.data)):
+        raise Invalid({"words": "请说一句，或者拍一张照片"})
+    place = next(place for place in [found.place, *near(found.place)] if str(place.id) == form.at.data)
+    _ticket, secret = assist.assist(current(), place, category, form.submission.data, **form.told())
+    return back("tickets.slip", slip=secret)
+
+
+@bp.post("/t/<ref>/moves/<move>")
+@open_to(anyone)
+@refills
+@takes(100)
+def move(ref: str, move: str) -> Any:
+    """Any move of the table, by anyone it is open to: staff, or the reporter withdrawing."""
+    viewer = current()
+    ticket, step = queries.find(ref, viewer), LIFE.move(move)
+    require(viewer, f"ticket.{move}", ticket)
+    form = move_form(step, ticket, bodies_for(ticket))
+    try:
+        stage_all(form)
+        if not form.ok:
+            raise Invalid({"submission": "页面放久了，请再点一次"} if stale_form() else {})
+        if move == "finish":
+            needs_before_finish(ticket, viewer, form)
+        answers = {ask.name: (form[ask.name].data or "").strip() for ask in step.asks}
+        actions.move(ticket, move, viewer, answers, form.submission.data)
+    except Invalid as trouble:
+        form.refuse(trouble)
+        return ticket_page(ticket, {move: form}, 422)
+    return redirect(inside(request.form.get("back")) or url_for("tickets.show", ref=ref), 303)
+
+
+@bp.post("/t/<ref>/contact")
+@open_to(handler_role)
+def contact(ref: str) -> Any:
+    """Show a reporter's contact in full, once, and record that it was asked for."""
+    viewer = current()
+    ticket = queries.find(ref, viewer)
+    require(viewer, "ticket.contact", ticket)
+    with writing():
+        actions.note(ticket, "contact", viewer)
+    g.show_contact = True
+    return ticket_page(ticket)
+
+
+@bp.get("/t/<ref>/record")
+@open_to(handler_role)
+def record(ref: str) -> Any:
+    """The whole record of a ticket, line by line, with the seal of each."""
+    viewer = current()
+    ticket = queries.find(ref, viewer)
+    if not may(viewer, "ticket.record", ticket):
+        raise Forbidden
+    lines = history("ticket", ticket.id)
+    return render_template("tickets/record.html", ticket=ticket, lines=lines, broken=broken_at(ticket.place.stream))

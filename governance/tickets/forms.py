@@ -1,0 +1,120 @@
+"""Forms of tickets: what each asks, and the reasons shown beside a field."""
+
+import uuid
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from governance.core.forms import Form, phone, text
+from governance.core.lifecycle import Move
+from governance.places.model import Place
+from governance.tickets.categories import active
+from governance.tickets.model import Ticket
+
+ACCEPT = {"accept": "image/jpeg,image/png,image/webp,image/heic,image/*"}
+
+
+def is_uuid(_form: Form, field: Any) -> None:
+    try:
+        uuid.UUID(field.data)
+    except (ValueError, TypeError, AttributeError):
+        raise ValidationError("页面出了点问题，请再交一次") from None
+
+
+def submission() -> Any:
+    return HiddenField("", [is_uuid], default=lambda: str(uuid.uuid4()))
+
+
+def photos(label: Any) -> Any:
+    return MultipleFileField(label, [Optional()], render_kw=ACCEPT)
+
+
+class ReportForm(Form):
+    """What a resident tells us. Words may stay empty when there is a photo; the route knows of staged ones."""
+
+    category = RadioField(_l("是哪一类？"), [InputRequired("请选一类，说不准就选“别的”")])
+    words = text(_l("怎么了？"), longest=500, lines=3, render_kw={"placeholder": _l("例：2单元电梯关门时哐当响")})
+    photos = photos(_l("照片"))
+    at = RadioField(_l("在哪里？"))
+    where = text(_l("具体位置"), longest=40, render_kw={"placeholder": _l("例：2单元3层，电梯口")})
+    private = BooleanField(_l("不公开"))
+    contact_name = text(_l("怎么称呼您"), longest=20, render_kw={"autocomplete": "name"})
+    contact_phone = phone(_l("电话"))
+    submission = submission()
+
+    def __init__(self, place: Place, near: list[Place], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.category.choices = [(one.slug, one.label) for one in active()]
+        self.at.choices = [(str(one.id), one.name) for one in [place, *near]]
+        self.at.data = self.at.data or str(place.id)
+
+    def told(self) -> dict[str, Any]:
+        names = ("words", "where", "private", "contact_name", "contact_phone")
+        told = {name: self[name].data for name in names}
+        return told | {name: told[name] or None for name in ("contact_name", "contact_phone")}
+
+
+class AssistForm(ReportForm):
+    """A member of staff writes it down for somebody."""
+
+    source = RadioField(
+        _l("怎么知道的？"),
+        choices=[("walk_in", "当面说"), ("phone", "打来电话"), ("patrol", "巡查看到"), ("group", "群里说")],
+    )
+
+    def told(self) -> dict[str, Any]:
+        return super().told() | {"source": self.source.data}
+
+
+class PhotoForm(Form):
+    submission = submission()
+    photo = MultipleFileField("照片", [InputRequired("没有收到照片")])
+
+
+class MoreForm(Form):
+    words = text(_l("补一句"), longest=500, lines=3)
+    photos = photos(_l("照片"))
+    submission = submission()
+
+
+class AnswerForm(Form):
+    solved = RadioField(
+        _l("真的解决了吗？"),
+        [InputRequired("请选一个")],
+        choices=[("yes", _l("解决了")), ("partly", _l("好了一部分")), ("no", _l("没解决"))],
+    )
+    satisfied = RadioField(
+        _l("满意吗？"),
+        [Optional()],
+        choices=[
+            ("5", _l("很满意")),
+            ("4", _l("满意")),
+            ("3", _l("一般")),
+            ("2", _l("不满意")),
+            ("1", _l("很不满意")),
+        ],
+    )
+    words = text(_l("想说的话"), longest=500, lines=2)
+
+
+class MoveForm(Form):
+    """One move's questions, drawn from the table of moves."""
+
+    photos = photos(_l("照片"))
+    submission = submission()
+
+
+def move_form(move: Move, ticket: Ticket, bodies: list[tuple[str, str]]) -> MoveForm:
+    fields: dict[str, Any] = {}
+    for ask in move.asks:
+        needed = [Optional()] if ask.optional else [InputRequired(f"请填{ask.label}")]
+        length = Length(max=ask.longest, message=f"最多 {ask.longest} 个字")
+        if ask.name == "body":
+            fields[ask.name] = SelectField(ask.label, needed, choices=bodies)
+        else:
+            fields[ask.name] = TextAreaField(
+                ask.label, [*needed, length], render_kw={"rows": 2, "maxlength": ask.longest}
+            )
+    return type("MoveForm", (MoveForm,), fields)(prefix="")

@@ -1,0 +1,37 @@
+"""Which moves a member of staff is offered on a ticket, as forms, and what the category asks before a finish."""
+
+from sqlalchemy import select
+
+from governance.core.db import db
+from governance.core.errors import Invalid
+from governance.core.forms import Form
+from governance.people.access import Viewer
+from governance.people.model import Body
+from governance.people.permissions import may
+from governance.tickets import arrivals, photos
+from governance.tickets.forms import MoveForm, move_form
+from governance.tickets.model import Ticket
+
+
+def move_forms(ticket: Ticket, viewer: Viewer, given: dict[str, Form]) -> list[tuple[object, Form]]:
+    """Each move open to this viewer now with its form; one that was refused comes back as it was filled."""
+    offered = [move for move in ticket.next_moves() if may(viewer, f"ticket.{move.name}", ticket)]
+    bodies = bodies_for(ticket) if any(move.name == "dispatch" for move in offered) else []
+    return [(move, given.get(move.name) or move_form(move, ticket, bodies)) for move in offered]
+
+
+def bodies_for(ticket: Ticket) -> list[tuple[str, str]]:
+    """The bodies that may be sent work from this ticket's place."""
+    query = select(Body).where(Body.place_id.in_(ticket.place.line)).order_by(Body.name)
+    return [(str(body.id), body.name) for body in db.session.scalars(query)]
+
+
+def needs_before_finish(ticket: Ticket, viewer: Viewer, form: MoveForm) -> None:
+    """Raises Invalid when the category asks for a photo or a scan of the place's code and there is none."""
+    missing = {}
+    if ticket.category.photo_to_finish and not photos.staged(viewer, form.submission.data):
+        missing["photos"] = "这一类办结要有一张现场照片"
+    if ticket.category.scan_to_finish and not arrivals.is_here(viewer, ticket.place):
+        missing["note"] = "请先扫一下这里的码，再办结（写的都还在）"
+    if missing:
+        raise Invalid(missing)

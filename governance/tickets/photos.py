@@ -1,0 +1,103 @@
+"""Photos: staged in quarantine, cleaned by the worker, then shown. What cannot be cleaned is refused, never shown.
+
+The cleaning itself is core/photos.py. A staged photo belongs to the person who sent it and a submission; the
+same photo sent again under the same submission is the same photo.
+"""
+
+import hashlib
+from datetime import timedelta
+
+from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+
+from governance.core import media
+from governance.core.crypto import new_ref
+from governance.core.db import db, now, writing
+from governance.core.errors import Invalid
+from governance.core.jobs import enqueue, job
+from governance.core.photos import Unclean, clean, looks_like_photo
+from governance.people.access import Viewer
+from governance.places.actions import freshen
+from governance.tickets.actions import MOST_PHOTOS
+from governance.tickets.model import Photo, Ticket
+
+LARGEST = 15 << 20
+FORGOTTEN = timedelta(days=2)  # how long a staged photo waits for its report
+
+
+def stage(by: Viewer, submission: str, file: FileStorage) -> Photo:
+    """Keep one photo in quarantine under a submission. Raises Invalid at `photos`. Call it inside `writing()`."""
+    data = file.stream.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise Invalid({"photos": "一张照片不能超过 15 MB，请换一张"})
+    if not looks_like_photo(data[:64]):
+        raise Invalid({"photos": "这个文件不是照片（要 JPG、PNG、WebP 或 HEIC）"})
+    person, digest = by.person_id or by.staff_id, hashlib.sha256(data).hexdigest()
+    known = staged(by, submission)
+    same = next((photo for photo in known if photo.digest == digest), None)
+    if same:
+        return same
+    if len(known) >= MOST_PHOTOS:
+        raise Invalid({"photos": f"最多 {MOST_PHOTOS} 张照片"})
+    photo = Photo(key=new_ref(24), person_id=person, submission=submission, digest=digest)
+    media.put(quarantine(photo), data)
+    db.session.add(photo)
+    db.session.flush()
+    enqueue("tickets.clean_photo", photo_id=photo.id)
+    return photo
+
+
+def staged(by: Viewer, submission: str) -> list[Photo]:
+    """What waits under a submission, sent by this device or this member of staff."""
+    mine = (by.person_id, by.staff_id)
+    query = select(Photo).where(Photo.person_id.in_(mine), Photo.submission == submission, Photo.ticket_id.is_(None))
+    return list(db.session.scalars(query.order_by(Photo.id)))
+
+
+def quarantine(photo: Photo) -> str:
+    return f"quarantine/{photo.key}"
+
+
+def address(photo: Photo, size: str) -> str:
+    """The key of a cleaned photo in one of its two sizes, `full` or `thumb`."""
+    return f"photos/{photo.key[:2]}/{photo.key}-{size}.jpg"
+
+
+@job("tickets.clean_photo", lease=60, tries=5)
+def clean_photo(photo_id: int) -> None:
+    """Make the photo safe to show, or refuse it with the reason; either way the original goes."""
+    photo = db.session.get(Photo, photo_id)
+    if photo is None or photo.state != "quarantine":
+        return
+    original = media.get(quarantine(photo))
+    db.session.rollback()
+    try:
+        cleaned = clean(original)
+    except Unclean as trouble:
+        _settle(photo_id, state="refused", reason=str(trouble)[:80])
+    else:
+        media.put(address(photo, "full"), cleaned.full)
+        media.put(address(photo, "thumb"), cleaned.thumb)
+        _settle(photo_id, state="clean", width=cleaned.width, height=cleaned.height)
+    media.delete(quarantine(photo))
+
+
+def _settle(photo_id: int, **values: object) -> None:
+    with writing():
+        photo = db.session.get_one(Photo, photo_id)
+        for name, value in values.items():
+            setattr(photo, name, value)
+        ticket = db.session.get(Ticket, photo.ticket_id) if photo.ticket_id else None
+        if ticket is not None and not ticket.private:
+            freshen(ticket.place)
+
+
+@job("tickets.forget_staged", every=3600)
+def forget_staged() -> None:
+    """Photos whose report never came leave after two days."""
+    old = select(Photo).where(Photo.ticket_id.is_(None), Photo.at < now() - FORGOTTEN).limit(500)
+    for photo in list(db.session.scalars(old)):
+        for key in (quarantine(photo), address(photo, "full"), address(photo, "thumb")):
+            media.delete(key)
+        with writing():
+            db.session.delete(photo)

@@ -1,0 +1,108 @@
+"""Lists of tickets, each found within what the viewer may see: here, mine, new, due, late."""
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import joinedload
+
+from governance.core.db import db, now
+from governance.core.errors import Missing
+from governance.core.paging import Page, page
+from governance.people.access import Viewer
+from governance.people.permissions import may, visible
+from governance.places.model import Place, under
+from governance.tickets import lifecycle as life
+from governance.tickets.model import Category, Follow, Ticket
+
+SOON = timedelta(hours=24)
+TABS = {"new": "新到", "mine": "我的", "due": "今天到期", "late": "晚了", "all": "全部"}
+WITH_PLACE = (joinedload(Ticket.place), joinedload(Ticket.category), joinedload(Ticket.body))
+
+
+def find(ref: str, viewer: Viewer) -> Ticket:
+    """The ticket, if this viewer may follow it: what is not theirs looks like what is not there."""
+    query = select(Ticket).filter_by(ref=ref).options(*WITH_PLACE)
+    ticket = db.session.scalars(query).one_or_none()
+    if ticket is None or not may(viewer, "ticket.follow", ticket):
+        raise Missing("没有这个编号，或者它不公开")
+    return ticket
+
+
+def _stands_at(place: Place) -> ColumnElement[bool]:
+    """At this place, inside it, or at the courtyard around it."""
+    around = and_(Place.id.in_(place.line), Place.kind.in_(("courtyard", "building")))
+    return Ticket.place_id.in_(select(Place.id).where(or_(under(place), around)))
+
+
+def open_here(place: Place, limit: int = 20) -> list[Ticket]:
+    """What anybody may know is being worked on here; the most joined first."""
+    query = select(Ticket).where(_stands_at(place), Ticket.state.in_(life.LISTED), Ticket.private.is_(False))
+    order = (Ticket.joined.desc(), Ticket.id.desc())
+    return list(db.session.scalars(query.options(*WITH_PLACE).order_by(*order).limit(limit)))
+
+
+def done_here(place: Place, limit: int = 3) -> list[Ticket]:
+    """What was put right here lately."""
+    states = (life.RESOLVED, life.CLOSED)
+    query = select(Ticket).where(_stands_at(place), Ticket.state.in_(states), Ticket.private.is_(False))
+    recent = query.where(Ticket.resolved_at > now() - timedelta(days=30))
+    return list(db.session.scalars(recent.options(*WITH_PLACE).order_by(Ticket.id.desc()).limit(limit)))
+
+
+def followed(viewer: Viewer, limit: int = 50) -> list[Ticket]:
+    """What this device reported or joined, the newest first."""
+    if viewer.person_id is None:
+        return []
+    query = select(Ticket).join(Follow, Follow.ticket_id == Ticket.id).where(Follow.person_id == viewer.person_id)
+    return list(db.session.scalars(query.options(*WITH_PLACE).order_by(Ticket.id.desc()).limit(limit)))
+
+
+def tab(viewer: Viewer, name: str, after: str = "") -> Page[Ticket]:
+    """One page of the desk: within what the viewer works on, the soonest due first."""
+    query = select(Ticket).where(visible(viewer, "ticket.work", Ticket)).options(*WITH_PLACE)
+    if name == "all":
+        return page(query, (Ticket.id,), after, falling=True)
+    return page(query.where(*_tab(viewer, name)), (Ticket.due_at, Ticket.id), after)
+
+
+def _tab(viewer: Viewer, name: str) -> tuple[ColumnElement[bool], ...]:
+    running = Ticket.running.is_(True)
+    conditions = {
+        "new": (running, _fresh(viewer)),
+        "mine": (running, _mine(viewer)),
+        "due": (running, Ticket.due_at >= now(), Ticket.due_at < now() + SOON),
+        "late": (running, Ticket.due_at < now()),
+    }
+    if name not in conditions:
+        raise Missing
+    return conditions[name]
+
+
+def _fresh(viewer: Viewer) -> ColumnElement[bool]:
+    """What waits for somebody's first look: at the office a report or a return, at a body what was sent to it."""
+    if viewer.bodies:
+        return Ticket.state == life.DISPATCHED
+    decides = viewer.roles & {"community", "street", "district"}
+    return Ticket.state.in_((life.SUBMITTED, life.RETURNED) if decides else (life.SUBMITTED,))
+
+
+def _mine(viewer: Viewer) -> ColumnElement[bool]:
+    if viewer.bodies:
+        return Ticket.state == life.IN_PROGRESS
+    return Ticket.handler_id == viewer.staff_id
+
+
+def count(viewer: Viewer, name: str, most: int = 99) -> int:
+    """How many a tab holds, counted no further than `most` + 1."""
+    query = select(Ticket.id).where(visible(viewer, "ticket.work", Ticket), *_tab(viewer, name))
+    return len(db.session.scalars(query.limit(most + 1)).all())
+
+
+def work_here(viewer: Viewer, place: Place) -> list[Ticket]:
+    """What the viewer has to do at a place and inside it, the soonest due first."""
+    query = select(Ticket).where(visible(viewer, "ticket.work", Ticket), _stands_at(place), Ticket.running.is_(True))
+    return list(db.session.scalars(query.options(*WITH_PLACE).order_by(Ticket.due_at, Ticket.id).limit(100)))
+
+
+def category(slug: str) -> Category | None:
+    return db.session.scalars(select(Category).filter_by(slug=slug, retired_at=None)).one_or_none()

@@ -1,0 +1,265 @@
+"""The residents' doors: report, follow, and say something about a ticket. The workers' doors are in desk.py."""
+
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, session
+from sqlalchemy import select
+
+from governance.core import limits, media
+from governance.core.db import by, db
+from governance.core.errors import Invalid, Missing, TooMuch
+from governance.core.pages import back, problem_json, public_url
+from governance.core.security import refills, stale_form, takes
+from governance.people.access import Viewer
+from governance.people.permissions import anyone, may
+from governance.people.viewers import as_somebody, current, open_to
+from governance.places.codes import living
+from governance.places.model import Code, Place
+from governance.tickets import actions, assist, photos, progress, queries, voices
+from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, ReportForm
+from governance.tickets.handling import move_forms
+from governance.tickets.model import Photo, Ticket
+
+bp = Blueprint("tickets", __name__)
+REPORTS_A_DEVICE = "20/hour"
+REPORTS_A_PLACE = "200/hour"
+VOICES_A_DEVICE = "120/hour"
+
+
+def near(place: Place) -> list[Place]:
+    """Where else a report made at this code may be about: its courtyard and the places beside it."""
+    parent = place.parent
+    if parent is None or parent.kind != "courtyard":
+        return []
+    beside = select(Place).where(Place.parent_id == parent.id, Place.id != place.id).order_by(Place.id).limit(30)
+    return [parent, *db.session.scalars(beside)]
+
+
+@bp.get("/c/<code>/report")
+@open_to(anyone)
+def new(code: str) -> Any:
+    found = living(code)
+    return _report_page(found, ReportForm(found.place, near(found.place)))
+
+
+@bp.post("/c/<code>/report")
+@open_to(anyone)
+@refills
+@takes(100)
+def create(code: str) -> Any:
+    found = living(code)
+    form = ReportForm(found.place, near(found.place))
+    try:
+        ticket = _report(found.place, form)
+    except Invalid as trouble:
+        form.refuse(trouble)
+        return _report_page(found, form, 422)
+    except TooMuch as trouble:
+        form.form_errors.append(trouble.words)
+        return _report_page(found, form, 429)
+    session["just_reported"] = ticket.ref
+    return back("tickets.show", ref=ticket.ref)
+
+
+def _report(place: Place, form: ReportForm) -> Ticket:
+    """Stage the photos first, so that nothing sent is lost whatever else is wrong with the form."""
+    stage_all(form)
+    if not form.ok:
+        raise Invalid({"words": "页面放久了，请再点一次“交给网格员”"} if stale_form() else {})
+    category = queries.category(form.category.data)
+    if not form.words.data and not photos.staged(current(), form.submission.data):
+        raise Invalid({"words": "请说一句，或者拍一张照片"})
+    if category is None:
+        raise Invalid({"category": "这一类停用了，请另选一类"})
+
+    def report(viewer: Viewer) -> Ticket:
+        known = by(Ticket, submitter_id=viewer.person_id, submission=form.submission.data)
+        if known is None and not _within_limits(viewer, place):
+            raise TooMuch("报得太多了，写的都还在。请过一会儿再交；着急请打页面上的电话")
+        there = db.session.get_one(Place, int(form.at.data))
+        return actions.report(viewer, there, category, form.submission.data, **form.told())
+
+    return as_somebody(report)
+
+
+def _within_limits(viewer: Viewer, place: Place) -> bool:
+    mine = limits.take(REPORTS_A_DEVICE, "report", str(viewer.person_id))
+    return mine and limits.take(REPORTS_A_PLACE, "report.at", str(place.id))
+
+
+def stage_all(form: Form) -> None:
+    """Put every photo that came with a form into quarantine; the first that cannot be is said beside the field."""
+    if not form["submission"].validate(form):
+        return
+    for file in form["photos"].data or ():
+        if file and file.filename:
+            as_somebody(partial(photos.stage, submission=form["submission"].data, file=file))
+
+
+def _report_page(code: Code, form: ReportForm, status: int = 200) -> Any:
+    place = code.place
+    kept = photos.staged(current(), form.submission.data) if request.method == "POST" else []
+    page = render_template(
+        "tickets/report.html",
+        code=code,
+        place=place,
+        form=form,
+        kept=kept,
+        here=queries.open_here(place, 8),
+        phone=place.contact_phone(),
+    )
+    return page, status
+
+
+@bp.post("/c/<code>/photos")
+@open_to(anyone)
+@takes(20)
+def stage_photo(code: str) -> Any:
+    """Stage one photo ahead of the report; the answer is JSON for the page's script."""
+    living(code)
+    form = PhotoForm()
+    if not form.ok:
+        return problem_json(422, "照片没收到", "没有收到照片", {"photo": "没有收到照片"})
+    viewer = current()
+    limits.require("120/hour", "photo", str(viewer.person_id or request.remote_addr))
+    try:
+        photo = as_somebody(lambda viewer: photos.stage(viewer, form.submission.data, form.photo.data[0]))
+    except Invalid as trouble:
+        return problem_json(422, "照片没收下", trouble.words, {"photo": trouble.words})
+    return {"photo": photo.key}, 201
+
+
+@bp.get("/t/<ref>")
+@open_to(anyone)
+def show(ref: str) -> Any:
+    given = request.args.get("k")
+    if given:
+        return _become_reporter(ref, given)
+    return ticket_page(queries.find(ref, current()))
+
+
+def _become_reporter(ref: str, secret: str) -> Any:
+    ticket = by(Ticket, ref=ref)
+    limits.require("60/hour", "reporter", request.remote_addr or "")
+    if ticket is None or not as_somebody(lambda viewer: assist.become_reporter(ticket, viewer, secret)):
+        raise Missing("这个链接不对，或者已经没用了")
+    return back("tickets.show", ref=ref)
+
+
+def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: int = 200) -> Any:
+    """The page of one ticket, with a form for each step open to this viewer; `forms` are those to show refilled."""
+    viewer, forms = current(), forms or {}
+    mine = may(viewer, "ticket.withdraw", ticket)
+    page = render_template(
+        "tickets/show.html",
+        ticket=ticket,
+        place=ticket.place,
+        now_and_next=progress.now_and_next(ticket),
+        steps=progress.steps(ticket, viewer),
+        tone=progress.tone(ticket),
+        ago=progress.ago(ticket),
+        can=lambda action: may(viewer, f"ticket.{action}", ticket),
+        moves=move_forms(ticket, viewer, forms),
+        more=forms.get("more") or MoreForm(),
+        answer=forms.get("answer") or AnswerForm(),
+        link=public_url("tickets.show", ref=ticket.ref, k=assist.reporter_secret(ticket)) if mine else "",
+        just_reported="just_reported" in session and session.pop("just_reported") == ticket.ref,
+        phone=ticket.place.contact_phone(),
+        **voices.open_to(ticket, viewer),
+    )
+    return page, status
+
+
+@bp.post("/t/<ref>/join")
+@open_to(anyone)
+def join(ref: str) -> Any:
+    _voice_limit()
+    as_somebody(lambda viewer: voices.join(queries.find(ref, viewer), viewer))
+    return back("tickets.show", ref=ref)
+
+
+@bp.post("/t/<ref>/nudge")
+@open_to(anyone)
+def nudge(ref: str) -> Any:
+    _voice_limit()
+    as_somebody(lambda viewer: voices.nudge(queries.find(ref, viewer), viewer))
+    return back("tickets.show", ref=ref)
+
+
+@bp.post("/t/<ref>/more")
+@open_to(anyone)
+@refills
+@takes(100)
+def more(ref: str) -> Any:
+    ticket, form = queries.find(ref, current()), MoreForm()
+    _voice_limit()
+    try:
+        stage_all(form)
+        if not form.ok:
+            raise Invalid({})
+        if not form.words.data and not photos.staged(current(), form.submission.data):
+            raise Invalid({"words": "请说一句，或者拍一张照片"})
+        as_somebody(lambda viewer: voices.more(ticket, viewer, form.words.data, form.submission.data))
+    except Invalid as trouble:
+        form.refuse(trouble)
+        return ticket_page(ticket, {"more": form}, 422)
+    return back("tickets.show", ref=ref)
+
+
+@bp.post("/t/<ref>/answer")
+@open_to(anyone)
+@refills
+def answer(ref: str) -> Any:
+    ticket, form = queries.find(ref, current()), AnswerForm()
+    _voice_limit()
+    if not form.ok:
+        return ticket_page(ticket, {"answer": form}, 422)
+    said = (form.solved.data, int(form.satisfied.data) if form.satisfied.data else None, form.words.data)
+    as_somebody(lambda viewer: _answer(ticket, viewer, *said))
+    return back("tickets.show", ref=ref)
+
+
+def _answer(ticket: Ticket, viewer: Viewer, *said: Any) -> None:
+    """The concerned answer for themselves; staff write down what the reporter said on the phone."""
+    if may(viewer, "ticket.answer", ticket):
+        voices.answer(ticket, viewer, *said)
+    else:
+        voices.call_back(ticket, viewer, *said)
+
+
+def _voice_limit() -> None:
+    limits.require(VOICES_A_DEVICE, "voice", str(current().person_id or request.remote_addr))
+
+
+@bp.get("/t/<ref>/photos/<key>-<any(full,thumb):size>.jpg")
+@open_to(anyone)
+def photo(ref: str, key: str, size: str) -> Any:
+    """A cleaned photo, for those who may read the ticket's words; nobody ever gets the original."""
+    ticket = queries.find(ref, current())
+    found = by(Photo, key=key, ticket_id=ticket.id, state="clean")
+    if found is None or not may(current(), "ticket.words", ticket):
+        raise Missing
+    answer = Response(media.get(photos.address(found, size)), mimetype="image/jpeg")
+    answer.headers["Cache-Control"] = "private, max-age=86400"
+    return answer
+
+
+@bp.route("/s/<slip>", methods=["GET", "POST"])
+@open_to(anyone)
+def slip(slip: str) -> Any:
+    """An assisted act: the slip shows it and undoes it."""
+    limits.require("60/hour", "slip", request.remote_addr or "")
+    found = assist.find_slip(slip)
+    if found is None:
+        raise Missing("这张凭条不对，请打社区电话问问")
+    if request.method == "POST":
+        assist.undo(found)
+        return redirect(request.path, 303)
+    ticket = db.session.get_one(Ticket, found.ticket_id)
+    link = public_url("tickets.show", ref=ticket.ref, k=assist.reporter_secret(ticket))
+    can_undo = "withdraw" in {move.name for move in ticket.next_moves()}
+    now_next = progress.now_and_next(ticket)
+    return render_template(
+        "tickets/slip.html", ticket=ticket, slip=found, link=link, can_undo=can_undo, now_and_next=now_next
+    )

@@ -1,0 +1,70 @@
+"""The process that does what requests leave for later: photos, seals, deliveries. Any number may run on PostgreSQL."""
+
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+import structlog
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from governance.core import events, jobs
+from governance.core.config import load
+from governance.core.db import db
+from governance.web import build
+
+log = structlog.get_logger()
+LOOK = 0.25  # seconds between two looks when there was nothing to do
+
+
+def main() -> None:
+    """Run until SIGTERM or SIGINT; work in hand is finished first."""
+    app, stop = build(load()), threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    run(app, stop)
+
+
+def run(app: Flask, stop: threading.Event) -> None:
+    threads = [threading.Thread(target=_loop, args=(app, stop, look), name=look.__name__) for look in looks(app)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def looks(app: Flask) -> tuple[Callable[[], bool], ...]:
+    """What is looked after, each in a thread of its own, so that a slow network holds up no photo."""
+    return (work, seal)
+
+
+def work() -> bool:
+    jobs.plan_periodic()
+    return jobs.run_next()
+
+
+def seal() -> bool:
+    return events.seal()
+
+
+def _loop(app: Flask, stop: threading.Event, look: Callable[[], bool]) -> None:
+    """Look again at once after work, else after a moment. The database may go away and come back meanwhile."""
+    while not stop.is_set():
+        busy = False
+        with app.app_context():
+            try:
+                busy = look()
+            except OperationalError as trouble:
+                log.error("worker.database_away", look=look.__name__, trouble=str(trouble.orig))
+                db.session.rollback()
+        if not busy:
+            stop.wait(LOOK)
+
+
+if __name__ == "__main__":
+    main()

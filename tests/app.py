@@ -1,0 +1,132 @@
+"""The application as tests run it: on both databases, each test with one of its own that holds the cast."""
+
+import re
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextvars import Context
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from governance.core import migrations
+from governance.core.config import Settings, load
+from governance.core.db import db
+from governance.web import create_app
+from tests import cast as casting
+from tests.cast import Cast
+from tests.peers.postgres import Cluster
+
+DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
+
+
+def settings_for(folder: Path, url: str) -> Settings:
+    return load(
+        _env_file=None, var_dir=folder, demo=True, database_url=url, redis_url="", public_url="https://onecode.example"
+    )
+
+
+@pytest.fixture(scope="session")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Cast]:
+    """A SQLite database with the cast in it, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("settled")
+    settings = settings_for(folder, f"sqlite:///{folder / 'onecode.sqlite3'}")
+    migrations.upgrade(settings.database)
+    app = create_app(settings)
+    with app.app_context():
+        cast = casting.settle()
+        db.engine.dispose()
+    return folder, cast
+
+
+@pytest.fixture(scope="session")
+def postgres_settled(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Cast]:
+    """The same in a PostgreSQL database that serves as a template."""
+    url = postgres.create_database()
+    settings = settings_for(tmp_path_factory.mktemp("settled"), url)
+    migrations.upgrade(url)
+    app = create_app(settings)
+    with app.app_context():
+        cast = casting.settle()
+        db.engine.dispose()
+    return url, cast
+
+
+@pytest.fixture(params=DATABASES)
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Flask, Cast]]:
+    if request.param == "sqlite":
+        folder, cast = request.getfixturevalue("settled")
+        shutil.copytree(folder, tmp_path / "var")
+        settings = settings_for(tmp_path / "var", f"sqlite:///{tmp_path / 'var' / 'onecode.sqlite3'}")
+    else:
+        cluster: Cluster = request.getfixturevalue("postgres")
+        template, cast = request.getfixturevalue("postgres_settled")
+        settings = settings_for(tmp_path / "var", cluster.create_database(template.split("/")[-1].split("?")[0]))
+    app = create_app(settings)
+    app.testing = True
+    with app.app_context():
+        yield app, cast
+        db.session.remove()
+        db.engine.dispose()
+    if request.param == "postgresql":
+        cluster.drop_database(settings.database)
+
+
+@pytest.fixture
+def app(world: tuple[Flask, Cast]) -> Flask:
+    return world[0]
+
+
+@pytest.fixture
+def cast(world: tuple[Flask, Cast]) -> Cast:
+    return world[1]
+
+
+class Phone:
+    """Somebody's browser: keeps its cookies, reads the form token from the page it last saw, and sends forms."""
+
+    def __init__(self, app: Flask) -> None:
+        self.client: FlaskClient = app.test_client()
+        self.page = ""
+
+    def get(self, address: str, **kwargs: Any) -> TestResponse:
+        return self._ask(self.client.get, address, **kwargs)
+
+    def post(self, address: str, **form: Any) -> TestResponse:
+        """Send a form with the token of the page last seen, or of the sign-in page when it had none."""
+        token = self.field("csrf_token") or (self.get("/signin") and self.field("csrf_token"))
+        data = {"csrf_token": token, "submission": str(uuid.uuid4())} | form
+        return self._ask(self.client.post, address, data=data)
+
+    def field(self, name: str) -> str:
+        found = re.search(rf'name="{name}"[^>]*value="([^"]*)"', self.page)
+        return found[1] if found else ""
+
+    def sign_in(self, account: str) -> "Phone":
+        self.get("/signin")
+        assert self.post("/signin", account=account, password=casting.PASSWORD).status_code == 303
+        return self
+
+    def report(self, code: str, **form: Any) -> str:
+        """Report through the form; the address of the ticket."""
+        self.get(f"/c/{code}/report")
+        answer = self.post(f"/c/{code}/report", **({"category": "light", "words": "三层灯不亮"} | form))
+        assert answer.status_code == 303, answer.get_data(as_text=True)
+        return answer.location
+
+    def _ask(self, method: Any, address: str, **kwargs: Any) -> TestResponse:
+        """Each request in a context of its own, as on a server; the test's own context stays out of it."""
+        answer: TestResponse = Context().run(method, address, **kwargs)
+        if answer.mimetype == "text/html" and answer.status_code != 303:
+            self.page = answer.get_data(as_text=True)
+        return answer
+
+
+@pytest.fixture
+def phone(app: Flask) -> Any:
+    """Makes phones: `phone()` is a new one."""
+    return lambda: Phone(app)

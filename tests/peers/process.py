@@ -1,0 +1,115 @@
+"""Runs a server that cannot outlive the tests: ended by its own pid, or by the kernel if they die."""
+
+import ctypes
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+libc = ctypes.CDLL(None)
+
+
+class NotStarted(Exception):
+    """The server ended, or did not answer in time; the message is its log."""
+
+
+def die_with_parent() -> None:
+    if sys.platform == "linux":
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def unprivileged(*preferred: str) -> pwd.struct_passwd | None:
+    """Whom to run a server as that refuses root; None where we are not root."""
+    if os.geteuid() != 0:
+        return None
+    known = {user.pw_name: user for user in pwd.getpwall()}
+    return next(known[name] for name in (*preferred, "nobody") if name in known)
+
+
+@contextmanager
+def folder(kind: str, owner: pwd.struct_passwd | None) -> Iterator[Path]:
+    """A private folder, short enough for a socket's name. Those that killed runs left behind go first."""
+    sweep(kind)
+    path = Path(tempfile.mkdtemp(prefix=f"onecode-{kind}-{os.getpid()}-", dir="/tmp"))
+    if owner:
+        os.chown(path, owner.pw_uid, owner.pw_gid)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def sweep(kind: str) -> None:
+    for path in Path("/tmp").glob(f"onecode-{kind}-*-*"):
+        if not alive(int(path.name.split("-")[2])):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def start(
+    command: list[str], log: Path, answers: Callable[[], bool], user: pwd.struct_passwd | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a server and wait until it answers."""
+    with log.open("ab") as output:
+        server = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            preexec_fn=die_with_parent,
+            start_new_session=True,
+            cwd="/",
+            **credentials(user),
+        )
+    try:
+        wait_for(server, answers, log)
+    except BaseException:
+        stop(server)
+        raise
+    return server
+
+
+def credentials(user: pwd.struct_passwd | None) -> dict:
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+
+
+def wait_for(server: subprocess.Popen[bytes], answers: Callable[[], bool], log: Path) -> None:
+    until = time.monotonic() + 30
+    while not answers():
+        if server.poll() is not None or time.monotonic() > until:
+            raise NotStarted(f"{server.args}\n{log.read_text(errors='replace')}")
+        time.sleep(0.02)
+
+
+def stop(server: subprocess.Popen[bytes], how: signal.Signals = signal.SIGINT) -> None:
+    if server.poll() is None:
+        server.send_signal(how)
+    try:
+        server.wait(20)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()

@@ -1,0 +1,208 @@
+"""What residents may rely on: reporting, following, joining, answering, through the real forms."""
+
+import re
+import uuid
+
+from governance.core.db import by, db
+from governance.tickets.model import Follow, Ticket
+from tests.app import Phone
+
+
+def ticket_at(address: str) -> Ticket:
+    db.session.rollback()
+    found = by(Ticket, ref=address.split("/t/")[1].split("?")[0])
+    assert found is not None
+    db.session.refresh(found)
+    return found
+
+
+def test_a_report_is_taken_without_an_account_and_can_be_followed(phone, cast) -> None:
+    mine = phone()
+    address = mine.report(cast.codes["5号楼"], category="lift", words="电梯异响", where="2单元")
+    assert "电梯异响" in mine.get(address).get_data(as_text=True)
+    assert "已送到网格员" in mine.page
+
+
+def test_the_same_submission_sent_again_is_the_first_ticket(phone, cast) -> None:
+    mine, submission = phone(), str(uuid.uuid4())
+    first = mine.report(cast.codes["5号楼"], submission=submission, words="第一次")
+    again = mine.report(cast.codes["5号楼"], submission=submission, words="第二次")
+    assert again == first
+    assert ticket_at(first).words == "第一次"
+    assert db.session.query(Ticket).count() == 1
+
+
+def test_a_report_without_words_or_photo_keeps_what_was_filled_in(phone, cast) -> None:
+    mine, code = phone(), cast.codes["5号楼"]
+    mine.get(f"/c/{code}/report")
+    answer = mine.post(f"/c/{code}/report", category="lift", words="", where="2单元3层")
+    assert answer.status_code == 422
+    assert "请说一句，或者拍一张照片" in mine.page
+    assert 'value="2单元3层"' in mine.page
+    assert re.search(r'<input checked[^>]*value="lift"', mine.page)
+
+
+def test_a_stale_form_is_shown_again_filled_and_then_taken(phone, cast) -> None:
+    mine, code = phone(), cast.codes["5号楼"]
+    mine.get(f"/c/{code}/report")
+    answer = mine.post(f"/c/{code}/report", csrf_token="stale", category="lift", words="电梯异响")
+    assert answer.status_code == 422
+    assert "电梯异响" in mine.page
+    retry = mine.post(f"/c/{code}/report", category="lift", words="电梯异响", submission=mine.field("submission"))
+    assert retry.status_code == 303
+
+
+def test_unchecked_words_are_not_shown_to_others_until_a_worker_has_looked(phone, cast) -> None:
+    address = phone().report(cast.codes["5号楼"], words="三层灯不亮")
+    other = phone()
+    assert "三层灯不亮" not in other.get(address).get_data(as_text=True)
+    assert "三层灯不亮" not in other.get(f"/c/{cast.codes['5号楼']}").get_data(as_text=True)
+    worker = phone().sign_in("gao")
+    worker.get(address)
+    assert worker.post(f"{address}/moves/accept").status_code == 303
+    assert "三层灯不亮" in other.get(address).get_data(as_text=True)
+
+
+def test_a_private_report_is_seen_by_its_reporter_and_those_in_charge_only(phone, cast) -> None:
+    mine = phone()
+    address = mine.report(cast.codes["5号楼"], category="care", words="老人三天没下楼")
+    assert mine.get(address).status_code == 200
+    assert phone().get(address).status_code == 404
+    assert phone().sign_in("gao").get(address).status_code == 200
+    assert phone().sign_in("lin").get(address).status_code == 404
+    assert "老人" not in phone().get(f"/c/{cast.codes['5号楼']}").get_data(as_text=True).split("<main", 1)[1]
+
+
+def test_joining_counts_a_person_once(phone, cast) -> None:
+    address, neighbour = phone().report(cast.codes["5号楼"]), phone()
+    neighbour.get(address)
+    for _ in range(3):
+        assert neighbour.post(f"{address}/join").status_code in (303, 403)
+    assert ticket_at(address).joined == 1
+
+
+def test_the_link_with_k_makes_another_phone_the_reporter_and_hides_k(phone, cast) -> None:
+    mine, other = phone(), phone()
+    address = mine.report(cast.codes["5号楼"])
+    mine.get(address)
+    secret = re.search(r"\?k=([\w-]+)", mine.page)
+    assert secret is not None
+    answer = other.get(f"{address}?k={secret[1]}")
+    assert (answer.status_code, answer.location) == (303, address)
+    assert other.get(address).status_code == 200
+    assert other.post(f"{address}/moves/withdraw").status_code == 303
+    assert phone().get(f"{address}?k=wrong").status_code == 404
+
+
+def test_saying_it_is_not_solved_opens_the_next_round(phone, cast) -> None:
+    mine, worker = phone(), phone().sign_in("gao")
+    address = mine.report(cast.codes["5号楼"], category="noise", words="半夜打桩")
+    worker.get(address)
+    assert worker.post(f"{address}/moves/finish", note="劝停了").status_code == 303
+    assert ticket_at(address).state == "resolved"
+    mine.get(address)
+    assert mine.post(f"{address}/answer", solved="no", words="又打了").status_code == 303
+    ticket = ticket_at(address)
+    assert (ticket.state, ticket.round) == ("accepted", 2)
+
+
+def test_a_ticket_closes_when_all_it_concerns_have_answered(phone, cast) -> None:
+    mine, neighbour, worker = phone(), phone(), phone().sign_in("gao")
+    address = mine.report(cast.codes["5号楼"], category="noise", words="半夜打桩")
+    neighbour.get(address)
+    neighbour.post(f"{address}/join")
+    worker.get(address)
+    worker.post(f"{address}/moves/finish", note="劝停了")
+    mine.get(address)
+    mine.post(f"{address}/answer", solved="yes", satisfied="5")
+    assert ticket_at(address).state == "resolved"
+    neighbour.get(address)
+    neighbour.post(f"{address}/answer", solved="partly")
+    assert ticket_at(address).state == "closed"
+
+
+def test_nudging_counts_once_a_day(phone, cast) -> None:
+    mine = phone()
+    address = mine.report(cast.codes["5号楼"])
+    mine.get(address)
+    assert [mine.post(f"{address}/nudge").status_code for _ in range(3)] == [303] * 3
+    assert ticket_at(address).nudged == 1
+
+
+def test_a_lift_is_finished_only_with_a_photo(phone, cast) -> None:
+    address, worker = phone().report(cast.codes["5号楼"], category="lift"), phone().sign_in("gao")
+    worker.get(address)
+    answer = worker.post(f"{address}/moves/finish", note="换了皮带")
+    assert answer.status_code == 422
+    assert "要有一张现场照片" in worker.page
+    assert "换了皮带" in worker.page
+    assert ticket_at(address).state == "submitted"
+
+
+def test_a_person_is_made_for_a_device_only_when_it_acts(phone, cast) -> None:
+    looker = phone()
+    address = phone().report(cast.codes["5号楼"])
+    followers = db.session.query(Follow).count()
+    looker.get(address)
+    looker.get("/me")
+    db.session.rollback()
+    assert db.session.query(Follow).count() == followers
+
+
+def test_a_body_sees_only_what_was_sent_to_it(phone, cast) -> None:
+    address, worker, body = phone().report(cast.codes["5号楼"]), phone().sign_in("gao"), phone().sign_in("wu")
+    assert "三层灯不亮" not in body.get("/desk?tab=all").get_data(as_text=True)
+    worker.get(address)
+    worker.post(f"{address}/moves/accept")
+    worker.post(f"{address}/moves/dispatch", body=str(cast.bodies["绿叶物业"]))
+    assert "三层灯不亮" in body.get("/desk?tab=new").get_data(as_text=True)
+    body.get(address)
+    assert body.post(f"{address}/moves/return", note="不归我们").status_code == 303
+    assert "三层灯不亮" not in body.get("/desk?tab=all").get_data(as_text=True)
+    assert ticket_at(address).state == "returned"
+
+
+def test_a_worker_of_another_grid_cannot_accept(phone, cast) -> None:
+    address, other = phone().report(cast.codes["5号楼"]), phone().sign_in("lin")
+    other.get(address)
+    assert other.post(f"{address}/moves/accept").status_code == 403
+    assert ticket_at(address).state == "submitted"
+
+
+def test_the_slip_shows_and_undoes_what_was_reported_for_somebody(phone, cast) -> None:
+    worker = phone().sign_in("gao")
+    worker.get(f"/desk/at/{cast.codes['5号楼']}/report")
+    answer = worker.post(
+        f"/desk/at/{cast.codes['5号楼']}/report", category="light", words="奶奶说灯不亮", source="walk_in"
+    )
+    assert answer.status_code == 303, worker.page
+    holder = phone()
+    assert "奶奶说灯不亮" in holder.get(answer.location).get_data(as_text=True)
+    assert holder.post(answer.location).status_code == 303
+    assert db.session.query(Ticket.state).scalar() == "withdrawn"
+    assert phone().get("/s/wrongwrongwrong").status_code == 404
+
+
+def test_merging_keeps_every_voice(phone, cast) -> None:
+    worker, first, second = phone().sign_in("gao"), phone(), phone()
+    kept, merged = first.report(cast.codes["5号楼"]), second.report(cast.codes["5号楼"])
+    for one in (kept, merged):
+        joiner = phone()
+        joiner.get(one)
+        joiner.post(f"{one}/join")
+    worker.get(merged)
+    assert worker.post(f"{merged}/moves/merge", into=ticket_at(kept).number).status_code == 303
+    assert ticket_at(merged).state == "merged"
+    assert ticket_at(kept).joined == 3
+
+
+def test_contact_is_masked_until_asked_for_and_the_asking_is_recorded(phone, cast) -> None:
+    address = phone().report(cast.codes["5号楼"], contact_phone="13800001234", contact_name="某某某")
+    worker = phone().sign_in("gao")
+    assert "13800001234" not in worker.get(address).get_data(as_text=True)
+    assert "138****1234" in worker.page
+    assert "13800001234" in worker.post(f"{address}/contact").get_data(as_text=True)
+    record = phone().sign_in("shen").get(f"{address}/record").get_data(as_text=True)
+    assert "ticket.contact" in record
+    stranger = Phone(worker.client.application)
+    assert "138****" not in stranger.get(address).get_data(as_text=True)
