@@ -5,7 +5,7 @@ from typing import Any
 from wtforms import BooleanField, FileField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 
-from governance.core.forms import Form, phone, words
+from governance.core.forms import Form, phone, text
 from governance.people.bodies import KINDS as BODY_KINDS
 
 
@@ -19,7 +19,7 @@ def _or_nothing(value: str | None) -> str | None:
 
 
 class PlaceForm(Form):
-    name = words("名称", longest=60, needed="请填名称")
+    name = text("名称", longest=60, needed="请填名称")
     official_code = StringField(
         "官方代码",
         [Optional(), Regexp(r"^[0-9]{12}$", message="官方代码是 12 位数字，没有就空着")],
@@ -28,7 +28,7 @@ class PlaceForm(Form):
     )
     households = _whole("户数", 0, 999_999, Optional())
     phone = phone("电话")
-    hours = words("接待时间", longest=60)
+    hours = text("接待时间", longest=60)
     large_text = BooleanField("扫码页默认用大字")
 
     @property
@@ -54,34 +54,34 @@ class MarkForm(Form):
 
 
 class RetireForm(Form):
-    successor = words("替换它的码", longest=20, render_kw={"placeholder": "不填就只停用", "autocapitalize": "characters"})
+    successor = text("替换它的码", longest=20, render_kw={"placeholder": "不填就只停用", "autocapitalize": "characters"})
 
 
 class PostForm(Form):
     role = SelectField("岗位")
-    place = words("在哪里", longest=120, render_kw={"list": "areas", "placeholder": "如：柳荫街道/银杏社区/第一网格"})
+    place = text("在哪里", longest=120, render_kw={"list": "areas", "placeholder": "如：柳荫街道/银杏社区/第一网格"})
     body = SelectField("承办单位", coerce=int, default=0)
 
 
 class StaffForm(PostForm):
-    nickname = words("称呼", longest=30, needed="请填称呼，居民会看到")
-    account = words("账号", longest=32, needed="请填账号", render_kw={"autocapitalize": "none", "spellcheck": "false"})
+    nickname = text("称呼", longest=30, needed="请填称呼，居民会看到")
+    account = text("账号", longest=32, needed="请填账号", render_kw={"autocapitalize": "none", "spellcheck": "false"})
     phone = phone("电话")
 
 
 class BodyForm(Form):
-    name = words("名称", longest=60, needed="请填名称")
+    name = text("名称", longest=60, needed="请填名称")
     kind = SelectField("类型", choices=[(kind, kind) for kind in BODY_KINDS])
     phone = phone("电话")
-    place = words("在哪里接活", longest=120, needed="请填地点", render_kw={"list": "areas"})
+    place = text("在哪里接活", longest=120, needed="请填地点", render_kw={"list": "areas"})
 
 
 class CategoryForm(Form):
-    label = words("名称", longest=12, needed="请填名称")
-    hint = words("一句提示", longest=60)
+    label = text("名称", longest=12, needed="请填名称")
+    hint = text("一句提示", longest=60)
     hours = _whole("时限（小时）", 1, 2160, InputRequired("请填时限"))
     position = _whole("排第几（小的在前）", 0, 100_000, Optional())
-    elsewhere = words("更该找哪里", longest=120)
+    elsewhere = text("更该找哪里", longest=120)
     private = BooleanField("只有办事的人看得到（不公开、不合并、不进群）")
     photo_to_finish = BooleanField("办结要拍照")
     scan_to_finish = BooleanField("办结要到场扫码")

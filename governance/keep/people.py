@@ -90,7 +90,7 @@ def person(person_id: int) -> Any:
 
 
 def _show(row: Person, form: PostForm) -> str:
-    return render_template("keep/person.html", person=row, form=form, areas=area_names(current()), may=may)
+    return render_template("keep/person.html", person=row, form=form, areas=area_names(current()))
 
 
 @bp.post("/people/<int:person_id>/posts")
