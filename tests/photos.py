@@ -12,7 +12,16 @@ from PIL import Image, ImageDraw, ImageFilter
 from PIL.ExifTags import GPS, IFD, Base
 from PIL.PngImagePlugin import PngInfo
 
-SECRETS = (b"Exif", b"GPS", b"SecretPhone", b"<script", b"http://ns.adobe.com", b"Photoshop", b"ICC_PROFILE", b"hidden note")
+SECRETS = (
+    b"Exif",
+    b"GPS",
+    b"SecretPhone",
+    b"<script",
+    b"http://ns.adobe.com",
+    b"Photoshop",
+    b"ICC_PROFILE",
+    b"hidden note",
+)
 _XMP = b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>hidden note<script>alert(2)</script></x:xmpmeta>"
 
 
@@ -43,7 +52,9 @@ def jpeg_with_gps(width: int = 1200, height: int = 900, orientation: int = 1) ->
     exif = Image.Exif()
     exif[Base.Orientation], exif[Base.Make], exif[Base.Model] = orientation, "SecretPhone", "SecretPhone 9"
     exif.get_ifd(IFD.GPSInfo).update({GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: (39.0, 55.0, 12.5)})
-    return _saved(drawn(width, height), "JPEG", quality=88, exif=exif, comment=b"hidden note", icc_profile=b"ICC_PROFILE" * 20)
+    return _saved(
+        drawn(width, height), "JPEG", quality=88, exif=exif, comment=b"hidden note", icc_profile=b"ICC_PROFILE" * 20
+    )
 
 
 def polyglot_jpeg() -> bytes:
@@ -122,7 +133,16 @@ def svg() -> bytes:
 def seeds() -> list[bytes]:
     """What the mutations start from."""
     small = jpeg_with_gps(320, 240, orientation=6)
-    return [small, polyglot_jpeg(), png(120, 90), transparent_png(), webp(160, 120), moving_webp(), heic(), text_note_png()]
+    return [
+        small,
+        polyglot_jpeg(),
+        png(120, 90),
+        transparent_png(),
+        webp(160, 120),
+        moving_webp(),
+        heic(),
+        text_note_png(),
+    ]
 
 
 def text_note_png() -> bytes:

@@ -13,7 +13,12 @@ MOST = 300
 
 def area_names(viewer: Viewer) -> list[str]:
     """Paths of names, the widest first; a district has more than anybody would scroll through."""
-    query = select(Place).where(visible(viewer, "place.keep", Place), Place.kind.in_(AREAS)).order_by(Place.path).limit(MOST)
+    query = (
+        select(Place)
+        .where(visible(viewer, "place.keep", Place), Place.kind.in_(AREAS))
+        .order_by(Place.path)
+        .limit(MOST)
+    )
     areas = list(db.session.scalars(query))
     above = select(Place.id, Place.name).where(Place.id.in_({id_ for area in areas for id_ in area.line}))
     names = {row.id: row.name for row in db.session.execute(above)}

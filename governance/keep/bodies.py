@@ -32,7 +32,9 @@ def bodies() -> Any:
 @refills
 def new_body() -> Any:
     form = BodyForm()
-    if attempt(form, lambda: actions.add_body(current(), form.name.data, form.kind.data, form.phone.data or "", _place(form))):
+    if attempt(
+        form, lambda: actions.add_body(current(), form.name.data, form.kind.data, form.phone.data or "", _place(form))
+    ):
         return back("keep.bodies")
     return render_template("keep/body.html", body=None, form=form, areas=area_names(current())), status()
 
@@ -49,7 +51,12 @@ def body(body_id: int) -> Any:
 
 
 def _change(row: Body, form: BodyForm) -> bool:
-    facts = {"name": form.name.data, "kind": form.kind.data, "phone": form.phone.data or None, "place_id": _place(form).id}
+    facts = {
+        "name": form.name.data,
+        "kind": form.kind.data,
+        "phone": form.phone.data or None,
+        "place_id": _place(form).id,
+    }
     actions.change_body(current(), row, **facts)
     return True
 

@@ -10,6 +10,7 @@ from governance.core.db import db, now
 from governance.people.access import Viewer
 from governance.people.model import Post
 from governance.people.permissions import visible
+from governance.places.kinds import CODED
 from governance.places.model import Code, Place
 
 
@@ -33,11 +34,13 @@ def _code_is(*states: str) -> ColumnElement[bool]:
 
 
 def _uncoded() -> ColumnElement[bool]:
-    return and_(Place.kind.in_(("courtyard", "building")), not_(_code_is("printed", "posted", "lost", "torn")))
+    return and_(Place.kind.in_(CODED), not_(_code_is("printed", "posted", "lost", "torn")))
 
 
 def _unmanned() -> ColumnElement[bool]:
-    return and_(Place.kind == "grid", not_(exists().where(Post.place_id == Place.id, Post.role == "grid", Post.held(now()))))
+    return and_(
+        Place.kind == "grid", not_(exists().where(Post.place_id == Place.id, Post.role == "grid", Post.held(now())))
+    )
 
 
 _CONDITIONS = {

@@ -78,7 +78,9 @@ def poster(place_id: int) -> Any:
     if not codes:
         raise Refused("这里还没有码，请先“印一张”")
     if len(codes) > MOST_PRINTED:
-        raise Refused(f"这里有 {len(codes)} 张码，一次最多 {MOST_PRINTED} 张：请一个一个小区地印，或请管理员用命令 codes print 印成一个文件")
+        raise Refused(
+            f"这里有 {len(codes)} 张码，一次最多 {MOST_PRINTED} 张：请一个一个小区地印，或请管理员用命令 codes print 印成一个文件"
+        )
     notices = notices_of(codes, current_app.extensions["settings"].base_url)
     db.session.rollback()  # drawing takes seconds; the database is let go first
     out = tempfile.TemporaryFile()

@@ -34,7 +34,10 @@ class PlaceForm(Form):
     @property
     def facts(self) -> dict[str, Any]:
         kept = ("name", "official_code", "households", "phone", "hours", "large_text")
-        return {name: self[name].data or None if name not in ("large_text", "households") else self[name].data for name in kept}
+        return {
+            name: self[name].data or None if name not in ("large_text", "households") else self[name].data
+            for name in kept
+        }
 
 
 class NewPlaceForm(PlaceForm):
@@ -54,7 +57,9 @@ class MarkForm(Form):
 
 
 class RetireForm(Form):
-    successor = text("替换它的码", longest=20, render_kw={"placeholder": "不填就只停用", "autocapitalize": "characters"})
+    successor = text(
+        "替换它的码", longest=20, render_kw={"placeholder": "不填就只停用", "autocapitalize": "characters"}
+    )
 
 
 class PostForm(Form):
@@ -98,6 +103,9 @@ class CategoryForm(Form):
 class NewCategoryForm(CategoryForm):
     slug = StringField(
         "英文代号",
-        [InputRequired("请填英文代号"), Regexp(r"^[a-z][a-z0-9_]{1,29}$", message="小写字母开头，2 到 30 个小写字母、数字或下划线")],
+        [
+            InputRequired("请填英文代号"),
+            Regexp(r"^[a-z][a-z0-9_]{1,29}$", message="小写字母开头，2 到 30 个小写字母、数字或下划线"),
+        ],
         render_kw={"maxlength": 30, "autocapitalize": "none"},
     )

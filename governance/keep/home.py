@@ -22,7 +22,9 @@ def home() -> Any:
     cares = [(care, count) for care in CARES.values() if (count := care.count(viewer))]
     counts = {
         "places": _count(select(func.count()).select_from(Place).where(visible(viewer, "place.keep", Place))),
-        "codes": _count(select(func.count()).select_from(Code).join(Code.place).where(visible(viewer, "place.keep", Place))),
+        "codes": _count(
+            select(func.count()).select_from(Code).join(Code.place).where(visible(viewer, "place.keep", Place))
+        ),
         "people": _count(select(func.count()).select_from(Person).where(visible(viewer, "person.read", Person))),
         "bodies": _count(select(func.count()).select_from(Body).where(visible(viewer, "body.keep", Body))),
         "categories": len(active()) if may(viewer, "category.keep", None) else None,

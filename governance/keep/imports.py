@@ -18,23 +18,22 @@ from governance.people.permissions import keeper, may
 from governance.people.viewers import current, open_to
 from governance.places.importing import Plan, import_places, plan
 from governance.places.kinds import KINDS
-from governance.places.sheet import COLUMN, TEMPLATE
-from governance.places.tables import read_table
+from governance.places.sheet import COLUMN, TEMPLATE, open_table
 
 
 @bp.route("/places/import", methods=["GET", "POST"])
 @open_to(keeper)
-@takes(10)
+@takes(20)
 @refills
 def import_page() -> Any:
     form = ImportForm()
-    todo = attempt(form, lambda: _looked(form.file.data.read()))
+    todo = attempt(form, lambda: _looked(form.file.data.read(), form.file.data.filename or ""))
     code = 422 if todo and todo.problems else 200 if todo else status()
     return _page(form, todo), code
 
 
-def _looked(content: bytes) -> Plan:
-    todo = plan(read_table(content), _keeps)
+def _looked(content: bytes, name: str) -> Plan:
+    todo = plan(open_table(content, name), _keeps)
     media.put(_key(), content)
     return todo
 
@@ -60,7 +59,7 @@ def confirm_import() -> Any:
     content = _waiting()
     if content is None or not mark:
         return back("keep.import_page")
-    done = import_places(read_table(content), _keeps, current().label, current().staff_id, seen=mark)
+    done = import_places(open_table(content, ""), _keeps, current().label, current().staff_id, seen=mark)
     if done.problems or done.mark != mark:
         return _page(form, done, again=True), 422 if done.problems else 409
     media.delete(_key())

@@ -47,8 +47,12 @@ def _places_above(paths: set[str]) -> dict[int, Place]:
 
 def _workers(grids: set[int]) -> dict[int, str]:
     """Who is named on the notices of each grid: whoever holds the post longest."""
-    posts = [post for post in _in_pieces(Post, Post.place_id, sorted(grids)) if post.role == "grid" and post.in_force(now())]
-    return {post.place_id: post.person.nickname or "" for post in sorted(posts, key=lambda post: post.since, reverse=True)}
+    posts = [
+        post for post in _in_pieces(Post, Post.place_id, sorted(grids)) if post.role == "grid" and post.in_force(now())
+    ]
+    return {
+        post.place_id: post.person.nickname or "" for post in sorted(posts, key=lambda post: post.since, reverse=True)
+    }
 
 
 def _in_pieces(model, column, ids: list[int]):  # type: ignore[no-untyped-def]

@@ -28,7 +28,9 @@ def people() -> Any:
     q = asked_words("q")
     query = select(Person).where(visible(current(), "person.read", Person))
     if q:
-        account = exists().where(Identity.person_id == Person.id, Identity.kind == "account", Identity.subject == q.lower())
+        account = exists().where(
+            Identity.person_id == Person.id, Identity.kind == "account", Identity.subject == q.lower()
+        )
         query = query.where(or_(Person.nickname.like("%" + like_prefix(q), escape="\\"), account))
     rows, more = page_of(query.options(selectinload(Person.posts), selectinload(Person.identities)), Person.id)
     return render_template("keep/people.html", rows=rows, more=more, q=q)
@@ -67,7 +69,9 @@ def _choices(form: Any) -> Any:
 
 
 def _may_give(role: str) -> bool:
-    own = db.session.scalars(select(Place).where(Place.id.in_({post.place_id for post in current().posts if post.place_id})))
+    own = db.session.scalars(
+        select(Place).where(Place.id.in_({post.place_id for post in current().posts if post.place_id}))
+    )
     return any(may(current(), "post.keep", SimpleNamespace(role=role, **place.areas())) for place in own)
 
 

@@ -57,7 +57,9 @@ def _named(q: str) -> Any:
 
 
 def _codes_of(rows: list[Place]) -> dict[int, int]:
-    count = select(Code.place_id, func.count()).where(Code.place_id.in_([place.id for place in rows]), Code.state != "retired")
+    count = select(Code.place_id, func.count()).where(
+        Code.place_id.in_([place.id for place in rows]), Code.state != "retired"
+    )
     return {place_id: number for place_id, number in db.session.execute(count.group_by(Code.place_id))}
 
 
@@ -74,7 +76,9 @@ def place(place_id: int) -> Any:
 
 def show_place(row: Place, form: PlaceForm, retiring: dict[str, RetireForm] | None = None) -> str:
     """The page of one place; `retiring` holds a form that was not taken, under its code's token."""
-    return render_template("keep/place.html", place=row, form=form, retiring=retiring or {}, blank=untouched(RetireForm), **_around(row))
+    return render_template(
+        "keep/place.html", place=row, form=form, retiring=retiring or {}, blank=untouched(RetireForm), **_around(row)
+    )
 
 
 def _change(row: Place, form: PlaceForm) -> bool:
@@ -86,7 +90,9 @@ def _change(row: Place, form: PlaceForm) -> bool:
 def _around(row: Place) -> dict[str, Any]:
     codes = list(db.session.scalars(select(Code).filter_by(place_id=row.id).order_by(Code.number)))
     inside = db.session.scalar(select(func.count()).where(under(row), Place.id != row.id).select_from(Place))
-    printable = db.session.scalar(select(func.count()).select_from(Code).join(Code.place).where(under(row), Code.state != "retired"))
+    printable = db.session.scalar(
+        select(func.count()).select_from(Code).join(Code.place).where(under(row), Code.state != "retired")
+    )
     return {"codes": codes, "inside": inside, "printable": printable, "scans": _scans(codes), "most": MOST_PRINTED}
 
 
@@ -117,4 +123,6 @@ def _add(outer: Place, form: NewPlaceForm) -> Place:
     with writing():
         inside = find(Place, outer.id, "place.keep")
         facts = form.facts
-        return actions.add_place(form.kind.data, facts.pop("name"), inside, current().label, current().staff_id, **facts)
+        return actions.add_place(
+            form.kind.data, facts.pop("name"), inside, current().label, current().staff_id, **facts
+        )

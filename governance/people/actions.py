@@ -30,7 +30,9 @@ HELD_AT = {
 }
 
 
-def add_staff(actor: Viewer, account: str, nickname: str, role: str, at: Place | Body, phone: str = "") -> tuple[Person, str]:
+def add_staff(
+    actor: Viewer, account: str, nickname: str, role: str, at: Place | Body, phone: str = ""
+) -> tuple[Person, str]:
     """A new person with an account and a first post. Returns the password to hand over; only its hash is kept."""
     account, password = account.strip().lower(), passwords.fresh()
     if not ACCOUNT.fullmatch(account):
@@ -157,6 +159,4 @@ def _place(at: Place | Body) -> Place:
 
 
 def _record(actor: Viewer, name: str, subject_id: int, place: Place, **data: Any) -> None:
-    record(
-        name, subject_id, stream=place.stream, scope=place.path, actor=actor.label, actor_id=actor.staff_id, **data
-    )
+    record(name, subject_id, stream=place.stream, scope=place.path, actor=actor.label, actor_id=actor.staff_id, **data)

@@ -50,6 +50,4 @@ def _check(actor: Viewer, body: Body) -> None:
 
 def _record(actor: Viewer, verb: str, body: Body, **data: Any) -> None:
     at = body.place
-    record(
-        f"body.{verb}", body.id, stream=at.stream, scope=at.path, actor=actor.label, actor_id=actor.staff_id, **data
-    )
+    record(f"body.{verb}", body.id, stream=at.stream, scope=at.path, actor=actor.label, actor_id=actor.staff_id, **data)

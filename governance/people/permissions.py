@@ -67,7 +67,9 @@ def _serves(name: str, role: str) -> Rule:
 
 def _role_among(*roles: str) -> Rule:
     """The post in question is of one of these roles."""
-    return Rule(f"role_among{roles}", lambda viewer, post: post.role in roles, lambda viewer, table: table.role.in_(roles))
+    return Rule(
+        f"role_among{roles}", lambda viewer, post: post.role in roles, lambda viewer, table: table.role.in_(roles)
+    )
 
 
 def _some_post(rule: Rule) -> Rule:

@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, or_, select, update
 from governance.core.db import db, locked, now
 from governance.core.errors import Invalid, Refused
 from governance.core.events import record
-from governance.places.kinds import AREAS, KINDS, may_hold
+from governance.places.kinds import AREAS, CODED, KINDS, may_hold
 from governance.places.model import Code, Place, under
 from governance.places.tokens import new_token
 
@@ -87,10 +87,18 @@ def print_code(place: Place, actor: str, actor_id: int | None = None) -> Code:
     return code
 
 
+def issue_codes(place: Place, actor: str, actor_id: int | None = None) -> list[Code]:
+    """A first sticker for every courtyard and building here that has none in use."""
+    alive = select(Code.place_id).where(Code.state != "retired")
+    bare = select(Place).where(under(place), Place.kind.in_(CODED), Place.id.not_in(alive)).order_by(Place.path)
+    return [print_code(one, actor, actor_id) for one in db.session.scalars(bare).all()]
+
+
 def mark_code(code: Code, state: str, actor: str, actor_id: int | None) -> None:
     """A sticker was posted, lost or torn. A retired one stays retired."""
     if state not in ("posted", "lost", "torn"):
         raise Invalid({"state": "没有这种状态"})
+    locked(code)
     if not code.alive:
         raise Refused("这张码已经停用")
     code.state = state
@@ -100,6 +108,8 @@ def mark_code(code: Code, state: str, actor: str, actor_id: int | None) -> None:
 
 def retire_code(code: Code, actor: str, actor_id: int | None, successor: Code | None = None) -> None:
     """End a sticker. Whoever scans it still arrives: at its successor's place, or at its own."""
+    for row in sorted({code, successor or code}, key=lambda one: one.token):
+        locked(row)  # two codes cannot replace each other at the same instant
     if not code.alive:
         raise Refused("这张码已经停用")
     if successor is not None and (successor.token == code.token or not successor.alive):

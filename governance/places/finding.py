@@ -42,7 +42,9 @@ def _by_code(text: str, among: ColumnElement[bool]) -> Place | None:
     token = read_token(text)
     if token is None:
         return None
-    return db.session.scalars(select(Place).join(Code, Code.place_id == Place.id).where(among, Code.token == token)).one_or_none()
+    return db.session.scalars(
+        select(Place).join(Code, Code.place_id == Place.id).where(among, Code.token == token)
+    ).one_or_none()
 
 
 def _by_id(text: str, among: ColumnElement[bool]) -> Place | None:

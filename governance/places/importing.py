@@ -18,6 +18,7 @@ from governance.core.events import record
 from governance.places.kinds import AREAS, ORDER
 from governance.places.model import Place
 from governance.places.sheet import COLUMN, Problem, read_rows
+from governance.places.tables import Table
 from governance.places.tree import FACTS, Keeps, Node, Tree, Wrong
 
 SHOWN = 200
@@ -45,8 +46,8 @@ class Plan:
         return hashlib.sha256(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def plan(table: list[list[str]], keeps: Keeps) -> Plan:
-    """The dry run. `keeps` says of a place whether it may be added or changed. Raises Invalid when it is no such table."""
+def plan(table: Table, keeps: Keeps) -> Plan:
+    """The dry run. `keeps` says of a place whether it may be added or changed. Raises Invalid when columns are missing."""
     rows, problems = read_rows(table)
     tree = Tree(keeps)
     for row in sorted(rows, key=lambda row: ORDER.index(row.kind)):
@@ -59,7 +60,7 @@ def plan(table: list[list[str]], keeps: Keeps) -> Plan:
     return Plan(tree.added, changed, same, sorted(problems, key=lambda problem: problem.row), tree.nodes)
 
 
-def import_places(table: list[list[str]], keeps: Keeps, actor: str, actor_id: int | None, seen: str = "") -> Plan:
+def import_places(table: Table, keeps: Keeps, actor: str, actor_id: int | None, seen: str = "") -> Plan:
     """Do the whole plan, or nothing when it has problems or is not the plan that was `seen`."""
     try:
         with writing():
@@ -81,7 +82,9 @@ def _insert(added: list[Node]) -> None:
         level = [node for node in added if node.kind == kind]
         if not level:
             continue
-        ids = db.session.scalars(insert(PLACE).returning(PLACE.c.id, sort_by_parameter_order=True), [_columns(node) for node in level])
+        ids = db.session.scalars(
+            insert(PLACE).returning(PLACE.c.id, sort_by_parameter_order=True), [_columns(node) for node in level]
+        )
         for node, id_ in zip(level, ids.all(), strict=True):
             node.settle(id_)
         outer = PLACE.alias()
@@ -95,7 +98,13 @@ def _columns(node: Node) -> dict[str, Any]:
     node.inherit()
     areas = {f"{kind}_id": getattr(node, f"{kind}_id") for kind in AREAS}
     facts = {name: node.facts[name] for name in FACTS}
-    return {"parent_id": node.parent.id if node.parent else None, "kind": node.kind, "name": node.name, **areas, **facts}
+    return {
+        "parent_id": node.parent.id if node.parent else None,
+        "kind": node.kind,
+        "name": node.name,
+        **areas,
+        **facts,
+    }
 
 
 def _update(changed: list[Node]) -> None:

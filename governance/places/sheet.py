@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from governance.core.errors import Invalid
 from governance.places.finding import SEPARATORS, names_of
 from governance.places.kinds import KINDS, LABELS
+from governance.places.tables import BadTable, Table, read_table
 
-MOST_ROWS = 50_000
 HEADINGS = {
     "kind": ("类别", "类型", "地点类别", "kind", "type"),
     "name": ("名称", "地点名称", "名字", "name"),
@@ -65,36 +65,40 @@ def _cell(name: str, text: str) -> str:
     return text.strip() if name in ("name", "parent", "hours") else plain(text)
 
 
-def columns(headings: list[str]) -> dict[str, int]:
-    """Which column holds what. Raises Invalid when kind or name is missing, or two columns claim the same."""
-    found: dict[str, int] = {}
-    for index, heading in enumerate(headings):
+def open_table(data: bytes, name: str) -> Table:
+    """The table in a file. Raises Invalid with the reason when there is none."""
+    try:
+        return read_table(data, name)
+    except BadTable as trouble:
+        raise Invalid({"file": trouble.reason_zh}) from trouble
+
+
+def _columns(headings: tuple[str, ...]) -> dict[str, str]:
+    """Which heading stands for what. Raises Invalid when one is missing, or two claim the same."""
+    found: dict[str, str] = {}
+    for heading in headings:
         bare = re.sub(r"\(.*?\)|[\s*_:]", "", plain(heading)).lower()
         name = _KNOWN.get(bare)
         if name in found:
             raise Invalid({"file": f"有两列都是“{COLUMN[name]}”"})
         if name:
-            found[name] = index
+            found[name] = heading
     missing = [COLUMN[name] for name in ("kind", "name", "parent") if name not in found]
     if missing:
         raise Invalid({"file": f"第一行要是列名，没有找到：{'、'.join(missing)}"})
     return found
 
 
-def read_rows(table: list[list[str]]) -> tuple[list[Row], list[Problem]]:
-    """Every row that is sound in itself, and what is wrong with the others. Blank rows are passed over."""
-    if not table:
-        raise Invalid({"file": "文件是空的"})
-    if len(table) > MOST_ROWS + 1:
-        raise Invalid({"file": f"一次最多 {MOST_ROWS} 行，请分几次导入"})
-    where = columns(table[0])
-    rows, problems = [], []
-    for number, cells in enumerate(table[1:], 2):
-        given = {name: _cell(name, cells[index]) if index < len(cells) else "" for name, index in where.items()}
-        if any(given.values()):
-            wrong = list(_wrong(number, given))
-            problems += wrong
-            rows += [] if wrong else [_row(number, given)]
+def read_rows(table: Table) -> tuple[list[Row], list[Problem]]:
+    """Every row that is sound in itself, and what is wrong with the others."""
+    headings = _columns(table.headers)
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    for line in table.rows:
+        given = {name: _cell(name, line.cells[heading]) for name, heading in headings.items()}
+        wrong = list(_wrong(line.number, given))
+        problems += wrong
+        rows += [] if wrong else [_row(line.number, given)]
     return rows, problems
 
 
@@ -123,7 +127,9 @@ def _wrong(number: int, given: dict[str, str]) -> Iterator[Problem]:
 
     kind, name, code = _kind(given["kind"]), given["name"], given.get("official_code", "")
     if kind is None:
-        yield problem("kind", f"“{given['kind'][:20]}”不是地点类别，可用：{'、'.join(LABELS)}" if given["kind"] else "没有填类别")
+        yield problem(
+            "kind", f"“{given['kind'][:20]}”不是地点类别，可用：{'、'.join(LABELS)}" if given["kind"] else "没有填类别"
+        )
     if not name or len(name) > 60:
         yield problem("name", "名称最多 60 个字" if name else "没有填名称")
     elif SEPARATORS.search(name) or not name.isprintable():
@@ -133,7 +139,11 @@ def _wrong(number: int, given: dict[str, str]) -> Iterator[Problem]:
     if given["parent"] and kind == "district":
         yield problem("parent", "区没有上级，请留空")
     if code and not re.fullmatch(r"[0-9]{12}", code):
-        yield problem("official_code", "官方代码是 12 位数字" + ("；表格把它存成了小数，请把这一列设为文本" if "." in code or "e" in code.lower() else ""))
+        yield problem(
+            "official_code",
+            "官方代码是 12 位数字"
+            + ("；表格把它存成了小数，请把这一列设为文本" if "." in code or "e" in code.lower() else ""),
+        )
     households = given.get("households", "")
     if households and not (re.fullmatch(r"[0-9]{1,6}", _whole(households))):
         yield problem("households", "户数要是 0 到 999999 的整数")

@@ -18,7 +18,5 @@ def terminal(url: str) -> str:
         for x in range(left + QUIET, left + QUIET + wide)
         for y in range(top + QUIET, top + QUIET + high)
     }
-    lines = (
-        "".join(_HALVES[(x, y) in black, (x, y + 1) in black] for x in range(side)) for y in range(0, side, 2)
-    )
+    lines = ("".join(_HALVES[(x, y) in black, (x, y + 1) in black] for x in range(side)) for y in range(0, side, 2))
     return "\n".join(f"{_BLACK_ON_WHITE}{line}{_PLAIN}" for line in lines)

@@ -51,8 +51,7 @@ def _is_gap(character: str) -> bool:
 
 def _proof(body: str) -> str:
     total = sum(
-        _doubled(_VALUE[symbol]) if place % 2 == 0 else _VALUE[symbol]
-        for place, symbol in enumerate(reversed(body))
+        _doubled(_VALUE[symbol]) if place % 2 == 0 else _VALUE[symbol] for place, symbol in enumerate(reversed(body))
     )
     return ALPHABET[-total % len(ALPHABET)]
 
