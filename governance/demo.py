@@ -21,6 +21,7 @@ from governance.places.actions import add_place, mark_code, print_code
 from governance.places.model import Place
 from governance.tickets import actions, queries, voices
 from governance.tickets.categories import DEFAULTS, add_category
+from governance.tickets.lifecycle import LISTED
 from governance.tickets.model import Ticket
 
 COMMUNITIES = (
@@ -66,14 +67,14 @@ def is_empty() -> bool:
 
 def fill(password: str = "") -> list[Account]:
     """Fill an empty database; the accounts with their passwords, which are shown only now."""
-    with writing():
+    with writing():  # one transaction: a demo is whole or not there
         for facts in DEFAULTS:
             add_category(**facts)
         _settle()
         accounts = _hire(password)
-    for number, story in enumerate(STORIES):
-        _tell(number, story)
-    _as_if_earlier()
+        for number, story in enumerate(STORIES):
+            _tell(number, story)
+        _as_if_earlier()
     return accounts
 
 
@@ -179,9 +180,8 @@ def _step(ticket: Ticket, step: str, reporter: Viewer) -> None:
         name = "顺达电梯维保（示例）" if ticket.category.slug == "lift" else "绿叶物业（示例）"
         answers["body"] = str(db.session.scalars(select(Body).filter_by(name=name)).one().id)
     if step == "merge":
-        answers["into"] = (
-            db.session.scalars(select(Ticket).where(Ticket.state == "accepted", ~Ticket.private).limit(1)).one().number
-        )
+        same = select(Ticket).filter_by(place_id=ticket.place_id, private=False).where(Ticket.state.in_(LISTED))
+        answers["into"] = db.session.scalars(same.where(Ticket.id != ticket.id).limit(1)).one().number
     if step == "finish_verify":
         step, answers = "finish", {"note": "敲掉了松的墙皮，围了警戒线"}
     role = {"start": "body", "return": "body"}.get(step, "grid")

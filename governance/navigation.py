@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 
 from governance.people.access import Viewer
 from governance.people.permissions import Rule, handler_role, keeper
@@ -30,5 +30,5 @@ def staff_links(viewer: Viewer) -> list[Link]:
     return [
         Link(label, url_for(endpoint), request.endpoint == endpoint)
         for label, endpoint, rule in LINKS
-        if rule.holds(viewer, None)
+        if rule.holds(viewer, None) and endpoint in current_app.view_functions
     ]

@@ -19,7 +19,7 @@ from governance.core.db import db
 from governance.web import create_app
 from tests import cast as casting
 from tests.cast import Cast
-from tests.peers.postgres import Cluster
+from tests.peers.postgres import Cluster, database_name
 
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
@@ -65,7 +65,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Flas
     else:
         cluster: Cluster = request.getfixturevalue("postgres")
         template, cast = request.getfixturevalue("postgres_settled")
-        settings = settings_for(tmp_path / "var", cluster.create_database(template.split("/")[-1].split("?")[0]))
+        settings = settings_for(tmp_path / "var", cluster.create_database(database_name(template)))
     app = create_app(settings)
     app.testing = True
     with app.app_context():

@@ -128,7 +128,7 @@ def writing() -> Iterator[None]:
 def locked(row: Row) -> Row:
     """The row as it is now, held until the transaction ends, so that two changes cannot both win."""
     db.session.flush()
-    db.session.refresh(row, with_for_update=True)
+    db.session.refresh(row, with_for_update={"of": type(row)})
     return row
 
 

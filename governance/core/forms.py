@@ -6,6 +6,7 @@ from flask import request
 from werkzeug.datastructures import CombinedMultiDict
 from wtforms import Form as Fields
 from wtforms import StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from governance.core import security
@@ -37,6 +38,11 @@ def _stripped(value: str | None) -> str:
     """Without blanks around it and without the control characters no keyboard makes on purpose."""
     kept = "".join(char for char in value or "" if char in "\n\t" or char.isprintable() or char == "\u3000")
     return kept.strip()
+
+
+def options(*pairs: tuple[str, Any]) -> list[SelectChoice]:
+    """What can be chosen: the value sent and the label read."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def text(label: str, *, longest: int, lines: int = 1, needed: str = "", **kwargs: Any) -> Any:

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from governance.core.forms import Form, phone, text
+from governance.core.forms import Form, options, phone, text
 from governance.core.lifecycle import Move
 from governance.places.model import Place
 from governance.tickets.categories import active
@@ -46,8 +46,8 @@ class ReportForm(Form):
 
     def __init__(self, place: Place, near: list[Place], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.category.choices = [(one.slug, one.label) for one in active()]
-        self.at.choices = [(str(one.id), one.name) for one in [place, *near]]
+        self.category.choices = options(*((one.slug, one.label) for one in active()))
+        self.at.choices = options(*((str(one.id), one.name) for one in [place, *near]))
         self.at.data = self.at.data or str(place.id)
 
     def told(self) -> dict[str, Any]:
@@ -61,7 +61,7 @@ class AssistForm(ReportForm):
 
     source = RadioField(
         _l("怎么知道的？"),
-        choices=[("walk_in", "当面说"), ("phone", "打来电话"), ("patrol", "巡查看到"), ("group", "群里说")],
+        choices=options(("walk_in", "当面说"), ("phone", "打来电话"), ("patrol", "巡查看到"), ("group", "群里说")),
     )
 
     def told(self) -> dict[str, Any]:
@@ -83,18 +83,18 @@ class AnswerForm(Form):
     solved = RadioField(
         _l("真的解决了吗？"),
         [InputRequired("请选一个")],
-        choices=[("yes", _l("解决了")), ("partly", _l("好了一部分")), ("no", _l("没解决"))],
+        choices=options(("yes", _l("解决了")), ("partly", _l("好了一部分")), ("no", _l("没解决"))),
     )
     satisfied = RadioField(
         _l("满意吗？"),
         [Optional()],
-        choices=[
+        choices=options(
             ("5", _l("很满意")),
             ("4", _l("满意")),
             ("3", _l("一般")),
             ("2", _l("不满意")),
             ("1", _l("很不满意")),
-        ],
+        ),
     )
     words = text(_l("想说的话"), longest=500, lines=2)
 
@@ -112,7 +112,7 @@ def move_form(move: Move, ticket: Ticket, bodies: list[tuple[str, str]]) -> Move
         needed = [Optional()] if ask.optional else [InputRequired(f"请填{ask.label}")]
         length = Length(max=ask.longest, message=f"最多 {ask.longest} 个字")
         if ask.name == "body":
-            fields[ask.name] = SelectField(ask.label, needed, choices=bodies)
+            fields[ask.name] = SelectField(ask.label, needed, choices=options(*bodies))
         else:
             fields[ask.name] = TextAreaField(
                 ask.label, [*needed, length], render_kw={"rows": 2, "maxlength": ask.longest}
