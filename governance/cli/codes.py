@@ -49,9 +49,11 @@ def _print(args: argparse.Namespace) -> None:
     folder = args.out.resolve().parent
     if not folder.is_dir():
         raise Refused(f"没有 {folder} 这个文件夹")
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as draft:
-        count = print_pdf(notices, args.format, draft)
-    os.replace(draft.name, args.out)
+    with tempfile.TemporaryDirectory(dir=folder) as aside:
+        draft = Path(aside) / "draft.pdf"
+        with draft.open("wb") as out:
+            count = print_pdf(notices, args.format, out)
+        os.replace(draft, args.out)
     print(f"{count} 张码，每一张都读回来核对过：{args.out}")
 
 

@@ -39,9 +39,14 @@ def new_category() -> Any:
 def category(category_id: int) -> Any:
     row = find(Category, category_id, "category.keep")
     form = CategoryForm(obj=row)
-    if attempt(form, lambda: keeping.change(current(), row, **form.facts) or True):
+    if attempt(form, lambda: _change(row, form)):
         return back("keep.categories")
     return render_template("keep/category.html", category=row, form=form), status()
+
+
+def _change(row: Category, form: CategoryForm) -> bool:
+    keeping.change(current(), row, **form.facts)
+    return True
 
 
 @bp.post("/categories/<int:category_id>/retire")

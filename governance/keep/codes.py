@@ -20,6 +20,7 @@ from governance.places.model import Code, Place
 from governance.places.posters import FORMATS, print_pdf
 from governance.places.tokens import read_token
 
+MOST_ISSUED = 1000
 NAMES = {"a4": "A4告示", "sticker": "A6贴纸", "card": "门卡"}
 
 
@@ -29,6 +30,17 @@ def print_code(place_id: int) -> Any:
     with writing():
         place = find(Place, place_id, "place.keep")
         actions.print_code(place, current().label, current().staff_id)
+    return back("keep.place", place_id=place_id, _anchor="codes")
+
+
+@bp.post("/places/<int:place_id>/codes/missing")
+@open_to(keeper)
+def issue_codes(place_id: int) -> Any:
+    with writing():
+        place = find(Place, place_id, "place.keep")
+        if actions.uncoded_under(place) > MOST_ISSUED:
+            raise Refused(f"一次最多给 {MOST_ISSUED} 处加码，请一个一个社区地加，或请管理员用命令 codes issue")
+        actions.issue_codes(place, current().label, current().staff_id)
     return back("keep.place", place_id=place_id, _anchor="codes")
 
 
@@ -79,11 +91,12 @@ def poster(place_id: int) -> Any:
         raise Refused("这里还没有码，请先“印一张”")
     if len(codes) > MOST_PRINTED:
         raise Refused(
-            f"这里有 {len(codes)} 张码，一次最多 {MOST_PRINTED} 张：请一个一个小区地印，或请管理员用命令 codes print 印成一个文件"
+            f"这里有 {len(codes)} 张码，一次最多 {MOST_PRINTED} 张。请一个一个小区地印，"
+            "或请管理员用命令 codes print 印成一个文件"
         )
     notices = notices_of(codes, current_app.extensions["settings"].base_url)
     db.session.rollback()  # drawing takes seconds; the database is let go first
-    out = tempfile.TemporaryFile()
+    out = tempfile.TemporaryFile()  # noqa: SIM115 - the server closes it when the last byte is sent
     print_pdf(notices, format, out)
     out.seek(0)
     name = f"{title}-{NAMES[format]}-{len(codes)}张.pdf"

@@ -62,7 +62,7 @@ def asked_words(name: str) -> str:
     return "".join(char for char in request.args.get(name, "") if char.isprintable()).strip()[:60]
 
 
-def page_of(query: Select[tuple[Row]], column: Any) -> tuple[list[Row], int | None]:
+def page_of(query: Select[Row], column: Any) -> tuple[list[Row], int | None]:
     """The next rows behind `?after=`, and where the page after them begins."""
     after = asked_id("after")
     rows = list(db.session.scalars((query.where(column > after) if after else query).order_by(column).limit(PAGE + 1)))

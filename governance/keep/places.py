@@ -36,7 +36,7 @@ def places() -> Any:
     )
 
 
-def _narrowed(query: Select[tuple[Place]], place: Place | None, q: str, care: Any) -> Select[tuple[Place]]:
+def _narrowed(query: Select[Place], place: Place | None, q: str, care: Any) -> Select[Place]:
     """Searching and caring look through everything below; browsing shows what stands directly inside."""
     if q:
         query = query.where(_named(q))
@@ -60,7 +60,7 @@ def _codes_of(rows: list[Place]) -> dict[int, int]:
     count = select(Code.place_id, func.count()).where(
         Code.place_id.in_([place.id for place in rows]), Code.state != "retired"
     )
-    return {place_id: number for place_id, number in db.session.execute(count.group_by(Code.place_id))}
+    return {row[0]: row[1] for row in db.session.execute(count.group_by(Code.place_id))}
 
 
 @bp.route("/places/<int:place_id>", methods=["GET", "POST"])
@@ -93,7 +93,8 @@ def _around(row: Place) -> dict[str, Any]:
     printable = db.session.scalar(
         select(func.count()).select_from(Code).join(Code.place).where(under(row), Code.state != "retired")
     )
-    return {"codes": codes, "inside": inside, "printable": printable, "scans": _scans(codes), "most": MOST_PRINTED}
+    return {"codes": codes, "inside": inside, "printable": printable,
+        "bare": actions.uncoded_under(row), "scans": _scans(codes), "most": MOST_PRINTED}
 
 
 def _scans(codes: list[Code]) -> list[tuple[Any, int]]:

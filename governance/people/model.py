@@ -1,7 +1,6 @@
 """Rows for persons, the ways they are recognised, the posts they hold and the bodies that do the work."""
 
 from datetime import datetime
-
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, UniqueConstraint, and_, func, or_, select
@@ -118,12 +117,14 @@ class Post(Standing, Base):
     def stands_at(self) -> Place:
         """Where the post is held; for a post in a body, where the body is."""
         place = self.place or (self.body.place if self.body else None)
-        assert place is not None, "a post is at a place or in a body"
+        if place is None:
+            raise LookupError(f"post {self.id} is neither at a place nor in a body")
         return place
 
     @staticmethod
     def standing_id() -> Any:
-        return func.coalesce(Post.place_id, select(Body.place_id).where(Body.id == Post.body_id).scalar_subquery())
+        in_body = select(Body.place_id).where(Body.id == Post.body_id).correlate(Post).scalar_subquery()
+        return func.coalesce(Post.place_id, in_body)
 
     def in_force(self, moment: datetime) -> bool:
         return self.since <= moment and (self.until is None or self.until > moment)

@@ -5,7 +5,7 @@ They trust their caller to have asked `people/permissions.py`: places stand belo
 
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from governance.core.db import db, locked, now
 from governance.core.errors import Invalid, Refused
@@ -89,9 +89,17 @@ def print_code(place: Place, actor: str, actor_id: int | None = None) -> Code:
 
 def issue_codes(place: Place, actor: str, actor_id: int | None = None) -> list[Code]:
     """A first sticker for every courtyard and building here that has none in use."""
-    alive = select(Code.place_id).where(Code.state != "retired")
-    bare = select(Place).where(under(place), Place.kind.in_(CODED), Place.id.not_in(alive)).order_by(Place.path)
+    bare = select(Place).where(under(place), _uncoded()).order_by(Place.path)
     return [print_code(one, actor, actor_id) for one in db.session.scalars(bare).all()]
+
+
+def uncoded_under(place: Place) -> int:
+    return db.session.scalar(select(func.count()).select_from(Place).where(under(place), _uncoded())) or 0
+
+
+def _uncoded() -> ColumnElement[bool]:
+    alive = select(Code.place_id).where(Code.state != "retired")
+    return and_(Place.kind.in_(CODED), Place.id.not_in(alive))
 
 
 def mark_code(code: Code, state: str, actor: str, actor_id: int | None) -> None:

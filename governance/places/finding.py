@@ -18,7 +18,7 @@ def names_of(text: str) -> tuple[str, ...]:
 
 
 def fit(names: tuple[str, ...], chain: tuple[str, ...]) -> int:
-    """How well a path fits a place whose names from the top down are `chain`: 0 not at all, 1 with places between, 2 without."""
+    """How well a path fits names from the top down: 0 not at all, 1 with places left out between, 2 without."""
     if not names or not chain or names[-1] != chain[-1]:
         return 0
     if names == chain[-len(names) :]:

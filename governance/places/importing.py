@@ -47,7 +47,7 @@ class Plan:
 
 
 def plan(table: Table, keeps: Keeps) -> Plan:
-    """The dry run. `keeps` says of a place whether it may be added or changed. Raises Invalid when columns are missing."""
+    """The dry run. `keeps` says whether a place may be added or changed. Raises Invalid when a column is missing."""
     rows, problems = read_rows(table)
     tree = Tree(keeps)
     for row in sorted(rows, key=lambda row: ORDER.index(row.kind)):
@@ -136,5 +136,5 @@ def _record(todo: Plan, actor: str, actor_id: int | None) -> None:
             streams.setdefault(node.community_id or node.id or 0, ([], []))[index].append(node.id or 0)
     paths = {node.id: node.path for node in todo.nodes}
     for stream, (added, changed) in streams.items():
-        facts = {"added": added, "changed": changed}
+        facts: dict[str, Any] = {"added": added, "changed": changed}
         record("place.import", stream, stream=stream, scope=paths[stream], actor=actor, actor_id=actor_id, **facts)

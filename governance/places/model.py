@@ -18,7 +18,6 @@ from governance.core.db import Base, db, like_prefix, now
 from governance.places.kinds import AREAS, KINDS, ORDER
 from governance.places.tokens import shown
 
-
 CODE_STATES = {"printed": "印好还没贴", "posted": "已贴", "lost": "不见了", "torn": "破了", "retired": "已停用"}
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from governance.core.errors import Invalid
@@ -122,34 +122,42 @@ def _whole(text: str) -> str:
 
 
 def _wrong(number: int, given: dict[str, str]) -> Iterator[Problem]:
-    def problem(name: str, reason: str) -> Problem:
-        return Problem(number, COLUMN[name], reason)
+    """What is wrong with each cell by itself."""
+    for name, fits, reason in CHECKS:
+        if name in given and not fits(given):
+            yield Problem(number, COLUMN[name], reason)
 
-    kind, name, code = _kind(given["kind"]), given["name"], given.get("official_code", "")
-    if kind is None:
-        yield problem(
-            "kind", f"“{given['kind'][:20]}”不是地点类别，可用：{'、'.join(LABELS)}" if given["kind"] else "没有填类别"
-        )
-    if not name or len(name) > 60:
-        yield problem("name", "名称最多 60 个字" if name else "没有填名称")
-    elif SEPARATORS.search(name) or not name.isprintable():
-        yield problem("name", "名称里不能有斜线、“>”或看不见的字符")
-    if not given["parent"] and kind not in (None, "district"):
-        yield problem("parent", "没有填上级；只有区可以没有上级")
-    if given["parent"] and kind == "district":
-        yield problem("parent", "区没有上级，请留空")
-    if code and not re.fullmatch(r"[0-9]{12}", code):
-        yield problem(
-            "official_code",
-            "官方代码是 12 位数字"
-            + ("；表格把它存成了小数，请把这一列设为文本" if "." in code or "e" in code.lower() else ""),
-        )
-    households = given.get("households", "")
-    if households and not (re.fullmatch(r"[0-9]{1,6}", _whole(households))):
-        yield problem("households", "户数要是 0 到 999999 的整数")
-    if given.get("phone") and not PHONE.fullmatch(given["phone"]):
-        yield problem("phone", "电话号码好像不对")
-    if len(given.get("hours", "")) > 60:
-        yield problem("hours", "接待时间最多 60 个字")
-    if given.get("large_text") and given["large_text"].lower() not in YES + NO:
-        yield problem("large_text", "大字只填“是”或“否”")
+
+def _empty_or(name: str, fits: Callable[[str], object]) -> Callable[[dict[str, str]], bool]:
+    return lambda given: not given[name] or bool(fits(given[name]))
+
+
+# The column, whether a row's cells fit, and the reason when they do not.
+CHECKS: tuple[tuple[str, Callable[[dict[str, str]], bool], str], ...] = (
+    ("kind", lambda given: _kind(given["kind"]) is not None, f"类别只能是：{'、'.join(LABELS)}"),
+    ("name", lambda given: 0 < len(given["name"]) <= 60, "要填名称，最多 60 个字"),
+    (
+        "name",
+        _empty_or("name", lambda name: not SEPARATORS.search(name) and name.isprintable()),
+        "不能有斜线、“>”和看不见的字符",
+    ),
+    (
+        "parent",
+        lambda given: bool(given["parent"]) or _kind(given["kind"]) in (None, "district"),
+        "要填上级；只有区没有上级",
+    ),
+    ("parent", lambda given: not (given["parent"] and _kind(given["kind"]) == "district"), "区没有上级，请留空"),
+    (
+        "official_code",
+        _empty_or("official_code", re.compile(r"[0-9]{12}").fullmatch),
+        "要 12 位数字；这一列请设成文本，免得表格改了它",
+    ),
+    (
+        "households",
+        _empty_or("households", lambda text: re.fullmatch(r"[0-9]{1,6}", _whole(text))),
+        "要 0 到 999999 的整数",
+    ),
+    ("phone", _empty_or("phone", PHONE.fullmatch), "电话号码好像不对"),
+    ("hours", lambda given: len(given["hours"]) <= 60, "最多 60 个字"),
+    ("large_text", _empty_or("large_text", lambda text: text.lower() in YES + NO), "只填“是”或“否”"),
+)

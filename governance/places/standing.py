@@ -19,7 +19,8 @@ def _area(kind: str) -> Any:
 
     def of_table(table: Any) -> Any:
         place = aliased(Place)
-        return select(getattr(place, name)).where(place.id == table.standing_id()).scalar_subquery()
+        above = select(getattr(place, name)).where(place.id == table.standing_id())
+        return above.correlate_except(place).scalar_subquery()
 
     return hybrid_property(of_row, expr=of_table)
 
