@@ -93,8 +93,14 @@ def _around(row: Place) -> dict[str, Any]:
     printable = db.session.scalar(
         select(func.count()).select_from(Code).join(Code.place).where(under(row), Code.state != "retired")
     )
-    return {"codes": codes, "inside": inside, "printable": printable,
-        "bare": actions.uncoded_under(row), "scans": _scans(codes), "most": MOST_PRINTED}
+    return {
+        "codes": codes,
+        "inside": inside,
+        "printable": printable,
+        "bare": actions.uncoded_under(row),
+        "scans": _scans(codes),
+        "most": MOST_PRINTED,
+    }
 
 
 def _scans(codes: list[Code]) -> list[tuple[Any, int]]:
