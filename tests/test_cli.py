@@ -55,12 +55,36 @@ def deployment(tmp_path, monkeypatch, settled):
 
 
 def test_every_command_explains_itself(run):
-    for words in ("", "demo", "places import", "codes issue", "codes print", "codes retire", "people add", "people post", "people end", "worker", "backup", "restore"):  # fmt: skip
+    for words in (
+        "",
+        "demo",
+        "places import",
+        "codes issue",
+        "codes print",
+        "codes retire",
+        "people add",
+        "people post",
+        "people end",
+        "worker",
+        "backup",
+        "restore",
+    ):
         code, said = run(*words.split(), "--help")
         assert code == 0 and "usage: governance" in said
 
 
-@pytest.mark.parametrize("words", ["", "nonsense", "places", "places import", "codes print --under 3号院 --out x --format a0", "people add a b --role king --at x", "people add a b --role grid"])  # fmt: skip
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "nonsense",
+        "places",
+        "places import",
+        "codes print --under 3号院 --out x --format a0",
+        "people add a b --role king --at x",
+        "people add a b --role grid",
+    ],
+)
 def test_what_is_used_wrongly_ends_with_two(run, words):
     assert run(*words.split())[0] == 2
 

@@ -14,7 +14,15 @@ from governance.people.model import Body, Identity, Person
 from governance.places.model import Code, Place
 from governance.tickets.model import Category
 
-BY_KEEPER = ("/keep/", "/keep/places", "/keep/places/import", "/keep/people", "/keep/people/new", "/keep/bodies", "/keep/bodies/new")  # fmt: skip
+BY_KEEPER = (
+    "/keep/",
+    "/keep/places",
+    "/keep/places/import",
+    "/keep/people",
+    "/keep/people/new",
+    "/keep/bodies",
+    "/keep/bodies/new",
+)
 BY_OFFICER = ("/keep/categories", "/keep/categories/new")
 
 
@@ -48,8 +56,17 @@ def test_every_keeper_sees_the_pages_of_keeping_and_officers_the_categories_too(
 
 
 @pytest.mark.parametrize(
-    "door", ["/keep/places/{place}", "/keep/places/{place}/new", "/keep/places/{place}/poster.pdf", "/keep/places?under={place}", "/keep/people/new?at={place}", "/keep/people/{person}", "/keep/bodies/{body}"],
-)  # fmt: skip
+    "door",
+    [
+        "/keep/places/{place}",
+        "/keep/places/{place}/new",
+        "/keep/places/{place}/poster.pdf",
+        "/keep/places?under={place}",
+        "/keep/people/new?at={place}",
+        "/keep/people/{person}",
+        "/keep/bodies/{body}",
+    ],
+)
 def test_what_is_anothers_looks_like_what_is_not_there(phone, cast, door):
     shen = phone().sign_in("shen")
     foreign = door.format(place=cast.places["8号院"], person=cast.people["lin"], body=cast.bodies["绿叶物业"])
@@ -59,8 +76,20 @@ def test_what_is_anothers_looks_like_what_is_not_there(phone, cast, door):
 
 
 @pytest.mark.parametrize(
-    "door", ["/keep/places/{place}", "/keep/places/{place}/codes", "/keep/places/{place}/codes/missing", "/keep/codes/{code}/mark", "/keep/codes/{code}/retire", "/keep/people/{person}/posts", "/keep/posts/{person}/end", "/keep/people/{person}/disable", "/keep/people/{person}/password", "/keep/bodies/{body}"],
-)  # fmt: skip
+    "door",
+    [
+        "/keep/places/{place}",
+        "/keep/places/{place}/codes",
+        "/keep/places/{place}/codes/missing",
+        "/keep/codes/{code}/mark",
+        "/keep/codes/{code}/retire",
+        "/keep/people/{person}/posts",
+        "/keep/posts/{person}/end",
+        "/keep/people/{person}/disable",
+        "/keep/people/{person}/password",
+        "/keep/bodies/{body}",
+    ],
+)
 def test_what_is_anothers_cannot_be_changed(phone, cast, door):
     shen = phone().sign_in("shen")
     before = db.session.query(Code).count()
@@ -252,7 +281,16 @@ def test_a_new_person_gets_a_password_once_and_can_sign_in(phone, cast):
     assert "小新" in shen.get("/keep/people").text and password not in shen.page
 
 
-@pytest.mark.parametrize(("role", "place", "reason"), [("grid", "第二网格", "没有找到"), ("street", "柳荫街道", ""), ("grid", "", "请填在哪里"), ("body", "", ""), ("king", "", "")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("role", "place", "reason"),
+    [
+        ("grid", "第二网格", "没有找到"),
+        ("street", "柳荫街道", ""),
+        ("grid", "", "请填在哪里"),
+        ("body", "", ""),
+        ("king", "", ""),
+    ],
+)
 def test_a_post_out_of_reach_is_refused_beside_its_field(phone, cast, role, place, reason):
     shen = phone().sign_in("shen")
     refused = shen.post("/keep/people/new", nickname="小新", account="xiaoxin", role=role, place=place, body="0")
