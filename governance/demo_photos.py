@@ -18,7 +18,7 @@ class Scene:
     """A picture in the making, in units of the finished 1280 by 960."""
 
     def __init__(self, seed: int, above: Colour, below: Colour) -> None:
-        self.dice = random.Random(seed)
+        self.dice = random.Random(seed)  # noqa: S311 - draws leaves, keeps no secret
         self.image = Image.linear_gradient("L").resize((SIZE[0] * _SCALE, SIZE[1] * _SCALE))
         shift = self.dice.randint(-10, 10)
         self.image = Image.composite(self._plain(below, shift), self._plain(above, shift), self.image)
@@ -42,7 +42,7 @@ class Scene:
         """Light (or, in black, shade) that fades outwards."""
         light = Image.new("L", (SIZE[0] // 4, SIZE[1] // 4))
         edges = tuple(value / 4 for value in (x - radius, y - radius, x + radius, y + radius))
-        ImageDraw.Draw(light).ellipse(edges, fill=int(255 * strength))  # type: ignore[arg-type]
+        ImageDraw.Draw(light).ellipse(edges, fill=int(255 * strength))
         light = light.filter(ImageFilter.GaussianBlur(radius / 9)).resize(self.image.size)
         self.image.paste(Image.new("RGB", self.image.size, colour), mask=light)
 
@@ -50,7 +50,7 @@ class Scene:
         """A soft shadow lying on the ground."""
         dark = Image.new("L", (SIZE[0] // 2, SIZE[1] // 2))
         edges = tuple(v / 2 for v in (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2))
-        ImageDraw.Draw(dark).ellipse(edges, fill=int(255 * strength))  # type: ignore[arg-type]
+        ImageDraw.Draw(dark).ellipse(edges, fill=int(255 * strength))
         dark = dark.filter(ImageFilter.GaussianBlur(high / 6)).resize(self.image.size)
         self.image.paste(Image.new("RGB", self.image.size, (20, 24, 28)), mask=dark)
 
@@ -97,7 +97,9 @@ def _lamp(seed: int) -> Scene:
     s.box(pole - 9, 230, 18, 610, (112, 118, 126), 8)
     s.line([(pole, 238), (pole - 60, 190), (pole - 190, 182)], (112, 118, 126), 14)
     s.shape([(pole - 270, 178), (pole - 150, 172), (pole - 160, 204), (pole - 258, 208)], (134, 140, 148))
-    s.shape([(pole - 250, 207), (pole - 168, 203), (pole - 186, 224), (pole - 214, 214), (pole - 238, 226)], (70, 76, 88))
+    s.shape(
+        [(pole - 250, 207), (pole - 168, 203), (pole - 186, 224), (pole - 214, 214), (pole - 238, 226)], (70, 76, 88)
+    )
     other = pole - 560
     s.box(other - 6, 420, 12, 410, (104, 110, 118), 6)
     s.glow(other, 410, 230, (255, 214, 140), 0.4)
@@ -146,7 +148,15 @@ def _rubbish(seed: int) -> Scene:
         x, y, side = s.near(640, 430), s.near(800, 50), s.near(120, 34)
         tint = s.dice.choice(((40, 42, 46), (58, 60, 64), (222, 224, 222), (176, 60, 52), (206, 172, 118)))
         s.round(x, y, side * 1.25, side, tint)
-        s.shape([(x - 12, y - side / 2 + 6), (x + 12, y - side / 2 + 6), (x + 20, y - side / 2 - 24), (x - 20, y - side / 2 - 22)], tint)
+        s.shape(
+            [
+                (x - 12, y - side / 2 + 6),
+                (x + 12, y - side / 2 + 6),
+                (x + 20, y - side / 2 - 24),
+                (x - 20, y - side / 2 - 22),
+            ],
+            tint,
+        )
     return s
 
 
@@ -179,7 +189,10 @@ def _car(seed: int) -> Scene:
         s.box(70 + number * 180, 290, 92, 130, (132, 158, 176), 4)
     s.box(0, 600, 1280, 360, (118, 120, 122))
     for number in range(5):
-        s.shape([(60 + number * 270, 900), (180 + number * 270, 900), (240 + number * 270, 640), (190 + number * 270, 640)], (214, 178, 70))
+        s.shape(
+            [(60 + number * 270, 900), (180 + number * 270, 900), (240 + number * 270, 640), (190 + number * 270, 640)],
+            (214, 178, 70),
+        )
     s.shape([(440, 600), (840, 600), (880, 660), (400, 660)], (190, 60, 50))
     paint = s.dice.choice(((58, 96, 146), (150, 52, 48), (226, 228, 226), (70, 78, 84)))
     s.shade(640, 806, 860, 90, 0.5)
@@ -201,8 +214,8 @@ def _wall(seed: int) -> Scene:
     s.box(0, 840, 1280, 120, (134, 130, 122))
     s.box(0, 700, 1280, 140, (150, 176, 160))
     x, y = s.near(620, 60), s.near(400, 30)
-    edge = [(x + s.near(0, 30) + dx, y + s.near(0, 26) + dy) for dx, dy in
-            ((-260, -60), (-150, -190), (20, -210), (190, -150), (270, -10), (200, 150), (40, 200), (-140, 170))]  # fmt: skip
+    hole = ((-260, -60), (-150, -190), (20, -210), (190, -150), (270, -10), (200, 150), (40, 200), (-140, 170))
+    edge = [(x + s.near(dx, 30), y + s.near(dy, 26)) for dx, dy in hole]
     s.shape([(a + 8, b + 10) for a, b in edge], (176, 166, 146))
     s.shape(edge, (186, 128, 100))
     for row in range(-3, 4):
@@ -253,9 +266,9 @@ def _noise(seed: int) -> Scene:
         s.round(x, 510, 90, 90, (28, 28, 34))
         for ring in range(3):
             side = 1 if x > 640 else -1
-            curve = [(x + side * (180 + ring * 46 + 24 * (1 - step * step)), 590 + step * (90 + ring * 30)) for step in
-                     (-1, -0.6, -0.2, 0.2, 0.6, 1)]  # fmt: skip
-            s.line(curve, (250, 196, 110), 9)
+            reach, half = 180 + ring * 46, 90 + ring * 30
+            bend = [(x + side * (reach + 24 * (1 - at * at)), 590 + at * half) for at in (-1, -0.6, -0.2, 0.2, 0.6, 1)]
+            s.line(bend, (250, 196, 110), 9)
     for number in range(7):
         x = 340 + number * 100
         s.round(x, s.near(820, 12), 62, 66, (36, 34, 44))

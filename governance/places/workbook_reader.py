@@ -9,6 +9,7 @@ import io
 import json
 import resource
 import sys
+from importlib import import_module
 
 ADDRESS_SPACE, CPU_SECONDS = 700 << 20, 20
 
@@ -20,9 +21,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     folder, most_rows, most_columns = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     sys.path.append(folder)
-    from python_calamine import load_workbook
-
-    sheet = load_workbook(io.BytesIO(sys.stdin.buffer.read())).get_sheet_by_index(0)
+    calamine = import_module("python_calamine")  # found only now that the folder is known
+    sheet = calamine.load_workbook(io.BytesIO(sys.stdin.buffer.read())).get_sheet_by_index(0)
     if sheet.height > most_rows + 1 or sheet.width > most_columns:
         sys.stderr.write("large")
         sys.exit(3)

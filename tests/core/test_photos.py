@@ -92,7 +92,16 @@ def test_a_photo_stands_upright_however_the_phone_was_held(orientation):
     full = opened(cleaned.full)
     assert full.size == ((400, 200) if orientation < 5 else (200, 400))
     right, foot = full.width - 10, full.height - 10
-    corner = {1: (10, 10), 2: (right, 10), 3: (right, foot), 4: (10, foot), 5: (10, 10), 6: (right, 10), 7: (right, foot), 8: (10, foot)}
+    corner = {
+        1: (10, 10),
+        2: (right, 10),
+        3: (right, foot),
+        4: (10, foot),
+        5: (10, 10),
+        6: (right, 10),
+        7: (right, foot),
+        8: (10, foot),
+    }
     red, green, blue = full.getpixel(corner[orientation])
     assert red > 200 > 100 > blue
 

@@ -14,7 +14,12 @@ from governance.places.tokens import new_token, shown
 
 def notice(name: str = "花家地北里", **other: object) -> Notice:
     token = new_token()
-    facts = {"parent_names": ("朝阳区", "望京街道"), "sticker_number": 3, "phone": "010-5555 0123", "worker_name": "林小满"}
+    facts = {
+        "parent_names": ("朝阳区", "望京街道"),
+        "sticker_number": 3,
+        "phone": "010-5555 0123",
+        "worker_name": "林小满",
+    }
     return Notice(token, f"https://yima.example.cn/c/{token}", name, **{**facts, **other})  # type: ignore[arg-type]
 
 
@@ -43,7 +48,16 @@ def test_nine_codes_fill_as_few_pages_as_they_can_and_all_are_read(format, pages
 def test_the_words_beside_the_code(format):
     one = notice()
     said = words_on(printed([one], format))
-    for words in ("花家地北里", "朝阳区 · 望京街道", "010-5555 0123", shown(one.token), "第 3 张", "林小满", "都是假的", "看着不对"):
+    for words in (
+        "花家地北里",
+        "朝阳区 · 望京街道",
+        "010-5555 0123",
+        shown(one.token),
+        "第 3 张",
+        "林小满",
+        "都是假的",
+        "看着不对",
+    ):
         assert words in said
 
 

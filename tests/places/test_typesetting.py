@@ -26,7 +26,12 @@ def test_lines_are_about_even():
 
 
 @pytest.mark.parametrize(
-    ("words", "whole"), [("望京西园四区405号楼", "405号楼"), ("阳光上东小区（二期）", "（二期"), ("甲乙 B座Apartment1201室", "Apartment1201室")]
+    ("words", "whole"),
+    [
+        ("望京西园四区405号楼", "405号楼"),
+        ("阳光上东小区（二期）", "（二期"),
+        ("甲乙 B座Apartment1201室", "Apartment1201室"),
+    ],
 )
 def test_numbers_stay_with_their_unit_and_marks_with_their_word(words, whole):
     lines = fit(words, measure, 60, 300, 60).lines
