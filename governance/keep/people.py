@@ -64,7 +64,10 @@ def _choices(form: Any) -> Any:
     viewer = current()
     bodies = db.session.scalars(select(Body).where(visible(viewer, "body.keep", Body)).order_by(Body.name).limit(200))
     form.body.choices = [(0, "（不是单位的岗位）"), *((body.id, body.name) for body in bodies)]
-    form.role.choices = [(role, label) for role, label in ROLES.items() if _may_give(role)]
+    has_bodies = len(form.body.choices) > 1
+    form.role.choices = [
+        (role, label) for role, label in ROLES.items() if _may_give(role) and (role != "body" or has_bodies)
+    ]
     return form
 
 

@@ -17,6 +17,7 @@ from governance.people.access import Viewer
 from governance.people.model import ROLES, Body, Identity, Person, Post
 from governance.people.permissions import may, require
 from governance.people.signin import end_all_sessions, hashed
+from governance.places.actions import freshen
 from governance.places.kinds import KINDS
 from governance.places.model import Place
 
@@ -69,6 +70,7 @@ def _give(actor: Viewer, person: Person, role: str, at: Place | Body, until: dat
     post.person_id, post.until = person.id, until
     db.session.add(post)
     db.session.flush()
+    _show(post)
     _record(actor, "post.give", post.id, post.stands_at, person=person.id, role=role, body=post.body_id)
     return post
 
@@ -101,7 +103,14 @@ def end_post(actor: Viewer, post: Post) -> None:
         db.session.flush()
         if not db.session.scalar(select(Post.id).where(Post.held(now()), Post.person_id == post.person_id).limit(1)):
             end_all_sessions(post.person)
+        _show(post)
         _record(actor, "post.end", post.id, post.stands_at, person=post.person_id, role=post.role)
+
+
+def _show(post: Post) -> None:
+    """The scan pages of a grid name its worker."""
+    if post.role == "grid":
+        freshen(post.stands_at)
 
 
 def disable(actor: Viewer, person: Person) -> None:

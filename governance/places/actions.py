@@ -11,7 +11,7 @@ from governance.core.db import db, locked, now
 from governance.core.errors import Invalid, Refused
 from governance.core.events import record
 from governance.places.kinds import AREAS, CODED, KINDS, may_hold
-from governance.places.model import Code, Place, under
+from governance.places.model import MARKS, Code, Place, under
 from governance.places.tokens import new_token
 
 KEPT = ("name", "official_code", "households", "phone", "hours", "large_text")
@@ -104,7 +104,7 @@ def _uncoded() -> ColumnElement[bool]:
 
 def mark_code(code: Code, state: str, actor: str, actor_id: int | None) -> None:
     """A sticker was posted, lost or torn. A retired one stays retired."""
-    if state not in ("posted", "lost", "torn"):
+    if state not in MARKS:
         raise Invalid({"state": "没有这种状态"})
     locked(code)
     if not code.alive:

@@ -18,6 +18,8 @@ from governance.core.db import Base, db, like_prefix, now
 from governance.places.kinds import AREAS, KINDS, ORDER
 from governance.places.tokens import shown
 
+MARKS = {"posted": "已贴好", "lost": "不见了", "torn": "破了"}  # what a keeper says of a sticker
+LOOKS = {"printed": "chip--wait", "posted": "chip--done", "lost": "chip--late", "torn": "chip--late"}
 CODE_STATES = {"printed": "印好还没贴", "posted": "已贴", "lost": "不见了", "torn": "破了", "retired": "已停用"}
 
 
@@ -119,6 +121,14 @@ class Code(Base):
     @property
     def state_label(self) -> str:
         return CODE_STATES[self.state]
+
+    @property
+    def look(self) -> str:
+        return LOOKS.get(self.state, "")
+
+    def marks(self) -> dict[str, str]:
+        """What can be said of it now, with the words for it."""
+        return {state: words for state, words in MARKS.items() if self.alive and state != self.state}
 
     @property
     def alive(self) -> bool:

@@ -19,8 +19,10 @@ from tests.cast import PASSWORD
 
 def signed_in(account):
     sign_in(account, PASSWORD, "test")
-    return lambda: [row.revoked_at for row in db.session.scalars(
-        select(StaffSession).join(StaffSession.identity).filter_by(subject=account))]  # fmt: skip
+    return lambda: [
+        row.revoked_at
+        for row in db.session.scalars(select(StaffSession).join(StaffSession.identity).filter_by(subject=account))
+    ]
 
 
 def post_of(cast, name):
@@ -97,8 +99,13 @@ def test_a_post_in_a_body_is_given_by_whoever_keeps_the_place_it_works_in(cast, 
 
 @pytest.mark.parametrize(
     ("role", "place", "field"),
-    [("grid", "5号楼", "place"), ("community", "第一网格", "place"), ("body", "柳荫街道", "body"), ("king", "柳荫街道", "role")],
-)  # fmt: skip
+    [
+        ("grid", "5号楼", "place"),
+        ("community", "第一网格", "place"),
+        ("body", "柳荫街道", "body"),
+        ("king", "柳荫街道", "role"),
+    ],
+)
 def test_a_post_stands_where_its_role_belongs(cast, role, place, field):
     with pytest.raises(Invalid) as refused:
         actions.give_post(cast.viewer("du"), cast.person("gao"), role, cast.place(place))
@@ -125,6 +132,15 @@ def test_ending_the_last_post_takes_the_rights_and_signs_out_everywhere(cast):
     assert all(revoked())
     with pytest.raises(Refused):
         actions.end_post(cast.viewer("shen"), post_of(cast, "gao"))
+
+
+def test_the_scan_pages_of_a_grid_are_rendered_anew_when_its_worker_changes(cast):
+    before = {name: cast.place(name).version for name in ("5号楼", "1号楼")}
+    post = actions.give_post(cast.viewer("shen"), cast.person("shen"), "grid", cast.place("第一网格"))
+    actions.end_post(cast.viewer("qiao"), post)
+    db.session.expire_all()
+    assert cast.place("5号楼").version == before["5号楼"] + 2
+    assert cast.place("1号楼").version == before["1号楼"]
 
 
 def test_ending_one_of_two_posts_keeps_the_session(cast):
@@ -168,7 +184,9 @@ def test_a_fresh_password_replaces_the_old_one_and_signs_out_everywhere(cast):
     assert sign_in("gao", password, "test")
 
 
-@pytest.mark.parametrize("password", ["", "short", "1234567890", "QWERTYUIOP", "aaaaaaaaaaaa", "ababababab", "my-tang-1234", "x" * 201])  # fmt: skip
+@pytest.mark.parametrize(
+    "password", ["", "short", "1234567890", "QWERTYUIOP", "aaaaaaaaaaaa", "ababababab", "my-tang-1234", "x" * 201]
+)
 def test_a_password_that_is_easily_guessed_is_refused(cast, password):
     with pytest.raises(Invalid) as refused:
         actions.set_password(cast.viewer("qiao"), cast.person("tang"), password)

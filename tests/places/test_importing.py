@@ -98,7 +98,10 @@ def test_the_record_names_what_was_added_and_changed_in_each_community(cast):
     assert done.problems == []
     event = history("place", cast.places["银杏社区"])[-1]
     assert (event.name, event.stream, event.scope) == (
-        "place.import", cast.places["银杏社区"], cast.place("银杏社区").path)  # fmt: skip
+        "place.import",
+        cast.places["银杏社区"],
+        cast.place("银杏社区").path,
+    )
     assert event.data == {"added": [named("甲楼").id], "changed": [cast.places["5号楼"]]}
     assert history("place", cast.places["海棠社区"])[-1].data == {"added": [named("乙楼").id], "changed": []}
 
@@ -144,8 +147,7 @@ def test_each_problem_is_named_by_row_and_column_and_stops_everything(cast, line
 
 def test_all_problems_are_told_at_once_in_the_order_of_the_file(cast):
     done = do("楼栋,,3号院", "楼栋,甲楼,没有的院", "楼栋,乙楼,3号院,12,,,,也许")
-    assert [(row, column) for row, column, _ in said(done)] == [
-        (2, "名称"), (3, "上级"), (4, "官方代码"), (4, "大字")]  # fmt: skip
+    assert [(row, column) for row, column, _ in said(done)] == [(2, "名称"), (3, "上级"), (4, "官方代码"), (4, "大字")]
 
 
 def test_only_the_first_two_hundred_problems_are_listed_and_all_are_counted(cast):
