@@ -42,7 +42,8 @@ def site(settled: tuple[Path, Cast], folder: Path, **environment: str) -> Iterat
         "PUBLIC_URL": url,
         **environment,
     }
-    command = ["env", *(f"{name}={value}" for name, value in settings.items()), sys.executable, "-m", "governance.serve"]
+    given = [f"{name}={value}" for name, value in settings.items()]
+    command = ["env", *given, sys.executable, "-m", "governance.serve"]
     server = process.start(command, folder / "log", lambda: _ready(url))
     try:
         yield Site(url, folder, settings, cast)

@@ -18,6 +18,16 @@ ROLES = {
     "auditor": "审计",
 }
 
+DEVICES = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("HarmonyOS", "鸿蒙手机"),
+    ("Android", "安卓手机"),
+    ("Windows", "Windows 电脑"),
+    ("Macintosh", "苹果电脑"),
+    ("Linux", "Linux 电脑"),
+)
+
 
 class Body(Base):
     """A property company, department or utility that tickets are sent to; `place` is where it may be sent work from."""
@@ -117,3 +127,8 @@ class StaffSession(Base):
     revoked_at: Mapped[datetime | None]
 
     identity: Mapped[Identity] = relationship()
+
+    @property
+    def device(self) -> str:
+        """The kind of device, as a person would name it."""
+        return next((name for mark, name in DEVICES if mark in self.agent), "")

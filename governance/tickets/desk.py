@@ -134,4 +134,6 @@ def record(ref: str) -> Any:
     if not may(viewer, "ticket.record", ticket):
         raise Forbidden
     lines = history("ticket", ticket.id)
-    return render_template("tickets/record.html", ticket=ticket, lines=lines, broken=broken_at(ticket.place.stream))
+    return render_template(
+        "tickets/record.html", ticket=ticket, lines=lines, broken=broken_at(ticket.place.stream), done=progress.DONE
+    )

@@ -42,6 +42,7 @@ DONE = {
     "reopen": _l("重新办，从头计时"),
     "withdraw": _l("已撤回"),
     "close": _l("结案"),
+    "join": _l("又有人也遇到"),
     "nudge": _l("有人催了一下"),
     "more": _l("补充了情况"),
     "answer": _l("有人说了结果"),
@@ -79,7 +80,7 @@ def steps(ticket: Ticket, viewer: Viewer) -> list[Step]:
     """What was done, the newest first. Others see what staff did; those in charge see all of it."""
     in_charge, mine = may(viewer, "ticket.work", ticket), may(viewer, "ticket.withdraw", ticket)
     may_read = may(viewer, "ticket.words", ticket)
-    told = DONE if in_charge or mine else FOR_ALL  # who joined is only counted, never listed
+    told = DONE.keys() - {"join"} if in_charge or mine else FOR_ALL  # joining is counted, not listed
     found = [event for event in history("ticket", ticket.id) if event.verb in told]
     shown = [_step(ticket, event, in_charge, in_charge or mine, may_read) for event in found]
     return shown[::-1]
