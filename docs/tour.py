@@ -15,7 +15,7 @@ from playwright.sync_api import Page  # noqa: E402
 from tests.peers.browser import PHONE, chromium, page  # noqa: E402
 from tests.site import serving  # noqa: E402
 
-PASSWORD = "password-of-the-tour"
+PASSWORD = "password-of-the-tour"  # noqa: S105
 GAP = 24
 
 

@@ -14,9 +14,7 @@ from governance.tickets.model import Ticket
 from tests.app import Phone
 from tests.cast import Cast
 
-NAMES = ["anon", "devi", "repo", "join", "grid", "gri~", "comm", "com~"] + [
-    *["stre", "dist", "body", "bod~", "left", "shut", "gone"]
-]
+NAMES = [
     "anon",
     "devi",
     "repo",
