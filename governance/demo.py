@@ -3,6 +3,7 @@
 Everything is invented. The tickets are made through the same actions as real ones, so the record is real too.
 """
 
+import io
 import random
 import secrets
 import uuid
@@ -10,7 +11,9 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
 
+from governance import demo_photos
 from governance.core.db import db, now, writing
 from governance.core.events import Event
 from governance.people.access import Viewer
@@ -19,7 +22,7 @@ from governance.people.signin import hashed
 from governance.people.viewers import viewer_of
 from governance.places.actions import add_place, mark_code, print_code
 from governance.places.model import Place
-from governance.tickets import actions, queries, voices
+from governance.tickets import actions, photos, queries, voices
 from governance.tickets.categories import DEFAULTS, add_category
 from governance.tickets.lifecycle import LISTED
 from governance.tickets.model import Ticket
@@ -29,8 +32,8 @@ COMMUNITIES = (
     ("海棠社区", "010-00000022", (("第三网格", "海棠苑东区", 3), ("第四网格", "海棠苑西区", 2))),
 )
 STAFF = (
-    ("wanggrid", "grid", "第一网格", "网格员小禾"),
-    ("ligrid", "grid", "第三网格", "网格员小满"),
+    ("wanggrid", "grid", "第一网格", "小禾师傅"),
+    ("ligrid", "grid", "第三网格", "小满师傅"),
     ("yinxing", "community", "银杏社区", "银杏社区值班"),
     ("haitang", "community", "海棠社区", "海棠社区值班"),
     ("street", "street", "柳荫街道", "街道平台"),
@@ -142,18 +145,25 @@ def _staff(role: str, ticket: Ticket) -> Viewer:
 
 
 def _tell(number: int, story: tuple[str, str, str, str, tuple[str, ...], int]) -> None:
-    slug, words, where, _scene, steps, joiners = story
+    slug, words, where, scene, steps, joiners = story
     place = _place("银杏里3号院") if slug in ("water", "parking") and joiners > 2 else _first_building()
     category = queries.category(slug)
     if category is None:
         raise LookupError(slug)
     with writing():
-        reporter = _resident()
-        ticket = actions.report(reporter, place, category, str(uuid.UUID(int=number + 1)), words=words, where=where)
+        reporter, submission = _resident(), str(uuid.UUID(int=number + 1))
+        if scene:
+            _photograph(reporter, submission, scene, number)
+        ticket = actions.report(reporter, place, category, submission, words=words, where=where)
         for _ in range(0 if ticket.private else joiners):
             voices.join(ticket, _resident())
     for step in steps:
         _step(ticket, step, reporter)
+
+
+def _photograph(by: Viewer, submission: str, kind: str, seed: int) -> None:
+    """Stage a drawn photo the way a phone does; the worker cleans it like any other."""
+    photos.stage(by, submission, FileStorage(io.BytesIO(demo_photos.scene(kind, seed)), f"{kind}.jpg"))
 
 
 def _first_building() -> Place:

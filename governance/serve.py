@@ -3,14 +3,13 @@
 It prints `ready`, then `scan` and `person` lines, one a line and tab-separated; a QR code goes to a terminal.
 """
 
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -127,11 +126,14 @@ def _wait(done: Callable[[], bool], given_up: Callable[[], bool]) -> bool:
 
 
 def _answers(settings: Settings) -> bool:
+    connection = http.client.HTTPConnection(settings.host, settings.port, timeout=2)
     try:
-        with urllib.request.urlopen(f"http://{settings.host}:{settings.port}/health/ready", timeout=2) as answer:  # noqa: S310
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
+        connection.request("GET", "/health/ready")
+        return connection.getresponse().status == http.client.OK
+    except OSError:
         return False
+    finally:
+        connection.close()
 
 
 def _announce(settings: Settings, people: list[demo.Account]) -> None:

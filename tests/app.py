@@ -4,6 +4,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import Context
 from pathlib import Path
 from typing import Any
@@ -56,16 +57,17 @@ def postgres_settled(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory
     return url, cast
 
 
-@pytest.fixture(params=DATABASES)
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Flask, Cast]]:
+@contextmanager
+def opened(request: pytest.FixtureRequest, folder: Path) -> Iterator[tuple[Flask, Cast]]:
+    """The application on a database of its own; `request.param` says on which kind."""
     if request.param == "sqlite":
-        folder, cast = request.getfixturevalue("settled")
-        shutil.copytree(folder, tmp_path / "var")
-        settings = settings_for(tmp_path / "var", f"sqlite:///{tmp_path / 'var' / 'onecode.sqlite3'}")
+        original, cast = request.getfixturevalue("settled")
+        shutil.copytree(original, folder / "var")
+        settings = settings_for(folder / "var", f"sqlite:///{folder / 'var' / 'onecode.sqlite3'}")
     else:
         cluster: Cluster = request.getfixturevalue("postgres")
         template, cast = request.getfixturevalue("postgres_settled")
-        settings = settings_for(tmp_path / "var", cluster.create_database(database_name(template)))
+        settings = settings_for(folder / "var", cluster.create_database(database_name(template)))
     app = create_app(settings)
     app.testing = True
     with app.app_context():
@@ -74,6 +76,21 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Flas
         db.engine.dispose()
     if request.param == "postgresql":
         cluster.drop_database(settings.database)
+
+
+@pytest.fixture(params=DATABASES)
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Flask, Cast]]:
+    with opened(request, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=DATABASES, scope="module")
+def shared_world(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Flask, Cast]]:
+    """One for all the tests of a module, where they leave each other alone."""
+    with opened(request, tmp_path_factory.mktemp("shared")) as made:
+        yield made
 
 
 @pytest.fixture

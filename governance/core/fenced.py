@@ -25,7 +25,9 @@ def run(script: Path, needs: str, arguments: list[str], data: bytes, seconds: fl
     command = [sys.executable, "-I", "-S", "-W", "ignore", str(script), _folder(needs), *arguments]
     with _AT_ONCE:
         try:
-            done = subprocess.run(command, input=data, capture_output=True, timeout=seconds, env={}, check=False)
+            done = subprocess.run(  # noqa: S603 - our own script, by our own interpreter
+                command, input=data, capture_output=True, timeout=seconds, env={}, check=False
+            )
         except subprocess.TimeoutExpired as late:
             raise Fell from late
     if done.returncode:

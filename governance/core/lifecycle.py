@@ -36,6 +36,7 @@ class Move:
     sources: tuple[str, ...]
     target: str
     asks: tuple[Ask, ...] = ()
+    brings_photos: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,18 @@ original but its pixels is carried over. Exit 3 with a reason in Chinese is a re
 import io
 import resource
 import sys
+from importlib import import_module
+from typing import Any, NoReturn
 
+BILINEAR = 2  # a third quicker than the default, and no worse to look at when shrinking
 ADDRESS_SPACE, CPU_SECONDS = 420 << 20, 10
 QUALITY = 80
+DECODERS = {
+    "jpeg": ("PIL.JpegImagePlugin", "JpegImageFile"),
+    "png": ("PIL.PngImagePlugin", "PngImageFile"),
+    "webp": ("PIL.WebPImagePlugin", "WebPImageFile"),
+    "heif": ("pi_heif", "HeifImageFile"),
+}
 _TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}  # EXIF orientation -> Pillow's Transpose
 
 
@@ -36,61 +45,57 @@ def main() -> None:
         refuse("照片没有传完整，请再传一次")
     turn = orientation(photo)
     pixels = plain(photo)
-    pixels.thumbnail((side, side), reducing_gap=2.0)
+    shrink_to(pixels, side)
     if turn is not None:
         pixels = pixels.transpose(turn)
     width, height = pixels.size
     full = encoded(pixels)
-    pixels.thumbnail((int(thumb_side), int(thumb_side)), reducing_gap=2.0)
+    shrink_to(pixels, int(thumb_side))
     out = sys.stdout.buffer
     out.write(b"%d %d %d\n" % (width, height, len(full)) + full + encoded(pixels))
     out.flush()
 
 
-def opened(kind, source):
+def opened(kind: str, source: io.BytesIO) -> Any:
     """The photo by its own decoder and no other, so that a file cannot choose a rarer one."""
-    if kind == "jpeg":
-        from PIL.JpegImagePlugin import JpegImageFile as File
-    elif kind == "png":
-        from PIL.PngImagePlugin import PngImageFile as File
-    elif kind == "webp":
-        from PIL.WebPImagePlugin import WebPImageFile as File
-    else:
-        from pi_heif import HeifImageFile as File
-    return File(source)
+    module, name = DECODERS[kind]
+    return getattr(import_module(module), name)(source)
 
 
-def orientation(photo):
+def orientation(photo: Any) -> Any:
     """How to turn the picture upright; a broken note about it is no reason to refuse the photo."""
     try:
         return _TURNS.get(photo.getexif().get(0x0112))
-    except Exception:
+    except Exception:  # whatever a decoder may raise over a broken note
         return None
 
 
-def plain(photo):
+def plain(photo: Any) -> Any:
     """Only colours: on white where it was transparent, and none of the notes."""
     if photo.mode in ("RGBA", "LA", "PA") or "transparency" in photo.info:
-        photo.thumbnail((4000, 4000), reducing_gap=2.0)
+        shrink_to(photo, 4000)  # a layer takes as much memory again
         layer = photo.convert("RGBA")
         ground = layer.copy()
         ground.paste("white", (0, 0, *layer.size))
         ground.alpha_composite(layer)
         photo = ground
-    pixels = photo.convert("RGB")
+    pixels = photo if photo.mode == "RGB" else photo.convert("RGB")
     pixels.info = {}
     return pixels
 
 
-def encoded(pixels):
-    from PIL import JpegImagePlugin  # noqa: F401 - registers the encoder
+def shrink_to(pixels: Any, side: int) -> None:
+    pixels.thumbnail((side, side), BILINEAR, reducing_gap=2.0)
 
+
+def encoded(pixels: Any) -> bytes:
+    import_module("PIL.JpegImagePlugin")  # knows how to save one
     made = io.BytesIO()
     pixels.save(made, "JPEG", quality=QUALITY)
     return made.getvalue()
 
 
-def refuse(words):
+def refuse(words: str) -> NoReturn:
     sys.stderr.buffer.write(words.encode())
     sys.stderr.flush()
     sys.exit(3)

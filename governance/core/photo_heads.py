@@ -31,7 +31,7 @@ def declared_size(data: bytes) -> tuple[int, int] | None:
 
 
 def _png(data: bytes) -> tuple[int, int] | None:
-    return struct.unpack(">II", data[16:24]) if data[12:16] == b"IHDR" else None  # type: ignore[return-value]
+    return struct.unpack(">II", data[16:24]) if data[12:16] == b"IHDR" else None
 
 
 def _jpeg(data: bytes) -> tuple[int, int] | None:

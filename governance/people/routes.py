@@ -5,14 +5,14 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from governance.core.db import db
-from governance.core.errors import Invalid
-from governance.core.pages import inside
+from governance.core.db import db, now
+from governance.core.errors import Invalid, Missing
+from governance.core.pages import back, inside
 from governance.core.security import refills
 from governance.people import signin as actions
 from governance.people.forms import SignInForm
 from governance.people.model import Person, Post, StaffSession
-from governance.people.permissions import anyone
+from governance.people.permissions import anyone, staff
 from governance.people.viewers import COOKIE, open_to, staff_session
 
 bp = Blueprint("people", __name__)
@@ -62,8 +62,25 @@ def me() -> Any:
     return render_template("people/me.html", person=person, posts=posts, sessions=sessions, here=session)
 
 
+@bp.post("/me/sessions/<int:number>/end")
+@open_to(staff)
+def end_session(number: int) -> Any:
+    """Sign another of one's own browsers out."""
+    here = staff_session()
+    mine = _sessions_of(here.identity.person) if here else []
+    chosen = next((session for session in mine if session.id == number), None)
+    if chosen is None:
+        raise Missing
+    actions.sign_out(chosen)
+    return back("people.me")
+
+
 def _sessions_of(person: Person) -> list[StaffSession]:
     query = select(StaffSession).join(StaffSession.identity).filter_by(person_id=person.id)
     return list(
-        db.session.scalars(query.where(StaffSession.revoked_at.is_(None)).order_by(StaffSession.id.desc()).limit(20))
+        db.session.scalars(
+            query.where(StaffSession.revoked_at.is_(None), StaffSession.expires_at > now())
+            .order_by(StaffSession.id.desc())
+            .limit(20)
+        )
     )

@@ -6,9 +6,11 @@ Where a square goes on a page is left to layouts/.
 
 import qrcode
 import zxingcpp
+from PIL.Image import Image
 
 QUIET = 4  # modules of white on every side, as ISO/IEC 18004 asks
 _PAPER, _INK = 255, 0
+_QR_ONLY = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 
 Matrix = list[list[bool | None]]
 Rectangle = tuple[int, int, int, int]  # left, top, width, height in modules, from the top left without the quiet zone
@@ -62,11 +64,11 @@ def merged(modules: Matrix) -> list[Rectangle]:
     return done + list(above.values())
 
 
-def read_squares(pixels: memoryview, *, searching: bool = False) -> list[str]:
+def read_squares(pixels: memoryview | Image, *, searching: bool = False) -> list[str]:
     """What a reader finds in a grey picture; `searching` also tries turned, small and inverted squares."""
     found = zxingcpp.read_barcodes(
         pixels,
-        zxingcpp.BarcodeFormat.QRCode,
+        _QR_ONLY,
         try_rotate=searching,
         try_downscale=searching,
         try_invert=searching,

@@ -6,6 +6,7 @@ Chinese and its curves are converted. A character the font lacks is an error bef
 """
 
 import itertools
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,7 +68,8 @@ def must_be_printable(words: str) -> None:
     with _reading:
         known = [_mainland_glyphs(weight) for weight in _PACKAGES]
     for character in words:
-        if not all(ord(character) in glyphs for glyphs in known):
+        drawn = all(ord(character) in glyphs for glyphs in known)
+        if not drawn or unicodedata.category(character) in ("Cc", "Cf"):
             raise MissingGlyph(character, words)
 
 

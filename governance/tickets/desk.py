@@ -1,5 +1,6 @@
 """The workers' doors: today's work, the work at one place, every move, reporting for somebody, the record."""
 
+import uuid
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -14,7 +15,7 @@ from governance.people.viewers import current, open_to
 from governance.places.codes import living
 from governance.tickets import actions, arrivals, assist, photos, progress, queries
 from governance.tickets.forms import AssistForm, move_form
-from governance.tickets.handling import bodies_for, needs_before_finish
+from governance.tickets.handling import bodies_for, needs_before_finish, one_tap
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.routes import near, stage_all, ticket_page
 
@@ -27,9 +28,13 @@ def home() -> Any:
     viewer, tab = current(), request.args.get("tab", "new")
     found = queries.tab(viewer, tab, request.args.get("after", ""))
     counts = {name: queries.count(viewer, name) for name in ("new", "mine", "due", "late")}
-    return render_template(
-        "tickets/desk.html", page=found, tab=tab, tabs=queries.TABS, counts=counts, tone=progress.tone
-    )
+    return render_template("tickets/desk.html", page=found, tab=tab, tabs=queries.TABS, counts=counts, **_cards())
+
+
+def _cards() -> dict[str, Any]:
+    """What a ticket's card on a list needs."""
+    viewer = current()
+    return {"tone": progress.tone, "quick": lambda ticket: one_tap(ticket, viewer), "fresh": lambda: str(uuid.uuid4())}
 
 
 @bp.get("/desk/at/<code>")
@@ -44,9 +49,9 @@ def at(code: str) -> Any:
         code=found,
         place=found.place,
         tickets=tickets,
-        tone=progress.tone,
         may_report=may_report,
         arrived=arrivals.is_here(viewer, found.place),
+        **_cards(),
     )
 
 
@@ -129,4 +134,6 @@ def record(ref: str) -> Any:
     if not may(viewer, "ticket.record", ticket):
         raise Forbidden
     lines = history("ticket", ticket.id)
-    return render_template("tickets/record.html", ticket=ticket, lines=lines, broken=broken_at(ticket.place.stream))
+    return render_template(
+        "tickets/record.html", ticket=ticket, lines=lines, broken=broken_at(ticket.place.stream), done=progress.DONE
+    )

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from governance.core.db import db
 from governance.core.errors import Invalid
 from governance.core.forms import Form
+from governance.core.lifecycle import Move
 from governance.people.access import Viewer
 from governance.people.model import Body
 from governance.people.permissions import may
@@ -13,11 +14,18 @@ from governance.tickets.forms import MoveForm, move_form
 from governance.tickets.model import Ticket
 
 
-def move_forms(ticket: Ticket, viewer: Viewer, given: dict[str, Form]) -> list[tuple[object, Form]]:
+def move_forms(ticket: Ticket, viewer: Viewer, given: dict[str, Form]) -> list[tuple[Move, Form]]:
     """Each move open to this viewer now with its form; one that was refused comes back as it was filled."""
     offered = [move for move in ticket.next_moves() if may(viewer, f"ticket.{move.name}", ticket)]
     bodies = bodies_for(ticket) if any(move.name == "dispatch" for move in offered) else []
     return [(move, given.get(move.name) or move_form(move, ticket, bodies)) for move in offered]
+
+
+def one_tap(ticket: Ticket, viewer: Viewer) -> list[Move]:
+    """The moves that ask for nothing and lead a ticket on: what a list may offer as one button."""
+    forward = ("accept", "start", "resume", "verify")
+    offered = [move for move in ticket.next_moves() if move.name in forward]
+    return [move for move in offered if may(viewer, f"ticket.{move.name}", ticket)]
 
 
 def bodies_for(ticket: Ticket) -> list[tuple[str, str]]:

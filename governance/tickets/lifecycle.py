@@ -41,7 +41,7 @@ LIFE = Lifecycle(
         Move("return", "退单", (DISPATCHED, IN_PROGRESS), RETURNED, (Ask("note", "为什么退"),)),
         Move("hold", "挂账", (ACCEPTED, IN_PROGRESS), ON_HOLD, (Ask("note", "居民会看到的原因"),)),
         Move("resume", "继续办", (ON_HOLD,), IN_PROGRESS, (NOTE,)),
-        Move("finish", "办结", ADDRESSED, RESOLVED, (Ask("note", "办了什么"),)),
+        Move("finish", "办结", ADDRESSED, RESOLVED, (Ask("note", "办了什么"),), brings_photos=True),
         Move("verify", "核查通过", (PENDING_VERIFY,), RESOLVED, (NOTE,)),
         Move("merge", "并单", (SUBMITTED, ACCEPTED, RETURNED), MERGED, (Ask("into", "并入的编号", longest=20),)),
         Move("reopen", "重办", FINISHED, ACCEPTED, (Ask("note", "为什么重办"),)),

@@ -147,7 +147,7 @@ class Ticket(Base):
     @staticmethod
     def followed_by(person_id: int | None, role: str) -> ColumnElement[bool]:
         mine = select(Follow.ticket_id).filter_by(person_id=person_id, role=role)
-        return exists(mine.where(Follow.ticket_id == Ticket.id))
+        return exists(mine.where(Follow.ticket_id == Ticket.id).correlate(Ticket))
 
 
 def check_digit(number: int) -> int:

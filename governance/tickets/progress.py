@@ -80,7 +80,8 @@ def steps(ticket: Ticket, viewer: Viewer) -> list[Step]:
     """What was done, the newest first. Others see what staff did; those in charge see all of it."""
     in_charge, mine = may(viewer, "ticket.work", ticket), may(viewer, "ticket.withdraw", ticket)
     may_read = may(viewer, "ticket.words", ticket)
-    found = [event for event in history("ticket", ticket.id) if in_charge or mine or event.verb in FOR_ALL]
+    told = DONE.keys() - {"join"} if in_charge or mine else FOR_ALL  # joining is counted, not listed
+    found = [event for event in history("ticket", ticket.id) if event.verb in told]
     shown = [_step(ticket, event, in_charge, in_charge or mine, may_read) for event in found]
     return shown[::-1]
 

@@ -49,12 +49,14 @@ def done_here(place: Place, limit: int = 3) -> list[Ticket]:
     return list(db.session.scalars(recent.options(*WITH_PLACE).order_by(Ticket.id.desc()).limit(limit)))
 
 
-def followed(viewer: Viewer, limit: int = 50) -> list[Ticket]:
-    """What this device reported or joined, the newest first."""
+def followed(viewer: Viewer, limit: int = 50) -> list[tuple[Ticket, str]]:
+    """What this device reported or joined and may still follow, the newest first, each under what it may read."""
     if viewer.person_id is None:
         return []
     query = select(Ticket).join(Follow, Follow.ticket_id == Ticket.id).where(Follow.person_id == viewer.person_id)
-    return list(db.session.scalars(query.options(*WITH_PLACE).order_by(Ticket.id.desc()).limit(limit)))
+    within = query.where(visible(viewer, "ticket.follow", Ticket)).options(*WITH_PLACE)
+    found = db.session.scalars(within.order_by(Ticket.id.desc()).limit(limit))
+    return [(one, one.title if may(viewer, "ticket.words", one) else one.category.label) for one in found]
 
 
 def tab(viewer: Viewer, name: str, after: str = "") -> Page[Ticket]:

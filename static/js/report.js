@@ -10,6 +10,10 @@
   const draftKey = "draft:" + form.dataset.draft;
   const say = (words) => { state.textContent = words; };
 
+  // One big button in place of the browser's own, which speaks the browser's language.
+  form.classList.add("scripted");
+  document.getElementById("add-photos").append(files);
+
   // The draft: what was typed survives a closed page. It leaves when the report has arrived.
   const KEPT = ["category", "words", "where", "at", "contact_name", "contact_phone", "private"];
   const read = () => Object.fromEntries(KEPT.map((name) => {
@@ -41,7 +45,9 @@
     if (!open) return;
     const chosen = form.elements.category.value;
     const cards = [...open.querySelectorAll("[data-category]")];
-    cards.forEach((card) => { card.hidden = Boolean(chosen) && card.dataset.category !== chosen; });
+    open.append(...cards);
+    open.querySelectorAll("details").forEach((folded) => folded.remove());
+    cards.forEach((card) => { card.hidden = card.dataset.category !== chosen; });
     open.hidden = cards.every((card) => card.hidden);
   };
   form.addEventListener("change", narrow);

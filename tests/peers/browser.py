@@ -75,12 +75,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
+def phone_page(browser: Browser) -> Iterator[Page]:
     with page(browser, **PHONE) as made:
         yield made
 
 
 @pytest.fixture
-def desktop(browser: Browser) -> Iterator[Page]:
+def desktop_page(browser: Browser) -> Iterator[Page]:
     with page(browser, **DESKTOP) as made:
         yield made

@@ -113,3 +113,13 @@ def stop(server: subprocess.Popen[bytes], how: signal.Signals = signal.SIGINT) -
     except subprocess.TimeoutExpired:
         server.kill()
         server.wait()
+
+
+def output(command: list[str], environment: dict[str, str]) -> str:
+    """What a command printed; its complaint is the error when it fails."""
+    done = subprocess.run(
+        command, env=os.environ | environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
+    )
+    if done.returncode:
+        raise NotStarted(f"{command}\n{done.stdout}\n{done.stderr}")
+    return done.stdout

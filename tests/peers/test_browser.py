@@ -37,23 +37,23 @@ def site():
         server.shutdown()
 
 
-def test_a_phone_is_a_small_chinese_touch_screen(phone, site):
-    phone.goto(site)
-    expect(phone.get_by_role("heading")).to_have_text("3号楼")
-    seen = phone.evaluate("[innerWidth, innerHeight, navigator.language, navigator.maxTouchPoints > 0]")
+def test_a_phone_is_a_small_chinese_touch_screen(phone_page, site):
+    phone_page.goto(site)
+    expect(phone_page.get_by_role("heading")).to_have_text("3号楼")
+    seen = phone_page.evaluate("[innerWidth, innerHeight, navigator.language, navigator.maxTouchPoints > 0]")
     assert seen == [360, 740, "zh-CN", True]
 
 
-def test_a_desktop_is_wide(desktop, site):
-    desktop.goto(site)
-    assert desktop.evaluate("[innerWidth, innerHeight]") == [1280, 800]
+def test_a_desktop_is_wide(desktop_page, site):
+    desktop_page.goto(site)
+    assert desktop_page.evaluate("[innerWidth, innerHeight]") == [1280, 800]
 
 
-def test_axe_names_what_is_wrong_even_under_a_strict_csp(phone, site):
-    phone.goto(f"{site}/bad")
-    assert axe(phone) == ['image-alt: <img src="/x.png">']
-    phone.goto(site)
-    assert axe(phone) == []
+def test_axe_names_what_is_wrong_even_under_a_strict_csp(phone_page, site):
+    phone_page.goto(f"{site}/bad")
+    assert axe(phone_page) == ['image-alt: <img src="/x.png">']
+    phone_page.goto(site)
+    assert axe(phone_page) == []
 
 
 def test_chinese_is_drawn_with_a_chinese_font():
@@ -61,7 +61,7 @@ def test_chinese_is_drawn_with_a_chinese_font():
     assert "CJK" in family
 
 
-def test_no_host_but_this_one_can_be_reached(phone, site):
+def test_no_host_but_this_one_can_be_reached(phone_page, site):
     other_name_of_this_host = site.replace("127.0.0.1", "other.localhost")
     with pytest.raises(Error, match="ERR_NAME_NOT_RESOLVED"):
-        phone.goto(other_name_of_this_host)
+        phone_page.goto(other_name_of_this_host)

@@ -35,7 +35,9 @@ LEGAL = {
     ("closed", "reopen"): "accepted",
     ("declined", "reopen"): "accepted",
 }
-STATES = "submitted accepted dispatched in_progress on_hold returned pending_verify resolved closed declined merged withdrawn"
+STATES = "submitted accepted dispatched in_progress on_hold returned pending_verify resolved closed " + (
+    "declined merged withdrawn"
+)
 MOVES = "accept decline dispatch start return hold resume finish verify merge reopen withdraw close"
 ANSWERS = {"note": "说明", "body": "1", "into": "1-8"}
 

@@ -1,0 +1,189 @@
+"""The main job in a real browser, by four people: from a printed poster to a closed ticket and told groups.
+
+Told twice: with script and without.
+"""
+
+import io
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pypdfium2
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from tests import photos
+from tests.cast import PASSWORD, Cast
+from tests.peers.browser import PHONE, axe, page
+from tests.peers.receiver import Receiver
+from tests.site import Site, site
+
+pytestmark = pytest.mark.browser
+WORKERS, RESIDENTS = "key-of-the-workers-group", "key-of-the-residents-group"
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as started:
+        yield started
+
+
+@pytest.fixture
+def town(settled: tuple[Path, Cast], tmp_path: Path, receiver: Receiver) -> Iterator[Site]:
+    """The running site, with a workers' group at the grid and a residents' group at the building."""
+    with site(settled, tmp_path, WECOM_API_BASE=receiver.url) as running:
+        for place, audience, name, key in (
+            ("第一网格", "workers", "一网格工作群", WORKERS),
+            ("5号楼", "residents", "5号楼邻里群", RESIDENTS),
+        ):
+            running.run(
+                *("groups", "add", str(running.cast.places[place]), "--channel", "wecom_webhook"),
+                *("--audience", audience, "--name", name, "--set", f"key={key}"),
+            )
+        yield running
+
+
+@pytest.fixture(params=[True, False], ids=["with script", "without script"])
+def script(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+class Person:
+    """One of the four, with a phone of their own."""
+
+    def __init__(self, browser: Browser, town: Site, script: bool) -> None:
+        self.context = page(browser, **PHONE, java_script_enabled=script)
+        self.page: Page = self.context.__enter__()
+        self.town = town
+
+    def leave(self) -> None:
+        self.context.__exit__(None, None, None)
+
+    def sign_in(self, account: str) -> None:
+        self.page.goto(f"{self.town.url}/signin")
+        self.page.get_by_label("账号").fill(account)
+        self.page.get_by_label("密码").fill(PASSWORD)
+        self.page.get_by_role("button", name="登录").click()
+        expect(self.page.get_by_role("heading", name="今日工单")).to_be_visible()
+
+    def finish(self, code: str, ticket: str, note: str) -> None:
+        """Scan the code at the place, then finish there with words and a photo."""
+        self.page.goto(code)
+        expect(self.page.get_by_text("已到场")).to_be_visible()
+        self.page.goto(ticket)
+        self.page.locator("#move-finish summary").click()
+        form = self.page.locator("#move-finish form")
+        form.get_by_label("办了什么").fill(note)
+        form.get_by_label("现场照片").set_input_files(_file("after.png", photos.png()))
+        form.get_by_role("button", name="办结").click()
+        expect(self.page.get_by_text("已办结待回访").first).to_be_visible()
+
+    def answer(self, ticket: str, solved: str) -> None:
+        self.page.goto(ticket)
+        self.page.get_by_label(solved, exact=True).check(force=True)
+        self.page.get_by_role("button", name="就这么说").click()
+
+
+@pytest.fixture
+def people(browser: Browser, town: Site, script: bool) -> Iterator[tuple[Person, ...]]:
+    four = tuple(Person(browser, town, script) for _ in range(4))
+    yield four
+    for one in four:
+        one.leave()
+
+
+def _file(name: str, data: bytes) -> dict[str, object]:
+    return {"name": name, "mimeType": "image/jpeg", "buffer": data}
+
+
+def _address_on_paper(town: Site, folder: Path) -> str:
+    """Print the building's poster and read its code from a picture of the page, as a phone's camera would."""
+    sheet = folder / "poster.pdf"
+    building = str(town.cast.places["5号楼"])
+    town.run("codes", "print", "--under", building, "--format", "a4", "--out", str(sheet))
+    picture = pypdfium2.PdfDocument(sheet)[0].render(scale=2).to_pil()
+    read = zxingcpp.read_barcodes(picture)
+    assert [found.text for found in read if found.text.startswith(town.url)]
+    return str(read[0].text)
+
+
+def _heard(receiver: Receiver, key: str, word: str, times: int = 1) -> list[str]:
+    """Wait until a group has heard something with this word so many times; all it heard."""
+    until = time.monotonic() + 30
+    while sum(word in text for text in receiver.heard(key)) < times:
+        assert time.monotonic() < until, receiver.heard(key)
+        time.sleep(0.1)
+    return receiver.heard(key)
+
+
+def test_a_poster_becomes_a_closed_ticket_and_told_groups(
+    town: Site, people: tuple[Person, ...], receiver: Receiver, tmp_path: Path, script: bool
+) -> None:
+    reporter, neighbour, worker, mechanic = people
+    code = _address_on_paper(town, tmp_path)
+
+    reporter.page.goto(code)
+    expect(reporter.page.get_by_role("heading", name="5号楼")).to_be_visible()
+    reporter.page.get_by_role("link", name="报问题").click()
+    reporter.page.get_by_label("电梯").check(force=True)
+    reporter.page.get_by_label("怎么了？").fill("电梯关门哐当响")
+    reporter.page.locator("[name=photos]").set_input_files(_file("lift.jpg", photos.jpeg_with_gps()))
+    if script:
+        expect(reporter.page.get_by_text("已收到")).to_be_visible()
+        assert axe(reporter.page) == []
+    reporter.page.get_by_role("button", name="交给网格员").click()
+    expect(reporter.page.get_by_text("收到了，已交给网格员")).to_be_visible()
+    ticket = reporter.page.url
+    _heard(receiver, WORKERS, "电梯")
+    assert receiver.heard(RESIDENTS) == []
+
+    neighbour.page.goto(code)
+    neighbour.page.get_by_role("link", name="电梯").first.click()
+    neighbour.page.get_by_role("button", name="我也遇到").click()
+    expect(neighbour.page.get_by_text("2 户也遇到")).to_be_visible()
+    expect(neighbour.page.get_by_text("电梯关门哐当响")).not_to_be_visible()
+
+    worker.sign_in("gao")
+    worker.page.get_by_role("button", name="受理").click()
+    worker.page.goto(ticket)
+    expect(worker.page.get_by_text("已受理").first).to_be_visible()
+    worker.page.locator("#move-dispatch summary").click()
+    worker.page.get_by_label("派给谁").select_option(label="顺达电梯")
+    worker.page.get_by_role("button", name="派单").click()
+    expect(worker.page.get_by_text("已派给顺达电梯")).to_be_visible()
+    _photo_is_clean(neighbour, ticket)
+
+    mechanic.sign_in("ding")
+    mechanic.page.get_by_role("button", name="开始办").click()
+    mechanic.finish(code, ticket, "换了门机皮带")
+    _heard(receiver, RESIDENTS, "办")
+
+    reporter.answer(ticket, "解决了")
+    neighbour.answer(ticket, "没解决")
+    expect(neighbour.page.get_by_text("第 2 轮")).to_be_visible()
+    _heard(receiver, WORKERS, "重")
+
+    worker.finish(code, ticket, "又调了一次，现场试了十趟")
+    reporter.answer(ticket, "解决了")
+    neighbour.answer(ticket, "解决了")
+    expect(neighbour.page.get_by_text("已结案").first).to_be_visible()
+    told = _heard(receiver, RESIDENTS, "办", 2)
+    assert not any("哐当" in text or "1380" in text for text in told + receiver.heard(WORKERS))
+    assert len(receiver.heard(WORKERS)) == len(set(receiver.heard(WORKERS)))
+
+
+def _photo_is_clean(viewer: Person, ticket: str) -> None:
+    """Once a worker has looked, a neighbour sees the photo: without the position it was taken at."""
+    viewer.page.goto(ticket)
+    image = viewer.page.get_by_alt_text("照片 1")
+    for _ in range(40):
+        if image.count():
+            break
+        time.sleep(0.25)
+        viewer.page.reload()
+    address = image.first.get_attribute("src") or ""
+    answer = viewer.page.context.request.get(viewer.town.url + address)
+    assert answer.status == 200
+    assert not Image.open(io.BytesIO(answer.body())).getexif()

@@ -1,0 +1,152 @@
+"""The things the walk asks for: one of the audiences' own, one nobody here has to do with, and one that is not.
+
+A URL argument needs a maker here, and a form its fields; the walk fails for one that has none.
+"""
+
+import io
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from governance.core import media
+from governance.core.db import db, now, writing
+from governance.people.access import Viewer
+from governance.people.model import Body, Person
+from governance.places.actions import add_place, print_code
+from governance.places.tokens import new_token
+from governance.tickets import actions, assist, photos
+from governance.tickets.model import Follow, Photo, Slip, Ticket
+from tests import photos as shots
+from tests.cast import PASSWORD, Cast
+from tests.people.audiences import Audience
+
+NOWHERE = {"code": new_token(), "ref": "0123456789abcdef", "key": "0" * 24, "slip": "nobody-ever-got-this-1"}
+STATES = {  # what a ticket must be for the step to be open; accepted for everything not named
+    "decline": "submitted",
+    "accept": "submitted",
+    "withdraw": "submitted",
+    "start": "dispatched",
+    "return": "dispatched",
+    "finish": "in_progress",
+    "resume": "on_hold",
+    "verify": "pending_verify",
+    "answer": "resolved",
+    "close": "resolved",
+    "reopen": "resolved",
+}
+
+
+@dataclass
+class Makers:
+    cast: Cast
+    audiences: dict[str, Audience]
+    far: dict[str, int] = field(default_factory=dict)
+    kept: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Far away: another district, in which nobody of the cast holds a post."""
+        with writing():
+            place = None
+            for kind, name in (
+                ("district", "远山区"),
+                ("street", "远山街道"),
+                ("community", "松林社区"),
+                ("grid", "第九网格"),
+                ("courtyard", "9号院"),
+                ("building", "7号楼"),
+            ):
+                place = add_place(kind, name, place, "demo")
+                self.cast.places[name] = place.id
+            self.cast.codes["7号楼"] = print_code(place, "demo").token
+            body = Body(name="远山物业", kind="物业公司", place_id=self.cast.places["远山街道"])
+            somebody = Person(nickname="far")
+            db.session.add_all((body, somebody))
+            db.session.flush()
+            self.far = {"person": somebody.id, "body": body.id}
+
+    def arguments(self, whose: str, variant: tuple[str, ...], wanted: set[str], fresh: bool) -> dict[str, str]:
+        """Values for a route's arguments. A fresh thing is for a request that will change it."""
+        if whose == "missing":
+            return NOWHERE | {"move": step(variant), "size": "full"}
+        key = (whose, *variant, *sorted(wanted))
+        if fresh or key not in self.kept:
+            self.kept[key] = self._made(whose, variant, wanted)
+        return self.kept[key]
+
+    def _made(self, whose: str, variant: tuple[str, ...], wanted: set[str]) -> dict[str, str]:
+        own = whose == "own"
+        made = {"code": self.cast.codes["5号楼" if own else "7号楼"], "move": step(variant), "size": "full"}
+        if wanted & {"ref", "slip", "k"}:
+            ticket = self.ticket(own, *variant)
+            made |= {"ref": ticket.ref, "number": ticket.number, "k": assist.reporter_secret(ticket)}
+            made |= {"slip": _slip(ticket)} if "slip" in wanted else {}
+            made |= {"key": _photo(ticket)} if "key" in wanted else {}
+        return made
+
+    def ticket(self, own: bool, *variant: str, words: str = "楼道堆了纸箱") -> Ticket:
+        """Reported, joined and addressed to a body; in the state its step begins from."""
+        repo, join = self.audiences["repo"].person_id, self.audiences["join"].person_id
+        reporter = Viewer(person_id=repo if own else self.far["person"])
+        place = self.cast.place("5号楼" if own else "7号楼")
+        with writing():
+            told = {"words": words, "private": "private" in variant, "contact_phone": "13912345678"}
+            ticket = actions.report(reporter, place, self.cast.category("parking"), str(uuid.uuid4()), **told)
+            ticket.checked_at = None if "unchecked" in variant else now()
+            ticket.state = STATES.get(step(variant), "accepted")
+            ticket.body_id = self.cast.bodies["绿叶物业"] if own else self.far["body"]
+            ticket.resolved_at = now() if ticket.state == "resolved" else None
+            ticket.finisher_id = self.cast.people["gao"] if "finisher" in variant else None
+            if own:
+                db.session.add(Follow(ticket_id=ticket.id, person_id=join, role="joiner"))
+                ticket.joined = 1
+        return ticket
+
+    def form(self, rule: str, variant: tuple[str, ...], given: dict[str, str]) -> dict[str, Any]:
+        """A form that would be taken from whoever may send it."""
+        extra = FORMS.get(rule, lambda *_: {})
+        return {"submission": str(uuid.uuid4())} | extra(self, variant, given)
+
+
+def step(variant: tuple[str, ...]) -> str:
+    return variant[0] if variant else ""
+
+
+def _slip(ticket: Ticket) -> str:
+    secret = str(uuid.uuid4())
+    with writing():
+        db.session.add(Slip(secret_hash=assist._hash(secret), ticket_id=ticket.id, by_id=ticket.submitter_id))
+    return secret
+
+
+def _photo(ticket: Ticket) -> str:
+    photo = Photo(key=uuid.uuid4().hex[:24], person_id=ticket.submitter_id, submission="", digest="", state="clean")
+    photo.ticket_id = ticket.id
+    with writing():
+        db.session.add(photo)
+    media.put(photos.address(photo, "full"), b"a cleaned photo")
+    return photo.key
+
+
+def _report(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> dict[str, Any]:
+    return {"category": "parking", "words": "占道", "source": "walk_in"}
+
+
+def _photo_of_it(*_: Any) -> dict[str, Any]:
+    return {"photo": (io.BytesIO(shots.png(8, 8)), "a.jpg")}
+
+
+def _move(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> dict[str, Any]:
+    into = makers.ticket(True).number if step(variant) == "merge" else ""
+    return {"note": "说明", "body": str(makers.cast.bodies["绿叶物业"]), "into": into}
+
+
+FORMS: dict[str, Callable[..., dict[str, Any]]] = {
+    "/c/<code>/report": _report,
+    "/desk/at/<code>/report": _report,
+    "/c/<code>/photos": _photo_of_it,
+    "/t/<ref>/more": lambda *_: {"words": "还在漏"},
+    "/t/<ref>/answer": lambda *_: {"solved": "partly"},
+    "/t/<ref>/moves/<move>": _move,
+    "/signin": lambda makers, variant, _: {"account": "gao", "password": PASSWORD if not variant else "wrong"},
+}

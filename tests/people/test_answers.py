@@ -1,0 +1,97 @@
+"""Every route, method and kind of person against the table in expected_answers.txt, for own, foreign and missing."""
+
+import pytest
+
+from tests.people.walking import WHOSE, Line, Walk, answers, filled, letter, look, reading, table
+
+OTHER_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+LINES = answers()
+
+
+@pytest.fixture(scope="module")
+def walk(shared_world) -> Walk:
+    return Walk(*shared_world)
+
+
+def routes(walk: Walk) -> set[tuple[str, str]]:
+    """Every method of every rule the application answers to."""
+    rules = walk.app.url_map.iter_rules()
+    return {(method, rule.rule) for rule in rules for method in (rule.methods or ()) if method not in ("HEAD", "OPTIONS")}
+
+
+def test_the_table_has_a_line_for_every_route_and_no_other(walk) -> None:
+    written = {(line.method, line.rule) for line in LINES}
+    assert {"without a line": routes(walk) - written, "without a route": written - routes(walk)} == {
+        "without a line": set(),
+        "without a route": set(),
+    }
+
+
+def test_no_line_is_written_twice() -> None:
+    assert len({str(line) for line in table()}) == len(table())
+
+
+@pytest.mark.parametrize("line", LINES, ids=str)
+def test_each_answer_is_the_one_expected(walk, line: Line) -> None:
+    assert [str(wrong) for wrong in walk.line(line)] == []
+
+
+def test_methods_a_route_does_not_have_are_refused_to_everybody(walk) -> None:
+    known = routes(walk)
+    for line in {line.rule: line for line in LINES}.values():
+        given = walk.makers.arguments("own", line.variant, line.wanted, False)
+        for method in OTHER_METHODS:
+            if (method, line.rule) in known:
+                continue
+            got = {walk.send(name, method, filled(line.address, given)).status_code for name in line.cells}
+            assert (method, line.rule, got) == (method, line.rule, {405})
+
+
+def test_head_tells_no_more_than_get(walk) -> None:
+    for line in (line for line in LINES if line.method == "GET" and "key" not in line.variant):
+        for name, cell in line.cells.items():
+            for whose, expected in zip(WHOSE, cell, strict=False):
+                given = walk.makers.arguments(whose, line.variant, line.wanted, False)
+                answer = walk.send(name, "HEAD", filled(line.address, given), variant=line.variant)
+                assert (str(line), name, whose, letter(answer)) == (str(line), name, whose, expected)
+                assert answer.data == b""
+
+
+CANARIES = {
+    "checked words": ("看过的话甲乙", ("public",)),
+    "unchecked words": ("没看过的话丙丁", ("unchecked",)),
+    "private words": ("不公开的话戊己", ("private",)),
+    "foreign private words": ("远处的话庚辛", ("private",)),
+    "contact in full": ("13912345678", ()),
+    "contact masked": ("139****5678", ()),
+}
+
+
+def test_nobody_reads_what_is_not_for_them(walk) -> None:
+    """Opens every page as everybody, with a ticket of each kind about, and looks for its words in all of them."""
+    pages = _pages(walk)
+    for audience in walk.audiences:
+        text = "".join(walk.send(audience, "GET", page).get_data(as_text=True) for page in pages)
+        read = {name for name, (words, _) in CANARIES.items() if words in text}
+        allowed = {name for name, cells in reading().items() if cells[audience] == "+"}
+        assert (audience, read) == (audience, allowed)
+
+
+def _pages(walk: Walk) -> list[str]:
+    refs = [
+        walk.makers.ticket(not name.startswith("foreign"), *variant, words=words).ref
+        for name, (words, variant) in CANARIES.items()
+        if variant
+    ]
+    pages = [address for ref in refs for address in (f"/t/{ref}", f"/t/{ref}/record")]
+    pages += [f"/desk?tab={tab}" for tab in ("new", "mine", "due", "late", "all")]
+    for line in (line for line in LINES if line.method == "GET" and "key" not in line.variant):
+        for whose in ("own", "foreign"):
+            pages.append(filled(line.address, walk.makers.arguments(whose, line.variant, line.wanted, False)))
+    return pages
+
+
+def test_answers_that_differ_by_a_word_do_not_look_alike(walk) -> None:
+    line = next(line for line in LINES if str(line) == "GET /c/<code>")
+    answers = [walk.ask(line, "devi", whose, "o") for whose in WHOSE]
+    assert len({look(answer, given) for answer, given, _ in answers}) == 3

@@ -1,0 +1,178 @@
+"""Reads the table of expected answers and asks the application for each of them."""
+
+import re
+from collections.abc import Iterator
+from contextvars import Context
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from governance.core.db import db
+from governance.core.events import Event
+from tests.cast import Cast
+from tests.people import audiences
+from tests.people.makers import Makers
+
+TABLE = Path(__file__).with_name("expected_answers.txt")
+WHOSE = ("own", "foreign", "missing")
+MEANS = {200: "o", 201: "c", 302: "w", 303: "t", 401: "s", 403: "f", 404: ".", 422: "u"}
+CHANGED = "tc"
+ADDRESSES = {  # where the address of a line says more than its rule
+    "GET / typed": "/?code=<code>",
+    "GET /c/<code> resident": "/c/<code>?view=resident",
+    "GET /t/<ref> key": "/t/<ref>?k=<k>",
+    "GET /t/<ref> key private": "/t/<ref>?k=<k>",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    method: str
+    rule: str
+    variant: tuple[str, ...]
+    cells: dict[str, str]
+
+    def __str__(self) -> str:
+        return " ".join((self.method, self.rule, *self.variant))
+
+    @property
+    def address(self) -> str:
+        return ADDRESSES.get(str(self), self.rule)
+
+    @property
+    def wanted(self) -> set[str]:
+        return set(arguments_of(self.address))
+
+
+def arguments_of(address: str) -> list[str]:
+    return re.findall(r"<(?:[^<>:]*:)?(\w+)>", address)
+
+
+def table() -> list[Line]:
+    kept = [line for line in TABLE.read_text().splitlines() if line.strip() and not line.startswith("#")]
+    names, lines = kept[0].split(), re.sub(r"\n +", " ", "\n".join(kept[1:])).splitlines()
+    read = []
+    for line in lines:
+        words = line.split()
+        head, cells = words[: -len(names)], words[-len(names) :]
+        read.append(Line(head[0], head[1], tuple(head[2:]), dict(zip(names, cells, strict=True))))
+    return read
+
+
+def answers() -> list[Line]:
+    return [line for line in table() if line.method != "READ"]
+
+
+def reading() -> dict[str, dict[str, str]]:
+    return {" ".join((line.rule, *line.variant)): line.cells for line in table() if line.method == "READ"}
+
+
+@dataclass(frozen=True)
+class Wrong:
+    line: str
+    who: str
+    whose: str
+    expected: str
+    got: str
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.who}, {self.whose}: expected {self.expected}, got {self.got}"
+
+
+class Walk:
+    """One application with its people and things, asked line by line; `asked` counts the requests."""
+
+    def __init__(self, app: Flask, cast: Cast) -> None:
+        self.app, self.cast = app, cast
+        self.audiences = audiences.gather(app, cast)
+        self.makers = Makers(cast, self.audiences)
+        self.asked = 0
+
+    def line(self, line: Line) -> list[Wrong]:
+        return [wrong for name in line.cells for wrong in self._cell(line, name)]
+
+    def _cell(self, line: Line, name: str) -> Iterator[Wrong]:
+        looks: dict[str, str] = {}
+        for whose, expected in zip(WHOSE, line.cells[name], strict=False):
+            answer, given, recorded = self.ask(line, name, whose, expected)
+            got = letter(answer)
+            if got != expected:
+                yield Wrong(str(line), name, whose, expected, f"{got} ({answer.status})")
+            elif recorded and got not in CHANGED + "o":
+                yield Wrong(str(line), name, whose, "nothing changed", f"{recorded} events")
+            looks[whose] = look(answer, given)
+        if line.cells[name][1:] in ("..", "ss", "ff") and looks["foreign"] != looks["missing"]:
+            yield Wrong(str(line), name, "foreign", "as missing", looks["foreign"])
+
+    def _recorded(self) -> int:
+        db.session.rollback()
+        return db.session.scalar(db.select(db.func.count()).select_from(Event)) or 0
+
+    def ask(self, line: Line, name: str, whose: str, expected: str) -> tuple[TestResponse, dict[str, str], int]:
+        """One request, by a fresh browser, about a fresh thing where this one will be changed.
+
+        The answer, what was asked for, and how many events it recorded.
+        """
+        changes = expected in CHANGED or (line.method == "POST" and expected == "o")
+        given = dict(self.makers.arguments(whose, line.variant, line.wanted, changes))
+        if "k" in line.wanted:
+            given["k"] = self.makers.arguments("own", line.variant, line.wanted, False)["k"]
+        form = self.makers.form(line.rule, line.variant, given) if line.method == "POST" else {}
+        self.forget_limits()
+        before = self._recorded()
+        answer = self.send(name, line.method, filled(line.address, given), form, line.variant)
+        recorded = self._recorded() - before
+        if changes or line.rule in ("/signin", "/signout"):
+            self._renew(name)
+        return answer, given, recorded
+
+    def send(
+        self, name: str, method: str, address: str, form: dict[str, Any] | None = None, variant: tuple[str, ...] = ()
+    ) -> TestResponse:
+        audience = self.audiences[name]
+        data = None if method in ("GET", "HEAD", "OPTIONS") else {"csrf_token": audience.token} | (form or {})
+        environ = {"REMOTE_ADDR": "203.0.113.7"} if "elsewhere" in variant else {}
+        client = audience.browser(self.app, method)
+        self.asked += 1
+        answer: TestResponse = Context().run(
+            client.open, address, method=method, data=data, environ_overrides=environ
+        )
+        return answer
+
+    def _renew(self, name: str) -> None:
+        """After somebody acted: strangers are strangers again, and who signed out is signed in."""
+        if name == "anon":
+            self.audiences[name] = audiences.newcomer(self.app, name)
+        elif self.audiences[name].staff:
+            audiences.sign_in_again(self.audiences[name], self.cast)
+
+    def forget_limits(self) -> None:
+        for window in self.app.extensions["limits"]:
+            window.storage.reset()
+
+
+def filled(address: str, given: dict[str, str]) -> str:
+    for argument in arguments_of(address):
+        if argument not in given:
+            raise LookupError(f"<{argument}> has no maker")
+        address = re.sub(rf"<(?:[^<>:]*:)?{argument}>", given[argument], address)
+    return address
+
+
+def letter(answer: TestResponse) -> str:
+    """What an answer means; being sent to sign in is not being taken."""
+    if answer.status_code == 303 and answer.location.startswith("/signin?next="):
+        return "s"
+    return MEANS.get(answer.status_code, "?")
+
+
+def look(answer: TestResponse, given: dict[str, str]) -> str:
+    """What an outsider can see of it, but for what they sent themselves and their own form tokens."""
+    text = f"{answer.status} {answer.location} {answer.get_data(as_text=True)}"
+    text = re.sub(r'name="(csrf_token|submission)" value="[^"]*"', "", text)
+    for value in sorted(given.values(), key=len, reverse=True):
+        text = text.replace(value, "<asked>") if len(value) > 3 else text
+    return text

@@ -1,0 +1,85 @@
+"""The page behind the code: the same for everybody, fresh when something changes, honest about false stickers."""
+
+import time
+
+from governance.core.db import db, writing
+from governance.places.actions import print_code, retire_code
+from governance.places.model import ScanCount
+from governance.scan import routes
+from governance.scan.counts import flush
+
+
+def text(answer) -> str:
+    return answer.get_data(as_text=True)
+
+
+def test_every_visitor_gets_the_same_body_and_no_cookie(phone, cast) -> None:
+    address = f"/c/{cast.codes['5号楼']}"
+    stranger, reporter = phone(), phone()
+    reporter.report(cast.codes["5号楼"])
+    time.sleep(routes.FRESH)
+    first, second = stranger.get(address), reporter.get(address)
+    assert first.data == second.data
+    assert "Set-Cookie" not in first.headers
+    assert b"csrf_token" not in first.data
+
+
+def test_the_page_shows_a_new_report_within_a_second(phone, cast) -> None:
+    address, looker = f"/c/{cast.codes['5号楼']}", phone()
+    assert "现在没有在办的事" in text(looker.get(address))
+    phone().report(cast.codes["5号楼"], category="lift")
+    time.sleep(routes.FRESH)
+    assert "电梯" in text(looker.get(address))
+
+
+def test_what_is_open_in_the_courtyard_is_shown_in_its_buildings(phone, cast) -> None:
+    phone().report(cast.codes["3号院"], category="water", words="地库进水")
+    assert "漏水积水" in text(phone().get(f"/c/{cast.codes['6号楼']}"))
+    assert "漏水积水" not in text(phone().get(f"/c/{cast.codes['8号院']}"))
+
+
+def test_a_token_never_issued_warns_and_shows_no_report_form(phone, cast) -> None:
+    answer = phone().get("/c/ABCDEFGH")
+    assert answer.status_code == 404
+    assert "不要付钱" in text(answer)
+    assert "/report" not in text(answer)
+    assert phone().get("/c/ABCDEFGH/report").status_code == 404
+
+
+def test_a_code_typed_carelessly_leads_to_its_page(phone, cast) -> None:
+    token = cast.codes["5号楼"]
+    typed = f" {token[:4].lower()}-{token[4:].lower()} "
+    assert phone().get("/", query_string={"code": typed}).location == f"/c/{token}"
+    assert phone().get("/", query_string={"code": "AAAA"}).status_code == 404
+
+
+def test_a_retired_code_leads_on_to_the_one_that_replaced_it(phone, cast) -> None:
+    with writing():
+        old = cast.code("5号楼")
+        new = print_code(old.place, "demo")
+        retire_code(old, "demo", None, new)
+        token = new.token
+    answer = phone().get(f"/c/{cast.codes['5号楼']}")
+    assert (answer.status_code, answer.location) == (302, f"/c/{token}")
+
+
+def test_a_member_of_staff_who_scans_is_led_to_the_work_there(phone, cast) -> None:
+    worker, address = phone().sign_in("gao"), f"/c/{cast.codes['5号楼']}"
+    assert worker.get(address).location == f"/desk/at/{cast.codes['5号楼']}"
+    assert "报问题" in text(worker.get(f"{address}?view=resident"))
+
+
+def test_scans_are_counted_per_code_and_day_and_never_per_person(phone, cast, app) -> None:
+    token = cast.codes["5号楼"]
+    for _ in range(3):
+        phone().get(f"/c/{token}")
+    flush()
+    db.session.rollback()
+    assert [(row.token, row.count) for row in db.session.query(ScanCount)] == [(token, 3)]
+    assert set(ScanCount.__table__.columns.keys()) == {"token", "day", "count"}
+
+
+def test_the_page_in_large_text_is_kept_apart(phone, cast) -> None:
+    address = f"/c/{cast.codes['5号楼']}"
+    assert 'class="elder"' in text(phone().get(f"{address}?elder=1"))
+    assert 'class="elder"' not in text(phone().get(address))
