@@ -14,7 +14,7 @@ from governance.tickets.model import Ticket
 from tests.app import Phone
 from tests.cast import Cast
 
-NAMES = [
+NAMES = [  # noqa: E501
     "anon",
     "devi",
     "repo",
