@@ -1,6 +1,6 @@
 """Forms on WTForms: fields with limits in Chinese words. The form token is checked at the door (core/security.py)."""
 
-from typing import Any
+from typing import Any, Self
 
 from flask import request
 from werkzeug.datastructures import CombinedMultiDict
@@ -22,6 +22,20 @@ class Form(Fields):
     def __init__(self, **kwargs: Any) -> None:
         given: Any = CombinedMultiDict([request.files, request.form]) if request.method == "POST" else None
         super().__init__(given, **kwargs)
+
+    @classmethod
+    def blank(cls, **kwargs: Any) -> Self:
+        """A form that is on the page but was not the one that was sent."""
+        form = cls(**kwargs)
+        form.process(None, **kwargs)
+        return form
+
+    def on_page_as(self, name: str) -> Self:
+        """Ids of its own, for a page that holds several forms with fields of the same names."""
+        for field in self:
+            field.id = f"{name}-{field.id}"
+            field.label.field_id = field.id
+        return self
 
     @property
     def ok(self) -> bool:

@@ -11,7 +11,6 @@ from governance.core.forms import Form, options, phone, text
 from governance.core.lifecycle import Move
 from governance.places.model import Place
 from governance.tickets.categories import active
-from governance.tickets.model import Ticket
 
 ACCEPT = {"accept": "image/jpeg,image/png,image/webp,image/heic,image/*"}
 
@@ -106,7 +105,8 @@ class MoveForm(Form):
     submission = submission()
 
 
-def move_form(move: Move, ticket: Ticket, bodies: list[tuple[str, str]]) -> MoveForm:
+def move_form(move: Move, bodies: list[tuple[str, str]]) -> type[MoveForm]:
+    """The form of one move."""
     fields: dict[str, Any] = {}
     for ask in move.asks:
         needed = [Optional()] if ask.optional else [InputRequired(f"请填{ask.label}")]
@@ -117,4 +117,4 @@ def move_form(move: Move, ticket: Ticket, bodies: list[tuple[str, str]]) -> Move
             fields[ask.name] = TextAreaField(
                 ask.label, [*needed, length], render_kw={"rows": 2, "maxlength": ask.longest}
             )
-    return type("MoveForm", (MoveForm,), fields)(prefix="")
+    return type("MoveForm", (MoveForm,), fields)
