@@ -93,8 +93,8 @@ def _former(cast: Cast, name: str) -> int:
     return person.id
 
 
-def sign_in_again(audience: Audience, cast: Cast) -> None:
-    """A session of their own, as a sign-in would have made it."""
+def sign_in_again(audience: Audience, cast: Cast) -> int:
+    """A session of their own, as a sign-in would have made it; the number of its row."""
     account = STAFF.get(audience.name, audience.name)
     audience.staff = f"{audience.name}-{now().timestamp()}"
     with writing():
@@ -104,3 +104,4 @@ def sign_in_again(audience: Audience, cast: Cast) -> None:
         session.expires_at = now() + timedelta(hours=1)
         session.revoked_at = now() if audience.name == "gone" else None
         db.session.add(session)
+    return session.id

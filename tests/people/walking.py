@@ -104,7 +104,8 @@ class Walk:
             elif recorded and got not in CHANGED + "o":
                 yield Wrong(str(line), name, whose, "nothing changed", f"{recorded} events")
             looks[whose] = look(answer, given)
-        if line.cells[name][1:] in ("..", "ss", "ff") and looks["foreign"] != looks["missing"]:
+        hidden = line.cells[name][1:] in ("..", "ss", "ff") and "unchecked" not in line.variant
+        if hidden and looks["foreign"] != looks["missing"]:
             yield Wrong(str(line), name, "foreign", "as missing", looks["foreign"])
 
     def _recorded(self) -> int:
@@ -117,9 +118,9 @@ class Walk:
         The answer, what was asked for, and how many events it recorded.
         """
         changes = expected in CHANGED or (line.method == "POST" and expected == "o")
-        given = dict(self.makers.arguments(whose, line.variant, line.wanted, changes))
-        if "k" in line.wanted:
-            given["k"] = self.makers.arguments("own", line.variant, line.wanted, False)["k"]
+        given = dict(self.makers.arguments(name, whose, line.variant, line.wanted, changes))
+        if "k" in line.wanted and whose != "own":
+            given["k"] = self.makers.arguments(name, "own", line.variant, line.wanted, False)["k"]
         form = self.makers.form(line.rule, line.variant, given) if line.method == "POST" else {}
         self.forget_limits()
         before = self._recorded()
