@@ -21,7 +21,13 @@ from tests import photos as shots
 from tests.cast import PASSWORD, Cast
 from tests.people.audiences import Audience, sign_in_again
 
-NOWHERE = {"code": new_token(), "ref": "0123456789abcdef", "key": "0" * 24, "slip": "nobody-ever-got-this-1", "number": "999999"}
+NOWHERE = {
+    "code": new_token(),
+    "ref": "0123456789abcdef",
+    "key": "0" * 24,
+    "slip": "nobody-ever-got-this-1",
+    "number": "999999",
+}
 STATES = {  # what a ticket must be for the step to be open; accepted for everything not named
     "decline": "submitted",
     "accept": "submitted",

@@ -16,7 +16,9 @@ def walk(shared_world) -> Walk:
 def routes(walk: Walk) -> set[tuple[str, str]]:
     """Every method of every rule the application answers to."""
     rules = walk.app.url_map.iter_rules()
-    return {(method, rule.rule) for rule in rules for method in (rule.methods or ()) if method not in ("HEAD", "OPTIONS")}
+    return {
+        (method, rule.rule) for rule in rules for method in (rule.methods or ()) if method not in ("HEAD", "OPTIONS")
+    }
 
 
 def test_the_table_has_a_line_for_every_route_and_no_other(walk) -> None:
@@ -43,7 +45,8 @@ def test_methods_a_route_does_not_have_are_refused_to_everybody(walk) -> None:
         for method in OTHER_METHODS:
             if (method, line.rule) in known:
                 continue
-            got = {walk.send(name, method, filled(line.address, given)).status_code for name in line.cells}
+            address = filled(line.address, given)
+            got = {walk.send(name, method, address, Accept="application/json").status_code for name in line.cells}
             assert (method, line.rule, got) == (method, line.rule, {405})
 
 
@@ -82,9 +85,9 @@ def _pages(walk: Walk) -> list[str]:
         for name, (words, variant) in CANARIES.items()
         if variant
     ]
-    pages = [address for ref in refs for address in (f"/t/{ref}", f"/t/{ref}/record")]
+    pages = ["/me", *(address for ref in refs for address in (f"/t/{ref}", f"/t/{ref}/record"))]
     pages += [f"/desk?tab={tab}" for tab in ("new", "mine", "due", "late", "all")]
-    for line in (line for line in LINES if line.method == "GET" and "key" not in line.variant):
+    for line in (line for line in LINES if line.method == "GET" and line.wanted and "key" not in line.variant):
         for whose in ("own", "foreign"):
             pages.append(filled(line.address, walk.makers.arguments("grid", whose, line.variant, line.wanted, False)))
     return pages

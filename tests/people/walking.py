@@ -131,7 +131,13 @@ class Walk:
         return answer, given, recorded
 
     def send(
-        self, name: str, method: str, address: str, form: dict[str, Any] | None = None, variant: tuple[str, ...] = ()
+        self,
+        name: str,
+        method: str,
+        address: str,
+        form: dict[str, Any] | None = None,
+        variant: tuple[str, ...] = (),
+        **headers: str,
     ) -> TestResponse:
         audience = self.audiences[name]
         data = None if method in ("GET", "HEAD", "OPTIONS") else {"csrf_token": audience.token} | (form or {})
@@ -139,7 +145,7 @@ class Walk:
         client = audience.browser(self.app, method)
         self.asked += 1
         answer: TestResponse = Context().run(
-            client.open, address, method=method, data=data, environ_overrides=environ
+            client.open, address, method=method, data=data, environ_overrides=environ, headers=headers
         )
         return answer
 
