@@ -35,9 +35,9 @@ def main() -> int:
         print(trouble, file=sys.stderr)
         return 2
     migrations.upgrade(settings.database)
-    _compress(ROOT / "static")
+    compress(ROOT / "static")
     people = _demo(settings)
-    children = [_start(settings, *command) for command in (_web(settings), ("-m", "governance.worker"))]
+    children = [_start(settings, *command) for command in (web_command(settings), ("-m", "governance.worker"))]
     try:
         return _run(settings, people, children)
     finally:
@@ -53,7 +53,7 @@ def _addressed(settings: Settings) -> Settings:
         return settings.model_copy(update={"port": free.getsockname()[1]})
 
 
-def _compress(folder: Path) -> None:
+def compress(folder: Path) -> None:
     """Put a .gz beside each static file, for those who accept it."""
     compressor = Compressor(quiet=True, use_brotli=False)
     for file in folder.rglob("*"):
@@ -74,7 +74,7 @@ def _demo(settings: Settings) -> list[demo.Account]:
     return [demo.Account(*line.split("\t")) for line in lines]
 
 
-def _web(settings: Settings) -> tuple[str, ...]:
+def web_command(settings: Settings) -> tuple[str, ...]:
     address = f"{settings.host}:{settings.port}"
     threads = str(settings.web_threads)
     flags = ("--worker-class", "gthread", "--workers", "1", "--threads", threads, "--no-control-socket")

@@ -9,13 +9,14 @@ from whitenoise import WhiteNoise
 from governance import health, navigation
 from governance.core import crypto, db, limits, logs, media, pages, security, static
 from governance.core.config import ROOT, Settings, load
+from governance.keep import routes as keep
 from governance.people import routes as people
 from governance.people import viewers
 from governance.scan import routes as scan
 from governance.tickets import desk, jobs, queries
 from governance.tickets import routes as tickets
 
-BLUEPRINTS = (people.bp, tickets.bp, desk.bp, scan.bp)
+BLUEPRINTS = (people.bp, tickets.bp, desk.bp, keep.bp, scan.bp)
 HANDLERS = (jobs,)  # imported so that their jobs are registered
 
 

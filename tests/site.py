@@ -2,8 +2,6 @@
 
 import shutil
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,8 +30,16 @@ def site(settled: tuple[Path, Cast], folder: Path, **environment: str) -> Iterat
     """Serve a copy of the settled database until the test is over."""
     original, cast = settled
     shutil.copytree(original, folder / "var")
+    with serving(folder, **environment) as (url, settings):
+        yield Site(url, folder, settings, cast)
+
+
+@contextmanager
+def serving(folder: Path, **environment: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """`bin/serve` on a free port, with its data in `folder`/var and what it prints in `folder`/log."""
     port = process.free_port()
     url = f"http://127.0.0.1:{port}"
+    (folder / "var").mkdir(exist_ok=True)
     settings = {
         "PYTHONPATH": str(ROOT),
         "VAR_DIR": str(folder / "var"),
@@ -44,16 +50,8 @@ def site(settled: tuple[Path, Cast], folder: Path, **environment: str) -> Iterat
     }
     given = [f"{name}={value}" for name, value in settings.items()]
     command = ["env", *given, sys.executable, "-m", "governance.serve"]
-    server = process.start(command, folder / "log", lambda: _ready(url))
+    server = process.start(command, folder / "log", lambda: f"ready\t{url}" in (folder / "log").read_text())
     try:
-        yield Site(url, folder, settings, cast)
+        yield url, settings
     finally:
         process.stop(server)
-
-
-def _ready(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/health/ready", timeout=1) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False

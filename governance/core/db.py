@@ -126,9 +126,12 @@ def writing() -> Iterator[None]:
 
 
 def locked(row: Row) -> Row:
-    """The row as it is now, held until the transaction ends, so that two changes cannot both win."""
+    """The row as it is now, held until the transaction ends, so that two changes cannot both win.
+
+    Rows that point to it may still be added elsewhere: their check of the key would wait for a stronger lock.
+    """
     db.session.flush()
-    db.session.refresh(row, with_for_update={"of": type(row)})
+    db.session.refresh(row, with_for_update={"of": type(row), "key_share": True})
     return row
 
 

@@ -18,6 +18,7 @@ from governance.core.db import Base, db, now, writing
 
 log = structlog.get_logger()
 DUE, CLAIMED, DONE, FAILED = "due", "claimed", "done", "failed"
+DIED = "the worker died each time, or took longer than the lease"
 
 
 class Job(Base):
@@ -81,8 +82,9 @@ def run_next() -> bool:
 
 
 def _waiting(moment: datetime) -> Any:
+    """What may be claimed. A job of another release, whose handler this process does not know, waits for its own."""
     lapsed = and_(Job.state == CLAIMED, Job.lease_until < moment)
-    return or_(and_(Job.state == DUE, Job.due_at <= moment), lapsed)
+    return and_(Job.name.in_(HANDLERS), or_(and_(Job.state == DUE, Job.due_at <= moment), lapsed))
 
 
 def _claim() -> Job | None:
@@ -94,9 +96,14 @@ def _claim() -> Job | None:
     with writing():
         query = select(Job).where(_waiting(moment)).order_by(Job.due_at).limit(1).with_for_update(skip_locked=True)
         found = db.session.scalars(query).first()
-        if found is not None:
-            found.state, found.tries = CLAIMED, found.tries + 1
-            found.lease_until = moment + HANDLERS[found.name].lease
+        if found is None:
+            return None
+        handler = HANDLERS[found.name]
+        if found.tries >= handler.tries:
+            found.state, found.error = FAILED, DIED
+            return None
+        found.state, found.tries = CLAIMED, found.tries + 1
+        found.lease_until = moment + handler.lease
     return found
 
 

@@ -1,6 +1,7 @@
 """Where bytes live: a folder or an S3 bucket, by the same four verbs. What a key means is its writer's business."""
 
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,5 +36,7 @@ def delete(key: str) -> None:
         current_app.extensions["media"].delete(key)
 
 
-def keys(prefix: str) -> list[str]:
-    return [entry["path"] for page in current_app.extensions["media"].list(prefix) for entry in page]
+def keys(prefix: str, before: datetime | None = None) -> list[str]:
+    """What lies under a prefix; with `before` only what was put there earlier."""
+    found = [entry for page in current_app.extensions["media"].list(prefix) for entry in page]
+    return [entry["path"] for entry in found if before is None or entry["last_modified"] < before]

@@ -11,6 +11,7 @@ import sys
 from importlib import import_module
 from typing import Any, NoReturn
 
+BILINEAR = 2  # a third quicker than the default, and no worse to look at when shrinking
 ADDRESS_SPACE, CPU_SECONDS = 420 << 20, 10
 QUALITY = 80
 DECODERS = {
@@ -44,12 +45,12 @@ def main() -> None:
         refuse("照片没有传完整，请再传一次")
     turn = orientation(photo)
     pixels = plain(photo)
-    pixels.thumbnail((side, side), reducing_gap=2.0)
+    shrink_to(pixels, side)
     if turn is not None:
         pixels = pixels.transpose(turn)
     width, height = pixels.size
     full = encoded(pixels)
-    pixels.thumbnail((int(thumb_side), int(thumb_side)), reducing_gap=2.0)
+    shrink_to(pixels, int(thumb_side))
     out = sys.stdout.buffer
     out.write(b"%d %d %d\n" % (width, height, len(full)) + full + encoded(pixels))
     out.flush()
@@ -72,15 +73,19 @@ def orientation(photo: Any) -> Any:
 def plain(photo: Any) -> Any:
     """Only colours: on white where it was transparent, and none of the notes."""
     if photo.mode in ("RGBA", "LA", "PA") or "transparency" in photo.info:
-        photo.thumbnail((4000, 4000), reducing_gap=2.0)
+        shrink_to(photo, 4000)  # a layer takes as much memory again
         layer = photo.convert("RGBA")
         ground = layer.copy()
         ground.paste("white", (0, 0, *layer.size))
         ground.alpha_composite(layer)
         photo = ground
-    pixels = photo.convert("RGB")
+    pixels = photo if photo.mode == "RGB" else photo.convert("RGB")
     pixels.info = {}
     return pixels
+
+
+def shrink_to(pixels: Any, side: int) -> None:
+    pixels.thumbnail((side, side), BILINEAR, reducing_gap=2.0)
 
 
 def encoded(pixels: Any) -> bytes:

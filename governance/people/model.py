@@ -1,13 +1,15 @@
 """Rows for persons, the ways they are recognised, the posts they hold and the bodies that do the work."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, UniqueConstraint, and_, or_
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, UniqueConstraint, and_, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from governance.core.crypto import Personal
 from governance.core.db import Base, now
 from governance.places.model import Place
+from governance.places.standing import Standing
 
 ROLES = {
     "grid": "网格员",
@@ -29,7 +31,7 @@ DEVICES = (
 )
 
 
-class Body(Base):
+class Body(Standing, Base):
     """A property company, department or utility that tickets are sent to; `place` is where it may be sent work from."""
 
     __tablename__ = "body"
@@ -41,6 +43,14 @@ class Body(Base):
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
 
     place: Mapped[Place] = relationship()
+
+    @property
+    def stands_at(self) -> Place:
+        return self.place
+
+    @staticmethod
+    def standing_id() -> Any:
+        return Body.place_id
 
 
 class Person(Base):
@@ -55,7 +65,13 @@ class Person(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     erased_at: Mapped[datetime | None]
 
-    posts: Mapped[list["Post"]] = relationship(back_populates="person")
+    posts: Mapped[list["Post"]] = relationship(back_populates="person", order_by="Post.id")
+    identities: Mapped[list["Identity"]] = relationship(back_populates="person", order_by="Identity.id")
+
+    @property
+    def account(self) -> "Identity | None":
+        """The staff account, if this person has one."""
+        return next((identity for identity in self.identities if identity.kind == "account"), None)
 
 
 class Identity(Base):
@@ -74,10 +90,10 @@ class Identity(Base):
     secret: Mapped[str | None] = mapped_column(String(200))
     disabled_at: Mapped[datetime | None]
 
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(back_populates="identities")
 
 
-class Post(Base):
+class Post(Standing, Base):
     """A role held at a place or in a body, from one instant to another. Its rights end with it, at once."""
 
     __tablename__ = "post"
@@ -106,6 +122,22 @@ class Post(Base):
     @property
     def where(self) -> str:
         return self.place.name if self.place else self.body.name if self.body else ""
+
+    @property
+    def stands_at(self) -> Place:
+        """Where the post is held; for a post in a body, where the body is."""
+        place = self.place or (self.body.place if self.body else None)
+        if place is None:
+            raise LookupError(f"post {self.id} is neither at a place nor in a body")
+        return place
+
+    @staticmethod
+    def standing_id() -> Any:
+        in_body = select(Body.place_id).where(Body.id == Post.body_id).correlate(Post).scalar_subquery()
+        return func.coalesce(Post.place_id, in_body)
+
+    def in_force(self, moment: datetime) -> bool:
+        return self.since <= moment and (self.until is None or self.until > moment)
 
     @staticmethod
     def held(moment: datetime) -> ColumnElement[bool]:

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, not_, or_, true
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, true
 
+from governance.core.db import now
 from governance.core.errors import Forbidden, SignInNeeded
 from governance.people.access import Viewer
+from governance.people.model import Post
 from governance.places.kinds import AREAS
 
 
@@ -63,6 +65,36 @@ def _serves(name: str, role: str) -> Rule:
     return Rule(name, holds, where)
 
 
+def _role_among(*roles: str) -> Rule:
+    """The post in question is of one of these roles."""
+    return Rule(
+        f"role_among{roles}", lambda viewer, post: post.role in roles, lambda viewer, table: table.role.in_(roles)
+    )
+
+
+def _some_post(rule: Rule) -> Rule:
+    """The person has, or once had, a post of which the rule holds."""
+    return Rule(
+        f"some_post({rule.name})",
+        lambda viewer, person: any(rule.holds(viewer, post) for post in person.posts),
+        lambda viewer, table: table.posts.any(rule.where(viewer, Post)),
+    )
+
+
+def _every_held_post(rule: Rule) -> Rule:
+    """The rule holds of every post the person holds at this moment."""
+
+    def where(viewer: Viewer, table: Any) -> ColumnElement[bool]:
+        beyond = not_(func.coalesce(rule.where(viewer, Post), false()))  # an area nobody set is no area of the viewer's
+        return not_(table.posts.any(and_(Post.held(now()), beyond)))
+
+    return Rule(
+        f"every_held_post({rule.name})",
+        lambda viewer, person: all(rule.holds(viewer, post) for post in person.posts if post.in_force(now())),
+        where,
+    )
+
+
 anyone = _of_viewer("anyone", lambda viewer: True)
 nobody = _of_viewer("nobody", lambda viewer: False)
 staff = _of_viewer("staff", lambda viewer: bool(viewer.posts))
@@ -75,7 +107,9 @@ officer = _of_viewer("officer", lambda viewer: bool({"street", "district"} & vie
 
 grid_here = _serves("grid_here", "grid")
 community_here = _serves("community_here", "community")
-officer_here = _serves("street_here", "street") | _serves("district_here", "district")
+street_here = _serves("street_here", "street")
+district_here = _serves("district_here", "district")
+officer_here = street_here | district_here
 office = grid_here | community_here
 above_grid = community_here | officer_here
 staff_here = office | officer_here
@@ -110,6 +144,14 @@ finisher = Rule(
     lambda viewer, thing: viewer.staff_id is not None and thing.finisher_id == viewer.staff_id,
     lambda viewer, table: table.finisher_id.is_not_distinct_from(viewer.staff_id) if viewer.staff_id else false(),
 )
+# Nobody gives a post above their own, nor outside their own places.
+post_in_reach = (
+    (community_here & _role_among("grid", "community", "body"))
+    | (street_here & _role_among("grid", "community", "street", "body"))
+    | district_here
+)
+# An account reaches as far as its widest post: whoever cannot take that post away cannot take the account over.
+person_in_reach = _some_post(post_in_reach) & _every_held_post(post_in_reach)
 follower = reporter | joiner
 in_charge = staff_here | body_addressed
 
@@ -141,7 +183,9 @@ RULES = {
     "ticket.close": nobody,
     "place.read": staff_here,
     "place.keep": above_grid,
-    "person.keep": above_grid,
+    "post.keep": post_in_reach,
+    "person.read": _some_post(post_in_reach),
+    "person.keep": person_in_reach,
     "body.keep": above_grid,
     "group.read": staff_here,
     "group.keep": above_grid,

@@ -67,12 +67,18 @@ def as_somebody(act: Callable[[Viewer], Result]) -> Result:
     When the same device does the same at the same instant, the database lets one through; the other looks again.
     """
     try:
+        return _once(act)
+    except IntegrityError:
+        return _once(act)
+
+
+def _once(act: Callable[[Viewer], Result]) -> Result:
+    try:
         with writing():
             return act(acting())
-    except IntegrityError:
-        g.pop("viewer", None)
-    with writing():
-        return act(acting())
+    except BaseException:
+        g.pop("viewer", None)  # a person made here is undone with all the rest
+        raise
 
 
 def _subject() -> str | None:

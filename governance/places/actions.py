@@ -5,13 +5,13 @@ They trust their caller to have asked `people/permissions.py`: places stand belo
 
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from governance.core.db import db, locked, now
 from governance.core.errors import Invalid, Refused
 from governance.core.events import record
-from governance.places.kinds import AREAS, KINDS, may_hold
-from governance.places.model import Code, Place, under
+from governance.places.kinds import AREAS, CODED, KINDS, may_hold
+from governance.places.model import MARKS, Code, Place, under
 from governance.places.tokens import new_token
 
 KEPT = ("name", "official_code", "households", "phone", "hours", "large_text")
@@ -25,6 +25,9 @@ def add_place(
         raise Invalid({"kind": "没有这一类地点"})
     if parent is not None and not may_hold(parent.kind, kind):
         raise Invalid({"kind": f"{parent.label}里不能放{KINDS[kind].label}"})
+    if parent is not None:
+        locked(parent)
+    _check_free(None, parent.id if parent else None, name, facts.get("official_code"))
     place = Place(kind=kind, name=name, parent_id=parent.id if parent else None, **facts)
     for area in AREAS if parent else ():
         setattr(place, f"{area}_id", getattr(parent, f"{area}_id"))
@@ -40,11 +43,21 @@ def add_place(
 def change_place(place: Place, actor: str, actor_id: int | None, **facts: Any) -> None:
     """Change what the scan page says of a place; its rendered pages are made anew."""
     changed = {name: value for name, value in facts.items() if name in KEPT and getattr(place, name) != value}
+    _check_free(place.id, place.parent_id, changed.get("name"), changed.get("official_code"))
     for name, value in changed.items():
         setattr(place, name, value)
     if changed:
         _freshen_below(place)
         _record(place, "change", actor, actor_id, fields=sorted(changed))
+
+
+def _check_free(id_: int | None, parent_id: int | None, name: str | None, official_code: str | None) -> None:
+    """A name is free inside its parent, an official code everywhere."""
+    others = select(Place.id).where(Place.id != (id_ or 0)).limit(1)
+    if name and db.session.scalar(others.filter_by(parent_id=parent_id, name=name)):
+        raise Invalid({"name": "这里已经有叫这个名字的地点了"})
+    if official_code and db.session.scalar(others.filter_by(official_code=official_code)):
+        raise Invalid({"official_code": "这个官方代码已经是别处的"})
 
 
 def _freshen_below(place: Place) -> None:
@@ -58,7 +71,7 @@ def freshen(place: Place) -> None:
     outer = tuple(id_ for id_ in place.line if id_ != place.id)
     courtyards = and_(Place.id.in_(outer), Place.kind.in_(("courtyard", "building")))
     shows_it = or_(under(place), courtyards)
-    ids = db.session.scalars(select(Place.id).where(shows_it).order_by(Place.id).with_for_update()).all()
+    ids = db.session.scalars(select(Place.id).where(shows_it).order_by(Place.id).with_for_update(key_share=True)).all()
     change = update(Place).where(Place.id.in_(ids)).values(version=Place.version + 1)
     db.session.execute(change, execution_options={"synchronize_session": False})
 
@@ -74,10 +87,26 @@ def print_code(place: Place, actor: str, actor_id: int | None = None) -> Code:
     return code
 
 
+def issue_codes(place: Place, actor: str, actor_id: int | None = None) -> list[Code]:
+    """A first sticker for every courtyard and building here that has none in use."""
+    bare = select(Place).where(under(place), _uncoded()).order_by(Place.path)
+    return [print_code(one, actor, actor_id) for one in db.session.scalars(bare).all()]
+
+
+def uncoded_under(place: Place) -> int:
+    return db.session.scalar(select(func.count()).select_from(Place).where(under(place), _uncoded())) or 0
+
+
+def _uncoded() -> ColumnElement[bool]:
+    alive = select(Code.place_id).where(Code.state != "retired")
+    return and_(Place.kind.in_(CODED), Place.id.not_in(alive))
+
+
 def mark_code(code: Code, state: str, actor: str, actor_id: int | None) -> None:
     """A sticker was posted, lost or torn. A retired one stays retired."""
-    if state not in ("posted", "lost", "torn"):
+    if state not in MARKS:
         raise Invalid({"state": "没有这种状态"})
+    locked(code)
     if not code.alive:
         raise Refused("这张码已经停用")
     code.state = state
@@ -87,6 +116,8 @@ def mark_code(code: Code, state: str, actor: str, actor_id: int | None) -> None:
 
 def retire_code(code: Code, actor: str, actor_id: int | None, successor: Code | None = None) -> None:
     """End a sticker. Whoever scans it still arrives: at its successor's place, or at its own."""
+    for row in sorted({code, successor or code}, key=lambda one: one.token):
+        locked(row)  # two codes cannot replace each other at the same instant
     if not code.alive:
         raise Refused("这张码已经停用")
     if successor is not None and (successor.token == code.token or not successor.alive):

@@ -23,6 +23,7 @@ KINDS = {
 }
 ORDER = tuple(KINDS)
 AREAS = ("district", "street", "community", "grid")  # the kinds posts are held at and lists are cut by
+CODED = ("courtyard", "building")  # the kinds that should have a code
 LABELS = {kind.label: kind.name for kind in KINDS.values()} | {
     "乡镇": "street",
     "村": "community",

@@ -18,6 +18,10 @@ from governance.core.db import Base, db, like_prefix, now
 from governance.places.kinds import AREAS, KINDS, ORDER
 from governance.places.tokens import shown
 
+MARKS = {"posted": "已贴好", "lost": "不见了", "torn": "破了"}  # what a keeper says of a sticker
+LOOKS = {"printed": "chip--wait", "posted": "chip--done", "lost": "chip--late", "torn": "chip--late"}
+CODE_STATES = {"printed": "印好还没贴", "posted": "已贴", "lost": "不见了", "torn": "破了", "retired": "已停用"}
+
 
 class Place(Base):
     """One node of the tree. `path` holds the ids from the top, such as /1/4/9/; `…_id` name the areas above it."""
@@ -71,6 +75,11 @@ class Place(Base):
         """From the street down: enough to find it, without the district everybody knows."""
         return " ".join(place.name for place in self.above() if place.kind not in ("district", "grid"))
 
+    @property
+    def full_path(self) -> str:
+        """All its names, as a path that finds it again."""
+        return "/".join(place.name for place in self.above())
+
     def areas(self) -> dict[str, int | None]:
         """The area columns that a row standing at this place carries."""
         return {f"{kind}_id": getattr(self, f"{kind}_id") for kind in AREAS}
@@ -90,7 +99,7 @@ class Code(Base):
 
     __tablename__ = "code"
     __table_args__ = (
-        CheckConstraint("state IN ('printed','posted','lost','torn','retired')", name="state"),
+        CheckConstraint(f"state IN {tuple(CODE_STATES)}", name="state"),
         UniqueConstraint("place_id", "number"),
     )
 
@@ -108,6 +117,18 @@ class Code(Base):
     @property
     def shown(self) -> str:
         return shown(self.token)
+
+    @property
+    def state_label(self) -> str:
+        return CODE_STATES[self.state]
+
+    @property
+    def look(self) -> str:
+        return LOOKS.get(self.state, "")
+
+    def marks(self) -> dict[str, str]:
+        """What can be said of it now, with the words for it."""
+        return {state: words for state, words in MARKS.items() if self.alive and state != self.state}
 
     @property
     def alive(self) -> bool:

@@ -183,7 +183,7 @@ def _verify(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str,
 
 def _merge(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     number = read_number(answers["into"])
-    target = db.session.get(Ticket, number, with_for_update=True) if number else None
+    target = db.session.get(Ticket, number, with_for_update={"key_share": True}) if number else None
     if target is None or target.community_id != ticket.community_id or target.id == ticket.id:
         raise Invalid({"into": "没有这个编号，或不在本社区"})
     if target.state not in life.LISTED or target.private != ticket.private:

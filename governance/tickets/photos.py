@@ -17,6 +17,7 @@ from governance.core.errors import Invalid
 from governance.core.jobs import enqueue, job
 from governance.core.photos import Unclean, clean, looks_like_photo
 from governance.people.access import Viewer
+from governance.people.model import Person
 from governance.places.actions import freshen
 from governance.tickets.actions import MOST_PHOTOS
 from governance.tickets.model import Photo, Ticket
@@ -33,11 +34,11 @@ def stage(by: Viewer, submission: str, file: FileStorage) -> Photo:
     if not looks_like_photo(data[:64]):
         raise Invalid({"photos": "这个文件不是照片（要 JPG、PNG、WebP 或 HEIC）"})
     person, digest = by.person_id or by.staff_id, hashlib.sha256(data).hexdigest()
-    known = staged(by, submission)
-    same = next((photo for photo in known if photo.digest == digest), None)
-    if same:
-        return same
-    if len(known) >= MOST_PHOTOS:
+    db.session.get_one(Person, person, with_for_update={"key_share": True})  # two taps at once stage one photo
+    same = select(Photo).filter_by(person_id=person, submission=submission, digest=digest)
+    if (photo := db.session.scalars(same).first()) is not None:
+        return photo
+    if len(staged(by, submission)) >= MOST_PHOTOS:
         raise Invalid({"photos": f"最多 {MOST_PHOTOS} 张照片"})
     photo = Photo(key=new_ref(24), person_id=person, submission=submission, digest=digest)
     media.put(quarantine(photo), data)
@@ -67,19 +68,24 @@ def address(photo: Photo, size: str) -> str:
 def clean_photo(photo_id: int) -> None:
     """Make the photo safe to show, or refuse it with the reason; either way the original goes."""
     photo = db.session.get(Photo, photo_id)
-    if photo is None or photo.state != "quarantine":
+    if photo is None:
         return
-    original = media.get(quarantine(photo))
-    db.session.rollback()
+    db.session.expunge(photo)
+    db.session.rollback()  # the database is let go: cleaning takes a while
+    if photo.state == "quarantine":
+        _clean(photo)
+    media.delete(quarantine(photo))  # also when a worker died between the row and the file
+
+
+def _clean(photo: Photo) -> None:
     try:
-        cleaned = clean(original)
+        cleaned = clean(media.get(quarantine(photo)))
     except Unclean as trouble:
-        _settle(photo_id, state="refused", reason=str(trouble)[:80])
+        _settle(photo.id, state="refused", reason=str(trouble)[:80])
     else:
         media.put(address(photo, "full"), cleaned.full)
         media.put(address(photo, "thumb"), cleaned.thumb)
-        _settle(photo_id, state="clean", width=cleaned.width, height=cleaned.height)
-    media.delete(quarantine(photo))
+        _settle(photo.id, state="clean", width=cleaned.width, height=cleaned.height)
 
 
 def _settle(photo_id: int, **values: object) -> None:
@@ -94,10 +100,13 @@ def _settle(photo_id: int, **values: object) -> None:
 
 @job("tickets.forget_staged", every=3600)
 def forget_staged() -> None:
-    """Photos whose report never came leave after two days."""
+    """Photos whose report never came leave after two days; so do originals that a killed request left without a row."""
     old = select(Photo).where(Photo.ticket_id.is_(None), Photo.at < now() - FORGOTTEN).limit(500)
     for photo in list(db.session.scalars(old)):
         for key in (quarantine(photo), address(photo, "full"), address(photo, "thumb")):
             media.delete(key)
         with writing():
             db.session.delete(photo)
+    for key in media.keys("quarantine", before=now() - FORGOTTEN):
+        if db.session.scalar(select(Photo.id).filter_by(key=key.rpartition("/")[2], state="quarantine")) is None:
+            media.delete(key)

@@ -1,0 +1,36 @@
+"""What several commands need: the operator as an actor, and places and people as they are named on a command line."""
+
+import argparse
+from typing import TypeAlias
+
+from sqlalchemy import select
+
+from governance.core.db import by, db
+from governance.core.errors import Invalid
+from governance.people.access import Held, Viewer
+from governance.people.model import Body, Identity, Person
+from governance.places.kinds import AREAS
+from governance.places.model import Place
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+PLACE = "an id, a 12-digit official code, a sticker's 8 symbols, or a path of names such as 柳荫街道/银杏社区"
+LABEL = "命令行"
+
+
+def operator() -> Viewer:
+    tops = db.session.execute(select(Place.id, Place.kind).where(Place.parent_id.is_(None), Place.kind.in_(AREAS)))
+    return Viewer(label=LABEL, posts=tuple(Held("district", top.kind, top.id) for top in tops))
+
+
+def person_of(account: str) -> Person:
+    identity = by(Identity, kind="account", subject=account.lower())
+    if identity is None:
+        raise Invalid({"account": f"没有“{account}”这个账号"})
+    return identity.person
+
+
+def body_named(name: str) -> Body:
+    body = by(Body, name=name)
+    if body is None:
+        raise Invalid({"body": f"没有叫“{name}”的承办单位"})
+    return body

@@ -1,0 +1,65 @@
+"""The doors of bodies: who tickets can be sent to, a new one, a changed one."""
+
+from typing import Any
+
+from flask import render_template
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from governance.core.pages import back
+from governance.core.security import refills
+from governance.keep.areas import area_names
+from governance.keep.door import attempt, bp, find, page_of, status
+from governance.keep.forms import BodyForm
+from governance.people import bodies as actions
+from governance.people.model import Body
+from governance.people.permissions import keeper, visible
+from governance.people.viewers import current, open_to
+from governance.places.finding import find_place
+from governance.places.model import Place
+
+
+@bp.get("/bodies")
+@open_to(keeper)
+def bodies() -> Any:
+    query = select(Body).where(visible(current(), "body.keep", Body)).options(selectinload(Body.place))
+    rows, more = page_of(query, Body.id)
+    return render_template("keep/bodies.html", rows=rows, more=more)
+
+
+@bp.route("/bodies/new", methods=["GET", "POST"])
+@open_to(keeper)
+@refills
+def new_body() -> Any:
+    form = BodyForm()
+    if attempt(
+        form, lambda: actions.add_body(current(), form.name.data, form.kind.data, form.phone.data or "", _place(form))
+    ):
+        return back("keep.bodies")
+    return render_template("keep/body.html", body=None, form=form, areas=area_names(current())), status()
+
+
+@bp.route("/bodies/<int:body_id>", methods=["GET", "POST"])
+@open_to(keeper)
+@refills
+def body(body_id: int) -> Any:
+    row = find(Body, body_id, "body.keep")
+    form = BodyForm(name=row.name, kind=row.kind, phone=row.phone, place=row.place.full_path)
+    if attempt(form, lambda: _change(row, form)):
+        return back("keep.bodies")
+    return render_template("keep/body.html", body=row, form=form, areas=area_names(current())), status()
+
+
+def _change(row: Body, form: BodyForm) -> bool:
+    facts = {
+        "name": form.name.data,
+        "kind": form.kind.data,
+        "phone": form.phone.data or None,
+        "place_id": _place(form).id,
+    }
+    actions.change_body(current(), row, **facts)
+    return True
+
+
+def _place(form: BodyForm) -> Place:
+    return find_place(form.place.data, visible(current(), "place.keep", Place))

@@ -1,0 +1,36 @@
+"""The first page of /keep: what needs care, and the way to everything that is kept."""
+
+from typing import Any
+
+from flask import render_template
+from sqlalchemy import func, select
+
+from governance.core.db import db
+from governance.keep.care import CARES
+from governance.keep.door import bp
+from governance.people.model import Body, Person
+from governance.people.permissions import keeper, may, visible
+from governance.people.viewers import current, open_to
+from governance.places.model import Code, Place
+from governance.tickets.categories import active
+
+
+@bp.get("/")
+@open_to(keeper)
+def home() -> Any:
+    viewer = current()
+    cares = [(care, count) for care in CARES.values() if (count := care.count(viewer))]
+    counts = {
+        "places": _count(select(func.count()).select_from(Place).where(visible(viewer, "place.keep", Place))),
+        "codes": _count(
+            select(func.count()).select_from(Code).join(Code.place).where(visible(viewer, "place.keep", Place))
+        ),
+        "people": _count(select(func.count()).select_from(Person).where(visible(viewer, "person.read", Person))),
+        "bodies": _count(select(func.count()).select_from(Body).where(visible(viewer, "body.keep", Body))),
+        "categories": len(active()) if may(viewer, "category.keep", None) else None,
+    }
+    return render_template("keep/home.html", cares=cares, counts=counts)
+
+
+def _count(query: Any) -> int:
+    return db.session.scalar(query) or 0

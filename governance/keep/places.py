@@ -1,0 +1,135 @@
+"""The doors of places: browse and search the tree, see one, change it, add one inside it. Codes are in codes.py."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import render_template, request
+from sqlalchemy import Select, func, or_, select
+
+from governance.core.db import db, like_prefix, now, writing
+from governance.core.pages import back, local
+from governance.core.security import refills
+from governance.keep.care import CARES
+from governance.keep.door import asked_id, asked_words, attempt, bp, find, page_of, status, untouched
+from governance.keep.forms import NewPlaceForm, PlaceForm, RetireForm
+from governance.keep.notices import MOST_PRINTED
+from governance.people.permissions import keeper, visible
+from governance.people.viewers import current, open_to
+from governance.places import actions
+from governance.places.kinds import KINDS, may_hold
+from governance.places.model import Code, Place, ScanCount, under
+from governance.places.tokens import read_token
+
+DAYS = 14
+
+
+@bp.get("/places")
+@open_to(keeper)
+def places() -> Any:
+    inside, care, q = asked_id("under"), CARES.get(request.args.get("care", "")), asked_words("q")
+    place = find(Place, inside, "place.keep") if inside else None
+    query = select(Place).where(visible(current(), "place.keep", Place))
+    rows, more = page_of(_narrowed(query, place, q, care), Place.id)
+    asked = {"under": inside, "care": care.name if care else None, "q": q or None}
+    return render_template(
+        "keep/places.html", place=place, rows=rows, codes=_codes_of(rows), care=care, q=q, more=more, asked=asked
+    )
+
+
+def _narrowed(query: Select[Place], place: Place | None, q: str, care: Any) -> Select[Place]:
+    """Searching and caring look through everything below; browsing shows what stands directly inside."""
+    if q:
+        query = query.where(_named(q))
+    if care:
+        query = query.where(care.condition)
+    if q or care:
+        return query.where(under(place)) if place else query
+    if place:
+        return query.filter_by(parent_id=place.id)
+    return query.where(Place.id.in_({post.place_id for post in current().posts if post.place_id}))
+
+
+def _named(q: str) -> Any:
+    token = read_token(q)
+    by_token = Place.id.in_(select(Code.place_id).filter_by(token=token)) if token else None
+    found = [Place.name.like("%" + like_prefix(q), escape="\\"), Place.official_code == q[:12]]
+    return or_(*found, by_token) if by_token is not None else or_(*found)
+
+
+def _codes_of(rows: list[Place]) -> dict[int, int]:
+    count = select(Code.place_id, func.count()).where(
+        Code.place_id.in_([place.id for place in rows]), Code.state != "retired"
+    )
+    return {row[0]: row[1] for row in db.session.execute(count.group_by(Code.place_id))}
+
+
+@bp.route("/places/<int:place_id>", methods=["GET", "POST"])
+@open_to(keeper)
+@refills
+def place(place_id: int) -> Any:
+    row = find(Place, place_id, "place.keep")
+    form = PlaceForm(obj=row)
+    if attempt(form, lambda: _change(row, form)):
+        return back("keep.place", place_id=place_id)
+    return show_place(row, form), status()
+
+
+def show_place(row: Place, form: PlaceForm, retiring: dict[str, RetireForm] | None = None) -> str:
+    """The page of one place; `retiring` holds a form that was not taken, under its code's token."""
+    return render_template(
+        "keep/place.html", place=row, form=form, retiring=retiring or {}, blank=untouched(RetireForm), **_around(row)
+    )
+
+
+def _change(row: Place, form: PlaceForm) -> bool:
+    with writing():
+        actions.change_place(find(Place, row.id, "place.keep"), current().label, current().staff_id, **form.facts)
+    return True
+
+
+def _around(row: Place) -> dict[str, Any]:
+    codes = list(db.session.scalars(select(Code).filter_by(place_id=row.id).order_by(Code.number)))
+    inside = db.session.scalar(select(func.count()).where(under(row), Place.id != row.id).select_from(Place))
+    printable = db.session.scalar(
+        select(func.count()).select_from(Code).join(Code.place).where(under(row), Code.state != "retired")
+    )
+    return {
+        "codes": codes,
+        "inside": inside,
+        "printable": printable,
+        "bare": actions.uncoded_under(row),
+        "scans": _scans(codes),
+        "most": MOST_PRINTED,
+    }
+
+
+def _scans(codes: list[Code]) -> list[tuple[Any, int]]:
+    """How often the codes here were scanned on each of the last days, today first."""
+    today = local(now()).date()
+    days = [today - timedelta(days=back) for back in range(DAYS)]
+    query = select(ScanCount.day, func.sum(ScanCount.count)).where(
+        ScanCount.token.in_([code.token for code in codes]), ScanCount.day >= days[-1]
+    )
+    counted = {day: int(count) for day, count in db.session.execute(query.group_by(ScanCount.day))}
+    return [(day, counted.get(day, 0)) for day in days]
+
+
+@bp.route("/places/<int:place_id>/new", methods=["GET", "POST"])
+@open_to(keeper)
+@refills
+def new_place(place_id: int) -> Any:
+    outer, form = find(Place, place_id, "place.keep"), NewPlaceForm()
+    form.kind.choices = [(kind.name, kind.label) for kind in KINDS.values() if may_hold(outer.kind, kind.name)]
+    added = attempt(form, lambda: _add(outer, form))
+    if added:
+        return back("keep.place", place_id=added.id)
+    return render_template("keep/place_new.html", outer=outer, form=form), status()
+
+
+def _add(outer: Place, form: NewPlaceForm) -> Place:
+    with writing():
+        inside = find(Place, outer.id, "place.keep")
+        facts = form.facts
+        return actions.add_place(
+            form.kind.data, facts.pop("name"), inside, current().label, current().staff_id, **facts
+        )

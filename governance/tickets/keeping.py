@@ -1,0 +1,71 @@
+"""Keeping the categories: officers add, change, retire and bring them back; each step is checked, done and recorded."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from governance.core.db import db, locked, now, writing
+from governance.core.errors import Invalid, Refused
+from governance.core.events import record
+from governance.people.access import Viewer
+from governance.people.permissions import require
+from governance.tickets.categories import active, add_category
+from governance.tickets.model import Category
+
+EVERYWHERE = 0  # categories belong to no community, so their changes have a chain of their own
+KEPT = ("label", "hint", "hours", "private", "photo_to_finish", "scan_to_finish", "verify", "elsewhere", "position")
+
+
+def keep_new(actor: Viewer, **facts: Any) -> Category:
+    """A category more, for all places. Raises Invalid by field."""
+    with writing():
+        require(actor, "category.keep", None)
+        category = add_category(**facts)
+        _record(actor, "add", category, slug=category.slug, label=category.label)
+    return category
+
+
+def change(actor: Viewer, category: Category, **facts: Any) -> None:
+    """Tickets there are keep their deadlines; what is asked at finishing holds from now on."""
+    with writing():
+        require(actor, "category.keep", locked(category))
+        changed = {name: value for name, value in facts.items() if name in KEPT and getattr(category, name) != value}
+        if "label" in changed and db.session.scalar(select(Category.id).filter_by(label=changed["label"])):
+            raise Invalid({"label": "已经有这一类了"})
+        for name, value in changed.items():
+            setattr(category, name, value)
+        if changed:
+            _record(actor, "change", category, fields=sorted(changed))
+
+
+def retire(actor: Viewer, category: Category) -> None:
+    """Nobody can choose it any more; tickets there are stay as they are. The last one cannot go."""
+    with writing():
+        require(actor, "category.keep", locked(category))
+        if category.retired_at:
+            raise Refused("这一类已经停用了")
+        if len(active()) == 1:
+            raise Refused("至少要留一类，不然居民没法报")
+        category.retired_at = now()
+        _record(actor, "retire", category)
+
+
+def restore(actor: Viewer, category: Category) -> None:
+    with writing():
+        require(actor, "category.keep", locked(category))
+        if not category.retired_at:
+            raise Refused("这一类没有停用")
+        category.retired_at = None
+        _record(actor, "restore", category)
+
+
+def _record(actor: Viewer, verb: str, category: Category, **data: Any) -> None:
+    record(
+        f"category.{verb}",
+        category.id,
+        stream=EVERYWHERE,
+        scope="/",
+        actor=actor.label,
+        actor_id=actor.staff_id,
+        **data,
+    )

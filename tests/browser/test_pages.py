@@ -1,0 +1,120 @@
+"""Every page of the demo, as each audience sees it: nothing for axe to find, nothing to scroll sideways for."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.peers.browser import DESKTOP, PHONE, axe, page
+from tests.site import serving
+
+pytestmark = pytest.mark.browser
+PASSWORD = "demo-password-of-the-tests"
+RESIDENT = (
+    "/",
+    "/signin",
+    "/me",
+    "{scan}",
+    "{scan}?elder=1",
+    "{scan}/report",
+    "{scan}/report?elder=1",
+    "{ticket}",
+    "/c/ABCDEFGH",
+)
+WORKER = ("/desk", "/desk?tab=mine", "/desk?tab=all", "{at}", "{at}/report", "{ticket}", "/desk/relay", "/me")
+KEEPER = (
+    *("/desk", "{ticket}/record", "/keep", "/keep/places", "{place}", "/keep/places/import", "/keep/people"),
+    *("/keep/bodies", "/keep/groups", "/keep/relay"),
+)
+OFFICER = ("/keep/categories", "/keep/places", "/keep/people")
+BODY = ("/desk", "/desk?tab=mine")
+
+
+@dataclass(frozen=True)
+class Demo:
+    url: str
+    scan: str
+    log: str
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    folder = tmp_path_factory.mktemp("demo")
+    with serving(folder, DEMO_PASSWORD=PASSWORD) as (url, _settings):
+        while "person\tlift\t" not in (log := (folder / "log").read_text()):
+            time.sleep(0.1)
+        scan = next(line.split("\t")[1] for line in log.splitlines() if line.startswith("scan\t"))
+        yield Demo(url, scan.removeprefix(url), log)
+
+
+def test_serve_prints_what_scripts_read(demo: Demo) -> None:
+    lines = [line.split("\t") for line in demo.log.splitlines() if "\t" in line]
+    assert lines[0] == ["ready", demo.url]
+    assert [line[0] for line in lines] == ["ready", *["scan"] * 3, *["person"] * (len(lines) - 4)]
+    assert {line[3] for line in lines if line[0] == "person"} == {"grid", "community", "street", "district", "body"}
+    assert all(len(line) == 5 and line[2] == PASSWORD for line in lines if line[0] == "person")
+
+
+def _visit(browser: Browser, demo: Demo, account: str, paths: tuple[str, ...], shape: dict[str, object]) -> list[str]:
+    """What is wrong on these pages for this account; empty is the only good answer."""
+    wrong = []
+    with page(browser, **shape) as view:
+        errors: list[str] = []
+        view.on("pageerror", lambda error: errors.append(str(error)))
+        view.on("console", lambda said: errors.append(said.text) if "Content Security" in said.text else None)
+        if account:
+            _sign_in(view, demo, account)
+        names = _addresses(view, demo)
+        for path in paths:
+            answer = view.goto(demo.url + path.format(**names))
+            wide = view.evaluate("document.documentElement.scrollWidth - innerWidth")
+            if answer is None or answer.status >= 500 or (answer.status >= 400 and "ABCDEFGH" not in path):
+                wrong.append(f"{path}: {answer and answer.status}")
+            wrong += [f"{path}: {found}" for found in axe(view)] + ([f"{path}: {wide} px too wide"] if wide > 0 else [])
+        return wrong + errors
+
+
+def _sign_in(view: Page, demo: Demo, account: str) -> None:
+    view.goto(f"{demo.url}/signin")
+    view.get_by_label("账号").fill(account)
+    view.get_by_label("密码").fill(PASSWORD)
+    view.get_by_role("button", name="登录").click()
+
+
+def _addresses(view: Page, demo: Demo) -> dict[str, str]:
+    view.goto(f"{demo.url}{demo.scan}?view=resident")
+    ticket = view.locator("a.card").first.get_attribute("href") or ""
+    names = {"scan": demo.scan, "ticket": ticket, "at": f"/desk/at/{demo.scan.split('/')[-1]}", "place": "/keep/places"}
+    view.goto(f"{demo.url}/keep/places")
+    place = view.locator("main a[href*='/keep/places/']").first
+    return names | ({"place": place.get_attribute("href") or ""} if place.count() else {})
+
+
+NARROW = PHONE | {"viewport": {"width": 320, "height": 640}}
+SHAPES = {"phone": PHONE, "narrow phone": NARROW, "desktop": DESKTOP}
+
+
+SEEN = {
+    "resident": ("", RESIDENT, ("phone", "narrow phone", "desktop")),
+    "worker": ("wanggrid", WORKER, ("phone", "narrow phone")),
+    "keeper": ("yinxing", KEEPER, ("phone", "desktop")),
+    "officer": ("district", OFFICER, ("desktop",)),
+    "body": ("property", BODY, ("phone",)),
+}
+
+
+@pytest.mark.parametrize(("who", "shape"), [(who, shape) for who, (_, _, shapes) in SEEN.items() for shape in shapes])
+@pytest.mark.timeout(180)
+def test_every_page_is_sound(browser: Browser, demo: Demo, who: str, shape: str) -> None:
+    account, paths, _ = SEEN[who]
+    assert _visit(browser, demo, account, paths, SHAPES[shape]) == []
+
+
+def test_resident_pages_do_without_the_staff_cookie_and_script(browser: Browser, demo: Demo) -> None:
+    with page(browser, **PHONE, java_script_enabled=False) as view:
+        view.goto(demo.url + demo.scan)
+        view.get_by_role("link", name="报问题").click()
+        assert view.get_by_role("button", name="交给网格员").is_visible()
+        assert view.locator("[name=photos]").is_visible()

@@ -1,0 +1,187 @@
+"""What work for later may rely on: done at least once, never for ever, and each slot of time has one row."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from governance.core import jobs
+from governance.core.db import by, db, now, writing
+from governance.core.jobs import CLAIMED, DONE, DUE, FAILED, Job, enqueue, plan_periodic, run_next
+
+
+@pytest.fixture
+def handled(monkeypatch: pytest.MonkeyPatch, app: Flask) -> Iterator[list[int]]:
+    """Two handlers of this test only: `test.count` notes its number, `test.fail` always fails."""
+    done: list[int] = []
+    monkeypatch.setattr(jobs, "HANDLERS", {})
+
+    def fail(number: int) -> None:
+        done.append(number)
+        raise ValueError("no such door")
+
+    jobs.job("test.count", lease=60, tries=3)(lambda number: done.append(number))
+    jobs.job("test.fail", lease=60, tries=3)(fail)
+    yield done
+
+
+def ask_for(name: str, number: int = 1) -> None:
+    with writing():
+        enqueue(name, number=number)
+
+
+def the_job() -> Job:
+    db.session.rollback()
+    found = by(Job)
+    assert found is not None
+    return found
+
+
+def pass_time(seconds: float) -> None:
+    """Everything a job waits for is that much nearer."""
+    moved = the_job()
+    with writing():
+        values = {"due_at": moved.due_at - timedelta(seconds=seconds)}
+        if moved.lease_until:
+            values["lease_until"] = moved.lease_until - timedelta(seconds=seconds)
+        db.session.execute(update(Job).values(**values))
+
+
+def claimed_by_a_worker_that_died() -> None:
+    assert jobs._claim() is not None
+
+
+def test_a_job_is_done_once(handled: list[int]) -> None:
+    ask_for("test.count", 7)
+    assert [run_next(), run_next()] == [True, False]
+    assert handled == [7]
+    assert the_job().state == DONE
+
+
+def test_a_job_exists_only_if_the_change_does(handled: list[int]) -> None:
+    with pytest.raises(RuntimeError), writing():
+        enqueue("test.count", number=1)
+        raise RuntimeError
+    assert not run_next()
+    assert db.session.query(Job).count() == 0
+
+
+def test_a_job_waits_until_it_is_due(handled: list[int]) -> None:
+    with writing():
+        enqueue("test.count", due_at=now() + timedelta(minutes=5), number=1)
+    assert not run_next()
+    pass_time(301)
+    assert run_next()
+
+
+def test_the_job_of_a_worker_that_died_is_taken_again_after_its_lease(handled: list[int]) -> None:
+    ask_for("test.count")
+    claimed_by_a_worker_that_died()
+    pass_time(55)
+    assert not run_next()
+    pass_time(10)
+    assert run_next()
+    assert handled == [1]
+    assert (the_job().state, the_job().tries) == (DONE, 2)
+
+
+def test_a_failing_job_backs_off_and_stops_with_its_reason(handled: list[int]) -> None:
+    ask_for("test.fail")
+    for tries, wait in ((1, 2), (2, 4)):
+        assert run_next()
+        assert (the_job().state, the_job().tries) == (DUE, tries)
+        pass_time(wait - 1)
+        assert not run_next()
+        pass_time(1)
+    assert run_next()
+    assert (the_job().state, the_job().error) == (FAILED, "ValueError: no such door")
+    pass_time(3600)
+    assert not run_next()
+    assert handled == [1, 1, 1]
+
+
+def test_a_job_that_kills_its_worker_stops_too(handled: list[int]) -> None:
+    ask_for("test.count")
+    for _ in range(3):
+        claimed_by_a_worker_that_died()
+        pass_time(61)
+    assert not run_next()
+    assert (the_job().state, handled) == (FAILED, [])
+    assert the_job().error
+
+
+def test_a_failed_job_may_be_tried_again_by_hand(handled: list[int]) -> None:
+    ask_for("test.fail")
+    with writing():
+        db.session.execute(update(Job).values(state=FAILED, tries=3))
+    with writing():
+        jobs.retry(the_job())
+    assert run_next()
+    assert the_job().tries == 1
+
+
+def test_what_a_failing_job_had_changed_is_undone(handled: list[int]) -> None:
+    def half(number: int) -> None:
+        with writing():
+            enqueue("test.count", number=number)
+            raise ValueError
+
+    jobs.job("test.half")(half)
+    ask_for("test.half")
+    assert run_next()
+    assert db.session.query(Job).count() == 1
+
+
+def test_a_job_of_another_release_waits_for_a_worker_that_knows_it(handled: list[int]) -> None:
+    ask_for("test.of_tomorrow")
+    assert not run_next()
+    assert the_job().state == DUE
+
+
+def test_many_workers_do_each_job_once(handled: list[int], app: Flask) -> None:
+    with writing():
+        for number in range(40):
+            enqueue("test.count", number=number)
+    at_once(app, 4, lambda: [None for _ in iter(run_next, False)])
+    assert sorted(handled) == list(range(40))
+
+
+def test_two_planners_make_one_row_for_a_slot(handled: list[int], app: Flask) -> None:
+    jobs.job("test.hourly", every=3600)(lambda: handled.append(1))
+    moment = now()
+    at_once(app, 4, lambda: [plan_periodic(moment) for _ in range(10)])
+    assert the_job().slot == f"test.hourly@{int(moment.timestamp() // 3600)}"
+    plan_periodic(moment + timedelta(hours=1))
+    assert db.session.query(Job).count() == 2
+
+
+def at_once(app: Flask, workers: int, do: Callable[[], object]) -> None:
+    """The same in several threads, each on a connection of its own, started together."""
+    ready, trouble = threading.Barrier(workers), []
+
+    def run() -> None:
+        with app.app_context():
+            ready.wait()
+            try:
+                do()
+            except Exception as error:
+                trouble.append(error)
+            db.session.remove()
+
+    threads = [threading.Thread(target=run) for _ in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    db.session.rollback()
+    assert trouble == []
+
+
+def test_claimed_is_not_due(handled: list[int]) -> None:
+    ask_for("test.count")
+    claimed_by_a_worker_that_died()
+    assert the_job().state == CLAIMED
+    assert not run_next()

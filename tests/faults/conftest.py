@@ -1,0 +1,58 @@
+"""A town big enough for a crowd, on either database, with its processes running and its rows at hand."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from governance.core.config import Settings
+from governance.core.db import db, writing
+from governance.places.actions import add_place, print_code
+from governance.web import create_app
+from tests.app import DATABASES, settings_for
+from tests.cast import Cast
+from tests.faults.deployment import Deployment, deployed
+from tests.peers.postgres import Cluster, database_name
+
+
+@dataclass
+class Town:
+    """`app` reads what the processes of `deployment` write; it takes part in nothing."""
+
+    app: Flask
+    cast: Cast
+    settings: Settings
+    deployment: Deployment
+
+    def codes(self, courtyards: int) -> list[str]:
+        """More places to report from, five buildings in each courtyard: one place takes 200 reports an hour."""
+        with writing():
+            grid = self.cast.place("第一网格")
+            yards = [add_place("courtyard", f"{number}号大院", grid, "demo") for number in range(1, courtyards + 1)]
+            buildings = [add_place("building", f"{at}号楼", yard, "demo") for yard in yards for at in range(1, 6)]
+            return [print_code(building, "demo").token for building in buildings]
+
+
+@pytest.fixture(params=DATABASES)
+def town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
+    folder = tmp_path / "var"
+    if request.param == "sqlite":
+        settled, cast = request.getfixturevalue("settled")
+        shutil.copytree(settled, folder)
+        url = f"sqlite:///{folder / 'onecode.sqlite3'}"
+    else:
+        cluster: Cluster = request.getfixturevalue("postgres")
+        template, cast = request.getfixturevalue("postgres_settled")
+        url = cluster.create_database(database_name(template))
+    settings = settings_for(folder, url)
+    app = create_app(settings)
+    with app.app_context():
+        with deployed(settings) as deployment:
+            yield Town(app, cast, settings, deployment)
+        db.session.remove()
+        db.engine.dispose()
+    if request.param == "postgresql":
+        cluster.drop_database(url)
