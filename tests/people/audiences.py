@@ -35,6 +35,7 @@ STAFF = {"grid": "gao", "gri~": "lin", "comm": "shen", "com~": "tang", "stre": "
     "body": "wu",
     "bod~": "ding",
 }
+RESIDENTS = ("anon", "devi", "repo", "join")
 FORMER = ("left", "shut", "gone")  # a post that ended, an account disabled, a session revoked
 
 
