@@ -40,7 +40,9 @@ def page(query: Select[Row], columns: Sequence[Any], after: str, falling: bool =
 def _value(column: Any, part: str) -> Any:
     """A part of the key as the column's own kind. Raises ValueError for anything else."""
     kind = column.type.python_type
-    value = kind.fromisoformat(part).astimezone(UTC) if kind is datetime else kind(part)
+    if kind is datetime:
+        return literal(datetime.fromisoformat(part).astimezone(UTC), column.type)
+    value = kind(part)
     if kind is int and not 0 <= value <= LARGEST:
         raise ValueError(part)
     return literal(value, column.type)
