@@ -127,7 +127,7 @@ class Walk:
         answer = self.send(name, line.method, filled(line.address, given), form, line.variant)
         recorded = self._recorded() - before
         if changes or line.rule in ("/signin", "/signout"):
-            self._renew(name)
+            self.renew(name)
         return answer, given, recorded
 
     def send(
@@ -149,7 +149,7 @@ class Walk:
         )
         return answer
 
-    def _renew(self, name: str) -> None:
+    def renew(self, name: str) -> None:
         """After somebody acted: strangers are strangers again, and who signed out is signed in."""
         if name == "anon":
             self.audiences[name] = audiences.newcomer(self.app, name)
