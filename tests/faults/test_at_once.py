@@ -36,7 +36,7 @@ def test_of_moves_made_at_once_exactly_one_wins(town: Town, moves: int, capsys: 
         )
     assert counts.keys() == {303, 409}
     assert [ref for ref, each in answers.items() if each.count(303) != 1] == []
-    assert _made() == {ref: 1 for ref in refs}
+    assert _made() == dict.fromkeys(refs, 1)
     assert tracebacks(town.deployment.log()) == []
 
 
