@@ -31,7 +31,7 @@ def rows(full: bool) -> list[Row]:
             got["seconds"],
             "s",
             alone,
-            at_most=300 * codes / CODES,
+            at_most=most,
             note=NOTE,
         ),
         Row("finished pages decoded again", got["checked"], "pages", note=f"in {got['check_seconds']:.1f} s"),
