@@ -200,12 +200,13 @@ def _step(ticket: Ticket, step: str, reporter: Viewer) -> None:
 
 
 def _as_if_earlier() -> None:
-    """Spread the demo over the last days, so that something is late and something due today."""
+    """Spread each ticket's story over the hours before now, so that something is late and something due today."""
     rng = random.Random(20)  # noqa: S311 - the same demo every time, nothing secret
-    with writing():
-        for ticket in db.session.scalars(select(Ticket)):
-            earlier = timedelta(hours=rng.randint(1, 40))
-            ticket.submitted_at -= earlier
-            ticket.due_at -= earlier
-            for event in db.session.scalars(select(Event).filter_by(noun="ticket", subject_id=ticket.id, seq=None)):
-                event.at -= earlier
+    for ticket in db.session.scalars(select(Ticket)):
+        age = timedelta(hours=rng.randint(2, 40))
+        ticket.submitted_at -= age
+        ticket.due_at -= age
+        told = list(db.session.scalars(select(Event).filter_by(noun="ticket", subject_id=ticket.id).order_by(Event.id)))
+        for number, event in enumerate(told):
+            event.at = ticket.submitted_at + age * number / len(told)
+        ticket.resolved_at = ticket.resolved_at and told[-1].at

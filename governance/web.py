@@ -12,12 +12,15 @@ from governance.core.config import ROOT, Settings, load
 from governance.keep import routes as keep
 from governance.people import routes as people
 from governance.people import viewers
+from governance.relay import bot_routes, group_routes
+from governance.relay import jobs as relay_jobs
+from governance.relay import routes as relay
 from governance.scan import routes as scan
 from governance.tickets import desk, jobs, queries
 from governance.tickets import routes as tickets
 
-BLUEPRINTS = (people.bp, tickets.bp, desk.bp, keep.bp, scan.bp)
-HANDLERS = (jobs,)  # imported so that their jobs are registered
+BLUEPRINTS = (people.bp, tickets.bp, desk.bp, keep.bp, relay.bp, group_routes.bp, bot_routes.bp, scan.bp)
+HANDLERS = (jobs, relay_jobs)  # imported so that their jobs are registered
 
 
 def create_app(settings: Settings | None = None) -> Flask:

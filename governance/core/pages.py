@@ -9,7 +9,7 @@ import structlog
 from flask import Flask, Response, current_app, jsonify, redirect, render_template, request, url_for
 from flask_babel import Babel, gettext, ngettext
 from markupsafe import Markup, escape
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
@@ -41,6 +41,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(errors.Problem, _problem)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(StaleDataError, lambda _: _problem(errors.Refused("别人刚刚先办了，请看看最新情况")))
+    app.register_error_handler(IntegrityError, lambda _: _problem(errors.Refused("别人刚刚先办了，请看看最新情况")))
     app.register_error_handler(OperationalError, _database_away)
     app.after_request(_remember_choices)
 

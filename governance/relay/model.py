@@ -1,36 +1,70 @@
 """Rows of groups, what is due to each, and what was really sent. States only; how they move is in actions."""
 
+import json
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    TextClause,
+    UniqueConstraint,
+    bindparam,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from governance.core.crypto import Personal
 from governance.core.db import Base, now
 from governance.core.events import Event
 from governance.people.model import Person
+from governance.places.kinds import AREAS
 from governance.places.model import Place
 
 AUDIENCES = {"workers": "工作群", "residents": "居民群"}
-DUE, CLAIMED, SENDING, SENT, FAILED, UNKNOWN = "due", "claimed", "sending", "sent", "failed", "unknown"
-STATES = (DUE, CLAIMED, SENDING, SENT, FAILED, UNKNOWN)
+DUE, CLAIMED, SENDING, SENT, REFUSED, FAILED, UNKNOWN = (
+    "due", "claimed", "sending", "sent", "refused", "failed", "unknown",
+)  # fmt: skip
+READY = (DUE, CLAIMED)
+WAITING = (DUE, CLAIMED, SENDING)
+DELIVERY_STATES = (*WAITING, SENT, FAILED, UNKNOWN)
+MESSAGE_STATES = (SENDING, SENT, REFUSED, FAILED, UNKNOWN)
 LABELS = {
     DUE: "等着发",
     CLAIMED: "准备发",
     SENDING: "正在发",
     SENT: "已发出",
+    REFUSED: "被退回，会再试",
     FAILED: "没发成",
     UNKNOWN: "可能已发出",
 }
 
 
+def among(column: Any, states: tuple[str, ...]) -> ColumnElement[bool]:
+    """`column` is one of these, written out in the statement so that a planner can use a partial index."""
+    given = bindparam(None, list(states), expanding=True, literal_execute=True)
+    return cast(ColumnElement[bool], column.in_(given))
+
+
+def _only(condition: str) -> dict[str, TextClause]:
+    """A partial index, on both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 class Group(Base):
-    """A chat group bound to places through a channel. `settings` is encrypted JSON: a robot's key is a credential."""
+    """A chat group bound to places through a channel. `settings` is encrypted JSON: a robot's key is a credential.
+
+    `robot` is the keyed hash of what speaks for the group, so that groups sharing a robot share its pace.
+    """
 
     __tablename__ = "chat_group"
     __table_args__ = (
         CheckConstraint("audience IN ('workers','residents')", name="audience"),
-        Index("ix_chat_group_area", "community_id"),
+        *(Index(f"ix_chat_group_{kind}", f"{kind}_id", "id") for kind in AREAS),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -44,6 +78,7 @@ class Group(Base):
     street_id: Mapped[int | None]
     community_id: Mapped[int | None]
     grid_id: Mapped[int | None]
+    rest_until: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
     disabled_why: Mapped[str | None] = mapped_column(String(200))
     archived_at: Mapped[datetime | None]
@@ -51,6 +86,20 @@ class Group(Base):
 
     keeper: Mapped[Person | None] = relationship()
     places: Mapped[list[Place]] = relationship(secondary="chat_group_place", order_by=Place.id)
+
+    @property
+    def audience_label(self) -> str:
+        return AUDIENCES[self.audience]
+
+    @property
+    def bound(self) -> dict[str, str]:
+        """The settings of its channel, secrets included: for sending, never for showing."""
+        found: dict[str, str] = json.loads(self.settings)
+        return found
+
+    @property
+    def hears(self) -> bool:
+        return self.disabled_at is None and self.archived_at is None
 
 
 class GroupPlace(Base):
@@ -63,56 +112,60 @@ class GroupPlace(Base):
 
 
 class Message(Base):
-    """What was actually sent, or is to be posted by hand: the words, a short mark, and the outcome."""
+    """One attempt to say something: the words, a short mark, and the outcome. Posted by hand it may serve many groups.
+
+    `started_at` is when the network was touched: the pace of a robot counts it.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
-        CheckConstraint(f"state IN {STATES}", name="state"),
-        Index("ix_message_robot", "robot", "sent_at"),
-        Index("ix_message_state", "state", "id"),
+        CheckConstraint(f"state IN {MESSAGE_STATES}", name="state"),
+        Index("ix_message_robot", "robot", "started_at"),
+        Index("ix_message_channel", "channel", "started_at"),
+        Index("ix_message_sending", "lease_until", **_only("state IN ('sending')")),
+        Index("ix_message_unknown", "id", **_only("state IN ('unknown')")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    mark: Mapped[str] = mapped_column(String(8), unique=True)
-    group_id: Mapped[int] = mapped_column(ForeignKey("chat_group.id"), index=True)
+    mark: Mapped[str] = mapped_column(String(8))
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("chat_group.id"), index=True)
     channel: Mapped[str] = mapped_column(String(20))
     robot: Mapped[str | None] = mapped_column(String(43))
     words: Mapped[str] = mapped_column(Text)
-    link: Mapped[str] = mapped_column(String(200), default="")
-    state: Mapped[str] = mapped_column(String(10), default=DUE)
+    state: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str | None] = mapped_column(String(300))
+    started_at: Mapped[datetime] = mapped_column(default=now)
     lease_until: Mapped[datetime | None]
-    created_at: Mapped[datetime] = mapped_column(default=now)
-    sent_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
-    group: Mapped[Group] = relationship()
-    deliveries: Mapped[list["Delivery"]] = relationship(back_populates="message")
+    group: Mapped[Group | None] = relationship()
+    deliveries: Mapped[list["Delivery"]] = relationship(back_populates="message", order_by="Delivery.id")
+
+    @property
+    def label(self) -> str:
+        return LABELS[self.state]
 
 
 class Delivery(Base):
-    """One event owed to one group, once."""
+    """One event owed to one group, once. `due_at`: not before; of a claimed one, when it may be retaken."""
 
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("event_id", "group_id"),
-        CheckConstraint(f"state IN {STATES}", name="state"),
-        Index(
-            "ix_delivery_waiting",
-            "due_at",
-            "id",
-            sqlite_where=text("state IN ('due','claimed','sending')"),
-            postgresql_where=text("state IN ('due','claimed','sending')"),
-        ),
-        Index("ix_delivery_group", "group_id", "state", "id"),
+        CheckConstraint(f"state IN {DELIVERY_STATES}", name="state"),
+        Index("ix_delivery_ready", "channel", "due_at", "id", **_only("state IN ('due','claimed')")),
+        Index("ix_delivery_line", "group_id", "id", **_only("state IN ('due','claimed','sending')")),
+        Index("ix_delivery_failed", "id", **_only("state IN ('failed')")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
     group_id: Mapped[int] = mapped_column(ForeignKey("chat_group.id"))
+    channel: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(10), default=DUE)
     due_at: Mapped[datetime] = mapped_column(default=now)
-    lease_until: Mapped[datetime | None]
+    claim: Mapped[str | None] = mapped_column(String(16))
     tries: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str | None] = mapped_column(String(300))
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
@@ -121,3 +174,7 @@ class Delivery(Base):
     event: Mapped[Event] = relationship()
     group: Mapped[Group] = relationship()
     message: Mapped[Message | None] = relationship(back_populates="deliveries")
+
+    @property
+    def label(self) -> str:
+        return LABELS[self.state]

@@ -164,6 +164,7 @@ def upgrade() -> None:
         sa.Column("street_id", sa.Integer(), nullable=True),
         sa.Column("community_id", sa.Integer(), nullable=True),
         sa.Column("grid_id", sa.Integer(), nullable=True),
+        sa.Column("rest_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("disabled_why", sa.String(length=200), nullable=True),
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
@@ -173,8 +174,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_group")),
     )
     with op.batch_alter_table("chat_group", schema=None) as batch_op:
-        batch_op.create_index("ix_chat_group_area", ["community_id"], unique=False)
+        batch_op.create_index("ix_chat_group_community", ["community_id", "id"], unique=False)
+        batch_op.create_index("ix_chat_group_district", ["district_id", "id"], unique=False)
+        batch_op.create_index("ix_chat_group_grid", ["grid_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_chat_group_robot"), ["robot"], unique=False)
+        batch_op.create_index("ix_chat_group_street", ["street_id", "id"], unique=False)
 
     op.create_table(
         "code",
@@ -186,7 +190,7 @@ def upgrade() -> None:
         sa.Column("printed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("state IN ('printed','posted','lost','torn','retired')", name=op.f("ck_code_state")),
+        sa.CheckConstraint("state IN ('printed', 'posted', 'lost', 'torn', 'retired')", name=op.f("ck_code_state")),
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_code_place_id")),
         sa.ForeignKeyConstraint(["replaced_by"], ["code.token"], name=op.f("fk_code_replaced_by")),
         sa.PrimaryKeyConstraint("token", name=op.f("pk_code")),
@@ -226,29 +230,41 @@ def upgrade() -> None:
         "message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("mark", sa.String(length=8), nullable=False),
-        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=True),
         sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("robot", sa.String(length=43), nullable=True),
         sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("link", sa.String(length=200), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("reason", sa.String(length=300), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_by_id", sa.Integer(), nullable=True),
         sa.CheckConstraint(
-            "state IN ('due', 'claimed', 'sending', 'sent', 'failed', 'unknown')", name=op.f("ck_message_state")
+            "state IN ('sending', 'sent', 'refused', 'failed', 'unknown')", name=op.f("ck_message_state")
         ),
         sa.ForeignKeyConstraint(["group_id"], ["chat_group.id"], name=op.f("fk_message_group_id")),
         sa.ForeignKeyConstraint(["settled_by_id"], ["person.id"], name=op.f("fk_message_settled_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
-        sa.UniqueConstraint("mark", name=op.f("uq_message_mark")),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index("ix_message_channel", ["channel", "started_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_group_id"), ["group_id"], unique=False)
-        batch_op.create_index("ix_message_robot", ["robot", "sent_at"], unique=False)
-        batch_op.create_index("ix_message_state", ["state", "id"], unique=False)
+        batch_op.create_index("ix_message_robot", ["robot", "started_at"], unique=False)
+        batch_op.create_index(
+            "ix_message_sending",
+            ["lease_until"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('sending')"),
+            postgresql_where=sa.text("state IN ('sending')"),
+        )
+        batch_op.create_index(
+            "ix_message_unknown",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('unknown')"),
+            postgresql_where=sa.text("state IN ('unknown')"),
+        )
 
     op.create_table(
         "post",
@@ -387,9 +403,10 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
         sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("claim", sa.String(length=16), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(length=300), nullable=True),
         sa.Column("message_id", sa.Integer(), nullable=True),
@@ -404,14 +421,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("event_id", "group_id", name=op.f("uq_delivery_event_id_group_id")),
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.create_index("ix_delivery_group", ["group_id", "state", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_delivery_message_id"), ["message_id"], unique=False)
         batch_op.create_index(
-            "ix_delivery_waiting",
-            ["due_at", "id"],
+            "ix_delivery_failed",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('failed')"),
+            postgresql_where=sa.text("state IN ('failed')"),
+        )
+        batch_op.create_index(
+            "ix_delivery_line",
+            ["group_id", "id"],
             unique=False,
             sqlite_where=sa.text("state IN ('due','claimed','sending')"),
             postgresql_where=sa.text("state IN ('due','claimed','sending')"),
+        )
+        batch_op.create_index(batch_op.f("ix_delivery_message_id"), ["message_id"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_ready",
+            ["channel", "due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('due','claimed')"),
+            postgresql_where=sa.text("state IN ('due','claimed')"),
         )
 
     op.create_table(
@@ -498,12 +528,21 @@ def downgrade() -> None:
     op.drop_table("follow")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_delivery_waiting",
+            "ix_delivery_ready",
+            sqlite_where=sa.text("state IN ('due','claimed')"),
+            postgresql_where=sa.text("state IN ('due','claimed')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_delivery_message_id"))
+        batch_op.drop_index(
+            "ix_delivery_line",
             sqlite_where=sa.text("state IN ('due','claimed','sending')"),
             postgresql_where=sa.text("state IN ('due','claimed','sending')"),
         )
-        batch_op.drop_index(batch_op.f("ix_delivery_message_id"))
-        batch_op.drop_index("ix_delivery_group")
+        batch_op.drop_index(
+            "ix_delivery_failed",
+            sqlite_where=sa.text("state IN ('failed')"),
+            postgresql_where=sa.text("state IN ('failed')"),
+        )
 
     op.drop_table("delivery")
     op.drop_table("answer")
@@ -532,9 +571,19 @@ def downgrade() -> None:
 
     op.drop_table("post")
     with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.drop_index("ix_message_state")
+        batch_op.drop_index(
+            "ix_message_unknown",
+            sqlite_where=sa.text("state IN ('unknown')"),
+            postgresql_where=sa.text("state IN ('unknown')"),
+        )
+        batch_op.drop_index(
+            "ix_message_sending",
+            sqlite_where=sa.text("state IN ('sending')"),
+            postgresql_where=sa.text("state IN ('sending')"),
+        )
         batch_op.drop_index("ix_message_robot")
         batch_op.drop_index(batch_op.f("ix_message_group_id"))
+        batch_op.drop_index("ix_message_channel")
 
     op.drop_table("message")
     with op.batch_alter_table("chat_group_place", schema=None) as batch_op:
@@ -550,8 +599,11 @@ def downgrade() -> None:
 
     op.drop_table("code")
     with op.batch_alter_table("chat_group", schema=None) as batch_op:
+        batch_op.drop_index("ix_chat_group_street")
         batch_op.drop_index(batch_op.f("ix_chat_group_robot"))
-        batch_op.drop_index("ix_chat_group_area")
+        batch_op.drop_index("ix_chat_group_grid")
+        batch_op.drop_index("ix_chat_group_district")
+        batch_op.drop_index("ix_chat_group_community")
 
     op.drop_table("chat_group")
     with op.batch_alter_table("body", schema=None) as batch_op:

@@ -1,11 +1,17 @@
-// One tap copies a text. Without script the text stays in its box, to be marked by hand.
+// One tap copies the words of a card. Without this file the words are a box to long-press.
 "use strict";
-document.querySelectorAll("[data-copy]").forEach((button) => {
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const words = document.getElementById(button.dataset.copy);
   button.hidden = false;
+  words.form?.querySelector(".copy__hint")?.remove();
   button.addEventListener("click", async () => {
-    const box = document.getElementById(button.dataset.copy);
-    box.select();
-    try { await navigator.clipboard.writeText(box.value); } catch { document.execCommand("copy"); }
-    button.textContent = "已复制";
+    try {
+      await navigator.clipboard.writeText(words.value);
+    } catch {
+      words.focus();
+      words.select();
+      document.execCommand("copy"); // plain http and WeChat's browser have no clipboard of their own
+    }
+    button.textContent = button.dataset.done ?? "已复制";
   });
-});
+}

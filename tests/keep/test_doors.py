@@ -1,6 +1,7 @@
 """The pages of /keep as people meet them, on both databases: what they may reach, and that bad input loses nothing."""
 
 import re
+import threading
 from io import BytesIO
 
 import pypdfium2
@@ -317,6 +318,25 @@ def test_an_account_is_closed_and_opened_again(phone, cast):
     assert shen.post(f"{address}/disable").status_code == 303
     assert "停用" in shen.get(address).text and gao.get("/desk").status_code == 303
     assert [shen.post(f"{address}/{verb}").status_code for verb in ("disable", "enable", "enable")] == [409, 303, 409]
+
+
+def test_the_same_account_asked_for_at_once_is_made_once_and_nobody_sees_a_fault(phone, cast):
+    phones, answers = [phone().sign_in("shen") for _ in range(4)], []
+    form = {"nickname": "小新", "account": "xiaoxin", "role": "grid", "place": "第一网格", "body": "0"}
+    for one in phones:
+        one.get("/keep/people/new")
+
+    def ask(one):
+        answers.append(one.post("/keep/people/new", **form).status_code)
+
+    threads = [threading.Thread(target=ask, args=(one,)) for one in phones]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    fresh()
+    assert len(answers) == 4 and answers.count(200) == 1 and set(answers) <= {200, 409, 422}
+    assert len(db.session.scalars(select(Identity).filter_by(subject="xiaoxin")).all()) == 1
 
 
 def test_a_body_is_added_and_changed(phone, cast):

@@ -14,7 +14,23 @@ from governance.tickets.model import Ticket
 from tests.app import Phone
 from tests.cast import Cast
 
-NAMES = "anon devi repo join grid gri~ comm com~ stre dist body bod~ left shut gone".split()
+NAMES = [  # noqa: E501
+    "anon",
+    "devi",
+    "repo",
+    "join",
+    "grid",
+    "gri~",
+    "comm",
+    "com~",
+    "stre",
+    "dist",
+    "body",
+    "bod~",
+    "left",
+    "shut",
+    "gone",
+]
 STAFF = {"grid": "gao", "gri~": "lin", "comm": "shen", "com~": "tang", "stre": "qiao", "dist": "du"} | {
     "body": "wu",
     "bod~": "ding",

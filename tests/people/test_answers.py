@@ -16,7 +16,9 @@ def walk(shared_world) -> Walk:
 def routes(walk: Walk) -> set[tuple[str, str]]:
     """Every method of every rule the application answers to."""
     rules = walk.app.url_map.iter_rules()
-    return {(method, rule.rule) for rule in rules for method in (rule.methods or ()) if method not in ("HEAD", "OPTIONS")}
+    return {
+        (method, rule.rule) for rule in rules for method in (rule.methods or ()) if method not in ("HEAD", "OPTIONS")
+    }
 
 
 def test_the_table_has_a_line_for_every_route_and_no_other(walk) -> None:

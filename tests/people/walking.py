@@ -137,9 +137,7 @@ class Walk:
         environ = {"REMOTE_ADDR": "203.0.113.7"} if "elsewhere" in variant else {}
         client = audience.browser(self.app, method)
         self.asked += 1
-        answer: TestResponse = Context().run(
-            client.open, address, method=method, data=data, environ_overrides=environ
-        )
+        answer: TestResponse = Context().run(client.open, address, method=method, data=data, environ_overrides=environ)
         return answer
 
     def _renew(self, name: str) -> None:

@@ -1,1 +1,28 @@
-"""One file per channel; a file here is all a new channel needs."""
+"""Finds the channels: every module in this folder that defines one. A file here is all a new channel needs."""
+
+import importlib
+import inspect
+import pkgutil
+from functools import cache
+
+from governance.core.errors import Missing
+from governance.relay.channels.base import Channel
+
+
+@cache
+def known() -> dict[str, type[Channel]]:
+    """Every channel by its name, in the order of the files' names."""
+    modules = (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
+    classes = (one for module in modules for one in vars(module).values() if inspect.isclass(one))
+    return {one.name: one for one in classes if issubclass(one, Channel) and one is not Channel}
+
+
+def channel(name: str) -> type[Channel]:
+    if name not in known():
+        raise Missing("没有这种通道")
+    return known()[name]
+
+
+def pushing() -> dict[str, type[Channel]]:
+    """Those that send by themselves; the others wait to be fetched, by a person or a program."""
+    return {name: one for name, one in known().items() if one.pushes}

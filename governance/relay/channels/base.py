@@ -6,6 +6,8 @@ from typing import ClassVar
 
 import aiohttp
 
+from governance.core.config import Settings
+
 
 @dataclass(frozen=True)
 class Need:
@@ -24,10 +26,11 @@ class Sent:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Surely not sent. `after` seconds from now it may be tried again; None: never."""
+    """Surely not sent. It may be tried again, no sooner than `after` seconds from now; None: never."""
 
     reason: str
-    after: int | None = None
+    after: int | None = 0
+    whole_robot: bool = False  # everything this robot says has to wait, not this message alone
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,31 @@ class Channel:
 
     name: ClassVar[str]
     label: ClassVar[str]
+    about: ClassVar[str] = ""
     needs: ClassVar[tuple[Need, ...]] = ()
     pushes: ClassVar[bool] = True
     per_minute: ClassVar[int | None] = None
     longest_bytes: ClassVar[int] = 2048
+    lease: ClassVar[int] = 60  # seconds after which a message whose outcome nobody wrote down is unknown
 
-    async def send(self, http: aiohttp.ClientSession, settings: Mapping[str, str], words: str, base: str) -> Outcome:
-        """Send `words` (at most `longest_bytes`) to the group behind `settings`; never raises for the network."""
+    def __init__(self, deployment: Settings) -> None:
+        self.deployment = deployment
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> dict[str, str]:
+        """The binding's settings as they are kept. Raises Invalid by the need's name."""
+        return {need.name: given.get(need.name, "").strip() for need in cls.needs}
+
+    @classmethod
+    def voice(cls, bound: Mapping[str, str]) -> str | None:
+        """What speaks for the group, if that can be told: groups with the same voice share its pace."""
+        return None
+
+    @property
+    def together_per_minute(self) -> int:
+        """How many calls a minute this deployment may make through the channel in all; 0: no limit."""
+        return 0
+
+    async def send(self, http: aiohttp.ClientSession, bound: Mapping[str, str], words: str) -> Outcome:
+        """Send `words` (at most `longest_bytes` of UTF-8) to the group so bound; never raises for the network."""
         raise TypeError(f"{self.name} does not push")

@@ -1,0 +1,54 @@
+"""What people do about messages: settle what is unknown, try again what failed."""
+
+from sqlalchemy import select, update
+
+from governance.core import jobs
+from governance.core.db import db, locked, now, writing
+from governance.core.errors import Invalid, Refused
+from governance.people.access import Viewer
+from governance.people.permissions import require
+from governance.relay.model import DUE, FAILED, SENT, UNKNOWN, Delivery, Group, Message, among
+from governance.relay.outcomes import note
+
+ANSWERS = {"arrived": "确实发了", "again": "没发，再发一次", "leave": "不用再发了"}
+LEFT = "人工决定不再发"
+
+
+def settle(viewer: Viewer, message: Message, answer: str) -> None:
+    """Say what became of a message nobody is sure of. `again` sends it once more, under the same mark."""
+    if answer not in ANSWERS:
+        raise Invalid({"answer": "请选一个"})
+    with writing():
+        locked(message)
+        if message.group is None or message.state != UNKNOWN:
+            raise Refused("这一条已经有结果了")
+        require(viewer, "group.keep", message.group)
+        state, reason = {"arrived": (SENT, None), "again": (DUE, None), "leave": (FAILED, LEFT)}[answer]
+        message.state = SENT if answer == "arrived" else FAILED
+        message.reason, message.ended_at, message.settled_by_id = reason, now(), viewer.staff_id
+        carried = update(Delivery).where(Delivery.message_id == message.id, Delivery.state == UNKNOWN)
+        db.session.execute(carried.values(state=state, reason=reason, due_at=now(), tries=0, claim=None))
+        note(message.group, "settle", viewer.label, viewer.staff_id, message=message.id, answer=answer)
+
+
+def retry(viewer: Viewer, group: Group) -> int:
+    """Everything that failed for this group is due again. Says how much."""
+    with writing():
+        require(viewer, "group.keep", locked(group))
+        if not group.hears:
+            raise Refused("这个群停用了，先启用再试")
+        failed = update(Delivery).where(Delivery.group_id == group.id, among(Delivery.state, (FAILED,)))
+        values = {"state": DUE, "reason": None, "due_at": now(), "tries": 0, "claim": None}
+        count = int(db.session.execute(failed.values(**values)).rowcount)  # type: ignore[attr-defined]
+        if count:
+            note(group, "retry", viewer.label, viewer.staff_id, deliveries=count)
+    return count
+
+
+def retry_job(job_id: int) -> None:
+    """Run a failed job once more; its caller has asked who may."""
+    with writing():
+        failed = db.session.scalars(select(jobs.Job).filter_by(id=job_id, state=jobs.FAILED).with_for_update()).first()
+        if failed is None:
+            raise Refused("这件事已经不在失败里了")
+        jobs.retry(failed)

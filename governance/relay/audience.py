@@ -1,0 +1,54 @@
+"""Who hears of an event: the audiences with words for it, less what is private, unripe or too small to tell."""
+
+from dataclasses import dataclass
+
+from governance.core.events import Event
+from governance.relay.facts import Facts, facts_of
+from governance.relay.model import AUDIENCES
+from governance.relay.wording import has_words, render
+
+UNLISTED = "unlisted"  # workers' words for what is not public: a link behind the sign-in and nothing else
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One event as one audience hears it. An urgent one is not left to the day's digest."""
+
+    words: str
+    link: str
+    urgent: bool
+
+
+def hearers(event: Event) -> tuple[str, ...]:
+    """The audiences this event is told to, now."""
+    wanted = [audience for audience in AUDIENCES if has_words(audience, event.name)]
+    facts = facts_of(event) if wanted else None
+    return tuple(audience for audience in wanted if facts and _hears(audience, event, facts))
+
+
+def _hears(audience: str, event: Event, facts: Facts) -> bool:
+    if audience == "workers":
+        return True
+    if facts.private:
+        return False
+    if event.name == "ticket.finish":
+        return not facts.verified_first
+    return event.name != "ticket.join" or is_widely_joined(facts.said["joined"])
+
+
+def is_widely_joined(count: int) -> bool:
+    """At 5, and then at 10, 20, 50, 100 and so on."""
+    digits = str(count)
+    return count >= 5 and digits[0] in "125" and not digits[1:].strip("0")
+
+
+def telling(event: Event, audience: str) -> Telling | None:
+    """What this audience is told, judged anew: what has become private since is not told any more."""
+    if audience not in hearers(event):
+        return None
+    facts = facts_of(event)
+    if facts is None:
+        return None
+    urgent = facts.urgent or (audience == "workers" and event.name == "ticket.report")
+    name = UNLISTED if facts.private else event.name
+    return Telling(render(audience, name, facts.said), facts.said.get("link", ""), urgent)

@@ -1,0 +1,103 @@
+"""Our door for any other bot: it leases what it is to post and reports what became of each message."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from governance.core.db import db, now, writing
+from governance.core.errors import Invalid, SignInNeeded
+from governance.relay.channels.base import Outcome, Refusal, Sent
+from governance.relay.channels.bot import Bot
+from governance.relay.claims import Parcel, claim, start
+from governance.relay.groups import robot_of
+from governance.relay.model import SENDING, UNKNOWN, Delivery, Group, Message
+from governance.relay.outcomes import settle
+
+MOST = 50
+OUTCOMES: dict[str, Outcome] = {
+    "sent": Sent(),
+    "refused": Refusal("机器人这次没发成"),
+    "failed": Refusal("机器人发不了", None),
+}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A bot that has shown its key; `robot` is the keyed hash its groups carry."""
+
+    name: str
+    robot: str
+
+
+def caller(name: str, authorization: str) -> Caller:
+    """Who holds this key. Only its keyed hash is looked up, so nothing can be learned from how long that takes."""
+    scheme, _, key = authorization.partition(" ")
+    robot = robot_of(Bot.name, f"{name}:{key.strip()}")
+    known = select(Group.id).where(Group.robot == robot, Group.channel == Bot.name, Group.archived_at.is_(None))
+    if scheme.lower() != "bearer" or not key or db.session.scalar(known.limit(1)) is None:
+        raise SignInNeeded("密钥不对：请带上 Authorization: Bearer <密钥>")
+    return Caller(name, robot)
+
+
+def lease(bot: Caller, limit: int) -> list[dict[str, Any]]:
+    """Hand out what is to be posted. Each message is given once; without a report in time it is listed as unknown."""
+    channel = Bot(current_app.extensions["settings"])
+    parcels = start(channel, claim(channel, limit, bot.robot))
+    ends = db.session.scalars(select(Message).where(Message.id.in_([parcel.message_id for parcel in parcels])))
+    until = {message.id: message.lease_until for message in ends}
+    return [
+        {
+            "id": parcel.message_id,
+            "mark": parcel.mark,
+            "group": parcel.bound["chat"],
+            "text": parcel.words,
+            "lease_until": until[parcel.message_id].isoformat(),  # type: ignore[union-attr]
+        }
+        for parcel in parcels
+    ]
+
+
+def report(bot: Caller, results: Any) -> dict[str, list[int]]:
+    """What became of leased messages. A late report settles an unknown one; one already settled stays as it is."""
+    given = _read(results)
+    with writing():
+        open_ = (Message.id.in_(given), Message.robot == bot.robot, Message.state.in_((SENDING, UNKNOWN)))
+        messages = db.session.scalars(select(Message).where(*open_).with_for_update()).all()
+        for message in messages:
+            _reopen(message)
+        settle([(_parcel(message), OUTCOMES[given[message.id]]) for message in messages])
+    taken = [message.id for message in messages]
+    return {"taken": taken, "left": sorted(set(given) - set(taken))}
+
+
+def _reopen(message: Message) -> None:
+    if message.state == UNKNOWN:
+        message.state, message.ended_at = SENDING, None
+        for delivery in message.deliveries:
+            delivery.state = SENDING
+    message.lease_until = now()
+    db.session.flush()
+
+
+def _parcel(message: Message) -> Parcel:
+    tries = max((delivery.tries for delivery in message.deliveries), default=0)
+    carried: list[Delivery] = message.deliveries
+    ids = tuple(delivery.id for delivery in carried)
+    return Parcel("", message.group_id or 0, message.robot, {}, message.words, message.mark, ids, tries, message.id)
+
+
+def _read(results: Any) -> dict[int, str]:
+    """`[{"id": 7, "outcome": "sent"}]` as a mapping. Raises Invalid by field."""
+    if not isinstance(results, list) or not 0 < len(results) <= MOST:
+        raise Invalid({"results": f"要一个列表，1 到 {MOST} 项"})
+    given: dict[int, str] = {}
+    for index, one in enumerate(results):
+        id_, outcome = (one.get("id"), one.get("outcome")) if isinstance(one, dict) else (None, None)
+        if type(id_) is not int or not 0 < id_ < 2**31:
+            raise Invalid({f"results[{index}].id": "要一个正整数"})
+        if not isinstance(outcome, str) or outcome not in OUTCOMES:
+            raise Invalid({f"results[{index}].outcome": "只能是 sent、refused 或 failed"})
+        given[id_] = outcome
+    return given

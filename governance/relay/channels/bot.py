@@ -1,0 +1,42 @@
+"""Any other bot: a program that fetches what is to be posted from our HTTP door and reports what became of it."""
+
+import re
+from collections.abc import Mapping
+from typing import ClassVar
+
+from governance.core.errors import Invalid
+from governance.relay.channels.base import Channel, Need
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{1,30}")
+KEY = re.compile(r"[!-~]{24,200}")
+
+
+class Bot(Channel):
+    """A bot with a name and a bearer key; all its groups are bound with the same two."""
+
+    name, label = "bot", "别的机器人"
+    about = "别的机器人用自己的密钥来取要发的话（GET /bots/名字/deliveries），发完回报结果。"
+    needs = (
+        Need("bot", "机器人的名字", "小写字母和数字，例如 ginkgo-bot"),
+        Need("chat", "它那边的群号", "机器人靠它认出群"),
+        Need("key", "密钥", "至少 24 位；同一个机器人的各个群填同一个；保存后不再显示", secret=True),
+    )
+    pushes = False
+    longest_bytes: ClassVar[int] = 4000
+    lease: ClassVar[int] = 300
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> dict[str, str]:
+        kept = super().read(given)
+        wrong = {
+            "bot": "" if NAME.fullmatch(kept["bot"]) else "只用小写字母、数字和 - _，2 到 31 位",
+            "chat": "" if 0 < len(kept["chat"]) <= 64 else "请填群号，最多 64 个字",
+            "key": "" if KEY.fullmatch(kept["key"]) else "密钥要 24 位以上，不带空格和汉字",
+        }
+        if any(wrong.values()):
+            raise Invalid({name: reason for name, reason in wrong.items() if reason})
+        return kept
+
+    @classmethod
+    def voice(cls, bound: Mapping[str, str]) -> str:
+        return f"{bound['bot']}:{bound['key']}"

@@ -1,0 +1,223 @@
+"""Which deliveries go out next: claimed with a lease, put into words, then `sending` — committed before the network.
+
+Only the first waiting delivery of a group can be claimed, with those ready behind it, so a group hears things in
+order. A claim whose worker died is retaken; a sending whose worker died may have arrived and becomes unknown.
+"""
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import groupby, islice, takewhile
+
+from sqlalchemy import Row, Select, and_, bindparam, exists, insert, or_, select, update
+from sqlalchemy.orm import aliased
+
+from governance.core.db import db, now, writing
+from governance.core.events import Event
+from governance.relay.audience import telling
+from governance.relay.channels.base import Channel
+from governance.relay.model import (
+    CLAIMED,
+    DUE,
+    FAILED,
+    READY,
+    SENDING,
+    UNKNOWN,
+    WAITING,
+    Delivery,
+    Group,
+    Message,
+    among,
+)
+from governance.relay.pacing import Pace, turn
+from governance.relay.wording import mark, packed, room_for_words, signed
+
+CLAIM_LEASE = timedelta(seconds=120)
+Line = Row[tuple[int, int, int, int, bool]]
+TOGETHER = 8  # events of one group in one message, at most
+NOT_PUBLIC = "已不公开，不再告诉这个群"
+LOST = "发送途中程序中断，可能已经发出"
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One message on its way to one group."""
+
+    claim: str
+    group_id: int
+    robot: str | None
+    bound: Mapping[str, str]
+    words: str
+    mark: str
+    deliveries: tuple[int, ...]
+    tries: int
+    message_id: int = 0
+
+
+def claim(channel: Channel, limit: int, robot: str | None = None) -> list[Parcel]:
+    """Claim what up to `limit` groups are to hear through this channel, in words. The database is free afterwards."""
+    name = secrets.token_hex(8)
+    if not _anything_ready(channel, robot):
+        return []
+    with turn():
+        if Pace(channel).left == 0:
+            return []
+        heads = db.session.execute(_heads(channel.name, robot).limit(limit)).all()
+        taken = _with_followers([row.group_id for row in heads])
+        hold = {"state": CLAIMED, "claim": name, "due_at": now() + CLAIM_LEASE}
+        ids = [row.id for rows in taken.values() for row in rows]
+        db.session.execute(update(Delivery).where(Delivery.id.in_(ids)).values(hold))
+    parcels, untold = _composed(name, channel, taken)
+    db.session.rollback()
+    if untold:
+        _drop(name, untold)
+    return parcels
+
+
+def _anything_ready(channel: Channel, robot: str | None) -> bool:
+    found = db.session.scalar(_heads(channel.name, robot).limit(1))
+    db.session.rollback()
+    return found is not None
+
+
+def _heads(channel: str, robot: str | None) -> Select[tuple[int, int]]:
+    """Deliveries that are ready and first in their group's line, in groups that may be spoken to now."""
+    moment, earlier = now(), aliased(Delivery)
+    in_front = exists().where(
+        earlier.group_id == Delivery.group_id, earlier.id < Delivery.id, among(earlier.state, WAITING)
+    )
+    rested = or_(Group.rest_until.is_(None), Group.rest_until <= moment)
+    query = (
+        select(Delivery.id, Delivery.group_id)
+        .join(Group, Group.id == Delivery.group_id)
+        .where(Delivery.channel == channel, among(Delivery.state, READY), Delivery.due_at <= moment, ~in_front, rested)
+        .order_by(Delivery.due_at, Delivery.id)
+    )
+    return query.where(Group.robot == robot) if robot else query
+
+
+def _with_followers(group_ids: Sequence[int]) -> dict[int, list[Line]]:
+    """The front of each group's line, up to the first that has to wait."""
+    columns = (Delivery.id, Delivery.group_id, Delivery.event_id, Delivery.tries)
+    ready = and_(Delivery.due_at <= now(), Delivery.state != SENDING).label("ready")
+    query = select(*columns, ready).where(Delivery.group_id.in_(group_ids), among(Delivery.state, WAITING))
+    lines: dict[int, list[Line]] = {}
+    for group_id, rows in groupby(
+        db.session.execute(query.order_by(Delivery.group_id, Delivery.id)), lambda row: row.group_id
+    ):
+        lines[group_id] = list(islice(takewhile(lambda row: row.ready, rows), TOGETHER))
+    return lines
+
+
+def _composed(name: str, channel: Channel, taken: Mapping[int, list[Line]]) -> tuple[list[Parcel], list[int]]:
+    """The claimed lines in words; and the deliveries that are not to be told after all."""
+    columns = (Group.id, Group.audience, Group.robot, Group.settings)
+    groups = {row.id: row for row in db.session.execute(select(*columns).where(Group.id.in_(taken)))}
+    words = _words_of(
+        {row.event_id for rows in taken.values() for row in rows}, {one.audience for one in groups.values()}
+    )
+    parcels, untold = [], []
+    for group_id, rows in taken.items():
+        group = groups[group_id]
+        said = [(row, words.get((row.event_id, group.audience))) for row in rows]
+        untold += [row.id for row, text in said if text is None]
+        told = [(row, text) for row, text in said if text is not None]
+        if told:
+            texts = packed((text for _, text in told), room_for_words(channel.longest_bytes))
+            sign, ids = mark(told[0][0].id), tuple(row.id for row, _ in told[: len(texts)])
+            tries = max(row.tries for row, _ in told[: len(texts)])
+            bound = json.loads(group.settings)
+            parcels.append(Parcel(name, group_id, group.robot, bound, signed(texts, sign), sign, ids, tries))
+    return parcels, untold
+
+
+def _words_of(event_ids: Iterable[int], audiences: Iterable[str]) -> dict[tuple[int, str], str]:
+    events = db.session.scalars(select(Event).where(Event.id.in_(list(event_ids)))).all()
+    tellings = {(event.id, audience): telling(event, audience) for event in events for audience in audiences}
+    return {key: one.words for key, one in tellings.items() if one}
+
+
+def _drop(name: str, ids: list[int]) -> None:
+    mine = update(Delivery).where(Delivery.id.in_(ids), Delivery.claim == name)
+    with writing():
+        db.session.execute(mine.values(state=FAILED, reason=NOT_PUBLIC, claim=None))
+
+
+def start(channel: Channel, parcels: Sequence[Parcel]) -> list[Parcel]:
+    """Commit these as `sending`, each with its message, as far as pace and claim still allow; the rest wait."""
+    with turn():
+        pace = Pace(channel, (parcel.robot for parcel in parcels))
+        held = _still_held(parcels)
+        go = []
+        for parcel in parcels:
+            if not held.issuperset(parcel.deliveries):
+                continue
+            later = pace.take(parcel.robot)
+            if later is None:
+                go.append(parcel)
+            else:
+                _put_back(parcel.deliveries, due_at=later)
+        started = _as_messages(channel, go)
+        _release_unpacked(parcels)
+    return started
+
+
+def _still_held(parcels: Sequence[Parcel]) -> set[int]:
+    ids = [id_ for parcel in parcels for id_ in parcel.deliveries]
+    claims = {parcel.claim for parcel in parcels}
+    query = select(Delivery.id).join(Group, Group.id == Delivery.group_id)
+    query = query.where(Delivery.id.in_(ids), Delivery.state == CLAIMED, Delivery.claim.in_(claims))
+    return set(db.session.scalars(query.where(Group.disabled_at.is_(None), Group.archived_at.is_(None))))
+
+
+def _as_messages(channel: Channel, parcels: Sequence[Parcel]) -> list[Parcel]:
+    if not parcels:
+        return []
+    moment = now()
+    rows = [
+        {
+            "mark": parcel.mark,
+            "group_id": parcel.group_id,
+            "channel": channel.name,
+            "robot": parcel.robot,
+            "words": parcel.words,
+            "state": SENDING,
+            "started_at": moment,
+            "lease_until": moment + timedelta(seconds=channel.lease),
+        }
+        for parcel in parcels
+    ]
+    ids = db.session.scalars(insert(Message).returning(Message.id, sort_by_parameter_order=True), rows).all()
+    started = [replace(parcel, message_id=id_) for parcel, id_ in zip(parcels, ids, strict=True)]
+    of_message = update(Delivery.__table__).where(Delivery.__table__.c.id == bindparam("b_id"))  # type: ignore[arg-type]
+    sent = [{"b_id": id_, "b_message": one.message_id} for one in started for id_ in one.deliveries]
+    db.session.connection().execute(of_message.values(state=SENDING, message_id=bindparam("b_message")), sent)
+    return started
+
+
+def _put_back(ids: Sequence[int], **values: object) -> None:
+    db.session.execute(update(Delivery).where(Delivery.id.in_(ids)).values(state=DUE, claim=None, **values))
+
+
+def _release_unpacked(parcels: Sequence[Parcel]) -> None:
+    """What was claimed with these but found no room in their message waits for the group's next one."""
+    groups, claims = [parcel.group_id for parcel in parcels], {parcel.claim for parcel in parcels}
+    left = update(Delivery).where(Delivery.group_id.in_(groups), Delivery.state == CLAIMED, Delivery.claim.in_(claims))
+    db.session.execute(left.values(state=DUE, claim=None, due_at=now()))
+
+
+def reap() -> int:
+    """Sendings whose worker died: nobody knows whether they arrived, so they are listed for a person."""
+    lapsed = select(Message.id).where(among(Message.state, (SENDING,)), Message.lease_until < now())
+    found = db.session.scalars(lapsed.limit(500)).all()
+    db.session.rollback()
+    if found:
+        with writing():
+            gone = db.session.scalars(lapsed.where(Message.id.in_(found)).with_for_update(skip_locked=True)).all()
+            values = {"state": UNKNOWN, "reason": LOST}
+            db.session.execute(update(Message).where(Message.id.in_(gone)).values(**values, ended_at=now()))
+            mine = Delivery.message_id.in_(gone), Delivery.state == SENDING
+            db.session.execute(update(Delivery).where(*mine).values(**values))
+    return len(found)

@@ -1,0 +1,87 @@
+"""The relay at work: claim, commit `sending`, let the database go, speak, write down what became of it.
+
+At most IN_FLIGHT messages are on their way from one worker; no transaction is open while the network is waited for.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import aiohttp
+from flask import Flask
+
+from governance.relay import channels
+from governance.relay.channels.base import Channel, Outcome, Unknown
+from governance.relay.claims import Parcel, claim, reap, start
+from governance.relay.outcomes import Ended, settle
+from governance.relay.pacing import turn
+
+IN_FLIGHT, BATCH = 64, 512
+TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=3)
+LOOK = 0.05  # seconds between two looks at what has come back
+KEEPALIVE = 4
+
+
+def deliver(app: Flask) -> bool:
+    """Send what is ready on every pushing channel; says whether there was anything. One call is one bounded batch."""
+    with app.app_context():
+        found = reap() > 0
+    for kind in channels.pushing().values():
+        channel = kind(app.extensions["settings"])
+        with app.app_context():
+            parcels = claim(channel, BATCH)
+        if parcels:
+            asyncio.run(_Round(app, channel, parcels).run())
+        found = found or bool(parcels)
+    return found
+
+
+class _Round:
+    """One batch on its way: what still waits here, what is in the air."""
+
+    def __init__(self, app: Flask, channel: Channel, parcels: list[Parcel]) -> None:
+        self.app, self.channel, self.waiting = app, channel, parcels
+        self.flying: set[asyncio.Task[Ended]] = set()
+
+    async def run(self) -> None:
+        connector = aiohttp.TCPConnector(limit=IN_FLIGHT, keepalive_timeout=KEEPALIVE, ttl_dns_cache=300)
+        async with aiohttp.ClientSession(
+            connector=connector, timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar()
+        ) as http:
+            ended: list[Ended] = []
+            while self.waiting or self.flying or ended:
+                free = IN_FLIGHT - len(self.flying)
+                batch, self.waiting = self.waiting[:free], self.waiting[free:]
+                for parcel in await self._in_thread(self._exchange, ended, batch):
+                    self.flying.add(asyncio.create_task(self._send(http, parcel)))
+                ended = await self._landed()
+
+    async def _landed(self) -> list[Ended]:
+        if not self.flying:
+            return []
+        done, self.flying = await asyncio.wait(self.flying, timeout=LOOK)
+        while not done and self.flying:
+            done, self.flying = await asyncio.wait(self.flying, return_when=asyncio.FIRST_COMPLETED)
+        return [task.result() for task in done]
+
+    async def _send(self, http: aiohttp.ClientSession, parcel: Parcel) -> Ended:
+        return parcel, await self._outcome(http, parcel)
+
+    async def _outcome(self, http: aiohttp.ClientSession, parcel: Parcel) -> Outcome:
+        try:
+            return await self.channel.send(http, parcel.bound, parcel.words)
+        except Exception as trouble:  # noqa: BLE001 - a channel's own fault must neither end the round nor repeat a message
+            return Unknown(f"通道出错（{type(trouble).__name__}）")
+
+    def _exchange(self, ended: Sequence[Ended], batch: Sequence[Parcel]) -> list[Parcel]:
+        """One transaction: what has ended is written down, what comes next is committed as `sending`."""
+        with turn():
+            settle(ended)
+            return start(self.channel, batch) if batch else []
+
+    async def _in_thread(self, work: Callable[..., Any], *args: Any) -> Any:
+        def in_context() -> Any:
+            with self.app.app_context():
+                return work(*args)
+
+        return await asyncio.to_thread(in_context)

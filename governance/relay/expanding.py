@@ -1,0 +1,88 @@
+"""Reads the record: marks each new event as told and writes what is owed to which group, in pieces.
+
+An event is told to the groups bound to the places it happened in, as they stood then (its scope).
+"""
+
+import structlog
+from sqlalchemy import Insert, exists, func, insert, literal, select, update
+
+from governance.core.db import Utc, db, now, writing
+from governance.core.events import Event
+from governance.relay.audience import hearers
+from governance.relay.model import AUDIENCES, DUE, Delivery, Group, GroupPlace
+from governance.relay.wording import has_words
+
+log = structlog.get_logger()
+LOOK, PIECE = 200, 2000
+
+
+def expand() -> bool:
+    """Take the next untold events; says whether there were any. Safe to run in any number of workers."""
+    fresh = _untold()
+    if not fresh:
+        return False
+    silent = [event.id for event in fresh if not _is_told(event)]
+    if silent:
+        _mark(silent)
+    for event in fresh:
+        if _is_told(event):
+            _fan_out(event)
+    return True
+
+
+def _untold() -> list[Event]:
+    query = select(Event).where(Event.told_at.is_(None)).order_by(Event.id).limit(LOOK)
+    fresh = list(db.session.scalars(query.execution_options(populate_existing=True)))
+    db.session.rollback()
+    return fresh
+
+
+def _is_told(event: Event) -> bool:
+    return any(has_words(audience, event.name) for audience in AUDIENCES)
+
+
+def _mark(ids: list[int]) -> None:
+    with writing():
+        db.session.execute(update(Event).where(Event.id.in_(ids)).values(told_at=now()))
+
+
+def _fan_out(event: Event) -> None:
+    audiences = hearers(event)
+    scope = [int(part) for part in event.scope.strip("/").split("/") if part.isdecimal()]
+    db.session.rollback()
+    while not _piece(event.id, audiences, scope):
+        pass
+
+
+def _piece(event_id: int, audiences: tuple[str, ...], scope: list[int]) -> bool:
+    """Write the next piece; says whether the event is done with. Held by the event's row against other workers."""
+    with writing():
+        held = select(Event.id).where(Event.id == event_id, Event.told_at.is_(None)).with_for_update(skip_locked=True)
+        if db.session.scalar(held) is None:
+            return True
+        made = db.session.execute(_owed(event_id, audiences, scope)).rowcount if audiences else 0  # type: ignore[attr-defined]
+        if made < PIECE:
+            db.session.execute(update(Event).where(Event.id == event_id).values(told_at=now()))
+        return bool(made < PIECE)
+
+
+def _owed(event_id: int, audiences: tuple[str, ...], scope: list[int]) -> Insert:
+    moment = literal(now(), Utc)
+    bound = select(GroupPlace.group_id).where(GroupPlace.place_id.in_(scope))
+    owed = exists().where(Delivery.event_id == event_id, Delivery.group_id == Group.id)
+    columns = {
+        Delivery.event_id: literal(event_id),
+        Delivery.group_id: Group.id,
+        Delivery.channel: Group.channel,
+        Delivery.state: literal(DUE),
+        Delivery.due_at: moment,
+        Delivery.tries: literal(0),
+        Delivery.created_at: moment,
+    }
+    hears = (Group.audience.in_(audiences), Group.disabled_at.is_(None), Group.archived_at.is_(None))
+    groups = select(*columns.values()).where(Group.id.in_(bound), *hears, ~owed).order_by(Group.id).limit(PIECE)
+    return insert(Delivery).from_select([column.key for column in columns], groups, include_defaults=False)
+
+
+def untold() -> int:
+    return db.session.scalar(select(func.count()).select_from(Event).where(Event.told_at.is_(None))) or 0

@@ -1,0 +1,73 @@
+"""What may be said of an event's subject, noun by noun: plain names, counts and a link. Never who, never free words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from governance.core.db import db
+from governance.core.events import Event
+from governance.core.pages import local
+from governance.places.model import Place
+from governance.relay.model import Group
+from governance.relay.wording import address
+from governance.tickets.model import Ticket
+
+URGENT_HOURS = 4  # what must be handled within a half shift is not left to the day's digest
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`said` goes into the words; the rest decides who hears them and how soon."""
+
+    said: dict[str, Any]
+    private: bool = False
+    verified_first: bool = False
+    urgent: bool = False
+
+
+def _ticket(event: Event) -> Facts | None:
+    ticket = db.session.get(Ticket, event.subject_id)
+    if ticket is None:
+        return None
+    said = {
+        "place": near_name(ticket.place),
+        "category": ticket.category.label,
+        "number": ticket.number,
+        "moment": _moment(event),
+        "link": address(f"/t/{ticket.ref}"),
+        "joined": _count(event.data.get("joined"), ticket.joined),
+        "round": _count(event.data.get("round"), ticket.round),
+        "to_verify": ticket.category.verify,
+    }
+    private = ticket.private or ticket.category.private
+    return Facts(said, private, ticket.category.verify, ticket.category.hours <= URGENT_HOURS)
+
+
+def _group(event: Event) -> Facts | None:
+    group = db.session.get(Group, event.subject_id)
+    return group and Facts({"group": group.name, "moment": _moment(event)}, urgent=True)
+
+
+def _moment(event: Event) -> str:
+    """The date in full: a message is read days later too."""
+    at = local(event.at)
+    return f"{at.month}月{at.day}日 {at:%H:%M}"
+
+
+def _count(given: Any, otherwise: int) -> int:
+    return given if isinstance(given, int) else otherwise
+
+
+def near_name(place: Place) -> str:
+    """The name people of the neighbourhood use: from the courtyard down, or the place itself above courtyards."""
+    near = [one.name for one in place.above() if one.kind in ("courtyard", "building", "spot")]
+    return " ".join(near) or place.name
+
+
+_NOUNS: dict[str, Callable[[Event], Facts | None]] = {"ticket": _ticket, "group": _group}
+
+
+def facts_of(event: Event) -> Facts | None:
+    """What may be said of this event, or nothing when its subject is gone or not a matter for groups."""
+    about = _NOUNS.get(event.noun)
+    return about(event) if about else None

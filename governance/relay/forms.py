@@ -1,0 +1,43 @@
+"""Forms about groups. The channel's own fields are drawn from what it says it needs."""
+
+from typing import Any
+
+from wtforms import PasswordField, RadioField
+from wtforms.validators import InputRequired, Length
+
+from governance.core.forms import Form, text
+from governance.relay.channels.base import Channel, Need
+from governance.relay.model import AUDIENCES
+
+
+class GroupForm(Form):
+    name = text("群名", longest=60, needed="请填群名", render_kw={"placeholder": "例如：3号院5号楼邻里群"})
+    places = text("绑定的地点，一行一个", longest=4000, lines=3, needed="请写一个地点：码，或者名字，例如“3号院 5号楼”")
+    audience = RadioField(
+        "谁在群里", [InputRequired("请选这是居民群还是工作群")], choices=list(AUDIENCES.items()), validate_choice=True
+    )
+
+
+def form_for(kind: type[Channel], **kwargs: Any) -> Any:
+    """The form of a group on this channel. A kept secret may stay empty: empty means unchanged."""
+    fields = {f"set_{need.name}": _field(need) for need in kind.needs}
+    return type("BoundGroupForm", (GroupForm,), fields)(**kwargs)
+
+
+def _field(need: Need) -> Any:
+    if need.secret:
+        off = {"autocomplete": "new-password", "maxlength": 500}
+        return PasswordField(
+            need.label, [Length(max=500, message="最多 500 个字")], description=need.hint, render_kw=off
+        )
+    return text(need.label, longest=200, description=need.hint)
+
+
+def given_settings(form: Any, kind: type[Channel]) -> dict[str, str]:
+    return {need.name: form[f"set_{need.name}"].data or "" for need in kind.needs}
+
+
+def beside_fields(fields: dict[str, str], kind: type[Channel]) -> dict[str, str]:
+    """A channel names its needs; the form's fields carry a prefix so that they never hide its own."""
+    mine = {need.name for need in kind.needs}
+    return {f"set_{name}" if name in mine else name: reason for name, reason in fields.items()}

@@ -1,0 +1,113 @@
+"""The doors for keeping groups: find one, bind one, change, test, stop and archive it. Secrets are never shown again."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+
+from governance.core.db import db
+from governance.core.errors import Invalid, Missing
+from governance.core.pages import back
+from governance.core.security import refills
+from governance.people.access import Viewer
+from governance.people.permissions import keeper, may, visible
+from governance.people.viewers import current, open_to
+from governance.places.model import Place
+from governance.relay import actions, channels, groups, queries
+from governance.relay.forms import beside_fields, form_for, given_settings
+from governance.relay.model import Group
+
+bp = Blueprint("groups", __name__, url_prefix="/keep/groups")
+
+
+@bp.get("")
+@open_to(keeper)
+def index() -> Any:
+    search = request.args.get("q", "").strip()
+    found = queries.groups(current(), search, request.args.get("after", ""))
+    return render_template("relay/groups.html", page=found, search=search, channels=channels.known())
+
+
+@bp.route("/new/<channel>", methods=["GET", "POST"])
+@open_to(keeper)
+@refills
+def new(channel: str) -> Any:
+    kind = channels.channel(channel)
+    form = form_for(kind)
+    if form.ok:
+        try:
+            places = groups.find_places(form.places.data, _mine())
+            made = groups.add(
+                current(), channel, form.audience.data, form.name.data, given_settings(form, kind), places
+            )
+        except Invalid as trouble:
+            form.refuse(Invalid(beside_fields(trouble.fields, kind)))
+        else:
+            return back("groups.show", group_id=made.id)
+    page = render_template("relay/group_form.html", form=form, kind=kind, back=url_for("groups.index"), group=None)
+    return page, 422 if request.method == "POST" else 200
+
+
+@bp.get("/<int:group_id>")
+@open_to(keeper)
+def show(group_id: int) -> Any:
+    group = _group(group_id)
+    kind = channels.channel(group.channel)
+    return render_template("relay/group.html", group=group, kind=kind, heard=queries.heard(group))
+
+
+@bp.route("/<int:group_id>/change", methods=["GET", "POST"])
+@open_to(keeper)
+@refills
+def change(group_id: int) -> Any:
+    group = _group(group_id)
+    kind = channels.channel(group.channel)
+    form = form_for(kind, data=_as_it_is(group, kind))
+    del form.audience
+    if form.ok:
+        try:
+            places = groups.find_places(form.places.data, _mine())
+            groups.change(current(), group, form.name.data, given_settings(form, kind), places)
+        except Invalid as trouble:
+            form.refuse(Invalid(beside_fields(trouble.fields, kind)))
+        else:
+            return back("groups.show", group_id=group.id)
+    where = url_for("groups.show", group_id=group.id)
+    page = render_template("relay/group_form.html", form=form, kind=kind, back=where, group=group)
+    return page, 422 if request.method == "POST" else 200
+
+
+def _as_it_is(group: Group, kind: type[channels.Channel]) -> dict[str, str]:
+    open_ones = {f"set_{need.name}": group.bound.get(need.name, "") for need in kind.needs if not need.secret}
+    return {"name": group.name, "places": "\n".join(place.full_name for place in group.places), **open_ones}
+
+
+DEEDS: dict[str, Callable[[Viewer, Group], Any]] = {
+    "test": groups.test_message,
+    "disable": groups.disable,
+    "enable": groups.enable,
+    "archive": groups.archive,
+    "retry": actions.retry,
+}
+
+
+@bp.post("/<int:group_id>/<any(test, disable, enable, archive, retry):deed>")
+@open_to(keeper)
+def act(group_id: int, deed: str) -> Any:
+    group = _group(group_id)
+    DEEDS[deed](current(), group)
+    if deed == "archive":
+        return back("groups.index")
+    return back("groups.show", group_id=group.id)
+
+
+def _group(group_id: int) -> Group:
+    """Find within what this viewer keeps: a group elsewhere looks like one that is not there."""
+    group = db.session.get(Group, group_id) if group_id < 2**31 else None
+    if group is None or not may(current(), "group.keep", group):
+        raise Missing
+    return group
+
+
+def _mine() -> Any:
+    return visible(current(), "group.keep", Place)

@@ -1,0 +1,135 @@
+"""Binding groups to places, and ending that. Each action checks, changes, then records; secrets go in and never out."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import ColumnElement, select
+
+from governance.core.crypto import keyed_hash
+from governance.core.db import by, db, locked, now, writing
+from governance.core.errors import Invalid, Refused
+from governance.people.access import Viewer
+from governance.people.permissions import require
+from governance.places.kinds import AREAS
+from governance.places.model import Code, Place
+from governance.places.tokens import read_token
+from governance.relay.channels import channel
+from governance.relay.model import AUDIENCES, Delivery, Group
+from governance.relay.outcomes import note, silence
+
+MOST_PLACES = 200
+
+
+def add(
+    viewer: Viewer, kind: str, audience: str, name: str, given: Mapping[str, str], places: Sequence[Place]
+) -> Group:
+    """Bind a group. Raises Invalid by field."""
+    if audience not in AUDIENCES:
+        raise Invalid({"audience": "请选这是居民群还是工作群"})
+    bound = channel(kind).read(given)
+    with writing():
+        group = Group(channel=kind, audience=audience, keeper_id=viewer.staff_id)
+        _describe(group, name, places)
+        require(viewer, "group.keep", group)
+        _bind(group, bound)
+        db.session.add(group)
+        db.session.flush()
+        note(group, "add", viewer.label, viewer.staff_id, name=name)
+    return group
+
+
+def change(viewer: Viewer, group: Group, name: str, given: Mapping[str, str], places: Sequence[Place]) -> None:
+    """Change what a group is called, where it is bound, and those settings that were given; empty secrets stay."""
+    secret = {need.name for need in channel(group.channel).needs if need.secret}
+    bound = channel(group.channel).read(
+        {**group.bound, **{key: one for key, one in given.items() if one or key not in secret}}
+    )
+    with writing():
+        require(viewer, "group.keep", locked(group))
+        _describe(group, name, places)
+        require(viewer, "group.keep", group)
+        _bind(group, bound)
+        note(group, "change", viewer.label, viewer.staff_id, name=name)
+
+
+def _describe(group: Group, name: str, places: Sequence[Place]) -> None:
+    if not name.strip():
+        raise Invalid({"name": "请给群起个名字"})
+    if not 0 < len(places) <= MOST_PLACES:
+        raise Invalid({"places": f"请绑定 1 到 {MOST_PLACES} 个地点"})
+    group.name, group.places = name.strip()[:60], list(places)
+    for area in AREAS:
+        shared = {getattr(place, f"{area}_id") for place in places}
+        setattr(group, f"{area}_id", shared.pop() if len(shared) == 1 else None)
+
+
+def _bind(group: Group, bound: Mapping[str, str]) -> None:
+    voice = channel(group.channel).voice(bound)
+    group.settings = json.dumps(bound, ensure_ascii=False)
+    group.robot = robot_of(group.channel, voice) if voice else None
+
+
+def robot_of(kind: str, voice: str) -> str:
+    """The keyed hash under which a robot is known; its key cannot be read from it."""
+    return keyed_hash(f"robot.{kind}", voice)
+
+
+def disable(viewer: Viewer, group: Group, why: str = "") -> None:
+    """Stop speaking to a group for now; what it was still owed is listed as not sent."""
+    with writing():
+        require(viewer, "group.keep", locked(group))
+        if not group.hears:
+            raise Refused("这个群已经停了")
+        silence(group, why or "已停用", viewer.label, viewer.staff_id)
+
+
+def enable(viewer: Viewer, group: Group) -> None:
+    with writing():
+        require(viewer, "group.keep", locked(group))
+        if group.archived_at:
+            raise Refused("这个群已经归档，请重新绑定")
+        group.disabled_at = group.disabled_why = group.rest_until = None
+        note(group, "enable", viewer.label, viewer.staff_id)
+
+
+def archive(viewer: Viewer, group: Group) -> None:
+    """The group is gone: it hears nothing more, its robot's key is forgotten, what it heard stays on record."""
+    with writing():
+        require(viewer, "group.keep", locked(group))
+        if group.disabled_at is None:
+            silence(group, "已归档", viewer.label, viewer.staff_id)
+        group.archived_at, group.settings, group.robot = now(), "{}", None
+        note(group, "archive", viewer.label, viewer.staff_id)
+
+
+def test_message(viewer: Viewer, group: Group) -> None:
+    """Say one word to this group alone, by the same road as everything else."""
+    with writing():
+        require(viewer, "group.keep", locked(group))
+        if not group.hears:
+            raise Refused("这个群停用了，先启用再试")
+        event = note(group, "test", viewer.label, viewer.staff_id)
+        event.told_at = now()  # for this group only, not for everybody on its path
+        db.session.flush()
+        db.session.add(Delivery(event_id=event.id, group_id=group.id, channel=group.channel))
+
+
+def find_places(text: str, within: ColumnElement[bool]) -> list[Place]:
+    """The places named line by line: by a code, or by name (`3号院 5号楼`). Raises Invalid for the first not found."""
+    lines = [line.strip() for line in text.replace("，", "\n").replace(",", "\n").splitlines() if line.strip()]
+    found = {place.id: place for place in (_find_place(line, within) for line in lines[: MOST_PLACES + 1])}
+    return list(found.values())
+
+
+def _find_place(line: str, within: ColumnElement[bool]) -> Place:
+    token = read_token(line.rsplit("/c/", 1)[-1])
+    code = by(Code, token=token) if token else None
+    if code is not None and db.session.scalar(select(Place.id).where(Place.id == code.place_id, within)):
+        return code.place
+    *outer, name = line.replace("/", " ").split()
+    named = db.session.scalars(select(Place).where(Place.name == name, within).order_by(Place.id).limit(50))
+    fits = [place for place in named if set(outer) <= {above.name for above in place.above()}]
+    if len(fits) != 1:
+        words = "没有找到" if not fits else "有好几个，请把上一级也写上"
+        raise Invalid({"places": f"“{line[:30]}”{words}"})
+    return fits[0]

@@ -1,0 +1,89 @@
+"""What became of a message: sent, refused and due again with back-off, failed, unknown; or its robot is dead."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select, update
+
+from governance.core.db import db, now, writing
+from governance.core.events import Event, record
+from governance.relay.channels.base import Dead, Outcome, Refusal, Sent, Unknown
+from governance.relay.claims import Parcel
+from governance.relay.model import DUE, FAILED, REFUSED, SENDING, SENT, UNKNOWN, WAITING, Delivery, Group, Message
+
+log = structlog.get_logger()
+TRIES, FIRST_WAIT, LONGEST_WAIT = 10, 5, 1800
+
+Ended = tuple[Parcel, Outcome]
+
+
+def settle(ended: Sequence[Ended]) -> None:
+    """Write down what became of these, in one transaction."""
+    if not ended:
+        return
+    with writing():
+        _sent([parcel.message_id for parcel, outcome in ended if isinstance(outcome, Sent)])
+        for parcel, outcome in ended:
+            if isinstance(outcome, Unknown):
+                _end(parcel, UNKNOWN, UNKNOWN, outcome.reason)
+            elif isinstance(outcome, Refusal):
+                _refused(parcel, outcome)
+            elif isinstance(outcome, Dead):
+                _dead(parcel, outcome)
+
+
+def _sent(message_ids: list[int]) -> None:
+    if message_ids:
+        done = update(Message).where(Message.id.in_(message_ids), Message.state.in_((SENDING, UNKNOWN)))
+        db.session.execute(done.values(state=SENT, ended_at=now(), reason=None))
+        told = update(Delivery).where(Delivery.message_id.in_(message_ids), Delivery.state.in_((SENDING, UNKNOWN)))
+        db.session.execute(told.values(state=SENT, reason=None, claim=None))
+
+
+def _end(parcel: Parcel, message: str, delivery: str, reason: str, due_at: datetime | None = None) -> None:
+    """The same end for a message and all it carried. A message somebody else has ended stays as it is."""
+    ended = update(Message).where(Message.id == parcel.message_id, Message.state == SENDING)
+    if not db.session.execute(ended.values(state=message, reason=reason, ended_at=now())).rowcount:  # type: ignore[attr-defined]
+        return
+    values = {"state": delivery, "reason": reason, "claim": None, "tries": Delivery.tries + 1}
+    carried = update(Delivery).where(Delivery.message_id == parcel.message_id, Delivery.state == SENDING)
+    db.session.execute(carried.values(**values, **({"due_at": due_at} if due_at else {})))
+
+
+def _refused(parcel: Parcel, refusal: Refusal) -> None:
+    if refusal.after is None or parcel.tries + 1 >= TRIES:
+        _end(parcel, FAILED, FAILED, refusal.reason)
+        return
+    wait = max(refusal.after, min(FIRST_WAIT * 2**parcel.tries, LONGEST_WAIT))
+    again = now() + timedelta(seconds=wait)
+    _end(parcel, REFUSED, DUE, refusal.reason, again)
+    if refusal.whole_robot and parcel.robot:
+        db.session.execute(update(Group).where(Group.robot == parcel.robot).values(rest_until=again))
+
+
+def _dead(parcel: Parcel, dead: Dead) -> None:
+    _end(parcel, FAILED, FAILED, dead.reason)
+    same = Group.robot == parcel.robot if parcel.robot else Group.id == parcel.group_id
+    for group in db.session.scalars(select(Group).where(same, Group.disabled_at.is_(None))):
+        silence(group, dead.reason, "系统")
+    log.warning("relay.robot_dead", group=parcel.group_id, reason=dead.reason)
+
+
+def silence(group: Group, reason: str, actor: str, actor_id: int | None = None) -> None:
+    """Speak to this group no more until somebody enables it; what it was still owed is listed with the reason."""
+    group.disabled_at, group.disabled_why = now(), reason[:200]
+    waiting = update(Delivery).where(
+        Delivery.group_id == group.id, Delivery.state.in_(WAITING), Delivery.state != SENDING
+    )
+    db.session.execute(waiting.values(state=FAILED, reason=reason[:300], claim=None))
+    note(group, "disable", actor, actor_id)
+
+
+def note(group: Group, verb: str, actor: str, actor_id: int | None = None, **data: object) -> Event:
+    """Put what was done to a group on record, in the chain of its community."""
+    place = group.places[0]
+    facts = {"channel": group.channel, "audience": group.audience, **data}
+    return record(
+        f"group.{verb}", group.id, stream=place.stream, scope=place.path, actor=actor, actor_id=actor_id, **facts
+    )

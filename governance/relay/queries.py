@@ -1,0 +1,110 @@
+"""What the relay's pages show: groups to keep, what waits, what failed, what nobody is sure of. It changes nothing."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from governance.core.db import db, like_prefix
+from governance.core.jobs import FAILED as JOB_FAILED
+from governance.core.jobs import Job
+from governance.core.paging import Page, page
+from governance.people.access import Viewer
+from governance.people.permissions import visible
+from governance.places.model import Place
+from governance.relay.actions import LEFT
+from governance.relay.channels.manual import Manual
+from governance.relay.model import DUE, FAILED, UNKNOWN, WAITING, Delivery, Group, GroupPlace, Message, among
+
+RECENT = 30
+
+
+def kept(viewer: Viewer) -> ColumnElement[bool]:
+    return and_(visible(viewer, "group.keep", Group), Group.archived_at.is_(None))
+
+
+def groups(viewer: Viewer, search: str, after: str) -> Page[Group]:
+    """The groups this viewer keeps, by name of the group or of a place it is bound to."""
+    query = select(Group).where(kept(viewer))
+    if search:
+        pattern = "%" + like_prefix(search[:40])
+        there = select(GroupPlace.group_id).join(Place).where(Place.name.like(pattern, escape="\\"))
+        query = query.where(Group.name.like(pattern, escape="\\") | Group.id.in_(there))
+    return page(query.options(selectinload(Group.places)), (Group.id,), after)
+
+
+def heard(group: Group) -> list[Message]:
+    """The last of what was said to a group, newest first."""
+    mine = select(Delivery.message_id).where(Delivery.group_id == group.id, Delivery.message_id.is_not(None))
+    query = select(Message).where((Message.group_id == group.id) | Message.id.in_(mine)).order_by(Message.id.desc())
+    return list(db.session.scalars(query.limit(RECENT)))
+
+
+@dataclass(frozen=True)
+class Owed:
+    """How much a group is still owed, or how much of it failed and the last reason."""
+
+    group: Group
+    count: int
+    reason: str | None = None
+
+
+def waiting(viewer: Viewer) -> list[Owed]:
+    return _owed(among(Delivery.state, WAITING), viewer)
+
+
+def failed(viewer: Viewer) -> list[Owed]:
+    return _owed(among(Delivery.state, (FAILED,)) & (func.coalesce(Delivery.reason, "") != LEFT), viewer)
+
+
+def _owed(which: ColumnElement[bool], viewer: Viewer) -> list[Owed]:
+    counted = (
+        select(Delivery.group_id, func.count().label("count"), func.max(Delivery.reason).label("reason"))
+        .join(Group, Group.id == Delivery.group_id)
+        .where(which, kept(viewer))
+        .group_by(Delivery.group_id)
+        .order_by(Delivery.group_id)
+        .limit(RECENT)
+    ).subquery()
+    rows = db.session.execute(
+        select(Group, counted.c.count, counted.c.reason).join(counted, counted.c.group_id == Group.id)
+    )
+    return [Owed(group, count, reason) for group, count, reason in rows]
+
+
+def unknown(viewer: Viewer) -> list[Message]:
+    query = select(Message).join(Message.group).where(among(Message.state, (UNKNOWN,)), kept(viewer))
+    return list(db.session.scalars(query.options(joinedload(Message.group)).order_by(Message.id).limit(RECENT)))
+
+
+def disabled(viewer: Viewer) -> list[Group]:
+    query = select(Group).where(kept(viewer), Group.disabled_at.is_not(None)).order_by(Group.disabled_at.desc())
+    return list(db.session.scalars(query.limit(RECENT)))
+
+
+def failed_jobs() -> list[Job]:
+    return list(db.session.scalars(select(Job).filter_by(state=JOB_FAILED).order_by(Job.id.desc()).limit(RECENT)))
+
+
+@dataclass(frozen=True)
+class Troubles:
+    """What asks for a human, for the desk: groups gone silent, messages unsure or failed, and what is to be posted."""
+
+    disabled: int
+    unknown: int
+    failed: int
+
+    def __bool__(self) -> bool:
+        return bool(self.disabled or self.unknown or self.failed)
+
+
+def troubles(viewer: Viewer) -> Troubles:
+    return Troubles(len(disabled(viewer)), len(unknown(viewer)), len(failed(viewer)))
+
+
+def to_forward(viewer: Viewer) -> bool:
+    """Does anything wait to be posted by hand?"""
+    query = (
+        select(Delivery.id).join(Delivery.group).where(Delivery.channel == Manual.name, among(Delivery.state, (DUE,)))
+    )
+    return db.session.scalar(query.where(visible(viewer, "group.relay", Group)).limit(1)) is not None

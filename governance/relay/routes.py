@@ -1,0 +1,82 @@
+"""The doors of the relay for people: 待转发 for workers, groups and what became of messages for keepers."""
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from governance.core.db import db
+from governance.core.errors import Missing
+from governance.core.pages import back
+from governance.people.permissions import handler_role, keeper, may, officer
+from governance.people.viewers import current, open_to
+from governance.relay import actions, forwarding, queries
+from governance.relay.model import Message
+from governance.relay.picture import png
+
+bp = Blueprint("relay", __name__)
+
+
+@bp.get("/desk/relay")
+@open_to(handler_role)
+def desk() -> Any:
+    return render_template(
+        "relay/desk.html", cards=forwarding.cards(current()), done=request.args.get("done", type=int)
+    )
+
+
+@bp.post("/desk/relay")
+@open_to(handler_role)
+def forwarded() -> Any:
+    ids = _ids("groups"), _ids("events")
+    if not ids[0]:
+        return back("relay.desk", done=0)
+    return back("relay.desk", done=forwarding.forwarded(current(), *ids))
+
+
+def _ids(field: str) -> list[int]:
+    """The ids a form brought, ours or not; what is not a row's number names nothing."""
+    given = [part for value in request.form.getlist(field) for part in value.split(",")]
+    return [int(part) for part in given[:2000] if part.isascii() and part.isdigit() and len(part) < 10]
+
+
+@bp.get("/desk/relay/<int:delivery_id>.png")
+@open_to(handler_role)
+def picture(delivery_id: int) -> Any:
+    link = forwarding.link_for(current(), delivery_id) if delivery_id < 2**31 else None
+    if not link:
+        raise Missing
+    return Response(png(link), mimetype="image/png")
+
+
+@bp.get("/keep/relay")
+@open_to(keeper)
+def keep() -> Any:
+    viewer = current()
+    return render_template(
+        "relay/keep.html",
+        unknown=queries.unknown(viewer),
+        failed=queries.failed(viewer),
+        waiting=queries.waiting(viewer),
+        disabled=queries.disabled(viewer),
+        jobs=queries.failed_jobs() if officer.holds(viewer, None) else [],
+        answers=actions.ANSWERS,
+    )
+
+
+@bp.post("/keep/relay/messages/<int:message_id>/settle")
+@open_to(keeper)
+def settle(message_id: int) -> Any:
+    message = db.session.get(Message, message_id) if message_id < 2**31 else None
+    if message is None or message.group is None or not may(current(), "group.keep", message.group):
+        raise Missing
+    actions.settle(current(), message, request.form.get("answer", ""))
+    return back("relay.keep")
+
+
+@bp.post("/keep/relay/jobs/<int:job_id>/retry")
+@open_to(officer)
+def retry_job(job_id: int) -> Any:
+    if job_id >= 2**31:
+        raise Missing
+    actions.retry_job(job_id)
+    return back("relay.keep")

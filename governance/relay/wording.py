@@ -1,0 +1,108 @@
+"""What a group reads: an event is told to an audience if a template stands ready for it, and nothing else decides.
+
+Words are made of names, counts and our own links; whatever people typed is made harmless here first.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import current_app
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.exceptions import TemplateNotFound
+
+from governance.core.config import ROOT
+from governance.core.crypto import ALPHABET
+
+FOLDER = ROOT / "templates" / "messages"
+NAME_LONGEST = 40
+GAP = "\n\n"
+LINK = re.compile(
+    r"(?i)\b[a-z][a-z0-9+.-]{1,20}:/*\S*|\bwww\.\S+|\b[a-z0-9-]+(?:[.。．｡][a-z0-9-]+)*[.。．｡][a-z]{2,}\b\S*"
+)
+NUMBER = re.compile(r"(?:\d[ -]?){7,}")
+SPOKEN = str.maketrans(
+    {
+        "@": "＠",
+        "<": "‹",
+        ">": "›",
+        "[": "〔",
+        "]": "〕",
+        "【": "〔",
+        "】": "〕",
+        "{": "〔",
+        "}": "〕",
+        "`": "'",
+        "*": "＊",
+    }
+)
+
+_words = Environment(
+    loader=FileSystemLoader(FOLDER), autoescape=False, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)  # nosec B701 - plain text; every value goes through `plain`
+
+
+def has_words(audience: str, name: str) -> bool:
+    """Is this event (`noun.verb`) told to this audience: does its template exist?"""
+    try:
+        _words.get_template(f"{audience}/{name}.txt")
+    except TemplateNotFound:
+        return False
+    return True
+
+
+def render(audience: str, name: str, facts: Mapping[str, Any]) -> str:
+    """The words of one event. Text among the facts is made plain, however it was meant; links are ours and stay."""
+    safe = {key: plain(fact) if isinstance(fact, str) and key != "link" else fact for key, fact in facts.items()}
+    return _words.get_template(f"{audience}/{name}.txt").render(safe).strip()
+
+
+def plain(text: str, longest: int = NAME_LONGEST) -> str:
+    """Text as a group may read it: one line, no mention, no link, no long number, nothing invisible, cut."""
+    seen = "".join(char if char.isprintable() or char.isspace() else "" for char in unicodedata.normalize("NFKC", text))
+    seen = "".join(char for char in seen if unicodedata.category(char) not in ("Cf", "Cc", "Co", "Cn", "Cs"))
+    seen = NUMBER.sub("＊＊＊ ", LINK.sub("（链接略）", " ".join(seen.split())))
+    seen = seen.translate(SPOKEN).strip()
+    return seen if len(seen) <= longest else seen[: longest - 1] + "…"
+
+
+def cut(text: str, longest_bytes: int) -> str:
+    """At most so many bytes of UTF-8, never half a character, with a mark that something is missing."""
+    if len(text.encode()) <= longest_bytes:
+        return text
+    return text.encode()[: longest_bytes - len("…".encode())].decode(errors="ignore").rstrip() + "…"
+
+
+def packed(texts: Iterable[str], longest_bytes: int) -> list[str]:
+    """As many of the first texts as fit in one message; at least the first, cut if it must be."""
+    taken: list[str] = []
+    for text in texts:
+        if taken and len(GAP.join((*taken, text)).encode()) > longest_bytes:
+            break
+        taken.append(cut(text, longest_bytes))
+    return taken
+
+
+def mark(delivery_id: int) -> str:
+    """A short sign in every message, the same when it is sent once more, so that people can tell a repetition."""
+    symbols = ""
+    while delivery_id or len(symbols) < 4:
+        delivery_id, last = divmod(delivery_id, len(ALPHABET))
+        symbols = ALPHABET[last] + symbols
+    return symbols.upper()
+
+
+def signed(texts: Iterable[str], sign: str) -> str:
+    return f"{GAP.join(texts)}\n〔{sign}〕"
+
+
+def room_for_words(longest_bytes: int) -> int:
+    """How many bytes the words may have beside the sign."""
+    return longest_bytes - len(signed(("",), "0" * 8).encode())
+
+
+def address(path: str) -> str:
+    """Our own address for a path, as it stands in messages."""
+    base: str = current_app.extensions["settings"].base_url
+    return base + path

@@ -1,0 +1,94 @@
+"""Short ways to make what the relay works on: a receiver, groups, tickets, and things that happen to them."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from governance.core.db import db, now, writing
+from governance.core.events import record
+from governance.people.access import SYSTEM
+from governance.relay import groups
+from governance.relay.model import Delivery, Group
+from governance.tickets.model import Ticket
+from tests.cast import Cast
+from tests.peers.receiver import Receiver
+
+
+@pytest.fixture
+def receiver(app: Flask) -> Iterator[Receiver]:
+    """A loopback robot receiver that this application sends to."""
+    with Receiver() as running:
+        app.extensions["settings"].wecom_api_base = running.url
+        yield running
+
+
+@pytest.fixture
+def robot(cast: Cast) -> Callable[..., int]:
+    """Bind a group with a robot of its own at a place; answers its id."""
+
+    def bind(place: str, audience: str = "residents", key: str = "", channel: str = "wecom_webhook") -> int:
+        given = {"key": key or f"key-of-{cast.places[place]}-{audience}"} if channel == "wecom_webhook" else {}
+        return groups.add(SYSTEM, channel, audience, f"{place}群", given, [cast.place(place)]).id
+
+    return bind
+
+
+@pytest.fixture
+def ticket(cast: Cast) -> Callable[..., int]:
+    """A ticket at a place; answers its id."""
+
+    def make(place: str = "5号楼", category: str = "lift", **facts: object) -> int:
+        with writing():
+            where, kind = cast.place(place), cast.category(category)
+            made = Ticket(
+                place_id=where.id, category_id=kind.id, submitter_id=cast.people["gao"], **where.areas(), **facts
+            )
+            made.submission, made.due_at = f"s{now().timestamp()}", now() + timedelta(hours=kind.hours)
+            made.ref = f"{where.id:04d}{int(now().timestamp() * 1e6) % 10**12:012d}"
+            db.session.add(made)
+            db.session.flush()
+        return made.id
+
+    return make
+
+
+@pytest.fixture
+def happen(cast: Cast) -> Callable[..., int]:
+    """Record something that happened to a ticket; answers the event's id."""
+
+    def one(ticket_id: int, verb: str, **data: object) -> int:
+        with writing():
+            ticket = db.session.get_one(Ticket, ticket_id)
+            place = ticket.place
+            event = record(f"ticket.{verb}", ticket.id, stream=place.stream, scope=place.path, actor="测试", **data)
+            db.session.flush()
+        return event.id
+
+    return one
+
+
+def states() -> list[str]:
+    """The states of all deliveries, in order, as they are in the database now."""
+    db.session.rollback()
+    return list(db.session.scalars(select(Delivery.state).order_by(Delivery.id)))
+
+
+def make_ready() -> None:
+    """Let the time pass that anything waits for."""
+    with writing():
+        db.session.execute(update(Delivery).values(due_at=now() - timedelta(seconds=1)))
+        db.session.execute(update(Group).values(rest_until=None))
+
+
+def settings_in_database(group_id: int) -> str:
+    """A group's settings as they lie on disk."""
+    raw = (
+        db.session.connection()
+        .exec_driver_sql(f"SELECT settings FROM chat_group WHERE id = {int(group_id)}")
+        .scalar_one()
+    )
+    return raw if isinstance(raw, str) else json.dumps(raw)
