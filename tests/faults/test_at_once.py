@@ -100,7 +100,7 @@ def test_a_submission_sent_many_times_at_once_is_one_ticket(town: Town, submissi
     sent = [Sent(next(codes), f"第{number}件") for number in range(submissions)]
     asyncio.run(_all_at_once(town.deployment.url, sent, times))
     db.session.rollback()
-    stored = dict(db.session.execute(select(Ticket.submission, Ticket.ref)).tuples().all())
+    stored = dict(db.session.execute(select(Ticket.submission, Ticket.ref)).all())
     assert {one.submission: [f"/t/{stored.get(one.submission)}"] * times for one in sent} == {
         one.submission: one.acknowledged for one in sent
     }
