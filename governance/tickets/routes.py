@@ -67,22 +67,24 @@ def _report(place: Place, form: ReportForm) -> Ticket:
     stage_all(form)
     if not form.ok:
         raise Invalid({"words": "页面放久了，请再点一次“交给网格员”"} if stale_form() else {})
+
+    def report(viewer: Viewer) -> Ticket:
+        first = actions.reported(viewer.person_id, form.submission.data)
+        return first or _new_report(viewer, place, form)
+
+    return as_somebody(report)
+
+
+def _new_report(viewer: Viewer, place: Place, form: ReportForm) -> Ticket:
     category = queries.category(form.category.data)
     if category is None:
         raise Invalid({"category": "这一类停用了，请另选一类"})
-
-    def report(viewer: Viewer) -> Ticket:
-        known = by(Ticket, submitter_id=viewer.person_id, submission=form.submission.data)
-        if known is not None:
-            return known
-        if not form.words.data and not photos.staged(viewer, form.submission.data):
-            raise Invalid({"words": "请说一句，或者拍一张照片"})
-        if not _within_limits(viewer, place):
-            raise TooMuch("报得太多了，写的都还在。请过一会儿再交；着急请打页面上的电话")
-        there = db.session.get_one(Place, int(form.at.data))
-        return actions.report(viewer, there, category, form.submission.data, **form.told())
-
-    return as_somebody(report)
+    if not form.words.data and not photos.staged(viewer, form.submission.data):
+        raise Invalid({"words": "请说一句，或者拍一张照片"})
+    if not _within_limits(viewer, place):
+        raise TooMuch("报得太多了，写的都还在。请过一会儿再交；着急请打页面上的电话")
+    there = db.session.get_one(Place, int(form.at.data))
+    return actions.new_report(viewer, there, category, form.submission.data, **form.told())
 
 
 def _within_limits(viewer: Viewer, place: Place) -> bool:
