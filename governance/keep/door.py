@@ -13,7 +13,7 @@ from governance.people.permissions import may
 from governance.people.viewers import current
 
 bp = Blueprint("keep", __name__, url_prefix="/keep")
-bp.context_processor(lambda: {"may": may, "may_keep": lambda place: may(current(), "place.keep", place)})
+bp.context_processor(lambda: {"may_keep": lambda place: may(current(), "place.keep", place)})
 PAGE = 50
 LARGEST_ID = 2**31 - 1
 Row = TypeVar("Row", bound=Base)

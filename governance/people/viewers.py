@@ -14,7 +14,7 @@ from governance.core.crypto import keyed_hash
 from governance.core.db import by, db, now, writing
 from governance.people.access import Held, Viewer
 from governance.people.model import ROLES, Identity, Person, Post, StaffSession
-from governance.people.permissions import Rule, require_audience
+from governance.people.permissions import Rule, may, require_audience
 
 View = TypeVar("View", bound=Callable[..., Any])
 COOKIE = "staff"
@@ -32,7 +32,7 @@ def open_to(rule: Rule) -> Callable[[View], View]:
 
 def init_app(app: Flask) -> None:
     app.before_request(_lock)
-    app.context_processor(lambda: {"viewer": current()})
+    app.context_processor(lambda: {"viewer": current(), "may": may})
 
 
 def _lock() -> None:
