@@ -126,7 +126,7 @@ def _find_place(line: str, within: ColumnElement[bool]) -> Place:
     code = by(Code, token=token) if token else None
     if code is not None and db.session.scalar(select(Place.id).where(Place.id == code.place_id, within)):
         return code.place
-    *outer, name = line.replace("/", " ").split()
+    *outer, name = line.replace("/", " ").split() or [line]
     named = db.session.scalars(select(Place).where(Place.name == name, within).order_by(Place.id).limit(50))
     fits = [place for place in named if set(outer) <= {above.name for above in place.above()}]
     if len(fits) != 1:
