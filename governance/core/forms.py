@@ -1,7 +1,7 @@
 """Forms on WTForms: fields with limits in Chinese words. The form token is checked at the door (core/security.py)."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
 from flask import request
 from werkzeug.datastructures import MultiDict
@@ -34,6 +34,20 @@ class Form(Fields):
                 yield from ((field.name, file) for file in request.files.getlist(field.name))
             else:
                 yield from ((field.name, words.replace("\0", "")) for words in formdata.getlist(field.name))
+
+    @classmethod
+    def blank(cls, **kwargs: Any) -> Self:
+        """A form that is on the page but was not the one that was sent."""
+        form = cls(**kwargs)
+        form.process(None, **kwargs)
+        return form
+
+    def on_page_as(self, name: str) -> Self:
+        """Ids of its own, for a page that holds several forms with fields of the same names."""
+        for field in self:
+            field.id = f"{name}-{field.id}"
+            field.label.field_id = field.id
+        return self
 
     @property
     def ok(self) -> bool:

@@ -52,9 +52,11 @@ def current() -> Viewer:
 
 def acting() -> Viewer:
     """Who is asking, with a person behind the device: somebody who writes is somebody. Call it inside `writing()`."""
+    looked_before = "viewer" in g
     viewer = current()
     if viewer.person_id is None:
-        g.viewer = viewer = _find(_new_person(), staff_session())
+        known = _person_of_device() if looked_before else None
+        g.viewer = viewer = _find(known or _new_person(), staff_session())
     return viewer
 
 
@@ -95,13 +97,8 @@ def _person_of_device() -> int | None:
 
 def _new_person() -> int:
     security.device()
-    known = _person_of_device()
-    if known is not None:
-        return known
     person = Person()
-    db.session.add(person)
-    db.session.flush()
-    db.session.add(Identity(person_id=person.id, kind="device", subject=_subject()))
+    db.session.add(Identity(person=person, kind="device", subject=_subject()))
     db.session.flush()
     return person.id
 

@@ -11,7 +11,6 @@ from governance.core.forms import Form, options, phone, text
 from governance.core.lifecycle import Move
 from governance.places.model import Place
 from governance.tickets.categories import active
-from governance.tickets.model import Ticket
 
 ACCEPT = {"accept": "image/jpeg,image/png,image/webp,image/heic,image/*"}
 
@@ -107,7 +106,8 @@ class MoveForm(Form):
     submission = submission()
 
 
-def move_form(move: Move, ticket: Ticket, bodies: list[tuple[str, str]]) -> MoveForm:
+def move_form(move: Move, bodies: list[tuple[str, str]]) -> type[MoveForm]:
+    """The form of one move."""
     fields: dict[str, Any] = {}
     for ask in move.asks:
         needed = "" if ask.optional else f"请填{ask.label}"
@@ -116,4 +116,4 @@ def move_form(move: Move, ticket: Ticket, bodies: list[tuple[str, str]]) -> Move
             fields[ask.name] = SelectField(ask.label, [first], choices=options(*bodies))
         else:
             fields[ask.name] = text(ask.label, longest=ask.longest, lines=2, needed=needed)
-    return type("MoveForm", (MoveForm,), fields)(prefix="")
+    return type("MoveForm", (MoveForm,), fields)

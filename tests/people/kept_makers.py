@@ -1,4 +1,4 @@
-"""The things keepers keep, for the walk: own ones in 银杏社区, foreign ones in another district. Each is made afresh."""
+"""The things keepers keep, for the walk: own ones in 银杏社区, foreign ones in another district."""
 
 import io
 import itertools
@@ -8,7 +8,6 @@ from typing import Any
 from governance.core.db import db, now, writing
 from governance.core.events import record
 from governance.core.jobs import FAILED, Job
-from governance.people.access import SYSTEM, Viewer
 from governance.people.model import Body, Identity, Person, Post
 from governance.places.actions import print_code
 from governance.relay import groups
@@ -17,7 +16,6 @@ from governance.tickets.categories import add_category
 from tests.cast import SECRET, Cast
 
 NUMBERS = itertools.count(1)
-EVERYWHERE = Viewer(label="系统")
 BOT_KEY = "a-key-that-only-the-bot-has"
 Variant = tuple[str, ...]
 
@@ -76,10 +74,16 @@ def _category(cast: Cast, own: bool, variant: Variant) -> int:
 
 
 def _group(cast: Cast, own: bool, variant: Variant) -> int:
-    group = groups.add(SYSTEM, "manual", "residents", _name("群"), {}, [cast.place("5号楼" if own else "7号楼")])
-    if "disabled" in variant:
-        groups.disable(SYSTEM, group)
-    return group.id
+    return _bound(cast, own, "manual", disabled_at=now() if "disabled" in variant else None)
+
+
+def _bound(cast: Cast, own: bool, channel: str, **facts: Any) -> int:
+    place = cast.place("5号楼" if own else "7号楼")
+    with writing():
+        group = Group(name=_name("群"), channel=channel, audience="residents", places=[place], **place.areas(), **facts)
+        db.session.add(group)
+        db.session.flush()
+        return group.id
 
 
 def _message(cast: Cast, own: bool, variant: Variant) -> int:
@@ -113,9 +117,8 @@ def _job(cast: Cast, own: bool, variant: Variant) -> int:
 
 
 def _bot(cast: Cast, own: bool, variant: Variant) -> str:
-    name = "own-bot" if own else "far-bot"
-    given = {"bot": name, "chat": _name("chat"), "key": BOT_KEY if own else BOT_KEY[::-1]}
-    groups.add(SYSTEM, "bot", "residents", _name("群"), given, [cast.place("5号楼" if own else "7号楼")])
+    name, key = ("own-bot", BOT_KEY) if own else ("far-bot", BOT_KEY[::-1])
+    _bound(cast, own, "bot", robot=groups.robot_of("bot", f"{name}:{key}"))
     return name
 
 
@@ -138,7 +141,6 @@ ARGUMENTS: dict[str, Callable[[Cast, bool, Variant], Any]] = {
     "channel": lambda *_: "manual",
     "deed": lambda _cast, _own, variant: variant[0],
 }
-TABLE = "street,community,grid,courtyard,building,number,households,phone\n"
 
 
 def _staff(*_: Any) -> dict[str, str]:

@@ -25,10 +25,14 @@ from tests.people.audiences import Audience, sign_in_again
 
 NOWHERE = {
     "code": new_token(),
+    "token": new_token(),
     "ref": "0123456789abcdef",
     "key": "0" * 24,
     "slip": "nobody-ever-got-this-1",
     "number": "999999",
+    "channel": "carrier_pigeon",
+    "name": "no-bot",
+    **{name: "999999" for name in kept_makers.ARGUMENTS if name.endswith("_id")},
 }
 STATES = {  # what a ticket must be for the step to be open; accepted for everything not named
     "decline": "submitted",
