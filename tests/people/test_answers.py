@@ -17,7 +17,10 @@ def routes(walk: Walk) -> set[tuple[str, str]]:
     """Every method of every rule the application answers to."""
     rules = walk.app.url_map.iter_rules()
     return {
-        (method, rule.rule) for rule in rules for method in (rule.methods or ()) if method not in ("HEAD", "OPTIONS")
+        (method, rule.rule.replace(" ", ""))
+        for rule in rules
+        for method in (rule.methods or ())
+        if method not in ("HEAD", "OPTIONS")
     }
 
 

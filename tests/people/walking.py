@@ -14,6 +14,7 @@ from governance.core.db import db
 from governance.core.events import Event
 from tests.cast import Cast
 from tests.people import audiences
+from tests.people.kept_makers import BOT_KEY
 from tests.people.makers import Makers
 
 TABLE = Path(__file__).with_name("expected_answers.txt")
@@ -25,6 +26,8 @@ ADDRESSES = {  # where the address of a line says more than its rule
     "GET /c/<code> resident": "/c/<code>?view=resident",
     "GET /t/<ref> key": "/t/<ref>?k=<k>",
     "GET /t/<ref> key private": "/t/<ref>?k=<k>",
+    "GET /keep/places inside": "/keep/places?under=<place_id>",
+    "GET /keep/people/new at": "/keep/people/new?at=<place_id>",
 }
 
 
@@ -142,6 +145,8 @@ class Walk:
         audience = self.audiences[name]
         data = None if method in ("GET", "HEAD", "OPTIONS") else {"csrf_token": audience.token} | (form or {})
         environ = {"REMOTE_ADDR": "203.0.113.7"} if "elsewhere" in variant else {}
+        if "bearer" in variant:
+            headers["Authorization"] = f"Bearer {BOT_KEY}"
         client = audience.browser(self.app, method)
         self.asked += 1
         answer: TestResponse = Context().run(
