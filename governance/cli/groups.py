@@ -2,8 +2,9 @@
 
 import argparse
 
-from governance.cli.parts import PLACE, Commands
+from governance.cli.parts import PLACE, Commands, operator
 from governance.core.errors import Invalid
+from governance.places.finding import find_place
 from governance.relay import commands as relay
 from governance.relay.model import AUDIENCES
 
@@ -28,7 +29,8 @@ def add(commands: Commands) -> None:
 
 
 def _add(args: argparse.Namespace) -> None:
-    group = relay.add_group(args.place, args.channel, args.audience, args.name, dict(_setting(one) for one in args.set))
+    settings = dict(_setting(one) for one in args.set)
+    group = relay.add_group(operator(), find_place(args.place), args.channel, args.audience, args.name, settings)
     print(f"group\t{group.id}\t{group.channel}\t{group.audience}\t{group.name}")
 
 
@@ -52,4 +54,4 @@ def _status(_args: argparse.Namespace) -> None:
 
 
 def _retry(_args: argparse.Namespace) -> None:
-    print(f"{relay.retry()} 条重新等着发")
+    print(f"{relay.retry(operator())} 条重新等着发")

@@ -40,13 +40,6 @@ def attempt(form: Form, change: Callable[[], Result]) -> Result | None:
         return None
 
 
-def untouched(kind: type[FormKind], **given: Any) -> FormKind:
-    """A form that is on the page but was not the one that was sent."""
-    form = kind(**given)
-    form.process(None, **given)
-    return form
-
-
 def status() -> int:
     """A form that is shown again after it was sent was not taken."""
     return 422 if request.method == "POST" else 200

@@ -35,7 +35,7 @@ from governance.relay.pacing import Pace, turn
 from governance.relay.wording import mark, packed, room_for_words, signed
 
 CLAIM_LEASE = timedelta(seconds=120)
-Line = Row[tuple[int, int, int, int, bool]]
+Line = Row[int, int, int, int, bool]
 TOGETHER = 8  # events of one group in one message, at most
 NOT_PUBLIC = "已不公开，不再告诉这个群"
 LOST = "发送途中程序中断，可能已经发出"
@@ -82,7 +82,7 @@ def _anything_ready(channel: Channel, robot: str | None) -> bool:
     return found is not None
 
 
-def _heads(channel: str, robot: str | None) -> Select[tuple[int, int]]:
+def _heads(channel: str, robot: str | None) -> Select[int, int]:
     """Deliveries that are ready and first in their group's line, in groups that may be spoken to now."""
     moment, earlier = now(), aliased(Delivery)
     in_front = exists().where(

@@ -60,14 +60,22 @@ def _piece(event_id: int, audiences: tuple[str, ...], scope: list[int]) -> bool:
         held = select(Event.id).where(Event.id == event_id, Event.told_at.is_(None)).with_for_update(skip_locked=True)
         if db.session.scalar(held) is None:
             return True
-        made = db.session.execute(_owed(event_id, audiences, scope)).rowcount if audiences else 0  # type: ignore[attr-defined]
+        made = _write(event_id, audiences, scope) if audiences else 0
         if made < PIECE:
             db.session.execute(update(Event).where(Event.id == event_id).values(told_at=now()))
-        return bool(made < PIECE)
+        return made < PIECE
+
+
+def _write(event_id: int, audiences: tuple[str, ...], scope: list[int]) -> int:
+    """Write one piece of what is owed; how much that was."""
+    made = db.session.connection().execute(_owed(event_id, audiences, scope)).rowcount
+    if made < 0:
+        raise RuntimeError("the database driver did not say how many rows were written")
+    return made
 
 
 def _owed(event_id: int, audiences: tuple[str, ...], scope: list[int]) -> Insert:
-    moment = literal(now(), Utc)
+    moment, table = literal(now(), Utc), Delivery.metadata.tables["delivery"]
     bound = select(GroupPlace.group_id).where(GroupPlace.place_id.in_(scope))
     owed = exists().where(Delivery.event_id == event_id, Delivery.group_id == Group.id)
     columns = {
@@ -81,7 +89,7 @@ def _owed(event_id: int, audiences: tuple[str, ...], scope: list[int]) -> Insert
     }
     hears = (Group.audience.in_(audiences), Group.disabled_at.is_(None), Group.archived_at.is_(None))
     groups = select(*columns.values()).where(Group.id.in_(bound), *hears, ~owed).order_by(Group.id).limit(PIECE)
-    return insert(Delivery).from_select([column.key for column in columns], groups, include_defaults=False)
+    return insert(table).from_select([column.key for column in columns], groups, include_defaults=False)
 
 
 def untold() -> int:

@@ -45,7 +45,7 @@ def _ticket(event: Event) -> Facts | None:
 
 def _group(event: Event) -> Facts | None:
     group = db.session.get(Group, event.subject_id)
-    return group and Facts({"group": group.name, "moment": _moment(event)}, urgent=True)
+    return Facts({"group": group.name, "moment": _moment(event)}, urgent=True) if group else None
 
 
 def _moment(event: Event) -> str:

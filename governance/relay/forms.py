@@ -12,7 +12,7 @@ from governance.relay.model import AUDIENCES
 
 class GroupForm(Form):
     name = text("群名", longest=60, needed="请填群名", render_kw={"placeholder": "例如：3号院5号楼邻里群"})
-    places = text("绑定的地点，一行一个", longest=4000, lines=3, needed="请写一个地点：码，或者名字，例如“3号院 5号楼”")
+    places = text("绑定的地点，一行一个", longest=4000, lines=3, needed="请写一个地点：码，或者名字，例如“3号院/5号楼”")
     audience = RadioField(
         "谁在群里", [InputRequired("请选这是居民群还是工作群")], choices=list(AUDIENCES.items()), validate_choice=True
     )
@@ -27,10 +27,8 @@ def form_for(kind: type[Channel], **kwargs: Any) -> Any:
 def _field(need: Need) -> Any:
     if need.secret:
         off = {"autocomplete": "new-password", "maxlength": 500}
-        return PasswordField(
-            need.label, [Length(max=500, message="最多 500 个字")], description=need.hint, render_kw=off
-        )
-    return text(need.label, longest=200, description=need.hint)
+        return PasswordField(need.label, [Length(max=500, message="最多 500 个字")], render_kw=off)
+    return text(need.label, longest=200)
 
 
 def given_settings(form: Any, kind: type[Channel]) -> dict[str, str]:

@@ -54,7 +54,7 @@ def cards(viewer: Viewer) -> list[Card]:
     return sorted(_cards(owed), key=lambda card: (not card.urgent, card.first))
 
 
-def _waiting() -> Select[tuple[Delivery]]:
+def _waiting() -> Select[Delivery]:
     query = select(Delivery).join(Delivery.group).where(Delivery.channel == Manual.name, among(Delivery.state, (DUE,)))
     loads = (selectinload(Delivery.group).selectinload(Group.places), selectinload(Delivery.event))
     return query.order_by(Delivery.group_id, Delivery.id).options(*loads)

@@ -1,4 +1,4 @@
-"""The doors for keeping groups: find one, bind one, change, test, stop and archive it. Secrets are never shown again."""
+"""The doors for keeping groups: find, bind, change, test, stop and archive them. Secrets are never shown again."""
 
 from collections.abc import Callable
 from typing import Any
@@ -79,7 +79,7 @@ def change(group_id: int) -> Any:
 
 def _as_it_is(group: Group, kind: type[channels.Channel]) -> dict[str, str]:
     open_ones = {f"set_{need.name}": group.bound.get(need.name, "") for need in kind.needs if not need.secret}
-    return {"name": group.name, "places": "\n".join(place.full_name for place in group.places), **open_ones}
+    return {"name": group.name, "places": "\n".join(groups.path_of(place) for place in group.places), **open_ones}
 
 
 DEEDS: dict[str, Callable[[Viewer, Group], Any]] = {

@@ -3,16 +3,16 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement
 
 from governance.core.crypto import keyed_hash
-from governance.core.db import by, db, locked, now, writing
+from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Refused
 from governance.people.access import Viewer
 from governance.people.permissions import require
+from governance.places.finding import find_place
 from governance.places.kinds import AREAS
-from governance.places.model import Code, Place
-from governance.places.tokens import read_token
+from governance.places.model import Place
 from governance.relay.channels import channel
 from governance.relay.model import AUDIENCES, Delivery, Group
 from governance.relay.outcomes import note, silence
@@ -29,8 +29,7 @@ def add(
     bound = channel(kind).read(given)
     with writing():
         group = Group(channel=kind, audience=audience, keeper_id=viewer.staff_id)
-        _describe(group, name, places)
-        require(viewer, "group.keep", group)
+        _describe(viewer, group, name, places)
         _bind(group, bound)
         db.session.add(group)
         db.session.flush()
@@ -46,17 +45,18 @@ def change(viewer: Viewer, group: Group, name: str, given: Mapping[str, str], pl
     )
     with writing():
         require(viewer, "group.keep", locked(group))
-        _describe(group, name, places)
-        require(viewer, "group.keep", group)
+        _describe(viewer, group, name, places)
         _bind(group, bound)
         note(group, "change", viewer.label, viewer.staff_id, name=name)
 
 
-def _describe(group: Group, name: str, places: Sequence[Place]) -> None:
+def _describe(viewer: Viewer, group: Group, name: str, places: Sequence[Place]) -> None:
     if not name.strip():
         raise Invalid({"name": "请给群起个名字"})
     if not 0 < len(places) <= MOST_PLACES:
         raise Invalid({"places": f"请绑定 1 到 {MOST_PLACES} 个地点"})
+    for place in places:
+        require(viewer, "group.keep", place)
     group.name, group.places = name.strip()[:60], list(places)
     for area in AREAS:
         shared = {getattr(place, f"{area}_id") for place in places}
@@ -115,21 +115,12 @@ def test_message(viewer: Viewer, group: Group) -> None:
 
 
 def find_places(text: str, within: ColumnElement[bool]) -> list[Place]:
-    """The places named line by line: by a code, or by name (`3号院 5号楼`). Raises Invalid for the first not found."""
-    lines = [line.strip() for line in text.replace("，", "\n").replace(",", "\n").splitlines() if line.strip()]
-    found = {place.id: place for place in (_find_place(line, within) for line in lines[: MOST_PLACES + 1])}
+    """The places named line by line, by code or by name. Raises Invalid for the first not found `within`."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    found = {place.id: place for place in (find_place(line, within, "places") for line in lines[: MOST_PLACES + 1])}
     return list(found.values())
 
 
-def _find_place(line: str, within: ColumnElement[bool]) -> Place:
-    token = read_token(line.rsplit("/c/", 1)[-1])
-    code = by(Code, token=token) if token else None
-    if code is not None and db.session.scalar(select(Place.id).where(Place.id == code.place_id, within)):
-        return code.place
-    *outer, name = line.replace("/", " ").split()
-    named = db.session.scalars(select(Place).where(Place.name == name, within).order_by(Place.id).limit(50))
-    fits = [place for place in named if set(outer) <= {above.name for above in place.above()}]
-    if len(fits) != 1:
-        words = "没有找到" if not fits else "有好几个，请把上一级也写上"
-        raise Invalid({"places": f"“{line[:30]}”{words}"})
-    return fits[0]
+def path_of(place: Place) -> str:
+    """A place as `find_places` reads it back."""
+    return "/".join(above.name for above in place.above())

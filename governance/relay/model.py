@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import (
+    BindParameter,
     CheckConstraint,
     ColumnElement,
     ForeignKey,
     Index,
     String,
     Text,
-    TextClause,
     UniqueConstraint,
     bindparam,
     text,
@@ -46,11 +46,11 @@ LABELS = {
 
 def among(column: Any, states: tuple[str, ...]) -> ColumnElement[bool]:
     """`column` is one of these, written out in the statement so that a planner can use a partial index."""
-    given = bindparam(None, list(states), expanding=True, literal_execute=True)
+    given: BindParameter[list[str]] = bindparam(None, list(states), expanding=True, literal_execute=True)
     return cast(ColumnElement[bool], column.in_(given))
 
 
-def _only(condition: str) -> dict[str, TextClause]:
+def _only(condition: str) -> dict[str, Any]:
     """A partial index, on both databases."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import select, update
@@ -10,7 +11,7 @@ from governance.core.db import db, now, writing
 from governance.core.events import Event, record
 from governance.relay.channels.base import Dead, Outcome, Refusal, Sent, Unknown
 from governance.relay.claims import Parcel
-from governance.relay.model import DUE, FAILED, REFUSED, SENDING, SENT, UNKNOWN, WAITING, Delivery, Group, Message
+from governance.relay.model import DUE, FAILED, READY, REFUSED, SENDING, SENT, UNKNOWN, Delivery, Group, Message, among
 
 log = structlog.get_logger()
 TRIES, FIRST_WAIT, LONGEST_WAIT = 10, 5, 1800
@@ -73,17 +74,13 @@ def _dead(parcel: Parcel, dead: Dead) -> None:
 def silence(group: Group, reason: str, actor: str, actor_id: int | None = None) -> None:
     """Speak to this group no more until somebody enables it; what it was still owed is listed with the reason."""
     group.disabled_at, group.disabled_why = now(), reason[:200]
-    waiting = update(Delivery).where(
-        Delivery.group_id == group.id, Delivery.state.in_(WAITING), Delivery.state != SENDING
-    )
+    waiting = update(Delivery).where(Delivery.group_id == group.id, among(Delivery.state, READY))
     db.session.execute(waiting.values(state=FAILED, reason=reason[:300], claim=None))
     note(group, "disable", actor, actor_id)
 
 
-def note(group: Group, verb: str, actor: str, actor_id: int | None = None, **data: object) -> Event:
+def note(group: Group, verb: str, actor: str, actor_id: int | None = None, **data: Any) -> Event:
     """Put what was done to a group on record, in the chain of its community."""
-    place = group.places[0]
-    facts = {"channel": group.channel, "audience": group.audience, **data}
-    return record(
-        f"group.{verb}", group.id, stream=place.stream, scope=place.path, actor=actor, actor_id=actor_id, **facts
-    )
+    place, facts = group.places[0], {"channel": group.channel, "audience": group.audience, **data}
+    where: dict[str, Any] = {"stream": place.stream, "scope": place.path}
+    return record(f"group.{verb}", group.id, actor=actor, actor_id=actor_id, **where, **facts)

@@ -43,7 +43,7 @@ class Pace:
             .where(Message.robot.in_(robots), Message.started_at > self.since)
             .group_by(Message.robot)
         )
-        rows = db.session.execute(recent).all()
+        rows = [(robot, count, first) for robot, count, first in db.session.execute(recent) if robot]
         return Counter({row[0]: row[1] for row in rows}), {row[0]: row[2] for row in rows}
 
     def _left_together(self) -> int | None:

@@ -19,28 +19,15 @@ FOLDER = ROOT / "templates" / "messages"
 NAME_LONGEST = 40
 GAP = "\n\n"
 LINK = re.compile(
-    r"(?i)\b[a-z][a-z0-9+.-]{1,20}:/*\S*|\bwww\.\S+|\b[a-z0-9-]+(?:[.。．｡][a-z0-9-]+)*[.。．｡][a-z]{2,}\b\S*"
+    r"(?i)[a-z][a-z0-9+.-]{1,20}:/+\S*"  # any scheme
+    r"|(?:[\w-]+[.])+[a-z]{2,}(?![a-z])\S*"  # a bare host, in Chinese too
 )
 NUMBER = re.compile(r"(?:\d[ -]?){7,}")
-SPOKEN = str.maketrans(
-    {
-        "@": "＠",
-        "<": "‹",
-        ">": "›",
-        "[": "〔",
-        "]": "〕",
-        "【": "〔",
-        "】": "〕",
-        "{": "〔",
-        "}": "〕",
-        "`": "'",
-        "*": "＊",
-    }
-)
+SPOKEN = str.maketrans("@<>[]【】{}`*", "＠‹›〔〕〔〕〔〕'＊")
 
-_words = Environment(
-    loader=FileSystemLoader(FOLDER), autoescape=False, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-)  # nosec B701 - plain text; every value goes through `plain`
+# Plain text, not HTML: every value goes through `plain`.
+_words = Environment(loader=FileSystemLoader(FOLDER), autoescape=False, undefined=StrictUndefined)  # noqa: S701 # nosec B701
+_words.trim_blocks = _words.lstrip_blocks = True
 
 
 def has_words(audience: str, name: str) -> bool:

@@ -165,8 +165,9 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         ago=progress.ago(ticket),
         can=lambda action: may(viewer, f"ticket.{action}", ticket),
         moves=move_forms(ticket, viewer, forms),
-        more=forms.get("more") or MoreForm(),
-        answer=forms.get("answer") or AnswerForm(),
+        more=forms.get("more") or MoreForm.blank().on_page_as("more"),
+        answer=forms.get("answer") or AnswerForm.blank().on_page_as("answer"),
+        kept=lambda form: len(photos.staged(viewer, form.submission.data)),
         link=public_url("tickets.show", ref=ticket.ref, k=assist.reporter_secret(ticket)) if mine else "",
         just_reported="just_reported" in session and session.pop("just_reported") == ticket.ref,
         phone=ticket.place.contact_phone(),
@@ -196,7 +197,7 @@ def nudge(ref: str) -> Any:
 @refills
 @takes(100)
 def more(ref: str) -> Any:
-    ticket, form = queries.find(ref, current()), MoreForm()
+    ticket, form = queries.find(ref, current()), MoreForm().on_page_as("more")
     _voice_limit()
     try:
         stage_all(form)
@@ -215,7 +216,7 @@ def more(ref: str) -> Any:
 @open_to(anyone)
 @refills
 def answer(ref: str) -> Any:
-    ticket, form = queries.find(ref, current()), AnswerForm()
+    ticket, form = queries.find(ref, current()), AnswerForm().on_page_as("answer")
     _voice_limit()
     if not form.ok:
         return ticket_page(ticket, {"answer": form}, 422)

@@ -36,12 +36,12 @@ class Log:
 
 
 class Receiver:
-    """Run it with `with Receiver() as receiver`; faults: 503 429 500 reset hang truncated garbage slow or an errcode."""
+    """`with Receiver() as receiver`; faults: 503 429 500 reset hang truncated garbage, or an errcode."""
 
     def __init__(self) -> None:
         self.log, self.script = Log(), defaultdict[str, list[str]](list)
         self.release, self.delay = threading.Event(), 0.0
-        self.server = _Server(("127.0.0.1", 0), _handler(self))
+        self.server = _Server(self)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
 
     def __enter__(self) -> "Receiver":
@@ -68,52 +68,58 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
+    def __init__(self, receiver: Receiver) -> None:
+        self.receiver = receiver
+        super().__init__(("127.0.0.1", 0), _Handler)
 
-def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
 
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            asked = urlsplit(self.path)
-            key = parse_qs(asked.query).get("key", [""])[0]
-            text, trouble = _read(asked.path, body)
-            fault = trouble or receiver.next_fault(key)
-            receiver.log.add(Call(key, text, time.time(), fault))
-            time.sleep(receiver.delay)
-            self._answer(fault)
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _Server
 
-        def _answer(self, fault: str) -> None:
-            if fault == "reset":
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                self.close_connection = True
-                self.connection.close()
-            elif fault == "hang":
-                receiver.release.wait()
-                self.close_connection = True
-            elif fault == "truncated":
-                self._write(200, b'{"errcode":0', length=27)
-                self.close_connection = True
-            elif fault == "garbage":
-                self._write(200, b"<html>busy</html>")
-            elif fault in ("429", "500", "503"):
-                self._write(int(fault), b"busy")
-            else:
-                said: dict[str, Any] = {"errcode": int(fault), "errmsg": "refused, hint: [1]"} if fault else OK
-                self._write(200, json.dumps(said).encode())
+    def do_POST(self) -> None:
+        receiver = self.server.receiver
+        asked = urlsplit(self.path)
+        key = parse_qs(asked.query).get("key", [""])[0]
+        text, trouble = _read(asked.path, self.rfile.read(int(self.headers["Content-Length"])))
+        fault = trouble or receiver.next_fault(key)
+        receiver.log.add(Call(key, text, time.time(), fault))
+        time.sleep(receiver.delay)
+        getattr(self, f"_{fault or 'ok'}", lambda: self._answered(fault))()
 
-        def _write(self, status: int, body: bytes, length: int | None = None) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body) if length is None else length))
-            self.end_headers()
-            self.wfile.write(body)
+    def _reset(self) -> None:
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+        self.connection.close()
 
-        def log_message(self, *_: object) -> None:
-            """The log that counts is `receiver.log`."""
+    def _hang(self) -> None:
+        self.server.receiver.release.wait()
+        self.close_connection = True
 
-    return Handler
+    def _truncated(self) -> None:
+        self._write(200, b'{"errcode":0', length=27)
+        self.close_connection = True
+
+    def _garbage(self) -> None:
+        self._write(200, b"<html>busy</html>")
+
+    def _answered(self, fault: str) -> None:
+        if fault in ("429", "500", "503"):
+            self._write(int(fault), b"busy")
+            return
+        said: dict[str, Any] = {"errcode": int(fault), "errmsg": "refused, hint: [1]"} if fault else OK
+        self._write(200, json.dumps(said).encode())
+
+    def _write(self, status: int, body: bytes, length: int | None = None) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body) if length is None else length))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """The log that counts is `receiver.log`."""
 
 
 def _read(path: str, body: bytes) -> tuple[str, str]:

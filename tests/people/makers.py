@@ -6,7 +6,7 @@ A URL argument needs a maker here, and a form its fields; the walk fails for one
 import io
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from governance.core import media
@@ -19,9 +19,15 @@ from governance.tickets import actions, assist, photos
 from governance.tickets.model import Follow, Photo, Slip, Ticket
 from tests import photos as shots
 from tests.cast import PASSWORD, Cast
-from tests.people.audiences import Audience
+from tests.people.audiences import Audience, sign_in_again
 
-NOWHERE = {"code": new_token(), "ref": "0123456789abcdef", "key": "0" * 24, "slip": "nobody-ever-got-this-1"}
+NOWHERE = {
+    "code": new_token(),
+    "ref": "0123456789abcdef",
+    "key": "0" * 24,
+    "slip": "nobody-ever-got-this-1",
+    "number": "999999",
+}
 STATES = {  # what a ticket must be for the step to be open; accepted for everything not named
     "decline": "submitted",
     "accept": "submitted",
@@ -65,14 +71,25 @@ class Makers:
             db.session.flush()
             self.far = {"person": somebody.id, "body": body.id}
 
-    def arguments(self, whose: str, variant: tuple[str, ...], wanted: set[str], fresh: bool) -> dict[str, str]:
-        """Values for a route's arguments. A fresh thing is for a request that will change it."""
+    def arguments(
+        self, name: str, whose: str, variant: tuple[str, ...], wanted: set[str], fresh: bool
+    ) -> dict[str, str]:
+        """Values for a route's arguments. A fresh thing is for a request that will change it, and is not kept."""
         if whose == "missing":
             return NOWHERE | {"move": step(variant), "size": "full"}
+        if wanted == {"number"}:
+            return {"number": self._session(name if whose == "own" and self.audiences[name].staff else "left")}
+        if fresh:
+            return self._made(whose, variant, wanted)
         key = (whose, *variant, *sorted(wanted))
-        if fresh or key not in self.kept:
+        if key not in self.kept:
             self.kept[key] = self._made(whose, variant, wanted)
         return self.kept[key]
+
+    def _session(self, name: str) -> str:
+        """A second browser of somebody's; the first stays signed in."""
+        audience = replace(self.audiences[name])
+        return str(sign_in_again(audience, self.cast))
 
     def _made(self, whose: str, variant: tuple[str, ...], wanted: set[str]) -> dict[str, str]:
         own = whose == "own"

@@ -1,16 +1,14 @@
 """Short ways to make what the relay works on: a receiver, groups, tickets, and things that happen to them."""
 
-import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from governance.core.db import db, now, writing
 from governance.core.events import record
-from governance.people.access import SYSTEM
 from governance.relay import groups
 from governance.relay.model import Delivery, Group
 from governance.tickets.model import Ticket
@@ -32,7 +30,7 @@ def robot(cast: Cast) -> Callable[..., int]:
 
     def bind(place: str, audience: str = "residents", key: str = "", channel: str = "wecom_webhook") -> int:
         given = {"key": key or f"key-of-{cast.places[place]}-{audience}"} if channel == "wecom_webhook" else {}
-        return groups.add(SYSTEM, channel, audience, f"{place}群", given, [cast.place(place)]).id
+        return groups.add(cast.viewer("du"), channel, audience, f"{place}群", given, [cast.place(place)]).id
 
     return bind
 
@@ -44,9 +42,8 @@ def ticket(cast: Cast) -> Callable[..., int]:
     def make(place: str = "5号楼", category: str = "lift", **facts: object) -> int:
         with writing():
             where, kind = cast.place(place), cast.category(category)
-            made = Ticket(
-                place_id=where.id, category_id=kind.id, submitter_id=cast.people["gao"], **where.areas(), **facts
-            )
+            facts |= where.areas()
+            made = Ticket(place_id=where.id, category_id=kind.id, submitter_id=cast.people["gao"], **facts)
             made.submission, made.due_at = f"s{now().timestamp()}", now() + timedelta(hours=kind.hours)
             made.ref = f"{where.id:04d}{int(now().timestamp() * 1e6) % 10**12:012d}"
             db.session.add(made)
@@ -86,9 +83,5 @@ def make_ready() -> None:
 
 def settings_in_database(group_id: int) -> str:
     """A group's settings as they lie on disk."""
-    raw = (
-        db.session.connection()
-        .exec_driver_sql(f"SELECT settings FROM chat_group WHERE id = {int(group_id)}")
-        .scalar_one()
-    )
-    return raw if isinstance(raw, str) else json.dumps(raw)
+    query = text("SELECT settings FROM chat_group WHERE id = :id")
+    return str(db.session.execute(query, {"id": group_id}).scalar_one())
