@@ -9,13 +9,13 @@ import time
 from io import BytesIO
 from pathlib import Path
 
+from bench.row import Row
 from governance.core.photos import clean
 
 TIMES = 9
-Figure = tuple[str, float, str, str, str]  # name, value, unit, goal, what it is compared with
 
 
-def rows() -> list[Figure]:
+def rows(full: bool) -> list[Row]:
     """Measured from a small process: a child's peak would otherwise count the memory of the one that started it."""
     from PIL import Image  # noqa: PLC0415 - the small process must not load it
 
@@ -30,11 +30,11 @@ def rows() -> list[Figure]:
         file.flush()
         command = [sys.executable, "-m", "bench.photo", file.name]
         got = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-    ratio = f"{got['cpu'] / whole:.2f} × Pillow decoding all of it ({whole:.0f} ms, no process of its own)"
+    bare = "bare: Pillow decoding all of it, without a process of its own"
     return [
-        ("photo of 12 megapixels, CPU", got["cpu"], "ms", "≤ 200", ratio),
-        ("photo of 12 megapixels, wall", got["wall"], "ms", "", "median, start of the child included"),
-        ("photo of 12 megapixels, memory", got["megabytes"], "MB", "≤ 80", "the child's peak"),
+        Row("photo of 12 megapixels, CPU", got["cpu"], "ms", whole, at_most=200, note=bare),
+        Row("photo of 12 megapixels, wall", got["wall"], "ms", note="start of the child included"),
+        Row("photo of 12 megapixels, memory", got["megabytes"], "MB", at_most=80, note="the child's peak"),
     ]
 
 

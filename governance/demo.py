@@ -22,6 +22,7 @@ from governance.people.signin import hashed
 from governance.people.viewers import viewer_of
 from governance.places.actions import add_place, mark_code, print_code
 from governance.places.model import Place
+from governance.relay import groups
 from governance.tickets import actions, photos, queries, voices
 from governance.tickets.categories import DEFAULTS, add_category
 from governance.tickets.lifecycle import LISTED
@@ -75,6 +76,7 @@ def fill(password: str = "") -> list[Account]:
             add_category(**facts)
         _settle()
         accounts = _hire(password)
+        _bind_groups()
         for number, story in enumerate(STORIES):
             _tell(number, story)
         _as_if_earlier()
@@ -126,6 +128,14 @@ def _person(account: str, name: str, password: str, post: Post) -> Account:
     db.session.add(post)
     db.session.flush()
     return Account(account, password, post.role, name)
+
+
+def _bind_groups() -> None:
+    """Ordinary WeChat groups, which a grid worker tells by hand."""
+    keeper = viewer_of(db.session.scalars(select(Person).filter_by(nickname="银杏社区值班")).one())
+    groups.add(keeper, "manual", "workers", "第一网格工作群", {}, [_place("第一网格")])
+    groups.add(keeper, "manual", "residents", "银杏里3号院邻里群", {}, [_place("银杏里3号院")])
+    groups.add(keeper, "manual", "residents", "3号院1号楼楼栋群", {}, [_first_building()])
 
 
 def _resident() -> Viewer:

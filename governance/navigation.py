@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request, url_for
 
 from governance.people.access import Viewer
 from governance.people.permissions import Rule, handler_role, keeper
@@ -27,8 +27,12 @@ def init_app(app: Flask) -> None:
 
 
 def staff_links(viewer: Viewer) -> list[Link]:
+    urls = {endpoint: url_for(endpoint) for _, endpoint, _ in LINKS}
+    here = max(
+        (one for one in urls if request.path.startswith(urls[one].rstrip("/"))),
+        key=lambda one: len(urls[one]),
+        default="",
+    )
     return [
-        Link(label, url_for(endpoint), request.endpoint == endpoint)
-        for label, endpoint, rule in LINKS
-        if rule.holds(viewer, None) and endpoint in current_app.view_functions
+        Link(label, urls[endpoint], endpoint == here) for label, endpoint, rule in LINKS if rule.holds(viewer, None)
     ]

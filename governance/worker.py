@@ -3,15 +3,17 @@
 import signal
 import threading
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 
 import structlog
 from flask import Flask
-from sqlalchemy.exc import OperationalError
 
 from governance.core import events, jobs
 from governance.core.config import load
 from governance.core.db import db
+from governance.relay.delivering import deliver
+from governance.relay.expanding import expand
 from governance.web import build
 
 log = structlog.get_logger()
@@ -31,7 +33,7 @@ def main() -> None:
 
 
 def run(app: Flask, stop: threading.Event) -> None:
-    threads = [threading.Thread(target=_loop, args=(app, stop, look), name=look.__name__) for look in looks(app)]
+    threads = [threading.Thread(target=_loop, args=(app, stop, look)) for look in looks(app)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -40,7 +42,7 @@ def run(app: Flask, stop: threading.Event) -> None:
 
 def looks(app: Flask) -> tuple[Callable[[], bool], ...]:
     """What is looked after, each in a thread of its own, so that a slow network holds up no photo."""
-    return (work, seal)
+    return (work, seal, expand, partial(deliver, app))
 
 
 def work() -> bool:
@@ -53,14 +55,14 @@ def seal() -> bool:
 
 
 def _loop(app: Flask, stop: threading.Event, look: Callable[[], bool]) -> None:
-    """Look again at once after work, else after a moment. The database may go away and come back meanwhile."""
+    """Look again at once after work, else after a moment. No trouble ends it: it is logged, and looked at anew."""
     while not stop.is_set():
         busy = False
         with app.app_context():
             try:
                 busy = look()
-            except OperationalError as trouble:
-                log.error("worker.database_away", look=look.__name__, trouble=str(trouble.orig))
+            except Exception:  # noqa: BLE001 - the database may go away and come back; nothing may stop the others
+                log.exception("worker.trouble", look=repr(look))
                 db.session.rollback()
         if not busy:
             stop.wait(LOOK)

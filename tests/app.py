@@ -138,7 +138,7 @@ class Phone:
     def _ask(self, method: Any, address: str, **kwargs: Any) -> TestResponse:
         """Each request in a context of its own, as on a server; the test's own context stays out of it."""
         answer: TestResponse = Context().run(method, address, **kwargs)
-        if answer.mimetype == "text/html" and answer.status_code != 303:
+        if answer.mimetype == "text/html" and not 300 <= answer.status_code < 400:
             self.page = answer.get_data(as_text=True)
         return answer
 

@@ -65,6 +65,10 @@ def test_every_command_explains_itself(run):
         "people add",
         "people post",
         "people end",
+        "groups add",
+        "groups list",
+        "relay status",
+        "relay retry",
         "worker",
         "backup",
         "restore",
@@ -182,3 +186,16 @@ def test_on_postgresql_its_own_tools_are_named(run, monkeypatch, tmp_path):
     for command, tool in (("backup", "pg_dump"), ("restore", "pg_restore")):
         code, said = run(command, tmp_path / "x")
         assert code == 1 and tool in said and "secret" not in said
+
+
+def test_a_group_is_bound_and_listed_and_the_relay_says_how_it_stands(run, deployment):
+    bind = ("groups", "add", "银杏社区", "--audience", "residents", "--name", "银杏三号院群")
+    code, said = run(*bind, "--channel", "wecom_webhook", "--set", "key=693axxx6-7aoc-4bc4-97a0-0ec2sifa5aaa")
+    assert code == 0 and said.endswith("\twecom_webhook\tresidents\t银杏三号院群\n")
+    assert "银杏三号院群\t银杏社区" in run("groups", "list")[1] and "693a" not in run("groups", "list")[1]
+    code, said = run("relay", "status")
+    assert code == 0 and dict(line.split("\t") for line in said.splitlines())["due"] == "0"
+    assert run("relay", "retry") == (0, "0 条重新等着发\n")
+    for wrong in (("--channel", "pigeon"), ("--channel", "wecom_webhook"), ("--channel", "manual", "--set", "key")):
+        assert run(*bind, *wrong)[0] == 1
+    assert run("groups", "add", "没有的地方", *bind[3:], "--channel", "manual")[0] == 1

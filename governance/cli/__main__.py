@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from governance import demo, worker
-from governance.cli import backup, codes, people, places
+from governance.cli import backup, codes, groups, people, places
 from governance.core import migrations
 from governance.core.config import MissingSetting, load
 from governance.core.errors import Problem, Refused
@@ -19,7 +19,7 @@ def parser() -> argparse.ArgumentParser:
     fill = commands.add_parser("demo", help="fill an empty database with an invented community")
     fill.add_argument("--size", choices=tuple(DEMOS), default="small")
     fill.set_defaults(run=_demo)
-    for module in (places, codes, people, backup):
+    for module in (places, codes, people, groups, backup):
         module.add(commands)
     commands.add_parser("worker", help="run until stopped: photos, seals, deliveries").set_defaults(
         run=lambda _: worker.main(), alone=True

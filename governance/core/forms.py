@@ -1,11 +1,12 @@
 """Forms on WTForms: fields with limits in Chinese words. The form token is checked at the door (core/security.py)."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Self
 
 from flask import request
-from werkzeug.datastructures import CombinedMultiDict
+from werkzeug.datastructures import MultiDict
+from wtforms import FileField, StringField, TextAreaField
 from wtforms import Form as Fields
-from wtforms import StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
@@ -20,8 +21,33 @@ class Form(Fields):
         locales = ("zh",)
 
     def __init__(self, **kwargs: Any) -> None:
-        given: Any = CombinedMultiDict([request.files, request.form]) if request.method == "POST" else None
-        super().__init__(given, **kwargs)
+        super().__init__(request.form if request.method == "POST" else None, **kwargs)
+
+    def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
+        """A file is read only where a file is asked for, and words only elsewhere, without what no column holds."""
+        sent = None if formdata is None else MultiDict(self._sent(formdata))
+        super().process(sent, *args, **kwargs)
+
+    def _sent(self, formdata: Any) -> Iterator[tuple[str, Any]]:
+        for field in self:
+            if isinstance(field, FileField):
+                yield from ((field.name, file) for file in request.files.getlist(field.name))
+            else:
+                yield from ((field.name, words.replace("\0", "")) for words in formdata.getlist(field.name))
+
+    @classmethod
+    def blank(cls, **kwargs: Any) -> Self:
+        """A form that is on the page but was not the one that was sent."""
+        form = cls(**kwargs)
+        form.process(None, **kwargs)
+        return form
+
+    def on_page_as(self, name: str) -> Self:
+        """Ids of its own, for a page that holds several forms with fields of the same names."""
+        for field in self:
+            field.id = f"{name}-{field.id}"
+            field.label.field_id = field.id
+        return self
 
     @property
     def ok(self) -> bool:

@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, literal, tuple_
@@ -14,6 +14,7 @@ from governance.core.db import db
 
 Row = TypeVar("Row")
 SIZE = 25
+LARGEST = 2**31 - 1  # of an integer column; SQLite would take more, PostgreSQL would not
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,12 @@ def page(query: Select[Row], columns: Sequence[Any], after: str, falling: bool =
 def _value(column: Any, part: str) -> Any:
     """A part of the key as the column's own kind. Raises ValueError for anything else."""
     kind = column.type.python_type
-    return literal(kind.fromisoformat(part) if kind is datetime else kind(part), column.type)
+    if kind is datetime:
+        return literal(datetime.fromisoformat(part).astimezone(UTC), column.type)
+    value = kind(part)
+    if kind is int and not 0 <= value <= LARGEST:
+        raise ValueError(part)
+    return literal(value, column.type)
 
 
 def _write(key: list[Any]) -> str:
@@ -52,5 +58,5 @@ def _read(after: str, columns: Sequence[Any]) -> list[Any] | None:
     try:
         parts = json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
         return [_value(column, str(part)) for column, part in zip(columns, parts, strict=True)] if after else None
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
         return None

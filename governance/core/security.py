@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request, session
 from flask_wtf.csrf import CSRFProtect, ValidationError, generate_csrf, validate_csrf
+from werkzeug.exceptions import BadRequest
 
 from governance.core.errors import Stale
 
@@ -41,6 +42,7 @@ def init_app(app: Flask, https: bool) -> None:
         WTF_CSRF_SSL_STRICT=False,
     )
     CSRFProtect(app)
+    app.before_request(_check_address)
     app.before_request(_check_form_token)
     app.after_request(_headers)
 
@@ -87,6 +89,12 @@ def takes(megabytes: int) -> Callable[[View], View]:
 
 def stale_form() -> bool:
     return bool(g.get("stale_form"))
+
+
+def _check_address() -> None:
+    """No address of ours holds the character that no database can look for."""
+    if "\0" in request.path or any("\0" in value for values in request.args.listvalues() for value in values):
+        raise BadRequest
 
 
 def _check_form_token() -> None:

@@ -9,7 +9,7 @@ from governance.core.db import db, writing
 from governance.core.errors import Invalid, Missing, Problem, Refused
 from governance.core.pages import back
 from governance.core.security import refills
-from governance.keep.door import attempt, bp, find, untouched
+from governance.keep.door import attempt, bp, find
 from governance.keep.forms import MarkForm, PlaceForm, RetireForm
 from governance.keep.notices import MOST_PRINTED, codes_under, notices_of
 from governance.keep.places import show_place
@@ -60,7 +60,7 @@ def retire_code(token: str) -> Any:
     code, form = _code(token), RetireForm()
     if attempt(form, lambda: _retire(token, form)):
         return back("keep.place", place_id=code.place_id, _anchor="codes")
-    return show_place(code.place, untouched(PlaceForm, obj=code.place), {code.token: form}), 422
+    return show_place(code.place, PlaceForm.blank(obj=code.place), {code.token: form}), 422
 
 
 def _retire(token: str, form: RetireForm) -> bool:

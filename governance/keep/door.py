@@ -13,7 +13,7 @@ from governance.people.permissions import may
 from governance.people.viewers import current
 
 bp = Blueprint("keep", __name__, url_prefix="/keep")
-bp.context_processor(lambda: {"may": may, "may_keep": lambda place: may(current(), "place.keep", place)})
+bp.context_processor(lambda: {"may_keep": lambda place: may(current(), "place.keep", place)})
 PAGE = 50
 LARGEST_ID = 2**31 - 1
 Row = TypeVar("Row", bound=Base)
@@ -38,13 +38,6 @@ def attempt(form: Form, change: Callable[[], Result]) -> Result | None:
     except Invalid as trouble:
         form.refuse(trouble)
         return None
-
-
-def untouched(kind: type[FormKind], **given: Any) -> FormKind:
-    """A form that is on the page but was not the one that was sent."""
-    form = kind(**given)
-    form.process(None, **given)
-    return form
 
 
 def status() -> int:

@@ -12,7 +12,7 @@ from flask import Response, render_template, request
 from governance.core import media
 from governance.core.pages import back
 from governance.core.security import refills, takes
-from governance.keep.door import attempt, bp, status, untouched
+from governance.keep.door import attempt, bp, status
 from governance.keep.forms import ConfirmForm, ImportForm
 from governance.people.permissions import keeper, may
 from governance.people.viewers import current, open_to
@@ -48,14 +48,14 @@ def _key() -> str:
 
 def _page(form: ImportForm, todo: Plan | None, **more: Any) -> str:
     return render_template(
-        "keep/import.html", form=form, plan=todo, confirm=untouched(ConfirmForm), kinds=KINDS, columns=COLUMN, **more
+        "keep/import.html", form=form, plan=todo, confirm=ConfirmForm.blank(), kinds=KINDS, columns=COLUMN, **more
     )
 
 
 @bp.post("/places/import/confirm")
 @open_to(keeper)
 def confirm_import() -> Any:
-    mark, form = request.form.get("mark", ""), untouched(ImportForm)
+    mark, form = request.form.get("mark", ""), ImportForm.blank()
     content = _waiting()
     if content is None or not mark:
         return back("keep.import_page")

@@ -10,7 +10,7 @@ from governance.core.db import db, like_prefix, now, writing
 from governance.core.pages import back, local
 from governance.core.security import refills
 from governance.keep.care import CARES
-from governance.keep.door import asked_id, asked_words, attempt, bp, find, page_of, status, untouched
+from governance.keep.door import asked_id, asked_words, attempt, bp, find, page_of, status
 from governance.keep.forms import NewPlaceForm, PlaceForm, RetireForm
 from governance.keep.notices import MOST_PRINTED
 from governance.people.permissions import keeper, visible
@@ -77,7 +77,7 @@ def place(place_id: int) -> Any:
 def show_place(row: Place, form: PlaceForm, retiring: dict[str, RetireForm] | None = None) -> str:
     """The page of one place; `retiring` holds a form that was not taken, under its code's token."""
     return render_template(
-        "keep/place.html", place=row, form=form, retiring=retiring or {}, blank=untouched(RetireForm), **_around(row)
+        "keep/place.html", place=row, form=form, retiring=retiring or {}, blank=RetireForm.blank(), **_around(row)
     )
 
 

@@ -10,8 +10,8 @@ from governance.core.errors import Invalid, Missing
 from governance.core.pages import back, inside
 from governance.core.security import refills
 from governance.people import signin as actions
-from governance.people.forms import SignInForm
-from governance.people.model import Person, Post, StaffSession
+from governance.people.forms import PasswordForm, SignInForm
+from governance.people.model import Person, StaffSession
 from governance.people.permissions import anyone, staff
 from governance.people.viewers import COOKIE, open_to, staff_session
 
@@ -55,11 +55,31 @@ def signout() -> Any:
 @bp.get("/me")
 @open_to(anyone)
 def me() -> Any:
+    return _me(PasswordForm())
+
+
+def _me(form: PasswordForm) -> Any:
     session = staff_session()
-    person = db.session.get(Person, session.identity.person_id) if session else None
-    posts = db.session.scalars(select(Post).filter_by(person_id=person.id)) if person else ()
+    person = session.identity.person if session else None
     sessions = _sessions_of(person) if person else ()
-    return render_template("people/me.html", person=person, posts=posts, sessions=sessions, here=session)
+    page = render_template("people/me.html", person=person, sessions=sessions, here=session, form=form)
+    return page, 422 if request.method == "POST" else 200
+
+
+@bp.post("/me/password")
+@open_to(staff)
+@refills
+def change_password() -> Any:
+    """One's own password."""
+    form, session = PasswordForm(), staff_session()
+    if session is None or not form.ok:
+        return _me(form)
+    try:
+        actions.change_password(session, form.old.data, form.password.data)
+    except Invalid as trouble:
+        form.refuse(trouble)
+        return _me(form)
+    return back("people.me")
 
 
 @bp.post("/me/sessions/<int:number>/end")

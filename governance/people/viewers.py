@@ -14,7 +14,7 @@ from governance.core.crypto import keyed_hash
 from governance.core.db import by, db, now, writing
 from governance.people.access import Held, Viewer
 from governance.people.model import ROLES, Identity, Person, Post, StaffSession
-from governance.people.permissions import Rule, require_audience
+from governance.people.permissions import Rule, may, require_audience
 
 View = TypeVar("View", bound=Callable[..., Any])
 COOKIE = "staff"
@@ -32,7 +32,7 @@ def open_to(rule: Rule) -> Callable[[View], View]:
 
 def init_app(app: Flask) -> None:
     app.before_request(_lock)
-    app.context_processor(lambda: {"viewer": current()})
+    app.context_processor(lambda: {"viewer": current(), "may": may})
 
 
 def _lock() -> None:
@@ -52,9 +52,11 @@ def current() -> Viewer:
 
 def acting() -> Viewer:
     """Who is asking, with a person behind the device: somebody who writes is somebody. Call it inside `writing()`."""
+    looked_before = "viewer" in g
     viewer = current()
     if viewer.person_id is None:
-        g.viewer = viewer = _find(_new_person(), staff_session())
+        known = _person_of_device() if looked_before else None
+        g.viewer = viewer = _find(known or _new_person(), staff_session())
     return viewer
 
 
@@ -95,13 +97,8 @@ def _person_of_device() -> int | None:
 
 def _new_person() -> int:
     security.device()
-    known = _person_of_device()
-    if known is not None:
-        return known
     person = Person()
-    db.session.add(person)
-    db.session.flush()
-    db.session.add(Identity(person_id=person.id, kind="device", subject=_subject()))
+    db.session.add(Identity(person=person, kind="device", subject=_subject()))
     db.session.flush()
     return person.id
 

@@ -71,8 +71,8 @@ def freshen(place: Place) -> None:
     outer = tuple(id_ for id_ in place.line if id_ != place.id)
     courtyards = and_(Place.id.in_(outer), Place.kind.in_(("courtyard", "building")))
     shows_it = or_(under(place), courtyards)
-    ids = db.session.scalars(select(Place.id).where(shows_it).order_by(Place.id).with_for_update(key_share=True)).all()
-    change = update(Place).where(Place.id.in_(ids)).values(version=Place.version + 1)
+    in_order = select(Place.id).where(shows_it).order_by(Place.id).with_for_update(key_share=True)
+    change = update(Place).where(Place.id.in_(in_order)).values(version=Place.version + 1)
     db.session.execute(change, execution_options={"synchronize_session": False})
 
 

@@ -1,9 +1,13 @@
 """Finding the place behind a code: as typed or scanned, living, retired or never ours."""
 
+from sqlalchemy.orm import joinedload
+
 from governance.core.db import db
 from governance.core.errors import Missing
 from governance.places.model import Code
 from governance.places.tokens import read_token
+
+WITH_PLACE = (joinedload(Code.place),)
 
 
 class NeverIssued(Missing):
@@ -15,7 +19,7 @@ class NeverIssued(Missing):
 def find(text: str) -> Code:
     """The code as it stands. Raises NeverIssued for one we never printed or that fails its own check symbol."""
     token = read_token(text)
-    code = db.session.get(Code, token) if token else None
+    code = db.session.get(Code, token, options=WITH_PLACE) if token else None
     if code is None:
         raise NeverIssued
     return code

@@ -86,7 +86,12 @@ class Place(Base):
 
     def contact_phone(self) -> str | None:
         """The nearest number to call, from here upwards."""
-        return next((place.phone for place in reversed(self.above()) if place.phone), None)
+        return nearest_phone(self.above())
+
+
+def nearest_phone(line: list[Place]) -> str | None:
+    """The number to call at the last of these places that has one."""
+    return next((place.phone for place in reversed(line) if place.phone), None)
 
 
 def under(place: Place) -> ColumnElement[bool]:

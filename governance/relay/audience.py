@@ -7,7 +7,7 @@ from governance.relay.facts import Facts, facts_of
 from governance.relay.model import AUDIENCES
 from governance.relay.wording import has_words, render
 
-UNLISTED = "unlisted"  # workers' words for what is not public: a link behind the sign-in and nothing else
+UNLISTED = "ticket.unlisted"  # workers' words for what is not public: a link behind the sign-in and nothing else
 
 
 @dataclass(frozen=True)

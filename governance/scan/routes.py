@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
+from sqlalchemy.orm import joinedload
 
 from governance.core.db import db, now
 from governance.core.pages import elder, language
@@ -17,7 +18,7 @@ from governance.people.model import Post
 from governance.people.permissions import anyone
 from governance.people.viewers import COOKIE, current, open_to
 from governance.places.codes import NeverIssued, find, living
-from governance.places.model import Code, Place
+from governance.places.model import Code, Place, nearest_phone
 from governance.scan import counts
 from governance.tickets import arrivals, progress, queries
 
@@ -85,13 +86,14 @@ def _kept(key: Key) -> Kept | None:
 
 def _made(code: Code, version: tuple[int, int], moment: float) -> Kept:
     place = code.place
+    line = place.above()
     body = render_template(
         "scan/show.html",
         code=code,
         place=place,
-        around=[outer for outer in place.above()[:-1] if outer.kind not in ("district", "grid")],
+        around=[outer for outer in line[:-1] if outer.kind not in ("district", "grid")],
         worker=grid_worker(place),
-        phone=place.contact_phone(),
+        phone=nearest_phone(line),
         here=queries.open_here(place, 12),
         done=queries.done_here(place),
         tone=progress.tone,
@@ -105,6 +107,7 @@ def grid_worker(place: Place) -> Post | None:
     if place.grid_id is None:
         return None
     held = db.select(Post).filter_by(place_id=place.grid_id, role="grid").where(Post.held(now())).order_by(Post.since)
+    held = held.options(joinedload(Post.person))
     return db.session.scalars(held.limit(1)).first()
 
 

@@ -28,7 +28,17 @@ def report(by: Viewer, place: Place, category: Category, submission: str, **told
 
     `told`: words, where, private, contact_name, contact_phone, source. Call it inside `writing()`.
     """
+    return reported(by.person_id, submission) or new_report(by, place, category, submission, **told)
+
+
+def new_report(by: Viewer, place: Place, category: Category, submission: str, **told: Any) -> Ticket:
+    """The same for who has looked already that the submission is new."""
     return _report(by, by.person_id, by.person_id, place, category, submission, told)
+
+
+def reported(submitter_id: int | None, submission: str) -> Ticket | None:
+    """The ticket that this submission made, if it was taken before."""
+    return one(Ticket, submitter_id=submitter_id, submission=submission)
 
 
 def _report(
@@ -40,9 +50,6 @@ def _report(
     submission: str,
     told: Mapping[str, Any],
 ) -> Ticket:
-    first = one(Ticket, submitter_id=submitter_id, submission=submission)
-    if first is not None:
-        return first
     ticket = Ticket(
         ref=new_ref(),
         submitter_id=submitter_id,
@@ -56,8 +63,8 @@ def _report(
     ticket.private = ticket.private or category.private
     db.session.add(ticket)
     db.session.flush()
-    db.session.add(Follow(ticket_id=ticket.id, person_id=reporter_id, role="reporter"))
     photos = attach_photos(ticket, by, submission, "report")
+    db.session.add(Follow(ticket_id=ticket.id, person_id=reporter_id, role="reporter"))
     note(ticket, "report", by, words=ticket.words, photos=photos, source=ticket.source)
     return ticket
 
@@ -66,7 +73,7 @@ def report_for(by: Viewer, reporter_id: int, place: Place, category: Category, s
     """A ticket that staff write down for somebody who cannot; that somebody is its reporter."""
     require(by, "ticket.assist", place)
     told |= {"assisted_by_id": by.staff_id}
-    return _report(by, by.staff_id, reporter_id, place, category, submission, told)
+    return reported(by.staff_id, submission) or _report(by, by.staff_id, reporter_id, place, category, submission, told)
 
 
 def attach_photos(ticket: Ticket, by: Viewer, submission: str, step: str) -> int:
@@ -113,7 +120,6 @@ def take(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str], subm
 
 def note(ticket: Ticket, verb: str, by: Viewer, words: str = "", **facts: Any) -> None:
     """Record what was done, with the ancestors as they stand, and have the scan pages made anew."""
-    db.session.flush()
     record(
         f"ticket.{verb}",
         ticket.id,

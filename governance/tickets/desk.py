@@ -97,7 +97,7 @@ def move(ref: str, move: str) -> Any:
     viewer = current()
     ticket, step = queries.find(ref, viewer), LIFE.move(move)
     require(viewer, f"ticket.{move}", ticket)
-    form = move_form(step, ticket, bodies_for(ticket))
+    form = move_form(step, bodies_for(ticket))().on_page_as(move)
     try:
         stage_all(form)
         if not form.ok:

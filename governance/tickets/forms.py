@@ -4,21 +4,21 @@ import uuid
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, SelectField
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from governance.core.forms import Form, options, phone, text
 from governance.core.lifecycle import Move
 from governance.places.model import Place
 from governance.tickets.categories import active
-from governance.tickets.model import Ticket
 
 ACCEPT = {"accept": "image/jpeg,image/png,image/webp,image/heic,image/*"}
 
 
 def is_uuid(_form: Form, field: Any) -> None:
+    """Kept in its plain form: a UUID may also be written with braces or as a URN, which no column has room for."""
     try:
-        uuid.UUID(field.data)
+        field.data = str(uuid.UUID(field.data))
     except (ValueError, TypeError, AttributeError):
         raise ValidationError("页面出了点问题，请再交一次") from None
 
@@ -106,15 +106,14 @@ class MoveForm(Form):
     submission = submission()
 
 
-def move_form(move: Move, ticket: Ticket, bodies: list[tuple[str, str]]) -> MoveForm:
+def move_form(move: Move, bodies: list[tuple[str, str]]) -> type[MoveForm]:
+    """The form of one move."""
     fields: dict[str, Any] = {}
     for ask in move.asks:
-        needed = [Optional()] if ask.optional else [InputRequired(f"请填{ask.label}")]
-        length = Length(max=ask.longest, message=f"最多 {ask.longest} 个字")
+        needed = "" if ask.optional else f"请填{ask.label}"
         if ask.name == "body":
-            fields[ask.name] = SelectField(ask.label, needed, choices=options(*bodies))
+            first = InputRequired(needed) if needed else Optional()
+            fields[ask.name] = SelectField(ask.label, [first], choices=options(*bodies))
         else:
-            fields[ask.name] = TextAreaField(
-                ask.label, [*needed, length], render_kw={"rows": 2, "maxlength": ask.longest}
-            )
-    return type("MoveForm", (MoveForm,), fields)(prefix="")
+            fields[ask.name] = text(ask.label, longest=ask.longest, lines=2, needed=needed)
+    return type("MoveForm", (MoveForm,), fields)

@@ -18,7 +18,7 @@ def move_forms(ticket: Ticket, viewer: Viewer, given: dict[str, Form]) -> list[t
     """Each move open to this viewer now with its form; one that was refused comes back as it was filled."""
     offered = [move for move in ticket.next_moves() if may(viewer, f"ticket.{move.name}", ticket)]
     bodies = bodies_for(ticket) if any(move.name == "dispatch" for move in offered) else []
-    return [(move, given.get(move.name) or move_form(move, ticket, bodies)) for move in offered]
+    return [(move, given.get(move.name) or move_form(move, bodies).blank().on_page_as(move.name)) for move in offered]
 
 
 def one_tap(ticket: Ticket, viewer: Viewer) -> list[Move]:

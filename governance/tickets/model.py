@@ -34,6 +34,7 @@ SOURCES = {
     "patrol": "巡查",
     "group": "群里",
 }
+LARGEST = 2**31 - 1  # no row is numbered higher
 STATES = tuple(state.name for state in LIFE.states)
 
 
@@ -161,7 +162,8 @@ def read_number(text: str) -> int | None:
     digits = "".join(char for char in text if char.isdecimal())
     if not 2 <= len(digits) <= 18 or check_digit(int(digits[:-1])) != int(digits[-1]):
         return None
-    return int(digits[:-1])
+    number = int(digits[:-1])
+    return number if number <= LARGEST else None
 
 
 class Follow(Base):

@@ -33,7 +33,7 @@ def stage(by: Viewer, submission: str, file: FileStorage) -> Photo:
         raise Invalid({"photos": "一张照片不能超过 15 MB，请换一张"})
     if not looks_like_photo(data[:64]):
         raise Invalid({"photos": "这个文件不是照片（要 JPG、PNG、WebP 或 HEIC）"})
-    person, digest = by.person_id or by.staff_id, hashlib.sha256(data).hexdigest()
+    person, digest = by.staff_id or by.person_id, hashlib.sha256(data).hexdigest()
     db.session.get_one(Person, person, with_for_update={"key_share": True})  # two taps at once stage one photo
     same = select(Photo).filter_by(person_id=person, submission=submission, digest=digest)
     if (photo := db.session.scalars(same).first()) is not None:

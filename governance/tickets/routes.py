@@ -67,22 +67,24 @@ def _report(place: Place, form: ReportForm) -> Ticket:
     stage_all(form)
     if not form.ok:
         raise Invalid({"words": "页面放久了，请再点一次“交给网格员”"} if stale_form() else {})
+
+    def report(viewer: Viewer) -> Ticket:
+        first = actions.reported(viewer.person_id, form.submission.data)
+        return first or _new_report(viewer, place, form)
+
+    return as_somebody(report)
+
+
+def _new_report(viewer: Viewer, place: Place, form: ReportForm) -> Ticket:
     category = queries.category(form.category.data)
     if category is None:
         raise Invalid({"category": "这一类停用了，请另选一类"})
-
-    def report(viewer: Viewer) -> Ticket:
-        known = by(Ticket, submitter_id=viewer.person_id, submission=form.submission.data)
-        if known is not None:
-            return known
-        if not form.words.data and not photos.staged(viewer, form.submission.data):
-            raise Invalid({"words": "请说一句，或者拍一张照片"})
-        if not _within_limits(viewer, place):
-            raise TooMuch("报得太多了，写的都还在。请过一会儿再交；着急请打页面上的电话")
-        there = db.session.get_one(Place, int(form.at.data))
-        return actions.report(viewer, there, category, form.submission.data, **form.told())
-
-    return as_somebody(report)
+    if not form.words.data and not photos.staged(viewer, form.submission.data):
+        raise Invalid({"words": "请说一句，或者拍一张照片"})
+    if not _within_limits(viewer, place):
+        raise TooMuch("报得太多了，写的都还在。请过一会儿再交；着急请打页面上的电话")
+    there = db.session.get_one(Place, int(form.at.data))
+    return actions.new_report(viewer, there, category, form.submission.data, **form.told())
 
 
 def _within_limits(viewer: Viewer, place: Place) -> bool:
@@ -163,8 +165,9 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         ago=progress.ago(ticket),
         can=lambda action: may(viewer, f"ticket.{action}", ticket),
         moves=move_forms(ticket, viewer, forms),
-        more=forms.get("more") or MoreForm(),
-        answer=forms.get("answer") or AnswerForm(),
+        more=forms.get("more") or MoreForm.blank().on_page_as("more"),
+        answer=forms.get("answer") or AnswerForm.blank().on_page_as("answer"),
+        kept=lambda form: len(photos.staged(viewer, form.submission.data)),
         link=public_url("tickets.show", ref=ticket.ref, k=assist.reporter_secret(ticket)) if mine else "",
         just_reported="just_reported" in session and session.pop("just_reported") == ticket.ref,
         phone=ticket.place.contact_phone(),
@@ -194,7 +197,7 @@ def nudge(ref: str) -> Any:
 @refills
 @takes(100)
 def more(ref: str) -> Any:
-    ticket, form = queries.find(ref, current()), MoreForm()
+    ticket, form = queries.find(ref, current()), MoreForm().on_page_as("more")
     _voice_limit()
     try:
         stage_all(form)
@@ -213,7 +216,7 @@ def more(ref: str) -> Any:
 @open_to(anyone)
 @refills
 def answer(ref: str) -> Any:
-    ticket, form = queries.find(ref, current()), AnswerForm()
+    ticket, form = queries.find(ref, current()), AnswerForm().on_page_as("answer")
     _voice_limit()
     if not form.ok:
         return ticket_page(ticket, {"answer": form}, 422)

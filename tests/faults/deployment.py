@@ -70,6 +70,8 @@ class Deployment:
             f"VAR_DIR={self.settings.var_dir}",
             f"PUBLIC_URL={self.url}",
             f"PYTHONPATH={ROOT}",
+            f"WECOM_API_BASE={self.settings.wecom_api_base}",
+            f"WECOM_IP_PER_MINUTE={self.settings.wecom_ip_per_minute}",
             "DEMO=1",
             "MEDIA_URL=",
             "REDIS_URL=",

@@ -96,6 +96,6 @@ def _work_off(seconds: float) -> None:
 def _waiting() -> dict[str, int]:
     jobs = select(Job.name, func.count()).where(Job.state != DONE, Job.due_at < now()).group_by(Job.name)
     unsealed = select(func.count()).select_from(Event).where(Event.seq.is_(None))
-    waiting = dict(db.session.execute(jobs)) | {"unsealed": db.session.scalar(unsealed) or 0}
+    waiting = dict(db.session.execute(jobs).all()) | {"unsealed": db.session.scalar(unsealed) or 0}
     db.session.rollback()
     return {name: count for name, count in waiting.items() if count}

@@ -35,6 +35,7 @@ STAFF = {"grid": "gao", "gri~": "lin", "comm": "shen", "com~": "tang", "stre": "
     "body": "wu",
     "bod~": "ding",
 }
+RESIDENTS = ("anon", "devi", "repo", "join")
 FORMER = ("left", "shut", "gone")  # a post that ended, an account disabled, a session revoked
 
 
@@ -59,7 +60,7 @@ class Audience:
 
 
 def gather(app: Flask, cast: Cast) -> dict[str, Audience]:
-    found = {name: newcomer(app, name) for name in NAMES}
+    found = {name: newcomer(app, name) for name in (*RESIDENTS, *STAFF, *FORMER)}
     for name in ("devi", "repo", "join"):
         found[name] = _resident(app, cast, name)
     with writing():
@@ -109,8 +110,8 @@ def _former(cast: Cast, name: str) -> int:
     return person.id
 
 
-def sign_in_again(audience: Audience, cast: Cast) -> None:
-    """A session of their own, as a sign-in would have made it."""
+def sign_in_again(audience: Audience, cast: Cast) -> int:
+    """A session of their own, as a sign-in would have made it; the number of its row."""
     account = STAFF.get(audience.name, audience.name)
     audience.staff = f"{audience.name}-{now().timestamp()}"
     with writing():
@@ -120,3 +121,4 @@ def sign_in_again(audience: Audience, cast: Cast) -> None:
         session.expires_at = now() + timedelta(hours=1)
         session.revoked_at = now() if audience.name == "gone" else None
         db.session.add(session)
+    return session.id

@@ -6,7 +6,8 @@ A URL argument needs a maker here, and a form its fields; the walk fails for one
 import io
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from governance.core import media
@@ -19,9 +20,20 @@ from governance.tickets import actions, assist, photos
 from governance.tickets.model import Follow, Photo, Slip, Ticket
 from tests import photos as shots
 from tests.cast import PASSWORD, Cast
-from tests.people.audiences import Audience
+from tests.people import kept_makers
+from tests.people.audiences import Audience, sign_in_again
 
-NOWHERE = {"code": new_token(), "ref": "0123456789abcdef", "key": "0" * 24, "slip": "nobody-ever-got-this-1"}
+NOWHERE = {
+    "code": new_token(),
+    "token": new_token(),
+    "ref": "0123456789abcdef",
+    "key": "0" * 24,
+    "slip": "nobody-ever-got-this-1",
+    "number": "999999",
+    "channel": "carrier_pigeon",
+    "name": "no-bot",
+    **{name: "999999" for name in kept_makers.ARGUMENTS if name.endswith("_id")},
+}
 STATES = {  # what a ticket must be for the step to be open; accepted for everything not named
     "decline": "submitted",
     "accept": "submitted",
@@ -65,18 +77,32 @@ class Makers:
             db.session.flush()
             self.far = {"person": somebody.id, "body": body.id}
 
-    def arguments(self, whose: str, variant: tuple[str, ...], wanted: set[str], fresh: bool) -> dict[str, str]:
-        """Values for a route's arguments. A fresh thing is for a request that will change it."""
+    def arguments(
+        self, name: str, whose: str, variant: tuple[str, ...], wanted: set[str], fresh: bool
+    ) -> dict[str, str]:
+        """Values for a route's arguments. A fresh thing is for a request that will change it, and is not kept."""
         if whose == "missing":
-            return NOWHERE | {"move": step(variant), "size": "full"}
+            return NOWHERE | {"move": step(variant), "deed": step(variant), "size": "full"}
+        if wanted == {"number"}:
+            return {"number": self._session(name if whose == "own" and self.audiences[name].staff else "left")}
+        if fresh:
+            return self._made(whose, variant, wanted)
         key = (whose, *variant, *sorted(wanted))
-        if fresh or key not in self.kept:
+        if key not in self.kept:
             self.kept[key] = self._made(whose, variant, wanted)
         return self.kept[key]
 
+    def _session(self, name: str) -> str:
+        """A second browser of somebody's; the first stays signed in."""
+        audience = replace(self.audiences[name])
+        return str(sign_in_again(audience, self.cast))
+
     def _made(self, whose: str, variant: tuple[str, ...], wanted: set[str]) -> dict[str, str]:
         own = whose == "own"
-        made = {"code": self.cast.codes["5号楼" if own else "7号楼"], "move": step(variant), "size": "full"}
+        made = {
+            name: str(make(self.cast, own, variant)) for name, make in kept_makers.ARGUMENTS.items() if name in wanted
+        }
+        made |= {"code": self.cast.codes["5号楼" if own else "7号楼"], "move": step(variant), "size": "full"}
         if wanted & {"ref", "slip", "k"}:
             ticket = self.ticket(own, *variant)
             made |= {"ref": ticket.ref, "number": ticket.number, "k": assist.reporter_secret(ticket)}
@@ -141,6 +167,10 @@ def _move(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> di
     return {"note": "说明", "body": str(makers.cast.bodies["绿叶物业"]), "into": into}
 
 
+def _plain(form: Callable[..., dict[str, Any]], *_: Any) -> dict[str, Any]:
+    return form()
+
+
 FORMS: dict[str, Callable[..., dict[str, Any]]] = {
     "/c/<code>/report": _report,
     "/desk/at/<code>/report": _report,
@@ -148,5 +178,6 @@ FORMS: dict[str, Callable[..., dict[str, Any]]] = {
     "/t/<ref>/more": lambda *_: {"words": "还在漏"},
     "/t/<ref>/answer": lambda *_: {"solved": "partly"},
     "/t/<ref>/moves/<move>": _move,
+    **{rule: partial(_plain, form) for rule, form in kept_makers.FORMS.items()},
     "/signin": lambda makers, variant, _: {"account": "gao", "password": PASSWORD if not variant else "wrong"},
 }

@@ -1,10 +1,12 @@
 """What residents may rely on: reporting, following, joining, answering, through the real forms."""
 
+import io
 import re
 import uuid
 
 from governance.core.db import by, db
 from governance.tickets.model import Follow, Ticket
+from tests import photos
 from tests.app import Phone
 
 
@@ -206,3 +208,16 @@ def test_contact_is_masked_until_asked_for_and_the_asking_is_recorded(phone, cas
     assert "查看了联系方式" in record
     stranger = Phone(worker.client.application)
     assert "138****" not in stranger.get(address).get_data(as_text=True)
+
+
+def test_a_lift_is_finished_with_a_photo_and_a_scan_by_somebody_new_to_this_browser(phone, cast) -> None:
+    address, worker = phone().report(cast.codes["5号楼"], category="lift"), phone().sign_in("gao")
+    worker.get(address)
+    sent = {"note": "换了皮带", "submission": str(uuid.uuid4())}
+    photo = (io.BytesIO(photos.png()), "after.png")
+    assert worker.post(f"{address}/moves/finish", photos=photo, **sent).status_code == 422
+    assert "已收到 1 张照片" in worker.page
+    assert "请先扫一下这里的码" in worker.page
+    worker.get(f"/c/{cast.codes['5号楼']}")
+    assert worker.post(f"{address}/moves/finish", **sent).status_code == 303
+    assert ticket_at(address).state == "resolved"

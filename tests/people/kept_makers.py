@@ -1,0 +1,172 @@
+"""The things keepers keep, for the walk: own ones in 银杏社区, foreign ones in another district."""
+
+import io
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+from governance.core.db import db, now, writing
+from governance.core.events import record
+from governance.core.jobs import FAILED, Job
+from governance.people.model import Body, Identity, Person, Post
+from governance.places.actions import print_code
+from governance.relay import groups
+from governance.relay.model import UNKNOWN, Delivery, Group, Message
+from governance.tickets.categories import add_category
+from tests.cast import SECRET, Cast
+
+NUMBERS = itertools.count(1)
+BOT_KEY = "a-key-that-only-the-bot-has"
+Variant = tuple[str, ...]
+
+
+def _place(cast: Cast, own: bool, variant: Variant) -> int:
+    wide = "community" in variant
+    return cast.places[("银杏社区" if wide else "5号楼") if own else ("松林社区" if wide else "7号楼")]
+
+
+def _token(cast: Cast, own: bool, variant: Variant) -> str:
+    with writing():
+        return print_code(cast.place("5号楼" if own else "7号楼"), "demo").token
+
+
+def _person(cast: Cast, own: bool, variant: Variant) -> int:
+    """A grid worker; `above`: of the street instead; `both`: of the street as well."""
+    return _hired(cast, own, variant)[0]
+
+
+def _post(cast: Cast, own: bool, variant: Variant) -> int:
+    return _hired(cast, own, variant)[1]
+
+
+def _hired(cast: Cast, own: bool, variant: Variant) -> tuple[int, int]:
+    grid, street = ("第一网格", "柳荫街道") if own else ("第九网格", "远山街道")
+    with writing():
+        person = Person(nickname="某某")
+        db.session.add(person)
+        db.session.flush()
+        disabled = now() if "disabled" in variant else None
+        account = Identity(person_id=person.id, kind="account", subject=_name("staff-"), secret=SECRET)
+        account.disabled_at = disabled
+        posts = [] if "above" in variant else [Post(person_id=person.id, role="grid", place_id=cast.places[grid])]
+        if {"above", "both"} & set(variant):
+            posts.append(Post(person_id=person.id, role="street", place_id=cast.places[street]))
+        db.session.add_all((account, *posts))
+        db.session.flush()
+        return person.id, posts[-1].id
+
+
+def _body(cast: Cast, own: bool, variant: Variant) -> int:
+    community, street = ("银杏社区", "柳荫街道") if own else ("松林社区", "远山街道")
+    with writing():
+        body = Body(name=_name("单位"), kind="物业公司", place=cast.place(street if "above" in variant else community))
+        db.session.add(body)
+        db.session.flush()
+        return body.id
+
+
+def _category(cast: Cast, own: bool, variant: Variant) -> int:
+    """Categories are everybody's: there is no foreign one."""
+    with writing():
+        category = add_category(slug=_name("c"), label=_name("类"), hours=24)
+        category.retired_at = now() if "retired" in variant else None
+        return category.id
+
+
+def _group(cast: Cast, own: bool, variant: Variant) -> int:
+    return _bound(cast, own, "manual", disabled_at=now() if "disabled" in variant else None)
+
+
+def _bound(cast: Cast, own: bool, channel: str, **facts: Any) -> int:
+    place = cast.place("5号楼" if own else "7号楼")
+    with writing():
+        group = Group(name=_name("群"), channel=channel, audience="residents", places=[place], **place.areas(), **facts)
+        db.session.add(group)
+        db.session.flush()
+        return group.id
+
+
+def _message(cast: Cast, own: bool, variant: Variant) -> int:
+    with writing():
+        message = Message(mark=_name("m"), group_id=_group(cast, own, variant), channel="wecom_webhook", words="话")
+        message.state = UNKNOWN
+        db.session.add(message)
+        db.session.flush()
+        return message.id
+
+
+def _delivery(cast: Cast, own: bool, variant: Variant) -> int:
+    with writing():
+        group = db.session.get_one(Group, _group(cast, own, variant))
+        place = group.places[0]
+        event = record("group.test", group.id, stream=place.stream, scope=place.path, actor="测试")
+        event.told_at = now()
+        db.session.flush()
+        delivery = Delivery(event_id=event.id, group_id=group.id, channel="manual")
+        db.session.add(delivery)
+        db.session.flush()
+        return delivery.id
+
+
+def _job(cast: Cast, own: bool, variant: Variant) -> int:
+    with writing():
+        failed = Job(name="relay.nothing", state=FAILED)
+        db.session.add(failed)
+        db.session.flush()
+        return failed.id
+
+
+def _bot(cast: Cast, own: bool, variant: Variant) -> str:
+    name, key = ("own-bot", BOT_KEY) if own else ("far-bot", BOT_KEY[::-1])
+    _bound(cast, own, "bot", robot=groups.robot_of("bot", f"{name}:{key}"))
+    return name
+
+
+def _name(start: str) -> str:
+    return f"{start}{next(NUMBERS)}"
+
+
+ARGUMENTS: dict[str, Callable[[Cast, bool, Variant], Any]] = {
+    "place_id": _place,
+    "token": _token,
+    "person_id": _person,
+    "post_id": _post,
+    "body_id": _body,
+    "category_id": _category,
+    "group_id": _group,
+    "message_id": _message,
+    "delivery_id": _delivery,
+    "job_id": _job,
+    "name": _bot,
+    "channel": lambda *_: "manual",
+    "deed": lambda _cast, _own, variant: variant[0],
+}
+
+
+def _staff(*_: Any) -> dict[str, str]:
+    return {"nickname": "新人", "account": _name("account-"), "role": "grid", "place": "银杏社区/第一网格"}
+
+
+def _about_body(*_: Any) -> dict[str, str]:
+    return {"name": _name("单位"), "kind": "物业公司", "place": "银杏社区"}
+
+
+def _about_category(*_: Any) -> dict[str, str]:
+    return {"label": _name("类"), "slug": _name("c"), "hours": "24"}
+
+
+FORMS: dict[str, Callable[..., dict[str, Any]]] = {
+    "/keep/places/<int:place_id>": lambda *_: {"name": _name("楼")},
+    "/keep/places/<int:place_id>/new": lambda *_: {"name": _name("点"), "kind": "spot"},
+    "/keep/places/import": lambda *_: {"file": (io.BytesIO("社区\n".encode()), "places.csv")},
+    "/keep/codes/<token>/mark": lambda *_: {"state": "posted"},
+    "/keep/people/new": _staff,
+    "/keep/people/<int:person_id>/posts": lambda *_: {"role": "community", "place": "银杏社区"},
+    "/keep/bodies/new": _about_body,
+    "/keep/bodies/<int:body_id>": _about_body,
+    "/keep/categories/new": _about_category,
+    "/keep/categories/<int:category_id>": _about_category,
+    "/keep/groups/new/<channel>": lambda *_: {"name": _name("群"), "places": "3号院 5号楼", "audience": "residents"},
+    "/keep/groups/<int:group_id>/change": lambda *_: {"name": _name("群"), "places": "3号院 5号楼"},
+    "/keep/relay/messages/<int:message_id>/settle": lambda *_: {"answer": "arrived"},
+}

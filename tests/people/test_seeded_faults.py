@@ -1,0 +1,87 @@
+"""The walk finds what it is for: each of these puts one fault into the application and expects it to be reported."""
+
+import pytest
+from flask import Blueprint
+from sqlalchemy import true
+
+from governance import web
+from governance.core.security import UndeclaredAudience
+from governance.people.permissions import RULES, anyone, handler_role, office, officer_here, reporter, staff_here
+from governance.tickets import queries
+from tests.people.walking import Walk, answers, filled
+
+FAULTY_RULES = {
+    "any staff may accept": ("ticket.accept", handler_role, "POST /t/<ref>/moves/<move> accept"),
+    "the grid may reopen": ("ticket.reopen", staff_here, "POST /t/<ref>/moves/<move> reopen"),
+    "the community lost the record": ("ticket.record", officer_here, "GET /t/<ref>/record public"),
+    "a private ticket may be followed": ("ticket.follow", anyone, "GET /t/<ref> private"),
+    "who finished may verify": ("ticket.verify", staff_here, "POST /t/<ref>/moves/<move> verify finisher"),
+    "who finished may call back": ("ticket.answer", reporter | office, "POST /t/<ref>/answer answer finisher"),
+    "photos before the check": (
+        "ticket.words",
+        anyone,
+        "GET /t/<ref>/photos/<key>-<any(full,thumb):size>.jpg unchecked",
+    ),
+    "contact for anybody at work": ("ticket.contact", handler_role, "POST /t/<ref>/contact public"),
+}
+
+
+@pytest.fixture(scope="module")
+def walk(shared_world) -> Walk:
+    return Walk(*shared_world)
+
+
+def wrong(walk: Walk, name: str) -> list[str]:
+    (line,) = (line for line in answers() if str(line) == name)
+    return [str(one) for one in walk.line(line)]
+
+
+@pytest.mark.parametrize("fault", FAULTY_RULES)
+def test_a_faulty_rule_is_found(walk, monkeypatch, fault: str) -> None:
+    action, rule, line = FAULTY_RULES[fault]
+    monkeypatch.setitem(RULES, action, rule)
+    assert wrong(walk, line)
+    monkeypatch.undo()
+    assert wrong(walk, line) == []
+
+
+def test_a_forgotten_scope_is_found(walk, monkeypatch) -> None:
+    monkeypatch.setattr(queries, "may", lambda *_: True)
+    assert wrong(walk, "GET /t/<ref> private")
+
+
+def test_a_lock_taken_off_a_route_is_found(walk, monkeypatch) -> None:
+    monkeypatch.setattr(walk.app.view_functions["desk.home"], "open_to", anyone)
+    assert wrong(walk, "GET /desk")
+
+
+def test_a_refusal_that_tells_foreign_from_missing_is_found(walk, monkeypatch) -> None:
+    whole = queries.find
+
+    def talkative(ref, viewer):
+        try:
+            return whole(ref, viewer)
+        except queries.Missing as trouble:
+            trouble.words += "：不公开" if queries.db.session.query(queries.Ticket).filter_by(ref=ref).count() else ""
+            raise
+
+    monkeypatch.setattr(queries, "find", talkative)
+    assert wrong(walk, "GET /t/<ref> private")
+
+
+def test_a_right_that_outlives_its_post_is_found(walk, monkeypatch) -> None:
+    monkeypatch.setattr("governance.people.viewers.Post.held", staticmethod(lambda _: true()))
+    assert any("left" in one for one in wrong(walk, "GET /desk"))
+
+
+def test_an_argument_without_a_maker_stops_the_walk() -> None:
+    with pytest.raises(LookupError, match="<parcel> has no maker"):
+        filled("/parcels/<int:parcel>", {"ref": "a"})
+
+
+def test_a_route_without_a_declared_audience_stops_the_start(walk, monkeypatch) -> None:
+    forgotten = Blueprint("forgotten", __name__)
+    forgotten.get("/forgotten")(lambda: "open to whom?")
+    monkeypatch.setattr(web, "BLUEPRINTS", (*web.BLUEPRINTS, forgotten))
+    with pytest.raises(UndeclaredAudience, match="/forgotten"):
+        web.create_app(walk.app.extensions["settings"])
