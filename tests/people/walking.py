@@ -163,7 +163,7 @@ class Walk:
 
     def forget_limits(self) -> None:
         for window in self.app.extensions["limits"]:
-            window.storage.reset()
+            window._counts.clear()
 
 
 def filled(address: str, given: dict[str, str]) -> str:
