@@ -185,6 +185,6 @@ def look(answer: TestResponse, given: dict[str, str]) -> str:
     """What an outsider can see of it, but for what they sent themselves and their own form tokens."""
     text = f"{answer.status} {answer.location} {answer.get_data(as_text=True)}"
     text = re.sub(r'name="(csrf_token|submission)" value="[^"]*"', "", text)
-    for value in sorted(given.values(), key=len, reverse=True):
-        text = text.replace(value, "<asked>") if len(value) > 3 else text
+    for value in sorted(filter(None, given.values()), key=len, reverse=True):
+        text = re.sub(rf"(?<![0-9a-z]){re.escape(value)}(?![0-9a-z])", "<asked>", text)
     return text
