@@ -189,8 +189,11 @@ def _as_messages(channel: Channel, parcels: Sequence[Parcel]) -> list[Parcel]:
         }
         for parcel in parcels
     ]
-    ids = db.session.scalars(insert(Message).returning(Message.id, sort_by_parameter_order=True), rows).all()
-    started = [replace(parcel, message_id=id_) for parcel, id_ in zip(parcels, ids, strict=True)]
+    # Row by row RETURNING is slow on SQLite; among what is being sent now a mark is unique.
+    db.session.connection().execute(insert(Message.metadata.tables["message"]), rows)
+    fresh = select(Message.mark, Message.id).where(among(Message.state, (SENDING,)), Message.started_at == moment)
+    ids = {row.mark: row.id for row in db.session.execute(fresh)}
+    started = [replace(parcel, message_id=ids[parcel.mark]) for parcel in parcels]
     of_message = update(Delivery.__table__).where(Delivery.__table__.c.id == bindparam("b_id"))  # type: ignore[arg-type]
     sent = [{"b_id": id_, "b_message": one.message_id} for one in started for id_ in one.deliveries]
     db.session.connection().execute(of_message.values(state=SENDING, message_id=bindparam("b_message")), sent)

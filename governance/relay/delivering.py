@@ -16,7 +16,7 @@ from governance.relay.claims import Parcel, claim, reap, start
 from governance.relay.outcomes import Ended, settle
 from governance.relay.pacing import turn
 
-IN_FLIGHT, BATCH = 64, 512
+IN_FLIGHT, BATCH = 64, 1024
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=3)
 LOOK = 0.05  # seconds between two looks at what has come back
 KEEPALIVE = 4
