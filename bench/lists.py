@@ -79,12 +79,13 @@ def _fill(cast: Cast, count: int) -> str:
         db.session.add(person)
         buildings = list(_buildings(cast, count // A_BUILDING))
         db.session.execute(insert(Place), buildings)
-        category = cast.category("light").id
+        category, handlers = cast.category("light").id, list(cast.people.values())
     for start in range(0, count, A_PIECE):
         with writing():
             numbers = range(start, min(start + A_PIECE, count))
             db.session.execute(
-                insert(Ticket), [_ticket(n, count, buildings[n % len(buildings)], person.id, category) for n in numbers]
+                insert(Ticket),
+                [_ticket(n, count, buildings[n % len(buildings)], person.id, category, handlers) for n in numbers],
             )
     with writing():
         code = print_code(db.session.get_one(Place, buildings[len(buildings) // 2]["id"]), "bench").token
@@ -107,7 +108,7 @@ def _buildings(cast: Cast, count: int) -> Iterator[dict]:
         yield building | grid.areas() | {"name": f"{number}号楼"}
 
 
-def _ticket(number: int, count: int, place: dict, person: int, category: int) -> dict:
+def _ticket(number: int, count: int, place: dict, person: int, category: int, handlers: list[int]) -> dict:
     """The older nine tenths are closed; the rest is being worked on, most of it late."""
     at = now() - timedelta(days=365 * (1 - number / count))
     state = "closed" if number < count * 9 // 10 else ("submitted", "accepted", "in_progress")[number % 3]
@@ -120,6 +121,7 @@ def _ticket(number: int, count: int, place: dict, person: int, category: int) ->
         "category_id": category,
         "words": f"第{number}件，楼道灯不亮",
         "state": state,
+        "handler_id": handlers[number // 3 % len(handlers)] if state != "submitted" else None,
         "submitted_at": at,
         "due_at": at + timedelta(days=3),
         "checked_at": at,

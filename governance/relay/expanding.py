@@ -68,10 +68,8 @@ def _piece(event_id: int, audiences: tuple[str, ...], scope: list[int]) -> bool:
 
 def _write(event_id: int, audiences: tuple[str, ...], scope: list[int]) -> int:
     """Write one piece of what is owed; how much that was."""
-    made = db.session.connection().execute(_owed(event_id, audiences, scope)).rowcount
-    if made < 0:
-        raise RuntimeError("the database driver did not say how many rows were written")
-    return made
+    owed = _owed(event_id, audiences, scope).execution_options(preserve_rowcount=True)
+    return db.session.connection().execute(owed).rowcount
 
 
 def _owed(event_id: int, audiences: tuple[str, ...], scope: list[int]) -> Insert:

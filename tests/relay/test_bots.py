@@ -1,0 +1,127 @@
+"""The bots' door: a key of its own, each message handed out once, results taken late too."""
+
+from contextvars import Context
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from governance.core.db import db, now, writing
+from governance.relay import groups
+from governance.relay.delivering import deliver
+from governance.relay.expanding import expand
+from governance.relay.model import Group, Message
+from tests.relay.conftest import make_ready, settings_in_database, states
+
+KEY = "a-key-for-the-ginkgo-bot-0001"
+DOOR = "/bots/ginkgo-bot/deliveries"
+
+
+@pytest.fixture
+def bot(app, cast):
+    """Asks the door as the bot does; answers (status, JSON)."""
+    given = {"bot": "ginkgo-bot", "key": KEY}
+    for place in ("5号楼", "6号楼"):
+        groups.add(
+            cast.viewer("shen"), "bot", "residents", place, given | {"chat": f"chat-{place}"}, [cast.place(place)]
+        )
+
+    def ask(method="GET", address=DOOR, key=KEY, **kwargs):
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        answer = Context().run(app.test_client().open, address, method=method, headers=headers, **kwargs)
+        db.session.rollback()
+        return answer.status_code, answer.get_json()
+
+    return ask
+
+
+def report(bot, *results):
+    return bot("POST", json={"results": [{"id": id_, "outcome": outcome} for id_, outcome in results]})
+
+
+@pytest.fixture
+def leased(bot, ticket, happen):
+    happen(ticket("5号楼"), "finish")
+    happen(ticket("6号楼"), "finish")
+    expand()
+    return bot()[1]["deliveries"]
+
+
+def test_each_message_is_handed_out_once_and_reported(app, bot, leased):
+    assert [one["group"] for one in leased] == ["chat-5号楼", "chat-6号楼"]
+    assert "办好了" in leased[0]["text"] and leased[0]["text"].endswith(f"〔{leased[0]['mark']}〕")
+    assert bot() == (200, {"deliveries": []}) and not deliver(app)
+    ids = [one["id"] for one in leased]
+    assert report(bot, (ids[0], "sent"), (ids[1], "refused")) == (200, {"taken": ids, "left": []})
+    assert states() == ["sent", "due"]
+    make_ready()
+    (again,) = bot()[1]["deliveries"]
+    assert again["mark"] == leased[1]["mark"]
+    assert report(bot, (again["id"], "failed"))[0] == 200
+    assert states() == ["sent", "failed"]
+
+
+def test_a_report_twice_changes_nothing(bot, leased):
+    id_ = leased[0]["id"]
+    report(bot, (id_, "sent"))
+    assert report(bot, (id_, "failed")) == (200, {"taken": [], "left": [id_]})
+    assert states()[0] == "sent"
+
+
+def test_without_a_report_it_is_unknown_until_the_bot_says(app, bot, leased):
+    with writing():
+        db.session.execute(update(Message).values(lease_until=now() - timedelta(seconds=1)))
+    assert deliver(app)
+    assert states() == ["unknown", "unknown"] and bot()[1]["deliveries"] == []
+    report(bot, (leased[0]["id"], "sent"), (leased[1]["id"], "refused"))
+    assert states() == ["sent", "due"]
+
+
+@pytest.mark.parametrize("key", ["", "wrong-key-of-the-ginkgo-bot", KEY + "x", KEY.upper()])
+def test_another_key_opens_nothing(bot, key):
+    for method in ("GET", "POST"):
+        status, problem = bot(method, key=key, json={"results": []} if method == "POST" else None)
+        assert status == 401 and problem["status"] == 401
+
+
+def test_the_key_of_one_bot_opens_no_other(bot):
+    assert bot(address="/bots/other-bot/deliveries")[0] == 401
+
+
+def test_a_bot_settles_only_its_own(cast, bot, leased):
+    with writing():
+        db.session.execute(update(Message).filter_by(id=leased[0]["id"]).values(robot="somebody-else"))
+    assert report(bot, (leased[0]["id"], "sent"))[1] == {"taken": [], "left": [leased[0]["id"]]}
+
+
+NO_REPORTS = [
+    "",
+    "[]",
+    "{",
+    "{}",
+    "\ud800",
+    '{"results": {}}',
+    '{"results": []}',
+    '{"results": [1]}',
+    '{"results": [{"id": true, "outcome": "sent"}]}',
+    '{"results": [{"id": 1, "outcome": "maybe"}]}',
+    '{"results": [{"id": 1, "outcome": ["sent"]}]}',
+    '{"results": [{"id": 99999999999, "outcome": "sent"}]}',
+    '{"results": [' + "{}," * 60 + "{}]}",
+]
+
+
+@pytest.mark.parametrize("body", NO_REPORTS, ids=range(len(NO_REPORTS)))
+def test_what_is_no_report_is_refused_with_its_reason(bot, body):
+    status, problem = bot("POST", data=body.encode("utf-8", "surrogatepass"), content_type="application/json")
+    assert status == 422 and problem["fields"]
+
+
+@pytest.mark.parametrize("limit", ["0", "51", "-1"])
+def test_a_lease_has_a_size(bot, limit):
+    assert bot(address=f"{DOOR}?limit={limit}")[0] == 422
+
+
+def test_the_key_is_nowhere_to_be_read(bot):
+    for group in db.session.query(Group):
+        assert KEY not in settings_in_database(group.id) and KEY not in (group.robot or "")
