@@ -186,5 +186,5 @@ def look(answer: TestResponse, given: dict[str, str]) -> str:
     text = f"{answer.status} {answer.location} {answer.get_data().decode(errors='replace')}"
     text = re.sub(r'name="(csrf_token|submission)" value="[^"]*"', "", text)
     for value in sorted(filter(None, given.values()), key=len, reverse=True):
-        text = re.sub(rf"(?<![0-9a-z]){re.escape(value)}(?![0-9a-z])", "<asked>", text)
+        text = re.sub(rf"(?<=[/=D]){re.escape(value)}(?![0-9a-z])", "<asked>", text)  # in addresses, quoted or not
     return text
