@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from governance.core import migrations
+from governance.core import limits, migrations
 from governance.core.config import Settings, load
 from governance.core.db import db
 from governance.web import create_app
@@ -101,6 +101,11 @@ def app(world: tuple[Flask, Cast]) -> Flask:
 @pytest.fixture
 def cast(world: tuple[Flask, Cast]) -> Cast:
     return world[1]
+
+
+def forget_limits(app: Flask) -> None:
+    """As if nobody had asked for anything yet."""
+    app.extensions["limits"] = (limits.Here(), limits.Here())
 
 
 class Phone:

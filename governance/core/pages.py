@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
     app.config.update(BABEL_DEFAULT_LOCALE="zh_Hans_CN", BABEL_DEFAULT_TIMEZONE=ZONE.key)
     Babel(app, locale_selector=lambda: "en" if language() == "en" else "zh_Hans_CN")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(clock=clock, lines=lines, masked_name=masked_name, masked_phone=masked_phone)
+    app.jinja_env.filters.update(clock=clock, day=day, lines=lines, masked_name=masked_name, masked_phone=masked_phone)
     app.jinja_env.globals.update(
         _=gettext, ngettext=ngettext, form_token=security.form_token, elder=elder, language=language, now=now
     )

@@ -1,10 +1,10 @@
 """What people do about messages: settle what is unknown, try again what failed."""
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from governance.core import jobs
 from governance.core.db import db, locked, now, writing
-from governance.core.errors import Invalid, Refused
+from governance.core.errors import Invalid, Missing, Refused
 from governance.people.access import Viewer
 from governance.people.permissions import require
 from governance.relay.model import DUE, FAILED, SENT, UNKNOWN, Delivery, Group, Message, among
@@ -48,7 +48,9 @@ def retry(viewer: Viewer, group: Group) -> int:
 def retry_job(job_id: int) -> None:
     """Run a failed job once more; its caller has asked who may."""
     with writing():
-        failed = db.session.scalars(select(jobs.Job).filter_by(id=job_id, state=jobs.FAILED).with_for_update()).first()
+        failed = db.session.get(jobs.Job, job_id, with_for_update=True)
         if failed is None:
+            raise Missing
+        if failed.state != jobs.FAILED:
             raise Refused("这件事已经不在失败里了")
         jobs.retry(failed)

@@ -179,5 +179,6 @@ FORMS: dict[str, Callable[..., dict[str, Any]]] = {
     "/t/<ref>/answer": lambda *_: {"solved": "partly"},
     "/t/<ref>/moves/<move>": _move,
     **{rule: partial(_plain, form) for rule, form in kept_makers.FORMS.items()},
+    "/me/password": lambda makers, variant, _: {"old": "not this one", "password": "a fine new one"},
     "/signin": lambda makers, variant, _: {"account": "gao", "password": PASSWORD if not variant else "wrong"},
 }

@@ -11,6 +11,7 @@ import pytest
 from governance.core.db import db, now, writing
 from governance.people.model import Identity, Post, StaffSession
 from governance.people.signin import end_all_sessions
+from tests.app import forget_limits
 from tests.cast import PASSWORD
 
 OFF_SITE = [
@@ -174,8 +175,7 @@ def test_next_never_leads_off_the_site(phone, app, cast) -> None:
         kept = re.search(r'name="next" value="([^"]*)"', somebody.page)
         assert "\0" in target or (kept is not None and _is_inside(kept[1])), target
         for sent in (target, kept[1] if kept else ""):
-            for window in app.extensions["limits"]:
-                window.storage.reset()
+            forget_limits(app)
             answer = somebody.post("/signin", account="gao", password=PASSWORD, next=sent)
             assert answer.status_code == 303
             assert _is_inside(answer.location), target

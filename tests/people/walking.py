@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from governance.core.db import db
 from governance.core.events import Event
+from tests.app import forget_limits
 from tests.cast import Cast
 from tests.people import audiences
 from tests.people.kept_makers import BOT_KEY
@@ -162,8 +163,7 @@ class Walk:
             audiences.sign_in_again(self.audiences[name], self.cast)
 
     def forget_limits(self) -> None:
-        for window in self.app.extensions["limits"]:
-            window.storage.reset()
+        forget_limits(self.app)
 
 
 def filled(address: str, given: dict[str, str]) -> str:
@@ -183,8 +183,8 @@ def letter(answer: TestResponse) -> str:
 
 def look(answer: TestResponse, given: dict[str, str]) -> str:
     """What an outsider can see of it, but for what they sent themselves and their own form tokens."""
-    text = f"{answer.status} {answer.location} {answer.get_data(as_text=True)}"
+    text = f"{answer.status} {answer.location} {answer.get_data().decode(errors='replace')}"
     text = re.sub(r'name="(csrf_token|submission)" value="[^"]*"', "", text)
-    for value in sorted(given.values(), key=len, reverse=True):
-        text = text.replace(value, "<asked>") if len(value) > 3 else text
+    for value in sorted(filter(None, given.values()), key=len, reverse=True):
+        text = re.sub(rf"(?<=[/=D]){re.escape(value)}(?![0-9a-z])", "<asked>", text)  # in addresses, quoted or not
     return text
