@@ -39,6 +39,12 @@ class Card:
     def audience_label(self) -> str:
         return AUDIENCES[self.audience]
 
+    @property
+    def rows(self) -> int:
+        """How many lines the words take on a phone, where about 30 narrow or 15 wide characters fit."""
+        wide = (sum(1 + (char > "\u2e7f") for char in line) for line in self.words.splitlines())
+        return min(sum(width // 29 + 1 for width in wide) + 1, 16)
+
 
 @dataclass(frozen=True)
 class _Key:
@@ -62,19 +68,18 @@ def _waiting() -> Select[Delivery]:
 
 def _cards(owed: Iterable[Delivery]) -> list[Card]:
     tellings: dict[tuple[int, str], Telling | None] = {}
-    lines: dict[tuple[int, date, int], list[Delivery]] = defaultdict(list)
+    lines: dict[tuple[int, date, bool], list[Delivery]] = defaultdict(list)
     for delivery in owed:
         key = (delivery.event_id, delivery.group.audience)
         if key not in tellings:
             tellings[key] = telling(delivery.event, delivery.group.audience)
         told = tellings[key]
         if told:
-            apart = delivery.event_id if told.urgent else 0
-            lines[(delivery.group_id, local(delivery.event.at).date(), apart)].append(delivery)
+            lines[(delivery.group_id, local(delivery.event.at).date(), told.urgent)].append(delivery)
     alike: dict[_Key, list[list[Delivery]]] = defaultdict(list)
-    for (_, when, apart), line in lines.items():
+    for (_, when, urgent), line in lines.items():
         for piece in _pieces(line, tellings):
-            key_ = _Key(line[0].group.audience, when, bool(apart), tuple(one.event_id for one in piece))
+            key_ = _Key(line[0].group.audience, when, urgent, tuple(one.event_id for one in piece))
             alike[key_].append(piece)
     return [_card(key, pieces, tellings) for key, pieces in alike.items()]
 

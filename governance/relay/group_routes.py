@@ -25,7 +25,7 @@ bp = Blueprint("groups", __name__, url_prefix="/keep/groups")
 def index() -> Any:
     search = request.args.get("q", "").strip()
     found = queries.groups(current(), search, request.args.get("after", ""))
-    return render_template("relay/groups.html", page=found, search=search, channels=channels.known())
+    return render_template("relay/groups.html", page=found, q=search, channels=channels.known())
 
 
 @bp.route("/new/<channel>", methods=["GET", "POST"])
@@ -53,7 +53,8 @@ def new(channel: str) -> Any:
 def show(group_id: int) -> Any:
     group = _group(group_id)
     kind = channels.channel(group.channel)
-    return render_template("relay/group.html", group=group, kind=kind, heard=queries.heard(group))
+    page = {"heard": queries.heard(group), "failed": queries.any_failed(group)}
+    return render_template("relay/group.html", group=group, kind=kind, **page)
 
 
 @bp.route("/<int:group_id>/change", methods=["GET", "POST"])

@@ -40,6 +40,11 @@ def heard(group: Group) -> list[Message]:
     return list(db.session.scalars(query.limit(RECENT)))
 
 
+def any_failed(group: Group) -> bool:
+    query = select(Delivery.id).where(Delivery.group_id == group.id, among(Delivery.state, (FAILED,)))
+    return db.session.scalar(query.limit(1)) is not None
+
+
 @dataclass(frozen=True)
 class Owed:
     """How much a group is still owed, or how much of it failed and the last reason."""

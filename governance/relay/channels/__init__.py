@@ -11,10 +11,11 @@ from governance.relay.channels.base import Channel
 
 @cache
 def known() -> dict[str, type[Channel]]:
-    """Every channel by its name, in the order of the files' names."""
+    """Every channel by its name, those that need the least first."""
     modules = (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
     classes = (one for module in modules for one in vars(module).values() if inspect.isclass(one))
-    return {one.name: one for one in classes if issubclass(one, Channel) and one is not Channel}
+    found = {one.name: one for one in classes if issubclass(one, Channel) and one is not Channel}
+    return dict(sorted(found.items(), key=lambda item: len(item[1].needs)))
 
 
 def channel(name: str) -> type[Channel]:

@@ -29,6 +29,7 @@ BUSY = {
     45009: 60,
 }  # errcode: the least seconds to wait; after 45009 the robot is blocked a minute
 NEVER_REACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+TOO_LONG, BROKEN = "等了太久没有回音", "发出以后连接断了，没有回音"
 LOST = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
 
@@ -66,7 +67,7 @@ class WecomWebhook(Channel):
         except NEVER_REACHED:
             return Refusal("连不上企业微信")
         except LOST as trouble:
-            return Unknown(f"发出后没有等到回音（{type(trouble).__name__}）")
+            return Unknown(TOO_LONG if isinstance(trouble, asyncio.TimeoutError) else BROKEN)
 
 
 def _read(status: int, body: bytes) -> Outcome:
