@@ -152,9 +152,6 @@ def test_hostile_words_are_harmless_wherever_they_are_shown(phone, cast, payload
     assert payload[:8] in html.unescape(pages[0].get_data(as_text=True)) or not payload.isprintable()
     for page in pages:
         assert faults(page) == []
-        assert (
-            "49" not in page.get_data(as_text=True) or "7 * 7" not in payload or "7 * 7" in page.get_data(as_text=True)
-        )
 
 
 def test_a_page_with_an_inline_script_would_be_found(app) -> None:
