@@ -10,10 +10,11 @@ from governance.core.db import db, now, writing
 from governance.core.errors import Invalid, SignInNeeded
 from governance.relay.channels.base import Outcome, Refusal, Sent
 from governance.relay.channels.bot import Bot
-from governance.relay.claims import Parcel, claim, start
+from governance.relay.claims import Parcel, claim
 from governance.relay.groups import robot_of
 from governance.relay.model import SENDING, UNKNOWN, Delivery, Group, Message
 from governance.relay.outcomes import settle
+from governance.relay.starting import start
 
 MOST = 50
 OUTCOMES: dict[str, Outcome] = {
@@ -85,7 +86,7 @@ def _parcel(message: Message) -> Parcel:
     tries = max((delivery.tries for delivery in message.deliveries), default=0)
     carried: list[Delivery] = message.deliveries
     ids = tuple(delivery.id for delivery in carried)
-    return Parcel("", message.group_id or 0, message.robot, {}, message.words, message.mark, ids, tries, message.id)
+    return Parcel("", message.group_id or 0, message.robot, {}, message.words, message.mark, ids, (), tries, message.id)
 
 
 def _read(results: Any) -> dict[int, str]:

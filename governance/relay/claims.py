@@ -1,17 +1,17 @@
-"""Which deliveries go out next: claimed with a lease, put into words, then `sending` — committed before the network.
+"""Which deliveries go out next: claimed with a lease and put into words. How they start is in starting.py.
 
 Only the first waiting delivery of a group can be claimed, with those ready behind it, so a group hears things in
-order. A claim whose worker died is retaken; a sending whose worker died may have arrived and becomes unknown.
+order. A claim whose worker died is retaken when its lease ends.
 """
 
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby, islice, takewhile
 
-from sqlalchemy import Row, Select, and_, bindparam, exists, insert, or_, select, update
+from sqlalchemy import Row, Select, and_, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from governance.core.db import db, now, writing
@@ -20,15 +20,12 @@ from governance.relay.audience import telling
 from governance.relay.channels.base import Channel
 from governance.relay.model import (
     CLAIMED,
-    DUE,
     FAILED,
     READY,
     SENDING,
-    UNKNOWN,
     WAITING,
     Delivery,
     Group,
-    Message,
     among,
 )
 from governance.relay.pacing import Pace, turn
@@ -38,7 +35,6 @@ CLAIM_LEASE = timedelta(seconds=120)
 Line = Row[int, int, int, int, bool]
 TOGETHER = 8  # events of one group in one message, at most
 NOT_PUBLIC = "已不公开，不再告诉这个群"
-LOST = "发送途中程序中断，可能已经发出"
 
 
 @dataclass(frozen=True)
@@ -52,6 +48,7 @@ class Parcel:
     words: str
     mark: str
     deliveries: tuple[int, ...]
+    left: tuple[int, ...]  # claimed with them, but there was no room in this message
     tries: int
     message_id: int = 0
 
@@ -126,10 +123,20 @@ def _composed(name: str, channel: Channel, taken: Mapping[int, list[Line]]) -> t
         told = [(row, text) for row, text in said if text is not None]
         if told:
             texts = packed((text for _, text in told), room_for_words(channel.longest_bytes))
-            sign, ids = mark(told[0][0].id), tuple(row.id for row, _ in told[: len(texts)])
-            tries = max(row.tries for row, _ in told[: len(texts)])
-            bound = json.loads(group.settings)
-            parcels.append(Parcel(name, group_id, group.robot, bound, signed(texts, sign), sign, ids, tries))
+            ids = tuple(row.id for row, _ in told)
+            parcels.append(
+                Parcel(
+                    claim=name,
+                    group_id=group_id,
+                    robot=group.robot,
+                    bound=json.loads(group.settings),
+                    words=signed(texts, mark(ids[0])),
+                    mark=mark(ids[0]),
+                    deliveries=ids[: len(texts)],
+                    left=ids[len(texts) :],
+                    tries=max(row.tries for row, _ in told[: len(texts)]),
+                )
+            )
     return parcels, untold
 
 
@@ -143,84 +150,3 @@ def _drop(name: str, ids: list[int]) -> None:
     mine = update(Delivery).where(Delivery.id.in_(ids), Delivery.claim == name)
     with writing():
         db.session.execute(mine.values(state=FAILED, reason=NOT_PUBLIC, claim=None))
-
-
-def start(channel: Channel, parcels: Sequence[Parcel]) -> list[Parcel]:
-    """Commit these as `sending`, each with its message, as far as pace and claim still allow; the rest wait."""
-    with turn():
-        pace = Pace(channel, (parcel.robot for parcel in parcels))
-        held = _still_held(parcels)
-        go = []
-        for parcel in parcels:
-            if not held.issuperset(parcel.deliveries):
-                continue
-            later = pace.take(parcel.robot)
-            if later is None:
-                go.append(parcel)
-            else:
-                _put_back(parcel.deliveries, due_at=later)
-        started = _as_messages(channel, go)
-        _release_unpacked(parcels)
-    return started
-
-
-def _still_held(parcels: Sequence[Parcel]) -> set[int]:
-    ids = [id_ for parcel in parcels for id_ in parcel.deliveries]
-    claims = {parcel.claim for parcel in parcels}
-    query = select(Delivery.id).join(Group, Group.id == Delivery.group_id)
-    query = query.where(Delivery.id.in_(ids), Delivery.state == CLAIMED, Delivery.claim.in_(claims))
-    return set(db.session.scalars(query.where(Group.disabled_at.is_(None), Group.archived_at.is_(None))))
-
-
-def _as_messages(channel: Channel, parcels: Sequence[Parcel]) -> list[Parcel]:
-    if not parcels:
-        return []
-    moment = now()
-    rows = [
-        {
-            "mark": parcel.mark,
-            "group_id": parcel.group_id,
-            "channel": channel.name,
-            "robot": parcel.robot,
-            "words": parcel.words,
-            "state": SENDING,
-            "started_at": moment,
-            "lease_until": moment + timedelta(seconds=channel.lease),
-        }
-        for parcel in parcels
-    ]
-    # Row by row RETURNING is slow on SQLite; among what is being sent now a mark is unique.
-    db.session.connection().execute(insert(Message.metadata.tables["message"]), rows)
-    fresh = select(Message.mark, Message.id).where(among(Message.state, (SENDING,)), Message.started_at == moment)
-    ids = {row.mark: row.id for row in db.session.execute(fresh)}
-    started = [replace(parcel, message_id=ids[parcel.mark]) for parcel in parcels]
-    of_message = update(Delivery.__table__).where(Delivery.__table__.c.id == bindparam("b_id"))  # type: ignore[arg-type]
-    sent = [{"b_id": id_, "b_message": one.message_id} for one in started for id_ in one.deliveries]
-    db.session.connection().execute(of_message.values(state=SENDING, message_id=bindparam("b_message")), sent)
-    return started
-
-
-def _put_back(ids: Sequence[int], **values: object) -> None:
-    db.session.execute(update(Delivery).where(Delivery.id.in_(ids)).values(state=DUE, claim=None, **values))
-
-
-def _release_unpacked(parcels: Sequence[Parcel]) -> None:
-    """What was claimed with these but found no room in their message waits for the group's next one."""
-    groups, claims = [parcel.group_id for parcel in parcels], {parcel.claim for parcel in parcels}
-    left = update(Delivery).where(Delivery.group_id.in_(groups), Delivery.state == CLAIMED, Delivery.claim.in_(claims))
-    db.session.execute(left.values(state=DUE, claim=None, due_at=now()))
-
-
-def reap() -> int:
-    """Sendings whose worker died: nobody knows whether they arrived, so they are listed for a person."""
-    lapsed = select(Message.id).where(among(Message.state, (SENDING,)), Message.lease_until < now())
-    found = db.session.scalars(lapsed.limit(500)).all()
-    db.session.rollback()
-    if found:
-        with writing():
-            gone = db.session.scalars(lapsed.where(Message.id.in_(found)).with_for_update(skip_locked=True)).all()
-            values = {"state": UNKNOWN, "reason": LOST}
-            db.session.execute(update(Message).where(Message.id.in_(gone)).values(**values, ended_at=now()))
-            mine = Delivery.message_id.in_(gone), Delivery.state == SENDING
-            db.session.execute(update(Delivery).where(*mine).values(**values))
-    return len(found)

@@ -12,9 +12,10 @@ from flask import Flask
 
 from governance.relay import channels
 from governance.relay.channels.base import Channel, Outcome, Unknown
-from governance.relay.claims import Parcel, claim, reap, start
+from governance.relay.claims import Parcel, claim
 from governance.relay.outcomes import Ended, settle
 from governance.relay.pacing import turn
+from governance.relay.starting import reap, start
 
 IN_FLIGHT, BATCH = 64, 1024
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=3)

@@ -13,6 +13,7 @@ from governance.relay.channels.base import Dead, Outcome, Refusal, Sent, Unknown
 from governance.relay.claims import Parcel
 from governance.relay.model import DUE, FAILED, READY, REFUSED, SENDING, SENT, UNKNOWN, Delivery, Group, Message, among
 
+DELIVERY, MESSAGE = (Message.metadata.tables[name] for name in ("delivery", "message"))
 log = structlog.get_logger()
 TRIES, FIRST_WAIT, LONGEST_WAIT = 10, 5, 1800
 
@@ -36,10 +37,10 @@ def settle(ended: Sequence[Ended]) -> None:
 
 def _sent(message_ids: list[int]) -> None:
     if message_ids:
-        done = update(Message).where(Message.id.in_(message_ids), Message.state.in_((SENDING, UNKNOWN)))
-        db.session.execute(done.values(state=SENT, ended_at=now(), reason=None))
-        told = update(Delivery).where(Delivery.message_id.in_(message_ids), Delivery.state.in_((SENDING, UNKNOWN)))
-        db.session.execute(told.values(state=SENT, reason=None, claim=None))
+        done = update(MESSAGE).where(MESSAGE.c.id.in_(message_ids), MESSAGE.c.state == SENDING)
+        db.session.connection().execute(done.values(state=SENT, ended_at=now(), reason=None))
+        told = update(DELIVERY).where(DELIVERY.c.message_id.in_(message_ids), DELIVERY.c.state == SENDING)
+        db.session.connection().execute(told.values(state=SENT, reason=None, claim=None))
 
 
 def _end(parcel: Parcel, message: str, delivery: str, reason: str, due_at: datetime | None = None) -> None:

@@ -13,7 +13,7 @@ from governance.people.access import Viewer
 from governance.people.model import Person
 from governance.people.permissions import require
 from governance.places.model import Place
-from governance.tickets.actions import note, report_for, take
+from governance.tickets.actions import note, report_for, reported, take
 from governance.tickets.model import Category, Follow, Slip, Ticket
 
 
@@ -36,17 +36,26 @@ def become_reporter(ticket: Ticket, by: Viewer, given: str) -> bool:
 
 
 def assist(by: Viewer, place: Place, category: Category, submission: str, **told: Any) -> tuple[Ticket, str]:
-    """Report for somebody: the ticket, and the slip's secret to hand over (shown only now, kept as a hash)."""
+    """Report for somebody: the ticket, and the slip's secret to hand over (kept only as a hash)."""
     with writing():
         require(by, "ticket.assist", place)
         somebody = Person()
         db.session.add(somebody)
         db.session.flush()
         ticket = report_for(by, somebody.id, place, category, submission, **told)
-        secret = keyed_hash("slip", f"{ticket.ref}:{submission}")[:22]
-        if one(Slip, secret_hash=_hash(secret)) is None:
-            db.session.add(Slip(secret_hash=_hash(secret), ticket_id=ticket.id, by_id=by.staff_id))
+        secret = _slip_secret(ticket)
+        db.session.add(Slip(secret_hash=_hash(secret), ticket_id=ticket.id, by_id=by.staff_id))
     return ticket, secret
+
+
+def assisted(by: Viewer, submission: str) -> str | None:
+    """The slip of what this member of staff has already sent in under a submission."""
+    first = reported(by.staff_id, submission)
+    return _slip_secret(first) if first else None
+
+
+def _slip_secret(ticket: Ticket) -> str:
+    return keyed_hash("slip", ticket.ref)[:22]
 
 
 def _hash(secret: str) -> str:

@@ -13,6 +13,7 @@ from governance.core.security import refills, stale_form, takes
 from governance.people.permissions import anyone, handler_role, may, office_role, require
 from governance.people.viewers import current, open_to
 from governance.places.codes import living
+from governance.places.model import Code
 from governance.tickets import actions, arrivals, assist, photos, progress, queries
 from governance.tickets.forms import AssistForm, move_form
 from governance.tickets.handling import bodies_for, needs_before_finish, one_tap
@@ -76,16 +77,21 @@ def report_for(code: str) -> Any:
     return page, 422 if request.method == "POST" else 200
 
 
-def _reported_for(found: Any, form: AssistForm) -> Any:
+def _reported_for(found: Code, form: AssistForm) -> Any:
     stage_all(form)
     if not form.ok:
         raise Invalid({"words": "页面放久了，请再点一次"} if stale_form() else {})
+    slip = assist.assisted(current(), form.submission.data)
+    return back("tickets.slip", slip=slip or _new_report_for(found, form))
+
+
+def _new_report_for(found: Code, form: AssistForm) -> str:
     category = queries.category(form.category.data)
     if category is None or (not form.words.data and not photos.staged(current(), form.submission.data)):
         raise Invalid({"words": "请说一句，或者拍一张照片"})
     place = next(place for place in [found.place, *near(found.place)] if str(place.id) == form.at.data)
     _ticket, secret = assist.assist(current(), place, category, form.submission.data, **form.told())
-    return back("tickets.slip", slip=secret)
+    return secret
 
 
 @bp.post("/t/<ref>/moves/<move>")

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from governance.core.db import db, now, writing
 from governance.core.events import Event
-from governance.relay import claims, delivering
+from governance.relay import claims, delivering, starting
 from governance.relay.channels.wecom_webhook import WecomWebhook
 from governance.relay.delivering import deliver
 from governance.relay.expanding import expand
@@ -196,7 +196,7 @@ def test_a_worker_that_dies_after_claiming_is_followed_by_another_when_the_lease
     make_ready()
     tell(app)
     assert states() == ["sent"] and len(receiver.heard()) == 1
-    assert claims.start(channel, [abandoned]) == []
+    assert starting.start(channel, [abandoned]) == []
 
 
 def test_a_robot_speaks_at_most_18_times_a_minute_however_many_workers_there_are(

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from governance.core.db import db, now, writing
-from governance.core.errors import Forbidden, Refused
+from governance.core.errors import Refused
 from governance.core.events import Event
 from governance.relay import forwarding
 from governance.relay.expanding import expand
@@ -73,7 +73,7 @@ def test_only_those_who_serve_the_place_see_and_forward_it(cast, robot, ticket, 
     assert cards(cast, "lin") == [] and cards(cast, "wu") == []
     (card,) = cards(cast, "shen")
     for stranger in ("lin", "tang", "wu"):
-        with pytest.raises(Forbidden):
+        with pytest.raises(Refused):
             forwarding.forwarded(cast.viewer(stranger), [id_], card.events)
     assert states() == ["due"]
 

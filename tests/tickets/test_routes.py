@@ -221,3 +221,13 @@ def test_a_lift_is_finished_with_a_photo_and_a_scan_by_somebody_new_to_this_brow
     worker.get(f"/c/{cast.codes['5号楼']}")
     assert worker.post(f"{address}/moves/finish", **sent).status_code == 303
     assert ticket_at(address).state == "resolved"
+
+
+def test_reporting_for_somebody_twice_gives_the_same_slip(phone, cast) -> None:
+    worker, sent = phone().sign_in("gao"), {"category": "light", "source": "walk_in", "submission": str(uuid.uuid4())}
+    address = f"/desk/at/{cast.codes['5号楼']}/report"
+    worker.get(address)
+    first = worker.post(address, photos=(io.BytesIO(photos.png()), "lamp.png"), **sent)
+    assert first.status_code == 303, worker.page
+    assert worker.post(address, **sent).location == first.location
+    assert db.session.query(Ticket).count() == 1
