@@ -198,8 +198,8 @@ def nudge(ref: str) -> Any:
 @takes(100)
 def more(ref: str) -> Any:
     ticket, form = queries.find(ref, current()), MoreForm().on_page_as("more")
-    _voice_limit()
     try:
+        _voice_limit()
         stage_all(form)
         if not form.ok:
             raise Invalid({})
@@ -209,6 +209,9 @@ def more(ref: str) -> Any:
     except Invalid as trouble:
         form.refuse(trouble)
         return ticket_page(ticket, {"more": form}, 422)
+    except TooMuch as trouble:
+        form.refuse(Invalid({"words": trouble.words}))
+        return ticket_page(ticket, {"more": form}, 429)
     return back("tickets.show", ref=ref)
 
 
@@ -217,7 +220,11 @@ def more(ref: str) -> Any:
 @refills
 def answer(ref: str) -> Any:
     ticket, form = queries.find(ref, current()), AnswerForm().on_page_as("answer")
-    _voice_limit()
+    try:
+        _voice_limit()
+    except TooMuch as trouble:
+        form.refuse(Invalid({"words": trouble.words}))
+        return ticket_page(ticket, {"answer": form}, 429)
     if not form.ok:
         return ticket_page(ticket, {"answer": form}, 422)
     said = (form.solved.data, int(form.satisfied.data) if form.satisfied.data else None, form.words.data)

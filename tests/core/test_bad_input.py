@@ -11,7 +11,7 @@ from tests.people.walking import Line, Walk, answers, filled
 
 FORMS = [line for line in answers() if line.method == "POST"]
 PAGES = [line for line in answers() if line.method == "GET"]
-ROUNDS = 12
+ROUNDS = 8
 HOSTILE = (
     "\x00",
     "灯\x00不亮",
@@ -40,6 +40,8 @@ HOSTILE = (
     "%00",
     "%",
     "../../../../etc/passwd",
+    "/",
+    "／ ／\n/",
     "{{ 7 * 7 }}",
     "urn:uuid:6b1a3c1e-6f5d-4c1e-9f0a-0123456789ab",
     "{6b1a3c1e-6f5d-4c1e-9f0a-0123456789ab}",
@@ -51,7 +53,10 @@ HOSTILE = (
 NAMES = (
     *("category", "words", "where", "at", "private", "photos", "photo", "contact_name", "contact_phone", "submission"),
     *("solved", "satisfied", "note", "body", "into", "source", "account", "password", "next", "back", "csrf_token"),
+    *("name", "kind", "place", "places", "role", "nickname", "households", "official_code", "hours", "label", "slug"),
+    *("position", "successor", "state", "mark", "file", "audience", "answer", "groups", "events", "phone", "old"),
 )
+ARGUMENTS = ("k", "tab", "after", "code", "q", "under", "limit", "format", "next")
 
 
 @pytest.fixture(scope="module")
@@ -127,10 +132,10 @@ def test_a_body_that_is_no_form_is_refused(walk, body: str) -> None:
     for line in {line.rule: line for line in FORMS}.values():
         name = entitled(line)
         given = walk.makers.arguments(name, "own", line.variant, line.wanted, False)
-        client = walk.audiences[name].browser(walk.app, "POST")
         for token in ({}, {"X-CSRF-Token": walk.audiences[name].token}):
             walk.forget_limits()
-            answer = client.post(filled(line.address, given), data=data, content_type=kind, headers=token)
+            address = filled(line.address, given)
+            answer = walk.open(name, "POST", address, data=data, content_type=kind, headers=token)
             assert answer.status_code < 500, str(line)
             assert token or answer.status_code >= 400, str(line)
 
@@ -139,15 +144,12 @@ def test_a_body_that_is_no_form_is_refused(walk, body: str) -> None:
 def test_an_address_with_something_wrong_is_answered(walk, line: Line) -> None:
     name = entitled(line)
     for value in ("%00", "a%00b", "%ff", "%F0%9F%92%A5", "9" * 30, "9" * 5000, "-1", "%2e%2e%2f", "é", "%E2%80%AE"):
-        given = dict.fromkeys(line.wanted, value)
-        queries = (
-            "",
-            *(f"{argument}={value}" for argument in ("k", "tab", "after", "code", "lang", "q", "under", "next")),
-        )
-        for query in queries:
-            address = filled(line.address, given)
-            answer = walk.send(name, "GET", f"{address}{'&' if '?' in address else '?'}{query}", None, line.variant)
-            assert answer.status_code < 500, (address, query)
+        here = filled(line.address, walk.makers.arguments(name, "own", line.variant, line.wanted, False))
+        addresses = [filled(line.address, dict.fromkeys(line.wanted, value))]
+        addresses += [f"{here}{'&' if '?' in here else '?'}{argument}={value}" for argument in ARGUMENTS]
+        for address in addresses if line.wanted else addresses[1:]:
+            answer = walk.send(name, "GET", address, None, line.variant)
+            assert answer.status_code < 500, address
 
 
 def _key(*parts: object) -> str:

@@ -2,16 +2,19 @@
 
 import io
 import itertools
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 from governance.core.db import db, now, writing
 from governance.core.events import record
 from governance.core.jobs import FAILED, Job
+from governance.people.access import Viewer
 from governance.people.model import Body, Identity, Person, Post
 from governance.places.actions import print_code
 from governance.relay import groups
 from governance.relay.model import UNKNOWN, Delivery, Group, Message
+from governance.tickets import actions
 from governance.tickets.categories import add_category
 from tests.cast import SECRET, Cast
 
@@ -96,10 +99,12 @@ def _message(cast: Cast, own: bool, variant: Variant) -> int:
 
 
 def _delivery(cast: Cast, own: bool, variant: Variant) -> int:
+    """That a ticket was finished, to be told by hand."""
     with writing():
         group = db.session.get_one(Group, _group(cast, own, variant))
-        place = group.places[0]
-        event = record("group.test", group.id, stream=place.stream, scope=place.path, actor="测试")
+        place, reporter = group.places[0], Viewer(person_id=cast.people["gao"])
+        ticket = actions.report(reporter, place, cast.category("parking"), str(uuid.uuid4()))
+        event = record("ticket.finish", ticket.id, stream=place.stream, scope=place.path, actor="测试")
         event.told_at = now()
         db.session.flush()
         delivery = Delivery(event_id=event.id, group_id=group.id, channel="manual")
@@ -166,7 +171,11 @@ FORMS: dict[str, Callable[..., dict[str, Any]]] = {
     "/keep/bodies/<int:body_id>": _about_body,
     "/keep/categories/new": _about_category,
     "/keep/categories/<int:category_id>": _about_category,
-    "/keep/groups/new/<channel>": lambda *_: {"name": _name("群"), "places": "3号院 5号楼", "audience": "residents"},
-    "/keep/groups/<int:group_id>/change": lambda *_: {"name": _name("群"), "places": "3号院 5号楼"},
+    "/keep/groups/new/<channel>": lambda *_: {
+        "name": _name("群"),
+        "places": "柳荫街道/银杏社区",
+        "audience": "residents",
+    },
+    "/keep/groups/<int:group_id>/change": lambda *_: {"name": _name("群"), "places": "柳荫街道/银杏社区"},
     "/keep/relay/messages/<int:message_id>/settle": lambda *_: {"answer": "arrived"},
 }

@@ -22,6 +22,7 @@ TABLE = Path(__file__).with_name("expected_answers.txt")
 WHOSE = ("own", "foreign", "missing")
 MEANS = {200: "o", 201: "c", 302: "w", 303: "t", 401: "s", 403: "f", 404: ".", 422: "u"}
 CHANGED = "tc"
+SAFE = ("GET", "HEAD", "OPTIONS")
 ADDRESSES = {  # where the address of a line says more than its rule
     "GET / typed": "/?code=<code>",
     "GET /c/<code> resident": "/c/<code>?view=resident",
@@ -143,16 +144,17 @@ class Walk:
         variant: tuple[str, ...] = (),
         **headers: str,
     ) -> TestResponse:
-        audience = self.audiences[name]
-        data = None if method in ("GET", "HEAD", "OPTIONS") else {"csrf_token": audience.token} | (form or {})
+        data = None if method in SAFE else {"csrf_token": self.audiences[name].token} | (form or {})
         environ = {"REMOTE_ADDR": "203.0.113.7"} if "elsewhere" in variant else {}
         if "bearer" in variant:
             headers["Authorization"] = f"Bearer {BOT_KEY}"
-        client = audience.browser(self.app, method)
+        return self.open(name, method, address, data=data, environ_overrides=environ, headers=headers)
+
+    def open(self, name: str, method: str, address: str, **request: Any) -> TestResponse:
+        """Any request at all from this audience's browser, in a context of its own as on a server."""
         self.asked += 1
-        answer: TestResponse = Context().run(
-            client.open, address, method=method, data=data, environ_overrides=environ, headers=headers
-        )
+        client = self.audiences[name].browser(self.app, method)
+        answer: TestResponse = Context().run(client.open, address, method=method, **request)
         return answer
 
     def renew(self, name: str) -> None:
