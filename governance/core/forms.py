@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import FileField, StringField, TextAreaField
 from wtforms import Form as Fields
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
 from governance.core import security
 from governance.core.errors import Invalid
@@ -71,10 +71,16 @@ def options(*pairs: tuple[str, Any]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in pairs]
 
 
+def _is_readable(_form: Fields, field: Any) -> None:
+    """Bytes that are no UTF-8 arrive as U+FFFD: somebody's words were lost on the way, so they are asked again."""
+    if "\ufffd" in (field.data or ""):
+        raise ValidationError("有几个字没有传对，请重新写一遍")
+
+
 def text(label: str, *, longest: int, lines: int = 1, needed: str = "", **kwargs: Any) -> Any:
     """A line or a box of text of at most `longest` characters; `needed` is the reason given when it is empty."""
     first: Any = InputRequired(needed) if needed else Optional()
-    limits = [first, Length(max=longest, message=f"最多 {longest} 个字")]
+    limits = [first, Length(max=longest, message=f"最多 {longest} 个字"), _is_readable]
     attributes = {"maxlength": longest, "autocomplete": "off", **kwargs.pop("render_kw", {})}
     if lines > 1:
         return TextAreaField(label, limits, filters=[_stripped], render_kw={"rows": lines, **attributes}, **kwargs)

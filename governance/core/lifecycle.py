@@ -29,7 +29,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Move:
-    """One arrow, from any of `sources` to `target`."""
+    """One arrow, from any of `sources` to `target`. One that `hesitates` is offered last and asks once more."""
 
     name: str
     label: str
@@ -37,6 +37,7 @@ class Move:
     target: str
     asks: tuple[Ask, ...] = ()
     brings_photos: bool = False
+    hesitates: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ from flask import Flask, Response, g, request
 from structlog.typing import EventDict
 
 NUMBER = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
-SECRET = re.compile(r"((?:key|k|token|password|csrf_token)=)[^&\s\"']+")
+SECRET = re.compile(r"(?:((?:key|k|token|password|csrf_token)=)|(/s/))[^&\s\"'/?]+")
 
 
 def mask(text: str) -> str:
     """The text with mobile numbers, identity numbers and secrets in addresses made unreadable."""
-    return SECRET.sub(r"\1***", NUMBER.sub(lambda found: found[0][:3] + "****", text))
+    return SECRET.sub(r"\1\2***", NUMBER.sub(lambda found: found[0][:3] + "****", text))
 
 
 def _masked(value: Any) -> Any:

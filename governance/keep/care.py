@@ -39,7 +39,7 @@ def _uncoded() -> ColumnElement[bool]:
 
 def _unmanned() -> ColumnElement[bool]:
     return and_(
-        Place.kind == "grid", not_(exists().where(Post.place_id == Place.id, Post.role == "grid", Post.held(now())))
+        Place.kind == "grid", not_(exists().where(Post.place_id == Place.id, Post.role == "grid", Post.serving(now())))
     )
 
 

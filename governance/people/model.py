@@ -3,7 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, UniqueConstraint, and_, func, or_, select
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    String,
+    UniqueConstraint,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from governance.core.crypto import Personal
@@ -138,6 +149,14 @@ class Post(Standing, Base):
 
     def in_force(self, moment: datetime) -> bool:
         return self.since <= moment and (self.until is None or self.until > moment)
+
+    @staticmethod
+    def serving(moment: datetime) -> ColumnElement[bool]:
+        """Held by somebody who can sign in: a post whose account is disabled is as good as vacant."""
+        shut = exists().where(
+            Identity.person_id == Post.person_id, Identity.kind == "account", Identity.disabled_at.is_not(None)
+        )
+        return and_(Post.held(moment), ~shut)
 
     @staticmethod
     def held(moment: datetime) -> ColumnElement[bool]:

@@ -25,7 +25,9 @@ def signin() -> Any:
     form = SignInForm()
     if form.ok:
         try:
-            token = actions.sign_in(form.account.data, form.password.data, request.user_agent.string)
+            token = actions.sign_in(
+                form.account.data, form.password.data, request.user_agent.string, request.remote_addr or ""
+            )
         except Invalid as trouble:
             form.refuse(trouble)
         else:

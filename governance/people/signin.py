@@ -16,14 +16,16 @@ from governance.people.viewers import token_hash
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # OWASP Password Storage: argon2id, 19 MiB, t=2
 NOBODY = HASHER.hash(secrets.token_urlsafe(16))  # so that an unknown account takes as long as a wrong password
-TRIES = "10/5 minutes"
+TRIES = "10/5 minutes"  # for one account from one address, so that a stranger cannot lock somebody out
+TRIES_ANYWHERE = "60/5 minutes"
 LIFE = timedelta(hours=12)
 WRONG = "账号或密码不对"
 
 
-def sign_in(account: str, password: str, agent: str) -> str:
+def sign_in(account: str, password: str, agent: str, address: str = "") -> str:
     """The token of a fresh session. Raises Invalid for a wrong pair, TooMuch after ten tries on one account."""
-    if not limits.take(TRIES, "signin", account.lower()):
+    mine = limits.take(TRIES, "signin", account.lower(), address)
+    if not mine or not limits.take(TRIES_ANYWHERE, "signin", account.lower()):
         raise TooMuch("这个账号试得太多了，请五分钟后再来")
     identity = by(Identity, kind="account", subject=account.lower())
     db.session.rollback()

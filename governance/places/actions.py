@@ -115,13 +115,15 @@ def mark_code(code: Code, state: str, actor: str, actor_id: int | None) -> None:
 
 
 def retire_code(code: Code, actor: str, actor_id: int | None, successor: Code | None = None) -> None:
-    """End a sticker. Whoever scans it still arrives: at its successor's place, or at its own."""
+    """End a sticker. Whoever scans it still arrives here. Raises Invalid when the successor is another place's."""
     for row in sorted({code, successor or code}, key=lambda one: one.token):
         locked(row)  # two codes cannot replace each other at the same instant
     if not code.alive:
         raise Refused("这张码已经停用")
     if successor is not None and (successor.token == code.token or not successor.alive):
         raise Invalid({"successor": "替换的码要是另一张在用的码"})
+    if successor is not None and successor.place_id != code.place_id:
+        raise Invalid({"successor": f"那张码贴在{successor.place.name}，要换成贴在这里的"})
     code.state, code.retired_at = "retired", now()
     code.replaced_by = successor.token if successor else None
     _record(code.place, "retire_code", actor, actor_id, token=code.token, successor=code.replaced_by)

@@ -106,7 +106,9 @@ def grid_worker(place: Place) -> Post | None:
     """Who looks after this place: the post held longest at its grid."""
     if place.grid_id is None:
         return None
-    held = db.select(Post).filter_by(place_id=place.grid_id, role="grid").where(Post.held(now())).order_by(Post.since)
+    held = (
+        db.select(Post).filter_by(place_id=place.grid_id, role="grid").where(Post.serving(now())).order_by(Post.since)
+    )
     held = held.options(joinedload(Post.person))
     return db.session.scalars(held.limit(1)).first()
 

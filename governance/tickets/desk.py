@@ -72,7 +72,13 @@ def report_for(code: str) -> Any:
             form.refuse(trouble)
     kept = photos.staged(viewer, form.submission.data) if request.method == "POST" else []
     page = render_template(
-        "tickets/report_for.html", code=found, place=found.place, form=form, kept=kept, here=[], phone=None
+        "tickets/report_for.html",
+        code=found,
+        place=found.place,
+        form=form,
+        kept=kept,
+        here=[],
+        categories=form.categories,
     )
     return page, 422 if request.method == "POST" else 200
 

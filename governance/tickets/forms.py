@@ -46,7 +46,8 @@ class ReportForm(Form):
 
     def __init__(self, place: Place, near: list[Place], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.category.choices = options(*((one.slug, one.label) for one in active()))
+        self.categories = active()
+        self.category.choices = options(*((one.slug, one.label) for one in self.categories))
         self.at.choices = options(*((str(one.id), one.name) for one in [place, *near]))
         self.at.data = self.at.data or str(place.id)
 
@@ -61,6 +62,7 @@ class AssistForm(ReportForm):
 
     source = RadioField(
         _l("怎么知道的？"),
+        [InputRequired("请选一项")],
         choices=options(("walk_in", "当面说"), ("phone", "打来电话"), ("patrol", "巡查看到"), ("group", "群里说")),
     )
 

@@ -45,7 +45,7 @@ LIFE = Lifecycle(
         Move("verify", "核查通过", (PENDING_VERIFY,), RESOLVED, (NOTE,)),
         Move("merge", "并单", (SUBMITTED, ACCEPTED, RETURNED), MERGED, (Ask("into", "并入的编号", longest=20),)),
         Move("reopen", "重办", FINISHED, ACCEPTED, (Ask("note", "为什么重办"),)),
-        Move("withdraw", "撤回", (SUBMITTED, ACCEPTED), WITHDRAWN, (NOTE,)),
+        Move("withdraw", "撤回", (SUBMITTED, ACCEPTED), WITHDRAWN, (NOTE,), hesitates=True),
         Move("close", "结案", (RESOLVED,), CLOSED),
     ),
 )  # fmt: skip

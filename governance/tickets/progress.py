@@ -14,10 +14,10 @@ from governance.people.permissions import may
 from governance.tickets.model import Photo, Ticket
 
 NOW_AND_NEXT = {
-    "submitted": (_l("已送到%(owner)s"), _l("看过就受理，%(due)s前办")),
-    "accepted": (_l("%(owner)s已受理"), _l("%(due)s前办好")),
-    "dispatched": (_l("已派给%(owner)s"), _l("%(owner)s去办，%(due)s前办好")),
-    "in_progress": (_l("%(owner)s正在办"), _l("%(due)s前办好")),
+    "submitted": (_l("已送到%(owner)s"), _l("看过就受理，%(due)s 前办")),
+    "accepted": (_l("%(owner)s已受理"), _l("%(due)s 前办好")),
+    "dispatched": (_l("已派给%(owner)s"), _l("%(owner)s去办，%(due)s 前办好")),
+    "in_progress": (_l("%(owner)s正在办"), _l("%(due)s 前办好")),
     "on_hold": (_l("先挂着：%(why)s"), _l("条件到了接着办，会在这里告诉您")),
     "returned": (_l("承办单位退回，社区在协调"), _l("社区定谁来办")),
     "pending_verify": (_l("说是办好了，等人核查"), _l("另一个人去现场看过才算")),
@@ -45,13 +45,14 @@ DONE = {
     "join": _l("又有人也遇到"),
     "nudge": _l("有人催了一下"),
     "more": _l("补充了情况"),
-    "answer": _l("有人说了结果"),
+    "answer": _l("居民说"),
     "contact": _l("查看了联系方式"),
     "undo": _l("凭条撤回"),
 }
 FOR_ALL = {"report", "accept", "decline", "dispatch", "start", "return", "hold", "resume", "finish", "verify"} | {
     "merge", "reopen", "withdraw", "close"
 }  # fmt: skip
+SAID = {"yes": "解决了", "partly": "好了一部分", "no": "没解决"}
 STAFF_WORDS = {"accept", "decline", "start", "hold", "resume", "finish", "verify"}  # said to everybody
 TONES = {"resolved": "done", "closed": "done", "declined": "", "merged": "", "withdrawn": ""}
 
@@ -89,7 +90,7 @@ def steps(ticket: Ticket, viewer: Viewer) -> list[Step]:
 def _step(ticket: Ticket, event: Event, in_charge: bool, all_words: bool, may_read: bool) -> Step:
     words = event.words or ""
     readable = in_charge or event.verb in STAFF_WORDS or (all_words and event.verb in ("more", "answer"))
-    detail = event.data.get("body") or event.data.get("into") or ""
+    detail = event.data.get("body") or event.data.get("into") or SAID.get(event.data.get("solved", ""), "")
     label = f"{DONE[event.verb]}{' ' + detail if detail else ''}"
     by_staff = event.actor not in ("居民", "系统", "凭条人")
     who = event.actor if by_staff or in_charge else ""
@@ -108,4 +109,6 @@ def _photos(ticket: Ticket, event: Event) -> list[Photo]:
 def ago(ticket: Ticket) -> str:
     """How long it took, or has taken so far."""
     hours = int(((ticket.closed_at or ticket.resolved_at or now()) - ticket.submitted_at).total_seconds() // 3600)
-    return _("%(n)s 天", n=hours // 24) if hours >= 48 else _("%(n)s 小时", n=max(hours, 1))
+    if hours < 1:
+        return _("不到 1 小时")
+    return _("%(n)s 天", n=hours // 24) if hours >= 48 else _("%(n)s 小时", n=hours)

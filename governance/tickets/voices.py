@@ -12,6 +12,7 @@ from governance.people.permissions import may, require
 from governance.tickets import lifecycle as life
 from governance.tickets.actions import attach_photos, note, still_listed, take
 from governance.tickets.model import Answer, Follow, Nudge, Ticket
+from governance.tickets.progress import SAID
 
 SILENCE = timedelta(days=7)  # after it a resolved ticket closes, counted as not answered
 LATE_ANSWER = timedelta(days=30)  # how long after closing an answer is still taken
@@ -108,6 +109,12 @@ def _all_answered(ticket: Ticket) -> bool:
         select(func.count()).select_from(Answer).filter_by(ticket_id=ticket.id, round=ticket.round)
     )
     return bool(concerned and answered and answered >= concerned)
+
+
+def said(ticket: Ticket, viewer: Viewer) -> str:
+    """What this person answered in this round, in words."""
+    given = db.session.get(Answer, (ticket.id, ticket.round, viewer.person_id)) if viewer.person_id else None
+    return SAID[given.solved] if given else ""
 
 
 def open_to(ticket: Ticket, viewer: Viewer) -> dict[str, bool]:
