@@ -137,5 +137,7 @@ def _posted(viewer: Viewer, card: Card, told: Sequence[Delivery]) -> None:
 
 
 def link_for(viewer: Viewer, delivery_id: int) -> str | None:
-    """Where the picture beside a card leads; nothing when the card is not this viewer's."""
-    return next((card.link for card in cards(viewer) if card.first == delivery_id), None)
+    """Where the picture beside the card with this delivery leads; nothing when it is on no card of this viewer."""
+    owed = db.session.get(Delivery, delivery_id)
+    mine = (card for card in cards(viewer) if owed and owed.event_id in card.events and owed.group in card.groups)
+    return next((card.link for card in mine), None)
