@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import Context
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def opened(request: pytest.FixtureRequest, folder: Path) -> Iterator[tuple[Flask
     app = create_app(settings)
     app.testing = True
     with app.app_context():
-        yield app, cast
+        yield app, deepcopy(cast)  # a test may add to its own cast
         db.session.remove()
         db.engine.dispose()
     if request.param == "postgresql":
