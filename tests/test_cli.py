@@ -70,6 +70,7 @@ def test_every_command_explains_itself(run):
         "relay status",
         "relay retry",
         "worker",
+        "migrate",
         "backup",
         "restore",
     ):
