@@ -15,6 +15,7 @@ from governance.people.viewers import current, open_to
 from governance.places.codes import living
 from governance.places.model import Code
 from governance.tickets import actions, arrivals, assist, photos, progress, queries
+from governance.tickets.facts import facts
 from governance.tickets.forms import AssistForm, move_form
 from governance.tickets.handling import bodies_for, needs_before_finish, one_tap
 from governance.tickets.lifecycle import LIFE
@@ -146,6 +147,5 @@ def record(ref: str) -> Any:
     if not may(viewer, "ticket.record", ticket):
         raise Forbidden
     lines = history("ticket", ticket.id)
-    return render_template(
-        "tickets/record.html", ticket=ticket, lines=lines, broken=broken_at(ticket.place.stream), done=progress.DONE
-    )
+    words = {"done": progress.DONE, "facts": facts, "broken": broken_at(ticket.place.stream)}
+    return render_template("tickets/record.html", ticket=ticket, lines=lines, **words)

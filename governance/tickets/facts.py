@@ -27,6 +27,5 @@ WORDS: dict[str, Callable[[Any], str]] = {
 
 def facts(event: Event) -> str:
     """What else the line vouches for; what is nothing is left out."""
-    return "，".join(
-        WORDS[name](value) if name in WORDS else f"{name} {value}" for name, value in event.data.items() if value
-    )
+    told = ((WORDS.get(name), name, value) for name, value in event.data.items() if value)
+    return "，".join(words(value) if words else f"{name} {value}" for words, name, value in told)

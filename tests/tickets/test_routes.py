@@ -206,6 +206,7 @@ def test_contact_is_masked_until_asked_for_and_the_asking_is_recorded(phone, cas
     assert "13800001234" in worker.post(f"{address}/contact").get_data(as_text=True)
     record = phone().sign_in("shen").get(f"{address}/record").get_data(as_text=True)
     assert "查看了联系方式" in record
+    assert "来自扫码" in record
     stranger = Phone(worker.client.application)
     assert "138****" not in stranger.get(address).get_data(as_text=True)
 
