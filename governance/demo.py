@@ -181,10 +181,10 @@ def _first_building() -> Place:
     return db.session.scalars(select(Place).filter_by(parent_id=yard.id).order_by(Place.id).limit(1)).one()
 
 
+FINISHED = {"light": "换了灯头，亮了", "clean": "清走了，桶也刷了", "water": "通了下水，换了密封圈"}
 NOTES = {
     "decline": "沙发是邻居家的，请先和物业联系清运：010-00000088",
     "hold": "车棚要等下周一施工队来，先劝导挪车",
-    "finish": "换了灯头，亮了",
     "return": "树归园林管，不归物业",
     "merge": "",
 }
@@ -195,7 +195,8 @@ def _step(ticket: Ticket, step: str, reporter: Viewer) -> None:
         with writing():
             voices.answer(ticket, reporter, step, 5 if step == "yes" else 2, "")
         return
-    answers = {"note": NOTES.get(step, "")}
+    done = FINISHED.get(ticket.category.slug, "")
+    answers = {"note": done if step == "finish" else NOTES.get(step, "")}
     if step == "dispatch":
         name = "顺达电梯维保（示例）" if ticket.category.slug == "lift" else "绿叶物业（示例）"
         answers["body"] = str(db.session.scalars(select(Body).filter_by(name=name)).one().id)
@@ -220,3 +221,4 @@ def _as_if_earlier() -> None:
         for number, event in enumerate(told):
             event.at = ticket.submitted_at + age * number / len(told)
         ticket.resolved_at = ticket.resolved_at and told[-1].at
+        ticket.closed_at = ticket.closed_at and told[-1].at
