@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from governance.cli import __main__ as cli
 from governance.core.config import Settings
-from governance.core.db import db
+from governance.core.db import db, writing
 from governance.people.model import Identity, Post
 from governance.people.signin import sign_in
+from governance.places.actions import print_code
 from governance.places.model import Code, Place
 from governance.web import build
 from tests import cast as casting
@@ -119,7 +120,11 @@ def test_codes_are_issued_printed_and_retired(run, deployment, tmp_path):
     assert run("codes", "issue", "--under", "柳荫街道/银杏社区") == (0, "加了 1 张新码\n")
     code, said = run("codes", "print", "--under", "银杏社区", "--format", "a4", "--out", pdf)
     assert code == 0 and said.startswith("4 张码") and len(pypdfium2.PdfDocument(pdf)) == 4
-    old, new = deployment.codes["5号楼"], deployment.codes["6号楼"]
+    old, elsewhere = deployment.codes["5号楼"], deployment.codes["6号楼"]
+    code, said = run("codes", "retire", old, "--successor", elsewhere)
+    assert code == 1 and "那张码贴在6号楼" in said
+    with writing():
+        new = print_code(deployment.place("5号楼"), "demo").token
     assert run("codes", "retire", old, "--successor", new.lower())[0] == 0
     db.session.rollback()
     assert db.session.get(Code, old).replaced_by == new

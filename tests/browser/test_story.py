@@ -14,6 +14,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from governance.scan.routes import FRESH
 from tests import photos
 from tests.cast import PASSWORD, Cast
 from tests.peers.browser import PHONE, axe, page
@@ -139,6 +140,7 @@ def test_a_poster_becomes_a_closed_ticket_and_told_groups(
     _heard(receiver, WORKERS, "电梯")
     assert receiver.heard(RESIDENTS) == []
 
+    time.sleep(FRESH)  # the scan page may be as old as that
     neighbour.page.goto(code)
     neighbour.page.get_by_role("link", name="电梯").first.click()
     neighbour.page.get_by_role("button", name="我也遇到").click()
