@@ -10,12 +10,12 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from PIL import Image  # noqa: E402 - the project's root must be found first
-from playwright.sync_api import Page  # noqa: E402
+from playwright.sync_api import Page  # noqa: E402 - likewise
 
-from tests.peers.browser import PHONE, chromium, page  # noqa: E402
-from tests.site import serving  # noqa: E402
+from tests.peers.browser import PHONE, chromium, page  # noqa: E402 - likewise
+from tests.site import serving  # noqa: E402 - likewise
 
-PASSWORD = "password-of-the-tour"  # noqa: S105
+PASSWORD = "password-of-the-tour"  # noqa: S105 - of a demo that lives for seconds
 GAP = 24
 
 
