@@ -1,11 +1,12 @@
 """Forms on WTForms: fields with limits in Chinese words. The form token is checked at the door (core/security.py)."""
 
+import uuid
 from collections.abc import Iterator
 from typing import Any, Self
 
 from flask import request
 from werkzeug.datastructures import MultiDict
-from wtforms import FileField, StringField, TextAreaField
+from wtforms import FileField, HiddenField, StringField, TextAreaField
 from wtforms import Form as Fields
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
@@ -75,6 +76,19 @@ def _is_readable(_form: Fields, field: Any) -> None:
     """Bytes that are no UTF-8 arrive as U+FFFD: somebody's words were lost on the way, so they are asked again."""
     if "\ufffd" in (field.data or ""):
         raise ValidationError("有几个字没有传对，请重新写一遍")
+
+
+def _is_uuid(_form: Fields, field: Any) -> None:
+    """Kept in its plain form: a UUID may also be written with braces or as a URN, which no column has room for."""
+    try:
+        field.data = str(uuid.UUID(field.data))
+    except (ValueError, TypeError, AttributeError):
+        raise ValidationError("页面出了点问题，请再交一次") from None
+
+
+def submission() -> Any:
+    """What makes the same form sent twice the same: a UUID rendered into it."""
+    return HiddenField("", [_is_uuid], default=lambda: str(uuid.uuid4()))
 
 
 def text(label: str, *, longest: int, lines: int = 1, needed: str = "", **kwargs: Any) -> Any:

@@ -6,11 +6,12 @@ failing stops with its reason and waits on the staff's page for a human.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy import JSON, Index, String, Text, and_, delete, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -62,6 +63,22 @@ def job(name: str, *, lease: int = 60, tries: int = 6, every: int | None = None)
 def enqueue(name: str, *, due_at: datetime | None = None, **args: Any) -> None:
     """Ask for a job in the transaction in hand: it exists if and only if the change does."""
     db.session.add(Job(name=name, args=args, due_at=due_at or now()))
+
+
+def enqueue_once(name: str, seconds: int, key: str, **args: Any) -> None:
+    """Ask for a job that serves everybody who asks within one stretch of so many seconds; it is due after the stretch.
+
+    Whoever changes something and asks is served by a run that begins later, unless their transaction takes longer
+    than another such stretch.
+    """
+    stretch = int(now().timestamp()) // seconds
+    slot = f"{name}:{key}@{stretch}"
+    if db.session.scalar(select(Job.id).filter_by(slot=slot)) is not None:
+        return
+    due_at = datetime.fromtimestamp((stretch + 2) * seconds, UTC)
+    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+    row = insert(Job).values(name=name, args=args, slot=slot, state=DUE, due_at=due_at, tries=0)
+    db.session.execute(row.on_conflict_do_nothing(index_elements=["slot"]))
 
 
 def run_next() -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from governance.core import chain
 from governance.core.crypto import new_ref
 from governance.core.db import by as one
 from governance.core.db import db, locked, now, writing
@@ -200,6 +201,16 @@ def _merge(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, 
     return {"into": target.number}
 
 
+def _to_topic(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    """The hall takes it over; everybody concerned by the ticket follows the topic there."""
+    if ticket.private:
+        raise Invalid({"title": "不公开的事不能拿来公开商量"})
+    concerned = db.session.scalars(select(Follow.person_id).filter_by(ticket_id=ticket.id)).all()
+    into, title = answers.get("topic", ""), answers.get("title", "")
+    topic_id, name = chain.ask("topic.receive", ticket.id, concerned, ticket.place, by, into, title)
+    return {"topic": topic_id, "title": name}
+
+
 def _carry_voices(ticket: Ticket, target: Ticket) -> None:
     """Everybody concerned by the one is concerned by the other; nobody is counted twice."""
     db.session.flush()
@@ -232,6 +243,7 @@ CHANGES: dict[str, Callable[[Ticket, Viewer, Mapping[str, str]], dict[str, Any]]
     "verify": _verify,
     "merge": _merge,
     "reopen": _reopen,
+    "to_topic": _to_topic,
 }
 
 

@@ -17,7 +17,7 @@ from governance.places.model import Code
 from governance.tickets import actions, arrivals, assist, photos, progress, queries
 from governance.tickets.facts import facts
 from governance.tickets.forms import AssistForm, move_form
-from governance.tickets.handling import bodies_for, needs_before_finish, one_tap
+from governance.tickets.handling import choices, needs_before_finish, one_tap
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.routes import near, stage_all, ticket_page
 
@@ -110,7 +110,7 @@ def move(ref: str, move: str) -> Any:
     viewer = current()
     ticket, step = queries.find(ref, viewer), LIFE.move(move)
     require(viewer, f"ticket.{move}", ticket)
-    form = move_form(step, bodies_for(ticket))().on_page_as(move)
+    form = move_form(step, choices(step, ticket, viewer))().on_page_as(move)
     try:
         stage_all(form)
         if not form.ok:

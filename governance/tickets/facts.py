@@ -21,6 +21,8 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "phone": lambda _: "电话回访",
     "body": str,
     "into": lambda number: f"并入 {number}",
+    "topic": lambda number: f"议题 {number}",
+    "title": lambda title: f"《{title}》",
     "merged": lambda number: f"由 {number} 并来",
 }
 

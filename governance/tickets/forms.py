@@ -1,30 +1,17 @@
 """Forms of tickets: what each asks, and the reasons shown beside a field."""
 
-import uuid
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, SelectField
-from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms import BooleanField, MultipleFileField, RadioField, SelectField
+from wtforms.validators import InputRequired, Optional
 
-from governance.core.forms import Form, options, phone, text
+from governance.core.forms import Form, options, phone, submission, text
 from governance.core.lifecycle import Move
 from governance.places.model import Place
 from governance.tickets.categories import active
 
 ACCEPT = {"accept": "image/jpeg,image/png,image/webp,image/heic,image/*"}
-
-
-def is_uuid(_form: Form, field: Any) -> None:
-    """Kept in its plain form: a UUID may also be written with braces or as a URN, which no column has room for."""
-    try:
-        field.data = str(uuid.UUID(field.data))
-    except (ValueError, TypeError, AttributeError):
-        raise ValidationError("页面出了点问题，请再交一次") from None
-
-
-def submission() -> Any:
-    return HiddenField("", [is_uuid], default=lambda: str(uuid.uuid4()))
 
 
 def photos(label: Any) -> Any:
@@ -108,14 +95,14 @@ class MoveForm(Form):
     submission = submission()
 
 
-def move_form(move: Move, bodies: list[tuple[str, str]]) -> type[MoveForm]:
-    """The form of one move."""
+def move_form(move: Move, choices: dict[str, list[tuple[str, str]]]) -> type[MoveForm]:
+    """The form of one move; what is chosen rather than written has its `choices` under the ask's name."""
     fields: dict[str, Any] = {}
     for ask in move.asks:
         needed = "" if ask.optional else f"请填{ask.label}"
-        if ask.name == "body":
+        if ask.name in choices:
             first = InputRequired(needed) if needed else Optional()
-            fields[ask.name] = SelectField(ask.label, [first], choices=options(*bodies))
+            fields[ask.name] = SelectField(ask.label, [first], choices=options(*choices[ask.name]))
         else:
             fields[ask.name] = text(ask.label, longest=ask.longest, lines=2, needed=needed)
     return type("MoveForm", (MoveForm,), fields)

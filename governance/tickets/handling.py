@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from governance.core import chain
 from governance.core.db import db
 from governance.core.errors import Invalid
 from governance.core.forms import Form
@@ -17,8 +18,19 @@ from governance.tickets.model import Ticket
 def move_forms(ticket: Ticket, viewer: Viewer, given: dict[str, Form]) -> list[tuple[Move, Form]]:
     """Each move open to this viewer now with its form; one that was refused comes back as it was filled."""
     offered = [move for move in ticket.next_moves() if may(viewer, f"ticket.{move.name}", ticket)]
-    bodies = bodies_for(ticket) if any(move.name == "dispatch" for move in offered) else []
-    return [(move, given.get(move.name) or move_form(move, bodies).blank().on_page_as(move.name)) for move in offered]
+    return [
+        (move, given.get(move.name) or move_form(move, choices(move, ticket, viewer)).blank().on_page_as(move.name))
+        for move in offered
+    ]
+
+
+def choices(move: Move, ticket: Ticket, viewer: Viewer) -> dict[str, list[tuple[str, str]]]:
+    """What a move lets its taker choose from, by the name of what it asks."""
+    if move.name == "dispatch":
+        return {"body": bodies_for(ticket)}
+    if move.name == "to_topic":
+        return {"topic": [("", "新议题"), *chain.ask("topic.open_at", ticket.place, viewer)]}
+    return {}
 
 
 def one_tap(ticket: Ticket, viewer: Viewer) -> list[Move]:

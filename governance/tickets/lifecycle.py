@@ -8,14 +8,18 @@ from governance.core.lifecycle import Ask, Lifecycle, Move, State
 
 SUBMITTED, ACCEPTED, DISPATCHED, IN_PROGRESS = "submitted", "accepted", "dispatched", "in_progress"
 ON_HOLD, RETURNED, PENDING_VERIFY, RESOLVED = "on_hold", "returned", "pending_verify", "resolved"
-CLOSED, DECLINED, MERGED, WITHDRAWN = "closed", "declined", "merged", "withdrawn"
+CLOSED, DECLINED, MERGED, WITHDRAWN, TO_TOPIC = "closed", "declined", "merged", "withdrawn", "to_topic"
 
 ADDRESSED = (SUBMITTED, ACCEPTED, DISPATCHED, IN_PROGRESS)
 RUNNING = (*ADDRESSED, RETURNED, PENDING_VERIFY)  # states in which the clock runs
-FINISHED = (PENDING_VERIFY, RESOLVED, CLOSED, DECLINED, RETURNED)
+FINISHED = (PENDING_VERIFY, RESOLVED, CLOSED, DECLINED, RETURNED, TO_TOPIC)
 LISTED = (*RUNNING, ON_HOLD)  # states in which others may join
 
 NOTE = Ask("note", "说一句", optional=True)
+TOPIC = (
+    Ask("topic", "转到哪个议题", optional=True),
+    Ask("title", "新议题叫什么", longest=40, optional=True),
+)
 
 LIFE = Lifecycle(
     "ticket",
@@ -32,6 +36,7 @@ LIFE = Lifecycle(
         State(DECLINED, "不予受理", open=False),
         State(MERGED, "已并单", open=False),
         State(WITHDRAWN, "已撤回", open=False),
+        State(TO_TOPIC, "转议事", open=False),
     ),
     (
         Move("accept", "受理", (SUBMITTED,), ACCEPTED, (NOTE,)),
@@ -44,6 +49,7 @@ LIFE = Lifecycle(
         Move("finish", "办结", ADDRESSED, RESOLVED, (Ask("note", "办了什么"),), brings_photos=True),
         Move("verify", "核查通过", (PENDING_VERIFY,), RESOLVED, (NOTE,)),
         Move("merge", "并单", (SUBMITTED, ACCEPTED, RETURNED), MERGED, (Ask("into", "并入的编号", longest=20),)),
+        Move("to_topic", "转议事", (SUBMITTED, ACCEPTED, RETURNED, ON_HOLD), TO_TOPIC, TOPIC),
         Move("reopen", "重办", FINISHED, ACCEPTED, (Ask("note", "为什么重办"),)),
         Move("withdraw", "撤回", (SUBMITTED, ACCEPTED), WITHDRAWN, (NOTE,), hesitates=True),
         Move("close", "结案", (RESOLVED,), CLOSED),

@@ -33,6 +33,7 @@ SOURCES = {
     "walk_in": "当面",
     "patrol": "巡查",
     "group": "群里",
+    "topic": "议事厅",
 }
 LARGEST = 2**31 - 1  # no row is numbered higher
 STATES = tuple(state.name for state in LIFE.states)

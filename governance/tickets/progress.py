@@ -26,6 +26,7 @@ NOW_AND_NEXT = {
     "declined": (_l("这里办不了，见下面的说明"), ""),
     "merged": (_l("和另一件是同一回事，并在一起办"), ""),
     "withdrawn": (_l("已撤回"), ""),
+    "to_topic": (_l("转到议事厅，大家一起商量"), _l("商量和落实的结果，都能从这里点过去看")),
 }
 DONE = {
     "report": _l("已上报"),
@@ -48,13 +49,14 @@ DONE = {
     "answer": _l("居民说"),
     "contact": _l("查看了联系方式"),
     "undo": _l("凭条撤回"),
+    "to_topic": _l("转到议事厅"),
 }
 FOR_ALL = {"report", "accept", "decline", "dispatch", "start", "return", "hold", "resume", "finish", "verify"} | {
-    "merge", "reopen", "withdraw", "close"
+    "merge", "reopen", "withdraw", "close", "to_topic"
 }  # fmt: skip
 SAID = {"yes": "解决了", "partly": "好了一部分", "no": "没解决"}
 STAFF_WORDS = {"accept", "decline", "start", "hold", "resume", "finish", "verify"}  # said to everybody
-TONES = {"resolved": "done", "closed": "done", "declined": "", "merged": "", "withdrawn": ""}
+TONES = {"resolved": "done", "closed": "done", "declined": "", "merged": "", "withdrawn": "", "to_topic": ""}
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def steps(ticket: Ticket, viewer: Viewer) -> list[Step]:
 def _step(ticket: Ticket, event: Event, in_charge: bool, all_words: bool, may_read: bool) -> Step:
     words = event.words or ""
     readable = in_charge or event.verb in STAFF_WORDS or (all_words and event.verb in ("more", "answer"))
-    detail = event.data.get("body") or event.data.get("into") or SAID.get(event.data.get("solved", ""), "")
+    detail = event.data.get("body") or event.data.get("into") or event.data.get("title") or SAID.get(event.data.get("solved", ""), "")
     label = f"{DONE[event.verb]}{' ' + detail if detail else ''}"
     by_staff = event.actor not in ("居民", "系统", "凭条人")
     who = event.actor if by_staff or in_charge else ""

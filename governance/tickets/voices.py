@@ -66,6 +66,8 @@ def call_back(ticket: Ticket, by: Viewer, solved: str, satisfied: int | None, wo
         locked(ticket)
         require(by, "ticket.call_back", ticket)
         reporter = db.session.scalar(select(func.min(Follow.person_id)).filter_by(ticket_id=ticket.id, role="reporter"))
+        if reporter is None:
+            raise Refused("这件事没有报的人，不用回访")
         _give(ticket, reporter, by, by.staff_id, (solved, satisfied, words))
 
 

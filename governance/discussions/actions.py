@@ -1,0 +1,260 @@
+"""Everything that changes a topic along its life. Each action checks, changes, then records, in one transaction."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select, update
+
+from governance.core import chain
+from governance.core.crypto import new_ref
+from governance.core.db import by as one
+from governance.core.db import db, locked, now, writing
+from governance.core.errors import Invalid, Refused
+from governance.core.events import record
+from governance.discussions import lifecycle as life
+from governance.discussions.lifecycle import LIFE
+from governance.discussions.model import Flag, Reply, Statement, Topic, TopicFollow, follows
+from governance.people.access import SYSTEM, Viewer
+from governance.people.permissions import may, require
+from governance.places.actions import freshen
+from governance.places.model import Place
+
+
+def proposed(author_id: int | None, submission: str) -> Topic | None:
+    """The topic that this submission made, if it was taken before."""
+    return one(Topic, author_id=author_id, submission=submission)
+
+
+def propose(by: Viewer, place: Place, submission: str, title: str, words: str) -> Topic:
+    """A resident's topic, which staff look at first. The same submission again gives the first one back.
+
+    Call it inside `writing()`.
+    """
+    require(by, "topic.propose", place)
+    return proposed(by.person_id, submission) or _new(by, by.person_id, place, submission, title, words)
+
+
+def begin(by: Viewer, place: Place, submission: str, title: str, words: str) -> Topic:
+    """A topic the community itself puts up: open at once. The same submission again gives the first one back."""
+    with writing():
+        require(by, "topic.begin", place)
+        first = proposed(by.staff_id, submission)
+        if first:
+            return first
+        topic = _new(by, by.staff_id, place, submission, title, words, official=True)
+        take(topic, "open", by, {})
+    return topic
+
+
+def _new(
+    by: Viewer, author_id: int | None, place: Place, submission: str, title: str, words: str, official: bool = False
+) -> Topic:
+    topic = Topic(
+        ref=new_ref(),
+        submission=submission,
+        place_id=place.id,
+        place=place,
+        author_id=author_id,
+        official=official,
+        title=title,
+        words=words,
+        state=life.PROPOSED,
+        **place.areas(),
+    )
+    db.session.add(topic)
+    db.session.flush()
+    if not official:
+        follow(topic, by)
+    note(topic, "propose", by, words=words, title=title)
+    return topic
+
+
+def move(topic: Topic, name: str, by: Viewer, answers: Mapping[str, str]) -> None:
+    """Take the topic along one arrow of its life.
+
+    Raises Missing (no such move), Forbidden, Refused (not from here, or somebody was first), Invalid by field.
+    """
+    with writing():
+        _hold(topic, name, answers)
+        LIFE.move(name)
+        require(by, f"topic.{name}", topic)
+        take(topic, name, by, answers)
+
+
+def _hold(topic: Topic, name: str, answers: Mapping[str, str]) -> None:
+    """Lock the topic, and the one it is merged into, in the order of their rows: two merges cannot wait for each other."""
+    target = numbered(answers["into"]) if name == "merge" and answers.get("into") else None
+    for row in sorted({topic, target or topic}, key=lambda each: each.id):
+        locked(row)
+
+
+def numbered(text: str) -> Topic | None:
+    digits = "".join(char for char in text if char.isdecimal())
+    return db.session.get(Topic, int(digits)) if 0 < len(digits) < 10 else None
+
+
+def take(topic: Topic, name: str, by: Viewer, answers: Mapping[str, str]) -> None:
+    """The change and its record, once the right to it is settled. Call it on a locked topic."""
+    step = LIFE.take(name, topic.state, answers)
+    source = topic.state
+    facts = CHANGES.get(name, _nothing)(topic, by, answers)
+    topic.state = step.target
+    note(topic, name, by, words=answers.get("note", ""), came_from=source, to=topic.state, **facts)
+
+
+def note(topic: Topic, verb: str, by: Viewer, words: str = "", **facts: Any) -> None:
+    """Record what was done and have the pages made anew; those who follow see that something changed."""
+    topic.version, topic.changed_at = topic.version + 1, now()
+    record(
+        f"topic.{verb}",
+        topic.id,
+        stream=topic.place.stream,
+        scope=topic.place.path,
+        actor=by.label,
+        actor_id=by.staff_id or by.person_id,
+        words=words,
+        **facts,
+    )
+    if topic.checked_at:
+        freshen(topic.place)
+
+
+def _nothing(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    return {}
+
+
+def _open(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    topic.checked_at = now()
+    topic.answer = answers.get("note") or topic.answer
+    return {}
+
+
+def _decide(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    topic.decision, topic.decided_at = answers["note"], now()
+    return {"people": topic.people}
+
+
+def _review(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    waiting = [ring.title for ring in chain.outcomes("topic", topic.id, SYSTEM) if not ring.over]
+    if waiting:
+        raise Refused(f"还有没办完的：{'、'.join(waiting)}")
+    return {}
+
+
+def _reopen(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    topic.checked_at = topic.checked_at or now()
+    return {}
+
+
+def _merge(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    target = numbered(answers["into"])
+    if target is None or target.id == topic.id or not may(by, "topic.merge", target):
+        raise Invalid({"into": "没有这个议题，或不归您管"})
+    if target.state != life.DISCUSSING:
+        raise Invalid({"into": "那个议题不在商量，不能并进去"})
+    topic.merged_into_id = target.id
+    _carry_over(topic, target)
+    note(target, "take_in", by, title=topic.title, topic=topic.id)
+    return {"into": target.id}
+
+
+def _carry_over(topic: Topic, target: Topic) -> None:
+    """All that was said goes along, each voice with its statement; whoever followed the one follows the other."""
+    db.session.flush()
+    for rows in (Statement, Reply, Flag):
+        carried = update(rows).where(rows.topic_id == topic.id)
+        db.session.execute(carried.values(topic_id=target.id), execution_options={"synchronize_session": False})
+    for id_, noun in db.session.execute(
+        select(chain.Link.source_id, chain.Link.source_noun).filter_by(target_noun="topic", target_id=topic.id)
+    ).all():
+        chain.tie((noun, id_), ("topic", target.id))
+    let_follow(target, db.session.scalars(select(TopicFollow.person_id).filter_by(topic_id=topic.id)).all())
+
+
+CHANGES: dict[str, Callable[[Topic, Viewer, Mapping[str, str]], dict[str, Any]]] = {
+    "open": _open,
+    "decide": _decide,
+    "review": _review,
+    "reopen": _reopen,
+    "merge": _merge,
+}
+
+
+def answer(topic: Topic, by: Viewer, words: str) -> None:
+    """社区答复: what the community says to all, on top of the page; the record keeps the ones before."""
+    with writing():
+        require(by, "topic.answer", locked(topic))
+        if not topic.status.open:
+            raise Refused(f"这个议题{topic.status.label}，不用再答复")
+        topic.answer = words
+        note(topic, "answer", by, words=words)
+
+
+def follow(topic: Topic, by: Viewer) -> None:
+    let_follow(topic, [by.person_id] if by.person_id else [])
+
+
+def let_follow(topic: Topic, people: Iterable[int]) -> None:
+    """These people hear of the topic from now on; who follows already goes on as before."""
+    there = set(db.session.scalars(select(TopicFollow.person_id).filter_by(topic_id=topic.id)))
+    db.session.add_all(TopicFollow(topic_id=topic.id, person_id=person) for person in {*people} - there)
+    db.session.flush()
+
+
+def unfollow(topic: Topic, by: Viewer) -> None:
+    held = follows(topic, by.person_id)
+    if held is not None:
+        db.session.delete(held)
+
+
+def see(topic: Topic, by: Viewer) -> None:
+    """Somebody who follows has looked: nothing here is new to them."""
+    held = follows(topic, by.person_id)
+    if held is not None and held.seen_at < topic.changed_at:
+        with writing():
+            locked(held).seen_at = now()
+
+
+@chain.does("topic.receive")
+def receive(ticket_id: int, followers: Iterable[int], place: Place, by: Viewer, into: str, title: str) -> tuple[int, str]:
+    """A ticket becomes part of a topic: of the one with this number, or of a new one with this title.
+
+    Everybody concerned by the ticket follows the topic. Gives the topic's number and title; raises Invalid by field.
+    """
+    topic = _received_by(place, by, into, title, ticket_id)
+    chain.tie(("ticket", ticket_id), ("topic", topic.id))
+    let_follow(topic, followers)
+    note(topic, "gather", by, ticket=ticket_id)
+    return topic.id, topic.title
+
+
+def _received_by(place: Place, by: Viewer, into: str, title: str, ticket_id: int) -> Topic:
+    if into:
+        found = numbered(into)
+        topic = locked(found) if found else None
+        if topic is None or topic.state not in life.GATHERING or topic.place_id not in place.line:
+            raise Invalid({"into": "请从名单里选一个正在商量的议题"})
+        require(by, "topic.gather", topic)
+        return topic
+    if not title:
+        raise Invalid({"title": "给新议题起个名字，或者选一个已有的"})
+    if len(title) > 40:
+        raise Invalid({"title": "议题名最多 40 个字"})
+    place = _community_of(place)
+    return begin(by, place, f"ticket-{ticket_id}", title, "")
+
+
+def _community_of(place: Place) -> Place:
+    """People talk over more than one staircase: where a new topic of a ticket's place stands."""
+    line = place.above()
+    return next((outer for outer in reversed(line) if outer.kind in ("courtyard", "community")), place)
+
+
+@chain.does("topic.open_at")
+def open_at(place: Place, by: Viewer) -> list[tuple[str, str]]:
+    """Topics that tickets of this place can be brought into: number and title."""
+    query = select(Topic).where(Topic.place_id.in_(place.line), Topic.state.in_(life.GATHERING))
+    found = db.session.scalars(query.order_by(Topic.id.desc()).limit(50))
+    return [(str(topic.id), topic.title) for topic in found if may(by, "topic.gather", topic)]
+
+

@@ -1,0 +1,45 @@
+"""How topics and deeds look in the chain to whoever walks it."""
+
+from collections.abc import Sequence
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from governance.core import chain
+from governance.core.chain import Ring
+from governance.core.db import db
+from governance.discussions.model import Deed, Topic
+from governance.people.access import Viewer
+from governance.people.permissions import may
+
+
+@chain.describes("topic")
+def topics(ids: Sequence[int], viewer: Viewer) -> dict[int, Ring]:
+    found = db.session.scalars(select(Topic).where(Topic.id.in_(ids)))
+    return {
+        topic.id: Ring(
+            label=_("议题"),
+            title=topic.title,
+            url=url_for("topics.show", ref=topic.ref),
+            status=topic.status.label,
+            over=not topic.status.open,
+        )
+        for topic in found
+        if may(viewer, "topic.read", topic)
+    }
+
+
+@chain.describes("deed")
+def deeds(ids: Sequence[int], viewer: Viewer) -> dict[int, Ring]:
+    found = db.session.scalars(select(Deed).where(Deed.id.in_(ids)))
+    return {
+        deed.id: Ring(
+            label=_("实事"),
+            title=deed.title,
+            url=f"{url_for('topics.show', ref=deed.topic.ref)}#deed-{deed.id}",
+            status=_("已办成"),
+            over=True,
+        )
+        for deed in found
+    }

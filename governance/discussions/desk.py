@@ -1,0 +1,214 @@
+"""The staff's doors of the hall: what waits for a look, topics along their life, tasks, deeds, moderation, the record."""
+
+from typing import Any
+
+from flask import render_template, request
+from sqlalchemy import select
+
+from governance.core import chain
+from governance.core.db import db, writing
+from governance.core.errors import Forbidden, Invalid, Missing
+from governance.core.events import broken_at, history
+from governance.core.forms import Form
+from governance.core.pages import back
+from governance.core.security import refills, stale_form
+from governance.discussions import actions, moderation, outcomes, progress, queries, speaking
+from governance.discussions.facts import facts
+from governance.discussions.forms import AnswerForm, BeginForm, DeedForm, HideForm, WatchwordForm, move_form
+from governance.discussions.handling import merge_targets, task_form
+from governance.discussions.lifecycle import LIFE
+from governance.discussions.model import Topic, Watchword
+from governance.discussions.routes import bp, say_page, topic_page
+from governance.people.permissions import anyone, keeper, may, officer, require, visible
+from governance.people.viewers import current, open_to
+from governance.places.finding import find_place
+from governance.places.model import Place
+
+STALE = "页面放久了，请再点一次"
+HELD_AT = ("district", "street", "community", "courtyard")
+
+
+@bp.get("/desk/topics")
+@open_to(keeper)
+def desk() -> Any:
+    """What a person has to look at: proposed topics, words held back, objections, appeals; and what is going on."""
+    viewer = current()
+    return render_template(
+        "discussions/desk.html",
+        waiting=queries.waiting_topics(viewer, request.args.get("waiting", "")),
+        words=queries.to_look_at(viewer),
+        running=queries.running_topics(viewer, request.args.get("after", "")),
+        hide=HideForm.blank(),
+        tone=progress.tone,
+        now_and_next=progress.now_and_next,
+    )
+
+
+@bp.route("/desk/topics/new", methods=["GET", "POST"])
+@open_to(keeper)
+@refills
+def begin() -> Any:
+    """The community puts up a topic itself."""
+    form = BeginForm()
+    if form.ok:
+        try:
+            return back("discussions.show", ref=_begun(form).ref)
+        except Invalid as trouble:
+            form.refuse(trouble)
+    status = 422 if request.method == "POST" else 200
+    return render_template("discussions/begin.html", form=form, places=_places()), status
+
+
+def _begun(form: BeginForm) -> Topic:
+    found = find_place(form.place.data, visible(current(), "place.keep", Place))
+    return actions.begin(current(), found, form.submission.data, form.title.data, form.words.data)
+
+
+def _places() -> list[str]:
+    query = select(Place).where(visible(current(), "place.keep", Place), Place.kind.in_(HELD_AT))
+    return [place.full_path for place in db.session.scalars(query.order_by(Place.path).limit(100))]
+
+
+@bp.post("/topics/<ref>/moves/<move>")
+@open_to(anyone)
+@refills
+def move(ref: str, move: str) -> Any:
+    """Any move of the table, by anyone it is open to: staff, or the author taking a proposal back."""
+    viewer = current()
+    topic, step = queries.find(ref, viewer), LIFE.move(move)
+    require(viewer, f"topic.{move}", topic)
+    form = move_form(step, merge_targets(topic, viewer) if move == "merge" else [])().on_page_as(move)
+    try:
+        if not form.ok:
+            raise Invalid({} if form.errors else {"note": STALE})
+        actions.move(topic, move, viewer, {ask.name: (form[ask.name].data or "").strip() for ask in step.asks})
+    except Invalid as trouble:
+        if step.asks:
+            form.refuse(trouble)
+        return (topic_page if viewer.posts else say_page)(topic, {move: form}, 422)
+    return back("discussions.show", ref=ref)
+
+
+@bp.post("/topics/<ref>/answer")
+@open_to(keeper)
+@refills
+def answer(ref: str) -> Any:
+    topic, form = _kept(ref, "answer"), AnswerForm().on_page_as("answer")
+    return _done(topic, "answer", form, lambda: actions.answer(topic, current(), form.words.data))
+
+
+@bp.post("/topics/<ref>/tasks")
+@open_to(keeper)
+@refills
+def task(ref: str) -> Any:
+    """Something to be done about the decision, by somebody, by a day."""
+    topic = _kept(ref, "task")
+    form = task_form(topic)
+    return _done(topic, "task", form, lambda: outcomes.task(topic, current(), **_told(form)))
+
+
+def _told(form: Any) -> dict[str, Any]:
+    due = outcomes.day_end(form.due.data)
+    return {
+        "submission": form.submission.data, "words": form.words.data, "category": form.category.data,
+        "body": form.body.data, "due_at": due,
+    }  # fmt: skip
+
+
+@bp.post("/topics/<ref>/deeds")
+@open_to(keeper)
+@refills
+def deed(ref: str) -> Any:
+    topic, form = _kept(ref, "deed"), DeedForm().on_page_as("deed")
+    told = (form.title.data, form.words.data, form.done_on.data)
+    return _done(topic, "deed", form, lambda: outcomes.record_deed(topic, current(), *told))
+
+
+@bp.post("/topics/<ref>/tickets")
+@open_to(keeper)
+def gather(ref: str) -> Any:
+    """Bring tickets into the topic: everybody concerned by one follows the topic from now on."""
+    topic = _kept(ref, "gather")
+    with writing():
+        for number in sorted({int(each) for each in request.form.getlist("ticket") if each.isdecimal()})[:100]:
+            chain.ask("ticket.to_topic", number, current(), str(topic.id))
+    return back("discussions.show", ref=ref, _anchor="chain")
+
+
+@bp.post("/topics/<ref>/<any(statement,reply):noun>/<int:number>/<any(hide,show,uphold):step>")
+@open_to(keeper)
+@refills
+def moderate(ref: str, noun: str, number: int, step: str) -> Any:
+    """Hide words with a reason, let them stand, or keep them hidden after an appeal."""
+    topic = _kept(ref, "moderate")
+    spoken = speaking.found(topic, noun, number)
+    if step == "show":
+        speaking.show(spoken, current())
+        return _looked_at(ref)
+    form = HideForm()
+    if not form.ok:
+        return topic_page(topic, {"hide": form}, 422)
+    act = speaking.hide if step == "hide" else speaking.uphold
+    act(spoken, current(), form.reason.data)
+    return _looked_at(ref)
+
+
+def _looked_at(ref: str) -> Any:
+    return back("discussions.desk") if request.form.get("back") == "desk" else back("discussions.show", ref=ref)
+
+
+@bp.get("/topics/<ref>/record")
+@open_to(keeper)
+def record(ref: str) -> Any:
+    """The whole record of a topic, line by line, with the seal of each."""
+    topic = queries.find(ref, current())
+    if not may(current(), "topic.record", topic):
+        raise Forbidden
+    lines = history("topic", topic.id)
+    words = {"done": progress.DONE, "facts": facts, "broken": broken_at(topic.place.stream)}
+    return render_template("discussions/record.html", topic=topic, lines=lines, **words)
+
+
+@bp.route("/desk/words", methods=["GET", "POST"])
+@open_to(officer)
+@refills
+def words() -> Any:
+    """The watchwords: what is written with one of them is read by a person first."""
+    form = WatchwordForm()
+    if form.ok:
+        try:
+            moderation.keep(current(), form.word.data)
+        except Invalid as trouble:
+            form.refuse(trouble)
+        else:
+            return back("discussions.words")
+    rows = db.session.scalars(select(Watchword).order_by(Watchword.id)).all()
+    return render_template("discussions/words.html", rows=rows, form=form), 422 if request.method == "POST" else 200
+
+
+@bp.post("/desk/words/<int:word_id>/drop")
+@open_to(officer)
+def drop_word(word_id: int) -> Any:
+    if word_id >= 2**31:
+        raise Missing
+    moderation.drop(current(), word_id)
+    return back("discussions.words")
+
+
+def _kept(ref: str, action: str) -> Topic:
+    """The topic, if the viewer may do this to it."""
+    topic = queries.find(ref, current())
+    require(current(), f"topic.{action}", topic)
+    return topic
+
+
+def _done(topic: Topic, name: str, form: Form, act: Any) -> Any:
+    """Take a form of the staff's; a refused one comes back as it was filled."""
+    try:
+        if not form.ok:
+            raise Invalid({next(iter(form)).name: STALE} if stale_form() else {})
+        act()
+    except Invalid as trouble:
+        form.refuse(trouble)
+        return topic_page(topic, {name: form}, 422)
+    return back("discussions.show", ref=topic.ref)

@@ -1,0 +1,44 @@
+"""The hall's work for later: counting the voices of a topic and making its table."""
+
+from sqlalchemy import bindparam, case, func, select, update
+
+from governance.core.db import db, locked, now, writing
+from governance.core.jobs import job
+from governance.discussions.model import AGREE, DISAGREE, PASS, SHOWN, Statement, Topic, Voice
+from governance.discussions.statements import tabled
+
+
+@job("discussions.tally", lease=120)
+def tally(topic_id: int) -> None:
+    """Count anew what was answered in a topic. Safe to repeat: the voices are the truth, the counts follow them."""
+    with writing():
+        topic = db.session.get(Topic, topic_id)
+        if topic is None:
+            return
+        locked(topic)
+        _count(topic)
+        shown = db.session.scalars(select(Statement).filter_by(topic_id=topic.id, state=SHOWN)).all()
+        topic.table, topic.people, topic.tallied_at = tabled(shown).plain(), _people(topic), now()
+        topic.version += 1
+
+
+def _count(topic: Topic) -> None:
+    sides = (("agreed", AGREE), ("disagreed", DISAGREE), ("passed", PASS))
+    counts = [func.sum(case((Voice.answer == side, 1), else_=0)).label(name) for name, side in sides]
+    ids = list(db.session.scalars(select(Statement.id).filter_by(topic_id=topic.id)))
+    counted = select(Voice.statement_id, *counts).where(Voice.statement_id.in_(ids)).group_by(Voice.statement_id)
+    rows = {row.statement_id: row for row in db.session.execute(counted)}
+    new = [
+        {"key": id_, **{name: getattr(rows[id_], name) if id_ in rows else 0 for name, _side in sides}} for id_ in ids
+    ]
+    if new:
+        table = Statement.metadata.tables["statement"]
+        change = update(table).where(table.c.id == bindparam("key"))
+        db.session.connection().execute(change, new)
+        db.session.expire_all()
+
+
+def _people(topic: Topic) -> int:
+    answered = select(Voice.person_id).join(Statement, Statement.id == Voice.statement_id)
+    once = answered.where(Statement.topic_id == topic.id).distinct().subquery()
+    return db.session.scalar(select(func.count()).select_from(once)) or 0

@@ -1,0 +1,235 @@
+"""Rows of topics and what is said, answered, decided and done in them, and what can be read from them. No verbs."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from governance.core.db import Base, db, now
+from governance.core.lifecycle import Move, State
+from governance.discussions.lifecycle import LIFE, PROPOSED
+from governance.people.model import Person
+from governance.places.kinds import AREAS
+from governance.places.model import Place
+
+STATES = tuple(state.name for state in LIFE.states)
+SHOWN, WAITING, HIDDEN = "shown", "waiting", "hidden"
+AGREE, DISAGREE, PASS = 1, -1, 0
+VOICES = {"agree": AGREE, "disagree": DISAGREE, "pass": PASS}
+SAID = {AGREE: "同意", DISAGREE: "不同意", PASS: "说不好"}
+DONE_WELL = {"yes": "办得好", "partly": "办了一部分", "no": "没办好"}
+
+
+class Topic(Base):
+    """One matter people talk over. `checked_at` is when staff let others read it; `version` grows with its page."""
+
+    __tablename__ = "topic"
+    __table_args__ = (
+        CheckConstraint(f"state IN {STATES}", name="state"),
+        UniqueConstraint("author_id", "submission"),
+        Index("ix_topic_here", "place_id", "state", "id"),
+        *(Index(f"ix_topic_{kind}", f"{kind}_id", "state", "id") for kind in AREAS),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(String(16), unique=True)
+    submission: Mapped[str] = mapped_column(String(36))
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
+    district_id: Mapped[int | None]
+    street_id: Mapped[int | None]
+    community_id: Mapped[int | None]
+    grid_id: Mapped[int | None]
+    title: Mapped[str] = mapped_column(String(40))
+    words: Mapped[str] = mapped_column(Text, default="")
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    official: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(12), default=PROPOSED)
+    checked_at: Mapped[datetime | None]
+    answer: Mapped[str] = mapped_column(Text, default="")
+    decision: Mapped[str] = mapped_column(Text, default="")
+    decided_at: Mapped[datetime | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id"))
+    proposed_at: Mapped[datetime] = mapped_column(default=now)
+    changed_at: Mapped[datetime] = mapped_column(default=now)
+    version: Mapped[int] = mapped_column(default=1)
+    people: Mapped[int] = mapped_column(default=0)
+    table: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    tallied_at: Mapped[datetime | None]
+
+    place: Mapped[Place] = relationship()
+    author: Mapped[Person] = relationship()
+    merged_into: Mapped["Topic | None"] = relationship(remote_side=[id])
+
+    @property
+    def status(self) -> State:
+        return LIFE.state(self.state)
+
+    def next_moves(self) -> tuple[Move, ...]:
+        return LIFE.open_from(self.state)
+
+
+class TopicFollow(Base):
+    """A person who wants to hear of a topic; `seen_at` is when they last looked."""
+
+    __tablename__ = "topic_follow"
+
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    seen_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Statement(Base):
+    """One short statement others answer. The counts are the worker's, made from the voices."""
+
+    __tablename__ = "statement"
+    __table_args__ = (
+        CheckConstraint(f"state IN {(SHOWN, WAITING, HIDDEN)}", name="state"),
+        UniqueConstraint("author_id", "submission"),
+        Index("ix_statement_topic", "topic_id", "state", "id"),
+        Index("ix_statement_state", "state", "topic_id"),
+    )
+    noun = "statement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    submission: Mapped[str] = mapped_column(String(36))
+    words: Mapped[str] = mapped_column(String(140))
+    official: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(8), default=SHOWN)
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    appeal: Mapped[str] = mapped_column(String(200), default="")
+    answered_at: Mapped[datetime | None]
+    at: Mapped[datetime] = mapped_column(default=now)
+    agreed: Mapped[int] = mapped_column(default=0)
+    disagreed: Mapped[int] = mapped_column(default=0)
+    passed: Mapped[int] = mapped_column(default=0)
+
+    topic: Mapped[Topic] = relationship()
+    author: Mapped[Person] = relationship()
+
+    @property
+    def voices(self) -> int:
+        return self.agreed + self.disagreed + self.passed
+
+
+class Voice(Base):
+    """One person's answer to one statement; a second one takes the place of the first. Not an event."""
+
+    __tablename__ = "voice"
+    __table_args__ = (CheckConstraint("answer IN (1, -1, 0)", name="answer"),)
+
+    statement_id: Mapped[int] = mapped_column(ForeignKey("statement.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    answer: Mapped[int]
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Reply(Base):
+    """Something said in a thread: to the topic, to a statement, or to another reply (`parent`)."""
+
+    __tablename__ = "reply"
+    __table_args__ = (
+        CheckConstraint(f"state IN {(SHOWN, WAITING, HIDDEN)}", name="state"),
+        UniqueConstraint("author_id", "submission"),
+        Index("ix_reply_topic", "topic_id", "parent_id", "id"),
+        Index("ix_reply_state", "state", "topic_id"),
+    )
+    noun = "reply"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"))
+    statement_id: Mapped[int | None] = mapped_column(ForeignKey("statement.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("reply.id"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    submission: Mapped[str] = mapped_column(String(36))
+    words: Mapped[str] = mapped_column(String(300))
+    official: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(8), default=SHOWN)
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    appeal: Mapped[str] = mapped_column(String(200), default="")
+    answered_at: Mapped[datetime | None]
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    topic: Mapped[Topic] = relationship()
+    author: Mapped[Person] = relationship()
+    statement: Mapped[Statement | None] = relationship()
+
+
+Spoken = Statement | Reply
+
+
+class Flag(Base):
+    """Somebody says that words should not stand there; a person looks, nothing hides by itself."""
+
+    __tablename__ = "flag"
+    __table_args__ = (
+        CheckConstraint("noun IN ('statement','reply')", name="noun"),
+        Index("ix_flag_open", "topic_id", "settled_at"),
+    )
+
+    noun: Mapped[str] = mapped_column(String(10), primary_key=True)
+    subject_id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"))
+    words: Mapped[str] = mapped_column(String(200), default="")
+    at: Mapped[datetime] = mapped_column(default=now)
+    settled_at: Mapped[datetime | None]
+
+
+class Review(Base):
+    """One person's view of how a decision was carried out; a second one takes the place of the first."""
+
+    __tablename__ = "review"
+    __table_args__ = (CheckConstraint(f"well IN {tuple(DONE_WELL)}", name="well"),)
+
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    well: Mapped[str] = mapped_column(String(6))
+    words: Mapped[str] = mapped_column(String(200), default="")
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Deed(Base):
+    """A deed 办实事: something done for the people here, counted where it was done."""
+
+    __tablename__ = "deed"
+    __table_args__ = tuple(Index(f"ix_deed_{kind}", f"{kind}_id", "done_on", "id") for kind in AREAS)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"), index=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
+    district_id: Mapped[int | None]
+    street_id: Mapped[int | None]
+    community_id: Mapped[int | None]
+    grid_id: Mapped[int | None]
+    title: Mapped[str] = mapped_column(String(40))
+    words: Mapped[str] = mapped_column(Text, default="")
+    done_on: Mapped[date] = mapped_column(Date)
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
+
+    place: Mapped[Place] = relationship()
+    topic: Mapped[Topic] = relationship()
+
+
+class Watchword(Base):
+    """A word that sends what was written to a person before others read it. Kept by officers, never hides by itself."""
+
+    __tablename__ = "watchword"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    word: Mapped[str] = mapped_column(String(20), unique=True)
+
+
+def follows(topic: Topic, person_id: int | None) -> TopicFollow | None:
+    return db.session.get(TopicFollow, (topic.id, person_id)) if person_id else None

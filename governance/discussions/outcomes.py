@@ -1,0 +1,80 @@
+"""What comes of a decision: tasks, which are tickets with an owner and a date, deeds, and how people find it done."""
+
+from datetime import date, datetime
+from typing import Any
+
+from governance.core import chain
+from governance.core.db import db, locked, now, writing
+from governance.core.errors import Invalid, Refused
+from governance.core.pages import local
+from governance.discussions import lifecycle as life
+from governance.discussions.actions import follow, note, take
+from governance.discussions.model import Deed, Review, Topic
+from governance.people.access import SYSTEM, Viewer
+from governance.people.permissions import require
+
+
+def task(topic: Topic, by: Viewer, submission: str, **told: Any) -> None:
+    """One thing to be done about a decision, as a ticket: `told` is words, category, body and due_at.
+
+    The first one begins the carrying out. The same submission again adds nothing.
+    """
+    with writing():
+        require(by, "topic.task", locked(topic))
+        if topic.state not in (life.DECIDED, life.CARRYING_OUT):
+            raise Refused("定下来以后才能派任务")
+        if told["due_at"] <= now():
+            raise Invalid({"due": "期限要在今天以后"})
+        ticket_id, number, is_new = chain.ask("ticket.task", by, topic.place, submission, **told)
+        if not is_new:
+            return
+        chain.tie(("topic", topic.id), ("ticket", ticket_id))
+        if topic.state == life.DECIDED:
+            take(topic, "carry_out", by, {})
+        note(topic, "task", by, words=told["words"], ticket=ticket_id, number=number)
+
+
+def record_deed(topic: Topic, by: Viewer, title: str, words: str, done_on: date) -> Deed:
+    """办实事: count what came of the topic as done for the people here."""
+    with writing():
+        require(by, "topic.deed", locked(topic))
+        if topic.state not in (life.DECIDED, life.CARRYING_OUT, life.REVIEWED):
+            raise Refused("定下来、办了以后，才能记成实事")
+        if done_on > local(now()).date():
+            raise Invalid({"done_on": "办成的日子不能在今天以后"})
+        place = topic.place
+        deed = Deed(topic_id=topic.id, place_id=place.id, title=title, words=words, done_on=done_on, **place.areas())
+        db.session.add(deed)
+        db.session.flush()
+        chain.tie(("topic", topic.id), ("deed", deed.id))
+        note(topic, "deed", by, words=words, deed=deed.id, title=title)
+    return deed
+
+
+def review(topic: Topic, by: Viewer, well: str, words: str) -> None:
+    """How one person finds it done; the latest counts. Call it inside `writing()`."""
+    require(by, "topic.judge", topic)
+    if not is_asked(topic):
+        raise Refused("任务办完以后才问这一句")
+    given = db.session.get(Review, (topic.id, by.person_id))
+    if given is None:
+        given = Review(topic_id=topic.id, person_id=by.person_id)
+        db.session.add(given)
+    given.well, given.words, given.at = well, words, now()
+    follow(topic, by)
+    topic.version += 1
+
+
+def is_asked(topic: Topic) -> bool:
+    """Whether people are asked how it was done: once everything decided on is over, and after."""
+    if topic.state == life.REVIEWED:
+        return True
+    tasks = [ring for ring in chain.outcomes("topic", topic.id, SYSTEM) if ring.due_at]
+    return topic.state == life.CARRYING_OUT and bool(tasks) and all(ring.over for ring in tasks)
+
+
+def day_end(day: date) -> datetime:
+    """The last moment of a day here."""
+    return local(now()).replace(
+        year=day.year, month=day.month, day=day.day, hour=23, minute=59, second=0, microsecond=0
+    )

@@ -1,0 +1,85 @@
+"""A topic in plain words: what it waits for, what comes next, and the steps so far."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from governance.core.events import Event, history
+from governance.discussions.model import Topic
+from governance.people.access import Viewer
+from governance.people.permissions import may
+
+NOW_AND_NEXT = {
+    "proposed": (_l("社区正在看"), _l("看过以后公开，大家就能来商量")),
+    "discussing": (_l("大家正在商量"), _l("等您说一句、表个态；说得差不多了，社区来定怎么办")),
+    "decided": (_l("已经定下来"), _l("社区把要做的事派给人，写明期限")),
+    "carrying_out": (_l("正在落实"), _l("办完以后，请大家说一声办得好不好")),
+    "reviewed": (_l("办过、评过了"), ""),
+    "declined": (_l("没有采纳，原因写在下面"), ""),
+    "merged": (_l("和另一个议题是一回事，并在一起商量"), ""),
+    "withdrawn": (_l("提的人收回了"), ""),
+}
+DONE = {
+    "propose": _l("提出议题"),
+    "open": _l("开始商量"),
+    "answer": _l("社区答复"),
+    "decide": _l("定下来"),
+    "carry_out": _l("开始落实"),
+    "task": _l("派了一件任务"),
+    "deed": _l("办成一件实事"),
+    "review": _l("评议结束"),
+    "reopen": _l("重新商量"),
+    "merge": _l("并到别的议题"),
+    "take_in": _l("并进来一个议题"),
+    "decline": _l("没有采纳"),
+    "withdraw": _l("提的人收回了"),
+    "gather": _l("有一件上报转到这里"),
+    "statement_say": _l("说了一条观点"),
+    "reply_say": _l("回了一句"),
+    "flag": _l("有人举报"),
+    "appeal": _l("有人申诉"),
+    "hide": _l("收起一句话"),
+    "show": _l("放出一句话"),
+    "uphold": _l("申诉看过，仍收起"),
+}
+FOR_ALL = {"propose", "open", "answer", "decide", "task", "deed", "review", "reopen", "merge", "take_in", "decline"}
+TONES = {"proposed": "wait", "decided": "done", "carrying_out": "wait", "reviewed": "done"}
+
+
+@dataclass(frozen=True)
+class Step:
+    label: str
+    at: datetime
+    who: str
+    words: str = ""
+
+
+def tone(topic: Topic) -> str:
+    """The colour of its chip; the label says the same in words."""
+    return TONES.get(topic.state, "")
+
+
+def now_and_next(topic: Topic) -> tuple[str, str]:
+    here, then = NOW_AND_NEXT[topic.state]
+    return str(here), str(then)
+
+
+def steps(topic: Topic, viewer: Viewer) -> list[Step]:
+    """What was done, the newest first; tickets that came in are counted, not listed."""
+    told = DONE.keys() if may(viewer, "topic.record", topic) else FOR_ALL
+    return [_step(topic, event) for event in history("topic", topic.id) if event.verb in told][::-1]
+
+
+def _step(topic: Topic, event: Event) -> Step:
+    words = event.words or ""
+    title = event.data.get("title", "")
+    detail = f"“{title}”" if title and event.verb in ("take_in", "deed") else ""
+    shown = "" if event.verb == "propose" else words
+    return Step(f"{DONE[event.verb]}{detail}", event.at, event.actor if event.actor != "居民" else "", shown)
+
+
+def side(agreed: int, disagreed: int, passed: int) -> str:
+    """The counts of one statement in words."""
+    return _("同意 %(agreed)s · 不同意 %(disagreed)s · 说不好 %(passed)s", agreed=agreed, disagreed=disagreed, passed=passed)

@@ -1,0 +1,185 @@
+"""Lists of topics and of what is said in them, each found within what the viewer may see."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from governance.core.db import db
+from governance.core.errors import Missing
+from governance.core.paging import Page, page
+from governance.discussions import lifecycle as life
+from governance.discussions.model import (
+    DONE_WELL,
+    HIDDEN,
+    SHOWN,
+    WAITING,
+    Deed,
+    Flag,
+    Reply,
+    Review,
+    Spoken,
+    Statement,
+    Topic,
+    TopicFollow,
+    Voice,
+)
+from governance.people.access import Viewer
+from governance.people.permissions import may, visible
+from governance.places.model import Place
+
+ALIKE = 0.3  # the share of two-character pieces two titles have in common, from which they are shown as alike
+SPREAD = 9973  # a prime: each person meets statements of equal rank in an order of their own
+
+
+def find(ref: str, viewer: Viewer) -> Topic:
+    """The topic, if this viewer may read it: what is not theirs looks like what is not there."""
+    query = select(Topic).filter_by(ref=ref).options(joinedload(Topic.place), joinedload(Topic.author))
+    topic = db.session.scalars(query).one_or_none()
+    if topic is None or not may(viewer, "topic.read", topic):
+        raise Missing("没有这个议题，或者它还没有公开")
+    return topic
+
+
+def going_on(place: Place, limit: int = 50) -> list[Topic]:
+    """What is talked over here and at the places above, the nearest and latest first."""
+    query = select(Topic).where(Topic.place_id.in_(place.line), Topic.state.in_(life.LISTED))
+    found = db.session.scalars(query.options(joinedload(Topic.place)).order_by(Topic.changed_at.desc()).limit(limit))
+    return sorted(found, key=lambda topic: -place.line.index(topic.place_id))
+
+
+def settled(place: Place, limit: int = 10) -> list[Topic]:
+    """What was talked over and settled here, and what was not taken up, with the reason behind each."""
+    ended = (life.REVIEWED, life.DECLINED)
+    query = select(Topic).where(
+        Topic.place_id.in_(place.line), Topic.state.in_(ended), Topic.checked_at.is_not(None)
+    )
+    return list(db.session.scalars(query.options(joinedload(Topic.place)).order_by(Topic.id.desc()).limit(limit)))
+
+
+def alike(place: Place, title: str) -> list[Topic]:
+    """Topics going on here whose titles share much with this one, the most alike first."""
+    asked = _pieces(title)
+    ranked = [(_overlap(asked, _pieces(topic.title)), topic) for topic in going_on(place)]
+    return [topic for degree, topic in sorted(ranked, key=lambda pair: -pair[0]) if degree >= ALIKE][:5]
+
+
+def _pieces(text: str) -> set[str]:
+    kept = "".join(char for char in text.casefold() if char.isalnum())
+    return {kept[at : at + 2] for at in range(len(kept) - 1)} or {kept}
+
+
+def _overlap(one: set[str], other: set[str]) -> float:
+    """How much of the shorter title stands in the other."""
+    return len(one & other) / max(1, min(len(one), len(other)))
+
+
+def followed(viewer: Viewer, limit: int = 50) -> list[tuple[Topic, bool]]:
+    """What this person follows, the latest change first, each with whether it is new to them."""
+    if viewer.person_id is None:
+        return []
+    query = select(Topic, TopicFollow.seen_at < Topic.changed_at).join(TopicFollow)
+    mine = query.where(TopicFollow.person_id == viewer.person_id, visible(viewer, "topic.read", Topic))
+    rows = db.session.execute(mine.options(joinedload(Topic.place)).order_by(Topic.changed_at.desc()).limit(limit))
+    return [(topic, bool(is_new)) for topic, is_new in rows]
+
+
+def statements(topic: Topic, limit: int = 200) -> list[Statement]:
+    """What stands on the page, the most answered first."""
+    voices = Statement.agreed + Statement.disagreed + Statement.passed
+    query = select(Statement).filter_by(topic_id=topic.id, state=SHOWN).options(joinedload(Statement.author))
+    return list(db.session.scalars(query.order_by(voices.desc(), Statement.id).limit(limit)))
+
+
+def next_statement(topic: Topic, viewer: Viewer) -> Statement | None:
+    """The next one this person has not answered: those with the fewest voices first, so that all get some."""
+    voices, person = Statement.agreed + Statement.disagreed + Statement.passed, viewer.person_id or 0
+    query = select(Statement).filter_by(topic_id=topic.id, state=SHOWN).where(Statement.author_id != person)
+    mine = select(Voice.statement_id).where(Voice.person_id == person)
+    order = (voices, (Statement.id * 7919 + person * 6007) % SPREAD, Statement.id)
+    return db.session.scalars(query.where(Statement.id.not_in(mine)).order_by(*order).limit(1)).first()
+
+
+def answered(topic: Topic, viewer: Viewer) -> list[tuple[Statement, int]]:
+    """What this person has answered here, the latest first."""
+    query = select(Statement, Voice.answer).join(Voice, Voice.statement_id == Statement.id)
+    mine = query.where(Statement.topic_id == topic.id, Voice.person_id == viewer.person_id, Statement.state == SHOWN)
+    return [(statement, answer) for statement, answer in db.session.execute(mine.order_by(Voice.at.desc()).limit(100))]
+
+
+def left(topic: Topic, viewer: Viewer) -> int:
+    """How many statements this person has not answered yet."""
+    person = viewer.person_id or 0
+    mine = select(Voice.statement_id).where(Voice.person_id == person)
+    query = select(func.count()).select_from(Statement).filter_by(topic_id=topic.id, state=SHOWN)
+    return db.session.scalar(query.where(Statement.author_id != person, Statement.id.not_in(mine))) or 0
+
+
+def threads(topic: Topic, after: str = "") -> tuple[Page[Reply], dict[int, list[Reply]]]:
+    """One page of what was said first, the latest first, and the replies to each in order."""
+    shown = select(Reply).filter_by(topic_id=topic.id, state=SHOWN)
+    shown = shown.options(joinedload(Reply.author), joinedload(Reply.statement))
+    heads = page(shown.where(Reply.parent_id.is_(None)), (Reply.id,), after, falling=True)
+    below: dict[int, list[Reply]] = {head.id: [] for head in heads.rows}
+    for child in db.session.scalars(shown.where(Reply.parent_id.in_(below)).order_by(Reply.id).limit(500)):
+        below[child.parent_id or 0].append(child)
+    return heads, below
+
+
+def mine(topic: Topic, viewer: Viewer) -> list[Spoken]:
+    """What this person said here, with what became of it."""
+    found: list[Spoken] = []
+    for rows in (Statement, Reply):
+        query = select(rows).where(rows.topic_id == topic.id, rows.author_id == viewer.person_id)
+        found += db.session.scalars(query.order_by(rows.id).limit(100)).all() if viewer.person_id else ()
+    return found
+
+
+def reviews(topic: Topic) -> dict[str, int]:
+    """How many found it done well, partly, or not."""
+    query = select(Review.well, func.count()).filter_by(topic_id=topic.id).group_by(Review.well)
+    counts = {well: count for well, count in db.session.execute(query)}
+    return {well: counts.get(well, 0) for well in DONE_WELL}
+
+
+def deeds_here(place: Place) -> ColumnElement[bool]:
+    """Deeds done here or for the whole of a place around it."""
+    return or_(Deed.place_id.in_(place.line), and_(Deed.community_id == place.community_id, place.kind == "community"))
+
+
+def deeds(place: Place, after: str = "") -> Page[Deed]:
+    query = select(Deed).where(deeds_here(place)).options(joinedload(Deed.place), joinedload(Deed.topic))
+    return page(query, (Deed.id,), after, falling=True)
+
+
+def count_deeds(place: Place) -> int:
+    return db.session.scalar(select(func.count()).select_from(Deed).where(deeds_here(place))) or 0
+
+
+def waiting_topics(viewer: Viewer, after: str = "") -> Page[Topic]:
+    """What residents proposed and nobody of the community has looked at, the oldest first."""
+    query = select(Topic).where(visible(viewer, "topic.open", Topic), Topic.state == life.PROPOSED)
+    return page(query.options(joinedload(Topic.place), joinedload(Topic.author)), (Topic.id,), after)
+
+
+def running_topics(viewer: Viewer, after: str = "") -> Page[Topic]:
+    query = select(Topic).where(visible(viewer, "topic.open", Topic), Topic.state.in_(life.LISTED))
+    return page(query.options(joinedload(Topic.place)), (Topic.changed_at, Topic.id), after, falling=True)
+
+
+def to_look_at(viewer: Viewer, limit: int = 100) -> list[tuple[Spoken, Sequence[Flag]]]:
+    """Words a person of the community has to look at: held back, objected to, or appealed; the oldest first."""
+    found: list[tuple[Spoken, Sequence[Flag]]] = []
+    for rows in (Statement, Reply):
+        objected = select(Flag.subject_id).where(Flag.noun == rows.noun, Flag.settled_at.is_(None))
+        appealed = and_(rows.state == HIDDEN, rows.appeal != "", rows.answered_at.is_(None))
+        asks = or_(rows.state == WAITING, rows.id.in_(objected), appealed)
+        query = select(rows).join(Topic, Topic.id == rows.topic_id).where(asks, visible(viewer, "topic.moderate", Topic))
+        for spoken in db.session.scalars(query.order_by(rows.id).limit(limit)):
+            found.append((spoken, _flags(spoken)))
+    return found
+
+
+def _flags(spoken: Spoken) -> Sequence[Flag]:
+    query = select(Flag).filter_by(noun=spoken.noun, subject_id=spoken.id, settled_at=None)
+    return db.session.scalars(query.order_by(Flag.at).limit(20)).all()

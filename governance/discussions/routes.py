@@ -1,0 +1,301 @@
+"""The residents' doors of the hall: look, propose, answer, say, reply, follow, object, judge. Staff's are in desk.py.
+
+What everybody may read stands on the topic's page, the same for all; what is one's own stands on 我来说 behind it.
+"""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from governance.core import chain, limits
+from governance.core.errors import Invalid, Missing, TooMuch
+from governance.core.forms import Form
+from governance.core.pages import back
+from governance.core.security import refills, stale_form
+from governance.discussions import actions, outcomes, progress, queries, speaking
+from governance.discussions import lifecycle as life
+from governance.discussions.forms import AppealForm, FlagForm, ReplyForm, ReviewForm, StatementForm, TopicForm
+from governance.discussions.handling import move_forms, staff_forms
+from governance.discussions.model import SAID, SHOWN, VOICES, Spoken, Topic, follows
+from governance.discussions.statements import few
+from governance.people.permissions import anyone, may
+from governance.people.viewers import as_somebody, current, open_to
+from governance.places.codes import living
+from governance.places.model import Code
+
+bp = Blueprint("discussions", __name__)
+VOICES_A_DEVICE = "600/hour"
+WORDS_A_PERSON = "30/hour"
+TOPICS_A_PERSON = "5/day"
+FLAGS_A_DEVICE = "20/hour"
+
+
+@bp.get("/c/<code>/topics")
+@open_to(anyone)
+def hall(code: str) -> Any:
+    """议事厅: what is talked over here and at the places above, and what each waits for."""
+    found = living(code)
+    place = found.place
+    return render_template(
+        "discussions/hall.html",
+        code=found,
+        place=place,
+        topics=queries.going_on(place),
+        settled=queries.settled(place),
+        deeds=queries.count_deeds(place),
+        tone=progress.tone,
+        now_and_next=progress.now_and_next,
+    )
+
+
+@bp.get("/c/<code>/deeds")
+@open_to(anyone)
+def deeds(code: str) -> Any:
+    """办实事: what was done for the people here."""
+    found = living(code)
+    listed = queries.deeds(found.place, request.args.get("after", ""))
+    return render_template("discussions/deeds.html", code=found, place=found.place, page=listed)
+
+
+@bp.route("/c/<code>/topics/new", methods=["GET", "POST"])
+@open_to(anyone)
+@refills
+def new(code: str) -> Any:
+    """Propose a topic: what is like it is shown first, and joining that takes one tap."""
+    found, form = living(code), TopicForm()
+    if request.method == "GET":
+        return _new_page(found, form)
+    try:
+        topic = _propose(found, form)
+    except Invalid as trouble:
+        form.refuse(trouble)
+        return _new_page(found, form, 422)
+    except TooMuch as trouble:
+        form.form_errors.append(trouble.words)
+        return _new_page(found, form, 429)
+    return back("discussions.say", ref=topic.ref)
+
+
+def _propose(code: Code, form: TopicForm) -> Topic:
+    if not current().known:
+        raise Invalid({"title": "要先认一下您，才能提议题；写的都还在"})
+    if not form.ok:
+        raise Invalid({"title": "页面放久了，请再点一次"} if stale_form() else {})
+    if not form.different.data and queries.alike(code.place, form.title.data):
+        raise Invalid({"title": "有差不多的议题，请先看看上面的；不一样就再点一次“提出来”"})
+    limits.require(TOPICS_A_PERSON, "topic", str(current().person_id))
+    told = (form.submission.data, form.title.data, form.words.data)
+    return as_somebody(lambda viewer: actions.propose(viewer, code.place, *told))
+
+
+def _new_page(code: Code, form: TopicForm, status: int = 200) -> Any:
+    place, asked = code.place, form.title.data or ""
+    alike = queries.alike(place, asked) if asked else []
+    form.different.data = "1" if alike else ""
+    page = render_template(
+        "discussions/new.html",
+        code=code,
+        place=place,
+        form=form,
+        alike=alike or queries.going_on(place, 5),
+        clusters=chain.ask("ticket.clusters", place),
+        tone=progress.tone,
+    )
+    return page, status
+
+
+@bp.get("/topics/<ref>")
+@open_to(anyone)
+def show(ref: str) -> Any:
+    return topic_page(queries.find(ref, current()))
+
+
+def topic_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 200) -> Any:
+    """The page of one topic; staff find a form for each step open to them, `forms` are those to show refilled."""
+    viewer, forms = current(), forms or {}
+    threads, below = queries.threads(topic, request.args.get("after", ""))
+    statements = queries.statements(topic)
+    page = render_template(
+        "discussions/show.html",
+        topic=topic,
+        place=topic.place,
+        now_and_next=progress.now_and_next(topic),
+        tone=progress.tone(topic),
+        steps=progress.steps(topic, viewer),
+        sources=chain.sources("topic", topic.id, viewer),
+        outcomes=chain.outcomes("topic", topic.id, viewer),
+        statements=statements,
+        by_id={statement.id: statement for statement in statements},
+        few=few(topic.people),
+        threads=threads,
+        below=below,
+        reviews=queries.reviews(topic),
+        asks_review=outcomes.is_asked(topic),
+        speaking=topic.state in life.SPOKEN_IN,
+        replying=topic.state in life.REPLIED_IN,
+        can=lambda action: may(viewer, f"topic.{action}", topic),
+        moves=move_forms(topic, viewer, forms),
+        **staff_forms(topic, viewer, forms),
+    )
+    return page, status
+
+
+@bp.get("/topics/<ref>/say")
+@open_to(anyone)
+def say(ref: str) -> Any:
+    """我来说: the next statement to answer, and all that is one's own."""
+    topic = queries.find(ref, current())
+    actions.see(topic, current())
+    return say_page(topic)
+
+
+def say_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 200) -> Any:
+    viewer, forms = current(), forms or {}
+    to = _replied_to(topic, forms.get("reply"))
+    speaking = topic.state in life.SPOKEN_IN
+    page = render_template(
+        "discussions/say.html",
+        topic=topic,
+        place=topic.place,
+        tone=progress.tone(topic),
+        now_and_next=progress.now_and_next(topic),
+        statement=queries.next_statement(topic, viewer) if speaking else None,
+        left=queries.left(topic, viewer) if speaking else 0,
+        answered=queries.answered(topic, viewer),
+        said=SAID,
+        mine=queries.mine(topic, viewer),
+        to=to,
+        follows=follows(topic, viewer.person_id) is not None,
+        speaking=speaking,
+        replying=topic.state in life.REPLIED_IN,
+        asks_review=outcomes.is_asked(topic),
+        say_form=forms.get("say") or StatementForm.blank().on_page_as("say"),
+        reply_form=forms.get("reply") or _reply_to(to),
+        review_form=forms.get("review") or ReviewForm.blank().on_page_as("review"),
+        appeal_form=forms.get("appeal") or AppealForm.blank().on_page_as("appeal"),
+        moves=move_forms(topic, viewer, forms) if not viewer.posts else [],
+    )
+    return page, status
+
+
+def _replied_to(topic: Topic, sent: Form | None) -> Spoken | None:
+    """What somebody is replying to: as the form that was sent says, else the address."""
+    noun, number = (sent["noun"].data, sent["to"].data) if sent else (request.args.get("noun"), request.args.get("to"))
+    if not noun or not (number or "").isdecimal():
+        return None
+    return speaking.found(topic, noun, int(number or 0))
+
+
+def _reply_to(to: Spoken | None) -> ReplyForm:
+    facts = {"noun": to.noun, "to": str(to.id)} if to else {}
+    return ReplyForm.blank(**facts).on_page_as("reply")
+
+
+@bp.post("/topics/<ref>/statements")
+@open_to(anyone)
+@refills
+def state(ref: str) -> Any:
+    """Say one statement."""
+    topic, form = queries.find(ref, current()), StatementForm().on_page_as("say")
+    told = (form.submission.data, form.words.data)
+    return _spoken(topic, "say", form, lambda viewer: speaking.say(topic, viewer, *told))
+
+
+@bp.post("/topics/<ref>/replies")
+@open_to(anyone)
+@refills
+def reply(ref: str) -> Any:
+    topic, form = queries.find(ref, current()), ReplyForm().on_page_as("reply")
+    to = _replied_to(topic, form)
+    told = (form.submission.data, form.words.data, to)
+    return _spoken(topic, "reply", form, lambda viewer: speaking.reply(topic, viewer, *told))
+
+
+def _spoken(topic: Topic, name: str, form: Form, act: Any) -> Any:
+    """Take words others will read: from a known person or staff, within the limit; what was typed is never lost."""
+    viewer = current()
+    try:
+        if not may(viewer, "topic.say", topic):
+            raise Invalid({"words": "要先认一下您，才能写给大家看；写的都还在"})
+        if not form.ok:
+            raise Invalid({"words": "页面放久了，请再点一次"} if stale_form() else {})
+        limits.require(WORDS_A_PERSON, "words", str(viewer.staff_id or viewer.person_id))
+        as_somebody(act)
+    except Invalid as trouble:
+        form.refuse(trouble)
+        return say_page(topic, {name: form}, 422)
+    except TooMuch as trouble:
+        form.refuse(Invalid({"words": trouble.words}))
+        return say_page(topic, {name: form}, 429)
+    return back("discussions.say", ref=topic.ref, _anchor="mine")
+
+
+@bp.post("/topics/<ref>/statements/<int:number>/voice")
+@open_to(anyone)
+def voice(ref: str, number: int) -> Any:
+    """Agree, disagree or pass; then the next one."""
+    given = request.form.get("answer", "")
+    if given not in VOICES:
+        raise Invalid({"answer": "请点同意、不同意或说不好"})
+    _device_limit(VOICES_A_DEVICE, "voice")
+    topic = queries.find(ref, current())
+    statement = speaking.found(topic, "statement", number)
+    as_somebody(lambda viewer: speaking.voice(statement, viewer, VOICES[given]))
+    return back("discussions.say", ref=ref)
+
+
+@bp.post("/topics/<ref>/follow")
+@open_to(anyone)
+def follow(ref: str) -> Any:
+    """Follow, or no longer."""
+    topic = queries.find(ref, current())
+    change = actions.unfollow if request.form.get("follow") == "no" else actions.follow
+    as_somebody(lambda viewer: change(topic, viewer))
+    return back("discussions.say", ref=ref)
+
+
+@bp.post("/topics/<ref>/review")
+@open_to(anyone)
+@refills
+def review(ref: str) -> Any:
+    """How the decision was carried out, as this person finds it."""
+    topic, form = queries.find(ref, current()), ReviewForm().on_page_as("review")
+    _device_limit(FLAGS_A_DEVICE, "review")
+    if not form.ok:
+        return say_page(topic, {"review": form}, 422)
+    as_somebody(lambda viewer: outcomes.review(topic, viewer, form.well.data, form.words.data))
+    return back("discussions.say", ref=ref)
+
+
+@bp.route("/topics/<ref>/<any(statement,reply):noun>/<int:number>/flag", methods=["GET", "POST"])
+@open_to(anyone)
+@refills
+def flag(ref: str, noun: str, number: int) -> Any:
+    """举报: say what is wrong with these words; a person will look."""
+    topic, form = queries.find(ref, current()), FlagForm()
+    spoken = speaking.found(topic, noun, number)
+    if spoken.state != SHOWN:
+        raise Missing
+    if not form.ok:
+        status = 422 if request.method == "POST" else 200
+        return render_template("discussions/flag.html", topic=topic, spoken=spoken, form=form), status
+    _device_limit(FLAGS_A_DEVICE, "flag")
+    as_somebody(lambda viewer: speaking.flag(spoken, viewer, form.words.data))
+    return back("discussions.show", ref=ref)
+
+
+@bp.post("/topics/<ref>/<any(statement,reply):noun>/<int:number>/appeal")
+@open_to(anyone)
+@refills
+def appeal(ref: str, noun: str, number: int) -> Any:
+    """Ask for another look at one's own hidden words."""
+    topic, form = queries.find(ref, current()), AppealForm().on_page_as("appeal")
+    spoken = speaking.found(topic, noun, number)
+    if not form.ok:
+        return say_page(topic, {"appeal": form}, 422)
+    as_somebody(lambda viewer: speaking.appeal(spoken, viewer, form.words.data))
+    return back("discussions.say", ref=ref, _anchor="mine")
+
+
+def _device_limit(limit: str, name: str) -> None:
+    limits.require(limit, name, str(current().person_id or request.remote_addr))
