@@ -16,11 +16,12 @@ from governance.relay import bot_routes, group_routes
 from governance.relay import jobs as relay_jobs
 from governance.relay import routes as relay
 from governance.scan import routes as scan
-from governance.tickets import desk, jobs, queries
+from governance.tickets import desk, jobs, merging, queries
 from governance.tickets import routes as tickets
 
 BLUEPRINTS = (people.bp, tickets.bp, desk.bp, keep.bp, relay.bp, group_routes.bp, bot_routes.bp, scan.bp)
 HANDLERS = (jobs, relay_jobs)  # imported so that their jobs are registered
+LISTENERS = (merging,)  # imported so that they hear of it when two persons turn out to be one
 
 
 def create_app(settings: Settings | None = None) -> Flask:

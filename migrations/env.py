@@ -4,6 +4,7 @@ from alembic import context
 
 from governance.core import events, jobs  # noqa: F401 - imported for their tables
 from governance.core.db import Base, Utc
+from governance.people import homes  # noqa: F401 - doors and who lives behind them
 from governance.people import model as people  # noqa: F401
 from governance.places import model as places  # noqa: F401
 from governance.relay import model as relay  # noqa: F401

@@ -12,12 +12,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from governance.core import limits, migrations
 from governance.core.config import Settings, load
-from governance.core.db import db
+from governance.core.crypto import keyed_hash
+from governance.core.db import by, db, writing
+from governance.people.model import Identity, Person
 from governance.web import create_app
 from tests import cast as casting
 from tests.cast import Cast
@@ -113,6 +116,7 @@ class Phone:
     """Somebody's browser: keeps its cookies, reads the form token from the page it last saw, and sends forms."""
 
     def __init__(self, app: Flask) -> None:
+        self.app = app
         self.client: FlaskClient = app.test_client()
         self.page = ""
 
@@ -133,6 +137,31 @@ class Phone:
         self.get("/signin")
         assert self.post("/signin", account=account, password=casting.PASSWORD).status_code == 303
         return self
+
+    def known_as(self, nickname: str, cast: Cast, place: str = "5号楼", door: str = "3单元501") -> "Phone":
+        """The resident behind this phone becomes known, as if by a door slip; the same name again is a second phone."""
+        self.get("/signin")
+        with self.app.app_context():
+            with writing():
+                known = cast.people.get(nickname)
+                person = db.session.get_one(Person, known) if known else Person()
+                identity = by(Identity, kind="device", subject=self.subject) or Identity(kind="device")
+                identity.subject, identity.person = self.subject, person
+                db.session.add_all((person, identity))
+                db.session.flush()
+                if not known:
+                    casting.make_known(cast, person, nickname, place, door)
+            db.session.remove()
+        return self
+
+    @property
+    def subject(self) -> str:
+        """What this phone's cookie is kept as."""
+        cookie = self.client.get_cookie("device")
+        assert cookie is not None
+        signer = SecureCookieSessionInterface().get_signing_serializer(self.app)
+        assert signer is not None
+        return keyed_hash("device", signer.loads(cookie.value)["device"])
 
     def report(self, code: str, **form: Any) -> str:
         """Report through the form; the address of the ticket."""

@@ -38,6 +38,12 @@ class SignInNeeded(Problem):
     status, title = 401, "请先登录"
 
 
+class KnownNeeded(Problem):
+    """Open to a resident whom the community knows; to everybody else the way there is shown."""
+
+    status, title = 403, "要先让社区认识您，才能说大家看得到的话"
+
+
 class Refused(Problem):
     """Allowed to this person, but not as things stand now."""
 

@@ -20,6 +20,7 @@ from governance.core.db import now
 log = structlog.get_logger()
 LANGUAGES = ("zh", "en")
 ZONE = ZoneInfo("Asia/Shanghai")
+DOORS = {errors.SignInNeeded: "people.signin", errors.KnownNeeded: "people.known"}  # where one who lacks it goes first
 WORDS = {
     400: "这次请求看不懂，请返回再试",
     404: "没有找到这一页",
@@ -89,9 +90,10 @@ def inside(asked: str | None) -> str:
 def _problem(problem: errors.Problem) -> Any:
     if wants_json() or _door_for_programs():
         return problem_json(problem.status, problem.title, problem.words, getattr(problem, "fields", None))
-    if isinstance(problem, errors.SignInNeeded) and request.method == "GET":
-        return redirect(url_for("people.signin", next=request.full_path.rstrip("?")), 303)
-    page = render_template("shared/problem.html", title=problem.title, words=problem.words)
+    door = DOORS.get(type(problem))
+    if door and request.method == "GET":
+        return redirect(url_for(door, next=request.full_path.rstrip("?")), 303)
+    page = render_template("shared/problem.html", title=problem.title, words=problem.words, door=door)
     return page, problem.status
 
 

@@ -16,12 +16,17 @@ class Held:
 
 @dataclass(frozen=True)
 class Viewer:
-    """`person_id` is the resident behind the device; `staff_id` the signed-in member of staff. Either may be nobody."""
+    """`person_id` is the resident behind the device; `staff_id` the signed-in member of staff. Either may be nobody.
+
+    A resident who is `known` has a `nickname` that others read.
+    """
 
     person_id: int | None = None
     staff_id: int | None = None
     label: str = "居民"
     posts: tuple[Held, ...] = field(default=())
+    known: bool = False
+    nickname: str | None = None
 
     @cached_property
     def roles(self) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Rows for persons, the ways they are recognised, the posts they hold and the bodies that do the work."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -15,12 +15,15 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from governance.core.crypto import Personal
 from governance.core.db import Base, now
 from governance.places.model import Place
 from governance.places.standing import Standing
+
+if TYPE_CHECKING:
+    from governance.people.homes import Residence
 
 ROLES = {
     "grid": "网格员",
@@ -30,6 +33,9 @@ ROLES = {
     "body": "承办单位",
     "auditor": "审计",
 }
+
+KNOWN_BY = {"slip": "住户条", "worker": "工作人员当面确认", "sms": "短信验证"}
+LEFT = "已退出的居民"
 
 DEVICES = (
     ("iPhone", "iPhone"),
@@ -65,9 +71,13 @@ class Body(Standing, Base):
 
 
 class Person(Base):
-    """Somebody, by a nickname others may see. A device nobody knows the owner of is a person too."""
+    """Somebody, by a nickname others may see. A device nobody knows the owner of is a person too.
+
+    Who lives here is known since `known_at`, and may then say what others read; `known_place_id` is where that was.
+    """
 
     __tablename__ = "person"
+    __table_args__ = (CheckConstraint(f"known_by IN {tuple(KNOWN_BY)}", name="known_by"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     nickname: Mapped[str | None] = mapped_column(String(30))
@@ -75,9 +85,20 @@ class Person(Base):
     phone: Mapped[str | None] = mapped_column(Personal)
     created_at: Mapped[datetime] = mapped_column(default=now)
     erased_at: Mapped[datetime | None]
+    known_at: Mapped[datetime | None]
+    known_by: Mapped[str | None] = mapped_column(String(8))
+    known_place_id: Mapped[int | None] = mapped_column(index=True)  # places are never deleted
+    nickname_key: Mapped[str | None] = mapped_column(String(30), index=True)
+    consented_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+    merged_into_id: Mapped[int | None]
 
     posts: Mapped[list["Post"]] = relationship(back_populates="person", order_by="Post.id")
     identities: Mapped[list["Identity"]] = relationship(back_populates="person", order_by="Identity.id")
+    known_place: Mapped[Place | None] = relationship(
+        primaryjoin=lambda: Place.id == foreign(Person.known_place_id), viewonly=True
+    )
+    residences: Mapped[list["Residence"]] = relationship(back_populates="person", order_by="Residence.id")
 
     @property
     def account(self) -> "Identity | None":
@@ -86,12 +107,12 @@ class Person(Base):
 
 
 class Identity(Base):
-    """One way a person is recognised: a device's cookie or a staff account. `subject` is hashed for devices."""
+    """One way a person is recognised: a device's cookie, a phone or a staff account. All but accounts are hashed."""
 
     __tablename__ = "identity"
     __table_args__ = (
         UniqueConstraint("kind", "subject"),
-        CheckConstraint("kind IN ('device','account')", name="kind"),
+        CheckConstraint("kind IN ('device','phone','account')", name="kind"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -8,13 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, False_, and_, false, func, not_, or_, true
+from sqlalchemy import ColumnElement, False_, and_, exists, false, func, not_, or_, true
 
 from governance.core.db import now
-from governance.core.errors import Forbidden, SignInNeeded
+from governance.core.errors import Forbidden, KnownNeeded, SignInNeeded
 from governance.people.access import Viewer
+from governance.people.homes import Residence
 from governance.people.model import Post
 from governance.places.kinds import AREAS
+from governance.places.model import Place
 
 
 @dataclass(frozen=True)
@@ -101,8 +103,25 @@ def _every_held_post(rule: Rule) -> Rule:
     )
 
 
+def _known_among(rule: Rule) -> Rule:
+    """The person is known, and the rule holds of where they live or of where they became known."""
+
+    def holds(viewer: Viewer, person: Any) -> bool:
+        here = [residence for residence in person.residences if residence.until is None]
+        places = [person.known_place] if person.known_place else []
+        return person.known_at is not None and any(rule.holds(viewer, thing) for thing in (*here, *places))
+
+    def where(viewer: Viewer, table: Any) -> ColumnElement[bool]:
+        lives = table.residences.any(and_(Residence.until.is_(None), rule.where(viewer, Residence)))
+        became_known = exists().where(Place.id == table.known_place_id, rule.where(viewer, Place))
+        return and_(table.known_at.is_not(None), or_(lives, became_known))
+
+    return Rule(f"known_among({rule.name})", holds, where)
+
+
 anyone = _of_viewer("anyone", lambda viewer: True)
 nobody = _of_viewer("nobody", lambda viewer: False)
+known = _of_viewer("known", lambda viewer: viewer.known)
 staff = _of_viewer("staff", lambda viewer: bool(viewer.posts))
 keeper = _of_viewer("keeper", lambda viewer: bool({"community", "street", "district"} & viewer.roles))
 handler_role = _of_viewer(
@@ -192,6 +211,9 @@ RULES = {
     "post.keep": post_in_reach,
     "person.read": _some_post(post_in_reach),
     "person.keep": person_in_reach,
+    "person.who": _known_among(above_grid),
+    "door.keep": above_grid,
+    "place.vouch": office,
     "body.keep": above_grid,
     "group.read": staff_here,
     "group.keep": above_grid,
@@ -217,4 +239,6 @@ def require(viewer: Viewer, action: str, thing: Any) -> None:
 def require_audience(rule: Rule, viewer: Viewer) -> None:
     """A route's own lock, asked before anything is loaded."""
     if not rule.holds(viewer, None):
+        if rule is known:
+            raise KnownNeeded
         raise Forbidden if viewer.staff_id else SignInNeeded

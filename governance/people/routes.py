@@ -1,21 +1,23 @@
-"""The doors of people: signing in and out, and 我的. Keeping people is in keep.py."""
+"""The doors of people: signing in and out, and 我的; those of becoming known are in known_routes.py."""
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from sqlalchemy import select
 
 from governance.core.db import db, now
 from governance.core.errors import Invalid, Missing
 from governance.core.pages import back, inside
 from governance.core.security import refills
+from governance.people import known_routes
 from governance.people import signin as actions
+from governance.people.door import bp
 from governance.people.forms import PasswordForm, SignInForm
 from governance.people.model import Person, StaffSession
 from governance.people.permissions import anyone, staff
 from governance.people.viewers import COOKIE, open_to, staff_session
 
-bp = Blueprint("people", __name__)
+__all__ = ["bp", "known_routes"]
 
 
 @bp.route("/signin", methods=["GET", "POST"])

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
@@ -18,6 +19,7 @@ from governance.people.permissions import Rule, may, require_audience
 
 View = TypeVar("View", bound=Callable[..., Any])
 COOKIE = "staff"
+NOBODY = Viewer()
 
 
 def open_to(rule: Rule) -> Callable[[View], View]:
@@ -45,7 +47,7 @@ def _lock() -> None:
 def current() -> Viewer:
     """Who is asking, found once per request. Reading makes nobody: an unknown device stays unknown until it acts."""
     if "viewer" not in g:
-        g.viewer = _find(_person_of_device(), staff_session())
+        g.viewer = _find(_resident(), staff_session())
     viewer: Viewer = g.viewer
     return viewer
 
@@ -55,8 +57,8 @@ def acting() -> Viewer:
     looked_before = "viewer" in g
     viewer = current()
     if viewer.person_id is None:
-        known = _person_of_device() if looked_before else None
-        g.viewer = viewer = _find(known or _new_person(), staff_session())
+        found = _resident() if looked_before else NOBODY
+        g.viewer = viewer = _find(found if found.person_id else Viewer(person_id=_new_person()), staff_session())
     return viewer
 
 
@@ -88,11 +90,19 @@ def _subject() -> str | None:
     return keyed_hash("device", device) if device else None
 
 
-def _person_of_device() -> int | None:
+def _resident() -> Viewer:
+    """The person behind this device, and whether the community knows them: one look at the database."""
     subject = _subject()
     if subject is None:
-        return None
-    return db.session.scalar(select(Identity.person_id).filter_by(kind="device", subject=subject, disabled_at=None))
+        return NOBODY
+    query = select(Person.id, Person.known_at, Person.nickname).join(Identity, Identity.person_id == Person.id)
+    found = db.session.execute(
+        query.where(Identity.kind == "device", Identity.subject == subject, Identity.disabled_at.is_(None))
+    ).one_or_none()
+    if found is None:
+        return NOBODY
+    known = found.known_at is not None
+    return Viewer(person_id=found.id, known=known, nickname=found.nickname if known else None)
 
 
 def _new_person() -> int:
@@ -118,19 +128,20 @@ def staff_session() -> StaffSession | None:
     return found
 
 
-def _find(person_id: int | None, session: StaffSession | None) -> Viewer:
+def _find(resident: Viewer, session: StaffSession | None) -> Viewer:
+    """The resident behind the device who may also be signed in as a member of staff."""
     if session is None:
-        return Viewer(person_id=person_id)
-    person = session.identity.person
-    return viewer_of(person, person_id)
+        return resident
+    at_work = viewer_of(session.identity.person)
+    return replace(resident, staff_id=at_work.staff_id, label=at_work.label, posts=at_work.posts)
 
 
-def viewer_of(person: Person, device_person_id: int | None = None) -> Viewer:
+def viewer_of(person: Person) -> Viewer:
     """A member of staff as a viewer, with the posts held at this moment."""
     query = select(Post).where(Post.person_id == person.id, Post.held(now())).options(joinedload(Post.place))
     posts = tuple(db.session.scalars(query))
     label = f"{ROLES[posts[0].role]} {person.nickname}" if posts else (person.nickname or "")
-    return Viewer(device_person_id, person.id, label, tuple(_held(post) for post in posts))
+    return Viewer(None, person.id, label, tuple(_held(post) for post in posts))
 
 
 def _held(post: Post) -> Held:

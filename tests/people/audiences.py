@@ -63,6 +63,8 @@ def gather(app: Flask, cast: Cast) -> dict[str, Audience]:
     found = {name: newcomer(app, name) for name in (*RESIDENTS, *STAFF, *FORMER)}
     for name in ("devi", "repo", "join"):
         found[name] = _resident(app, cast, name)
+    found["know"] = _holding(Phone(app).known_as("爱种花的", cast), "know")
+    found["know"].person_id = cast.people["爱种花的"]
     with writing():
         for name in FORMER:
             cast.people[name] = _former(cast, name)

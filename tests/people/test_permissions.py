@@ -14,6 +14,7 @@ from sqlalchemy import false, select
 from governance.core.db import db, now, writing
 from governance.people import permissions
 from governance.people.access import Held, Viewer
+from governance.people.homes import Door, Residence
 from governance.people.model import Body, Person, Post
 from governance.people.permissions import RULES, Rule
 from governance.places.kinds import AREAS
@@ -23,7 +24,8 @@ from governance.tickets.model import Category, Follow, Ticket
 from tests.cast import Cast
 
 TABLES = {"ticket": Ticket, "place": Place, "person": Person, "post": Post, "body": Body, "group": Group} | {
-    "category": Category
+    "category": Category,
+    "door": Door,
 }
 PREDICATES = {rule.name: rule for rule in vars(permissions).values() if isinstance(rule, Rule)}
 ROLES = ("grid", "community", "street", "district", "auditor")
@@ -40,6 +42,7 @@ def population(shared_world) -> dict[str, list[int]]:
         db.session.flush()
         ids = [person.id for person in people]
         _groups_and_posts(cast, ids)
+        _homes(cast, people)
         places = [cast.place(name) for name in ("5号楼", "1号楼", "海棠社区", "示范区")]
         bodies = [None, *cast.bodies.values()]
         kinds = itertools.product(places, bodies, (False, True), (None, now()))
@@ -68,6 +71,30 @@ def _groups_and_posts(cast: Cast, people: list[int]) -> None:
     db.session.add(Post(person_id=people[2], role="body", body_id=cast.bodies["绿叶物业"]))
 
 
+def _homes(cast: Cast, people: list[Person]) -> None:
+    """Known by living somewhere, by where that was found out, by both in different places, by neither, or no longer."""
+    for number, (lives, until, became_known) in enumerate(
+        (
+            ("5号楼", None, "5号楼"),
+            ("1号楼", None, None),
+            ("1号楼", None, "5号楼"),
+            ("5号楼", now(), "海棠社区"),
+            (None, None, "示范区"),
+            (None, None, None),
+        )
+    ):
+        people[number].known_at = now() if number != 1 else None
+        people[number].known_place_id = cast.places[became_known] if became_known else None
+        if lives:
+            door = Door(place_id=cast.places[lives], label=f"{number}")
+            db.session.add(door)
+            db.session.add(Residence(person=people[number], door=door, how="slip", until=until))
+    for number in (0, 2):
+        door = Door(place_id=cast.places["1号楼"], label=f"also {number}")
+        db.session.add(Residence(person=people[number], door=door, how="worker"))
+    db.session.flush()
+
+
 def viewers(population: dict[str, list]) -> st.SearchStrategy[Viewer]:
     """Any viewer at all, also ones no post of ours makes: a role at an area of another kind, several bodies."""
     somebody = st.none() | st.sampled_from(population["people"])
@@ -76,7 +103,7 @@ def viewers(population: dict[str, list]) -> st.SearchStrategy[Viewer]:
     )
     in_body = st.builds(lambda body: Held("body", body_id=body), st.sampled_from(population["bodies"]))
     posts = st.lists(at_place | in_body, max_size=3).map(tuple)
-    return st.builds(Viewer, person_id=somebody, staff_id=somebody, posts=posts)
+    return st.builds(Viewer, person_id=somebody, staff_id=somebody, posts=posts, known=st.booleans())
 
 
 def differing(rule: Rule, viewer: Viewer, table: Any, rows: list[Any]) -> set[int]:

@@ -21,6 +21,7 @@ from tests.people.makers import Makers
 TABLE = Path(__file__).with_name("expected_answers.txt")
 WHOSE = ("own", "foreign", "missing")
 MEANS = {200: "o", 201: "c", 302: "w", 303: "t", 401: "s", 403: "f", 404: ".", 422: "u"}
+KNOWN = "know:"
 CHANGED = "tc"
 SAFE = ("GET", "HEAD", "OPTIONS")
 ADDRESSES = {  # where the address of a line says more than its rule
@@ -59,12 +60,15 @@ def arguments_of(address: str) -> list[str]:
 def table() -> list[Line]:
     kept = [line for line in TABLE.read_text().splitlines() if line.strip() and not line.startswith("#")]
     names, lines = kept[0].split(), re.sub(r"\n +", " ", "\n".join(kept[1:])).splitlines()
-    read = []
-    for line in lines:
-        words = line.split()
-        head, cells = words[: -len(names)], words[-len(names) :]
-        read.append(Line(head[0], head[1], tuple(head[2:]), dict(zip(names, cells, strict=True))))
-    return read
+    return [_line(names, line.split()) for line in lines]
+
+
+def _line(names: list[str], words: list[str]) -> Line:
+    """A line may end with `know:…`; where it does not, a known resident gets what any other device gets."""
+    known = words.pop().removeprefix(KNOWN) if words[-1].startswith(KNOWN) else ""
+    head, row = words[: -len(names)], words[-len(names) :]
+    cells = dict(zip(names, row, strict=True))
+    return Line(head[0], head[1], tuple(head[2:]), cells | {"know": known or cells["devi"]})
 
 
 def answers() -> list[Line]:
@@ -177,9 +181,10 @@ def filled(address: str, given: dict[str, str]) -> str:
 
 
 def letter(answer: TestResponse) -> str:
-    """What an answer means; being sent to sign in is not being taken."""
-    if answer.status_code == 303 and answer.location.startswith("/signin?next="):
-        return "s"
+    """What an answer means; being sent to sign in, or to become known, is not being taken."""
+    for door, sent in (("/signin?next=", "s"), ("/me/known?next=", "k")):
+        if answer.status_code == 303 and answer.location.startswith(door):
+            return sent
     return MEANS.get(answer.status_code, "?")
 
 
