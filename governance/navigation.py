@@ -17,6 +17,7 @@ class Link:
 
 LINKS: tuple[tuple[str, str, Rule], ...] = (
     ("工单", "desk.home", handler_role),
+    ("议事", "discussions.desk", keeper),
     ("待转发", "relay.desk", handler_role),
     ("管理", "keep.home", keeper),
 )

@@ -9,6 +9,12 @@ from whitenoise import WhiteNoise
 from governance import health, navigation
 from governance.core import crypto, db, limits, logs, media, pages, security, static
 from governance.core.config import ROOT, Settings, load
+from governance.discussions import chaining as topics_chaining
+from governance.discussions import desk as topics_desk
+from governance.discussions import jobs as topics_jobs
+from governance.discussions import merging as topics_merging
+from governance.discussions import queries as topics_queries
+from governance.discussions import routes as topics
 from governance.keep import routes as keep
 from governance.people import routes as people
 from governance.people import viewers
@@ -16,12 +22,24 @@ from governance.relay import bot_routes, group_routes
 from governance.relay import jobs as relay_jobs
 from governance.relay import routes as relay
 from governance.scan import routes as scan
-from governance.tickets import desk, jobs, merging, queries
+from governance.tickets import chaining, desk, jobs, merging, queries
 from governance.tickets import routes as tickets
 
-BLUEPRINTS = (people.bp, tickets.bp, desk.bp, keep.bp, relay.bp, group_routes.bp, bot_routes.bp, scan.bp)
-HANDLERS = (jobs, relay_jobs)  # imported so that their jobs are registered
-LISTENERS = (merging,)  # imported so that they hear of it when two persons turn out to be one
+BLUEPRINTS = (
+    people.bp,
+    tickets.bp,
+    desk.bp,
+    topics.bp,
+    keep.bp,
+    relay.bp,
+    group_routes.bp,
+    bot_routes.bp,
+    scan.bp,
+)
+DOORS = (topics_desk,)  # imported so that their routes are on the blueprint
+HANDLERS = (jobs, topics_jobs, relay_jobs)  # imported so that their jobs are registered
+LISTENERS = (merging, topics_merging)  # imported so that they hear of it when two persons turn out to be one
+CHAINED = (chaining, topics_chaining)  # imported so that each can be found from the other
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -34,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     health.init_app(app)
     app.jinja_env.globals["tickets_followed"] = queries.followed
+    app.jinja_env.globals["topics_followed"] = topics_queries.followed
     security.check_audiences(app)
     app.wsgi_app = _front(app, _settings(app).trusted_proxies)  # type: ignore[method-assign]
     return app

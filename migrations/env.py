@@ -2,8 +2,9 @@
 
 from alembic import context
 
-from governance.core import events, jobs  # noqa: F401 - imported for their tables
+from governance.core import chain, events, jobs  # noqa: F401 - imported for their tables
 from governance.core.db import Base, Utc
+from governance.discussions import model as discussions  # noqa: F401
 from governance.people import homes  # noqa: F401 - doors and who lives behind them
 from governance.people import model as people  # noqa: F401
 from governance.places import model as places  # noqa: F401

@@ -82,7 +82,7 @@ def move(topic: Topic, name: str, by: Viewer, answers: Mapping[str, str]) -> Non
 
 
 def _hold(topic: Topic, name: str, answers: Mapping[str, str]) -> None:
-    """Lock the topic, and the one it is merged into, in the order of their rows: two merges cannot wait for each other."""
+    """Lock the topic, and the one it is merged into, in the order of their rows: no two wait for each other."""
     target = numbered(answers["into"]) if name == "merge" and answers.get("into") else None
     for row in sorted({topic, target or topic}, key=lambda each: each.id):
         locked(row)
@@ -154,7 +154,7 @@ def _merge(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, An
         raise Invalid({"into": "那个议题不在商量，不能并进去"})
     topic.merged_into_id = target.id
     _carry_over(topic, target)
-    note(target, "take_in", by, title=topic.title, topic=topic.id)
+    note(target, "take_in", by, title=topic.title, taken=topic.id)
     return {"into": target.id}
 
 
@@ -216,7 +216,9 @@ def see(topic: Topic, by: Viewer) -> None:
 
 
 @chain.does("topic.receive")
-def receive(ticket_id: int, followers: Iterable[int], place: Place, by: Viewer, into: str, title: str) -> tuple[int, str]:
+def receive(
+    ticket_id: int, followers: Iterable[int], place: Place, by: Viewer, into: str, title: str
+) -> tuple[int, str]:
     """A ticket becomes part of a topic: of the one with this number, or of a new one with this title.
 
     Everybody concerned by the ticket follows the topic. Gives the topic's number and title; raises Invalid by field.
@@ -256,5 +258,3 @@ def open_at(place: Place, by: Viewer) -> list[tuple[str, str]]:
     query = select(Topic).where(Topic.place_id.in_(place.line), Topic.state.in_(life.GATHERING))
     found = db.session.scalars(query.order_by(Topic.id.desc()).limit(50))
     return [(str(topic.id), topic.title) for topic in found if may(by, "topic.gather", topic)]
-
-

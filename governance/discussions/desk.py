@@ -1,8 +1,8 @@
-"""The staff's doors of the hall: what waits for a look, topics along their life, tasks, deeds, moderation, the record."""
+"""The staff's doors of the hall: what waits for a look, topics along their life, tasks, deeds, moderation."""
 
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 from sqlalchemy import select
 
 from governance.core import chain
@@ -166,7 +166,8 @@ def record(ref: str) -> Any:
         raise Forbidden
     lines = history("topic", topic.id)
     words = {"done": progress.DONE, "facts": facts, "broken": broken_at(topic.place.stream)}
-    return render_template("discussions/record.html", topic=topic, lines=lines, **words)
+    back_to = {"back": url_for("discussions.show", ref=ref), "back_label": "回议题", "heading": topic.title}
+    return render_template("shared/record.html", lines=lines, **words, **back_to)
 
 
 @bp.route("/desk/words", methods=["GET", "POST"])

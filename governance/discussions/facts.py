@@ -17,7 +17,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "ticket": lambda id_: f"工单 {id_}",
     "number": lambda number: f"编号 {number}",
     "into": lambda id_: f"并入议题 {id_}",
-    "topic": lambda id_: f"议题 {id_}",
+    "taken": lambda id_: f"议题 {id_}",
     "deed": lambda id_: f"实事 {id_}",
 }
 

@@ -88,7 +88,21 @@ class TopicFollow(Base):
     seen_at: Mapped[datetime] = mapped_column(default=now)
 
 
-class Statement(Base):
+class Moderated:
+    """Words that others read: shown, waiting for a person's look, or hidden with a reason."""
+
+    state: Mapped[str]
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == WAITING
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.state == HIDDEN
+
+
+class Statement(Moderated, Base):
     """One short statement others answer. The counts are the worker's, made from the voices."""
 
     __tablename__ = "statement"
@@ -135,7 +149,7 @@ class Voice(Base):
     at: Mapped[datetime] = mapped_column(default=now)
 
 
-class Reply(Base):
+class Reply(Moderated, Base):
     """Something said in a thread: to the topic, to a statement, or to another reply (`parent`)."""
 
     __tablename__ = "reply"

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from governance.core.events import Event, history
@@ -78,8 +77,3 @@ def _step(topic: Topic, event: Event) -> Step:
     detail = f"“{title}”" if title and event.verb in ("take_in", "deed") else ""
     shown = "" if event.verb == "propose" else words
     return Step(f"{DONE[event.verb]}{detail}", event.at, event.actor if event.actor != "居民" else "", shown)
-
-
-def side(agreed: int, disagreed: int, passed: int) -> str:
-    """The counts of one statement in words."""
-    return _("同意 %(agreed)s · 不同意 %(disagreed)s · 说不好 %(passed)s", agreed=agreed, disagreed=disagreed, passed=passed)

@@ -1,6 +1,7 @@
 """Lists of topics and of what is said in them, each found within what the viewer may see."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -28,6 +29,7 @@ from governance.people.access import Viewer
 from governance.people.permissions import may, visible
 from governance.places.model import Place
 
+SPOKEN: tuple[Any, ...] = (Statement, Reply)
 ALIKE = 0.3  # the share of two-character pieces two titles have in common, from which they are shown as alike
 SPREAD = 9973  # a prime: each person meets statements of equal rank in an order of their own
 
@@ -51,9 +53,7 @@ def going_on(place: Place, limit: int = 50) -> list[Topic]:
 def settled(place: Place, limit: int = 10) -> list[Topic]:
     """What was talked over and settled here, and what was not taken up, with the reason behind each."""
     ended = (life.REVIEWED, life.DECLINED)
-    query = select(Topic).where(
-        Topic.place_id.in_(place.line), Topic.state.in_(ended), Topic.checked_at.is_not(None)
-    )
+    query = select(Topic).where(Topic.place_id.in_(place.line), Topic.state.in_(ended), Topic.checked_at.is_not(None))
     return list(db.session.scalars(query.options(joinedload(Topic.place)).order_by(Topic.id.desc()).limit(limit)))
 
 
@@ -129,7 +129,7 @@ def threads(topic: Topic, after: str = "") -> tuple[Page[Reply], dict[int, list[
 def mine(topic: Topic, viewer: Viewer) -> list[Spoken]:
     """What this person said here, with what became of it."""
     found: list[Spoken] = []
-    for rows in (Statement, Reply):
+    for rows in SPOKEN:
         query = select(rows).where(rows.topic_id == topic.id, rows.author_id == viewer.person_id)
         found += db.session.scalars(query.order_by(rows.id).limit(100)).all() if viewer.person_id else ()
     return found
@@ -138,13 +138,13 @@ def mine(topic: Topic, viewer: Viewer) -> list[Spoken]:
 def reviews(topic: Topic) -> dict[str, int]:
     """How many found it done well, partly, or not."""
     query = select(Review.well, func.count()).filter_by(topic_id=topic.id).group_by(Review.well)
-    counts = {well: count for well, count in db.session.execute(query)}
+    counts: dict[str, int] = dict(db.session.execute(query).tuples().all())
     return {well: counts.get(well, 0) for well in DONE_WELL}
 
 
 def deeds_here(place: Place) -> ColumnElement[bool]:
-    """Deeds done here or for the whole of a place around it."""
-    return or_(Deed.place_id.in_(place.line), and_(Deed.community_id == place.community_id, place.kind == "community"))
+    """Deeds done here or for a place around it; at a community, all within it."""
+    return Deed.community_id == place.id if place.kind == "community" else Deed.place_id.in_(place.line)
 
 
 def deeds(place: Place, after: str = "") -> Page[Deed]:
@@ -170,11 +170,13 @@ def running_topics(viewer: Viewer, after: str = "") -> Page[Topic]:
 def to_look_at(viewer: Viewer, limit: int = 100) -> list[tuple[Spoken, Sequence[Flag]]]:
     """Words a person of the community has to look at: held back, objected to, or appealed; the oldest first."""
     found: list[tuple[Spoken, Sequence[Flag]]] = []
-    for rows in (Statement, Reply):
+    for rows in SPOKEN:
         objected = select(Flag.subject_id).where(Flag.noun == rows.noun, Flag.settled_at.is_(None))
         appealed = and_(rows.state == HIDDEN, rows.appeal != "", rows.answered_at.is_(None))
         asks = or_(rows.state == WAITING, rows.id.in_(objected), appealed)
-        query = select(rows).join(Topic, Topic.id == rows.topic_id).where(asks, visible(viewer, "topic.moderate", Topic))
+        query = (
+            select(rows).join(Topic, Topic.id == rows.topic_id).where(asks, visible(viewer, "topic.moderate", Topic))
+        )
         for spoken in db.session.scalars(query.order_by(rows.id).limit(limit)):
             found.append((spoken, _flags(spoken)))
     return found

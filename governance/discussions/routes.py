@@ -239,7 +239,7 @@ def voice(ref: str, number: int) -> Any:
         raise Invalid({"answer": "请点同意、不同意或说不好"})
     _device_limit(VOICES_A_DEVICE, "voice")
     topic = queries.find(ref, current())
-    statement = speaking.found(topic, "statement", number)
+    statement: Any = speaking.found(topic, "statement", number)
     as_somebody(lambda viewer: speaking.voice(statement, viewer, VOICES[given]))
     return back("discussions.say", ref=ref)
 

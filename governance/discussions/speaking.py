@@ -20,7 +20,7 @@ from governance.people.access import Viewer
 from governance.people.permissions import require
 
 TALLY_AFTER = 5  # seconds of voices that are counted together
-KINDS: dict[str, type[Statement] | type[Reply]] = {"statement": Statement, "reply": Reply}
+KINDS: dict[str, Any] = {"statement": Statement, "reply": Reply}
 
 
 def say(topic: Topic, by: Viewer, submission: str, words: str) -> Statement:
@@ -34,8 +34,10 @@ def say(topic: Topic, by: Viewer, submission: str, words: str) -> Statement:
         return first
     _still(topic, life.SPOKEN_IN)
     same = select(Statement).where(Statement.topic_id == topic.id, Statement.words == words, Statement.state != HIDDEN)
-    if (said := db.session.scalars(same.limit(1)).first()) is not None:
-        raise Invalid({"words": "这句话已经有人说过了，去给它表个态吧"} if said.author_id != _author(by) else {"words": "这句您说过了"})
+    said = db.session.scalars(same.limit(1)).first()
+    if said is not None:
+        mine = said.author_id == _author(by)
+        raise Invalid({"words": "这句您说过了" if mine else "这句话已经有人说过了，去给它表个态吧"})
     statement = Statement(topic_id=topic.id, words=words, **_spoken(by, submission, words))
     db.session.add(statement)
     _said(topic, by, statement)
@@ -94,13 +96,18 @@ def voice(statement: Statement, by: Viewer, answer: int) -> None:
     given = insert(Voice).values(statement_id=statement.id, person_id=by.person_id, answer=answer, at=now())
     latest = {"answer": given.excluded.answer, "at": given.excluded.at}
     db.session.execute(given.on_conflict_do_update(index_elements=["statement_id", "person_id"], set_=latest))
-    enqueue_once("discussions.tally", TALLY_AFTER, str(statement.topic_id), topic_id=statement.topic_id)
+    tally_soon(statement.topic_id)
+
+
+def tally_soon(topic_id: int) -> None:
+    """The worker counts the topic's voices anew, once for all that come in these seconds."""
+    enqueue_once("discussions.tally", TALLY_AFTER, str(topic_id), topic_id=topic_id)
 
 
 def found(topic: Topic, noun: str, id_: int) -> Spoken:
     """The statement or reply of this topic with this number. Raises Missing."""
     kind = KINDS.get(noun)
-    spoken = db.session.get(kind, id_) if kind and id_ < 2**31 else None
+    spoken: Spoken | None = db.session.get(kind, id_) if kind and id_ < 2**31 else None
     if spoken is None or spoken.topic_id != topic.id:
         raise Missing
     return spoken

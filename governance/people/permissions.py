@@ -169,6 +169,11 @@ finisher = Rule(
     lambda viewer, thing: viewer.staff_id is not None and thing.finisher_id == viewer.staff_id,
     lambda viewer, table: table.finisher_id.is_not_distinct_from(viewer.staff_id) if viewer.staff_id else false(),
 )
+author = Rule(
+    "author",
+    lambda viewer, thing: viewer.person_id is not None and thing.author_id == viewer.person_id,
+    lambda viewer, table: table.author_id == viewer.person_id if viewer.person_id else false(),
+)
 # Nobody gives a post above their own, nor outside their own places.
 post_in_reach = (
     (community_here & _role_among("grid", "community", "body"))
@@ -206,6 +211,29 @@ RULES = {
     "ticket.reopen": above_grid,
     "ticket.withdraw": reporter,
     "ticket.close": nobody,
+    "ticket.to_topic": above_grid,
+    "topic.read": checked | author | above_grid,
+    "topic.propose": known,
+    "topic.begin": above_grid,
+    "topic.say": (checked & known) | above_grid,
+    "topic.voice": checked,
+    "topic.flag": checked,
+    "topic.judge": checked,
+    "topic.open": above_grid,
+    "topic.answer": above_grid,
+    "topic.decide": above_grid,
+    "topic.carry_out": nobody,
+    "topic.review": above_grid,
+    "topic.reopen": above_grid,
+    "topic.merge": above_grid,
+    "topic.decline": above_grid,
+    "topic.withdraw": author,
+    "topic.task": above_grid,
+    "topic.deed": above_grid,
+    "topic.gather": above_grid,
+    "topic.moderate": above_grid,
+    "topic.record": above_grid,
+    "watchword.keep": officer,
     "place.read": staff_here,
     "place.keep": above_grid,
     "post.keep": post_in_reach,

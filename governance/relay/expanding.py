@@ -4,11 +4,13 @@ An event is told to the groups bound to the places it happened in, as they stood
 """
 
 import structlog
-from sqlalchemy import Insert, exists, func, insert, literal, select, update
+from sqlalchemy import Insert, Select, exists, func, insert, literal, or_, select, update
 
-from governance.core.db import Utc, db, now, writing
+from governance.core.db import Utc, db, like_prefix, now, writing
 from governance.core.events import Event
+from governance.places.model import Place
 from governance.relay.audience import hearers
+from governance.relay.facts import facts_of
 from governance.relay.model import AUDIENCES, DUE, Delivery, Group, GroupPlace
 from governance.relay.wording import has_words
 
@@ -47,34 +49,44 @@ def _mark(ids: list[int]) -> None:
 
 
 def _fan_out(event: Event) -> None:
-    audiences = hearers(event)
-    scope = [int(part) for part in event.scope.strip("/").split("/") if part.isdecimal()]
+    audiences, bound = hearers(event), _bound_where(event)
     db.session.rollback()
-    while not _piece(event.id, audiences, scope):
+    while not _piece(event.id, audiences, bound):
         pass
 
 
-def _piece(event_id: int, audiences: tuple[str, ...], scope: list[int]) -> bool:
+def _bound_where(event: Event) -> Select[int]:
+    """The groups bound to the places an event happened in; for some events, also to those inside."""
+    scope = [int(part) for part in event.scope.strip("/").split("/") if part.isdecimal()]
+    facts = facts_of(event)
+    if facts is None or not facts.below:
+        return select(GroupPlace.group_id).where(GroupPlace.place_id.in_(scope))
+    inside = Place.path.like(like_prefix(event.scope), escape="\\")
+    return (
+        select(GroupPlace.group_id).join(Place, Place.id == GroupPlace.place_id).where(or_(Place.id.in_(scope), inside))
+    )
+
+
+def _piece(event_id: int, audiences: tuple[str, ...], bound: Select[int]) -> bool:
     """Write the next piece; says whether the event is done with. Held by the event's row against other workers."""
     with writing():
         held = select(Event.id).where(Event.id == event_id, Event.told_at.is_(None)).with_for_update(skip_locked=True)
         if db.session.scalar(held) is None:
             return True
-        made = _write(event_id, audiences, scope) if audiences else 0
+        made = _write(event_id, audiences, bound) if audiences else 0
         if made < PIECE:
             db.session.execute(update(Event).where(Event.id == event_id).values(told_at=now()))
         return made < PIECE
 
 
-def _write(event_id: int, audiences: tuple[str, ...], scope: list[int]) -> int:
+def _write(event_id: int, audiences: tuple[str, ...], bound: Select[int]) -> int:
     """Write one piece of what is owed; how much that was."""
-    owed = _owed(event_id, audiences, scope).execution_options(preserve_rowcount=True)
+    owed = _owed(event_id, audiences, bound).execution_options(preserve_rowcount=True)
     return db.session.connection().execute(owed).rowcount
 
 
-def _owed(event_id: int, audiences: tuple[str, ...], scope: list[int]) -> Insert:
+def _owed(event_id: int, audiences: tuple[str, ...], bound: Select[int]) -> Insert:
     moment, table = literal(now(), Utc), Delivery.metadata.tables["delivery"]
-    bound = select(GroupPlace.group_id).where(GroupPlace.place_id.in_(scope))
     owed = exists().where(Delivery.event_id == event_id, Delivery.group_id == Group.id)
     columns = {
         Delivery.event_id: literal(event_id),

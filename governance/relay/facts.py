@@ -1,4 +1,6 @@
-"""What may be said of an event's subject, noun by noun: plain names, counts and a link. Never who, never free words."""
+"""What may be said of an event's subject, noun by noun: plain names, counts and a link.
+
+Never who, and no free words but a topic's title, which staff have looked at."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +9,7 @@ from typing import Any
 from governance.core.db import db
 from governance.core.events import Event
 from governance.core.pages import local
+from governance.discussions.model import Topic
 from governance.places.model import Place
 from governance.relay.model import Group
 from governance.relay.wording import address
@@ -23,6 +26,7 @@ class Facts:
     private: bool = False
     verified_first: bool = False
     urgent: bool = False
+    below: bool = False  # told in the places inside too, not only here and above
 
 
 def _ticket(event: Event) -> Facts | None:
@@ -41,6 +45,22 @@ def _ticket(event: Event) -> Facts | None:
     }
     private = ticket.private or ticket.category.private
     return Facts(said, private, ticket.category.verify, ticket.category.hours <= URGENT_HOURS)
+
+
+def _topic(event: Event) -> Facts | None:
+    topic = db.session.get(Topic, event.subject_id)
+    if topic is None or topic.checked_at is None and event.verb != "propose":
+        return None
+    said = {
+        "place": near_name(topic.place),
+        "title": topic.title,
+        "deed": event.data.get("title", ""),
+        "link": address(f"/topics/{topic.ref}{PLACES_ON_PAGE.get(event.verb, '')}"),
+    }
+    return Facts(said, below=event.verb != "propose")
+
+
+PLACES_ON_PAGE = {"decide": "#decision", "deed": "#chain"}  # where on the topic's page the news stands
 
 
 def _group(event: Event) -> Facts | None:
@@ -64,7 +84,7 @@ def near_name(place: Place) -> str:
     return " ".join(near) or place.name
 
 
-_NOUNS: dict[str, Callable[[Event], Facts | None]] = {"ticket": _ticket, "group": _group}
+_NOUNS: dict[str, Callable[[Event], Facts | None]] = {"ticket": _ticket, "topic": _topic, "group": _group}
 
 
 def facts_of(event: Event) -> Facts | None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from governance.core.db import db, now
 from governance.core.pages import elder, language
+from governance.discussions import queries as hall
 from governance.people.model import Post
 from governance.people.permissions import anyone
 from governance.people.viewers import COOKIE, current, open_to
@@ -96,6 +97,7 @@ def _made(code: Code, version: tuple[int, int], moment: float) -> Kept:
         phone=nearest_phone(line),
         here=queries.open_here(place, 12),
         done=queries.done_here(place),
+        topics=hall.going_on(place, 20),
         tone=progress.tone,
         ago=progress.ago,
     ).encode()

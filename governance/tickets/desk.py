@@ -148,4 +148,5 @@ def record(ref: str) -> Any:
         raise Forbidden
     lines = history("ticket", ticket.id)
     words = {"done": progress.DONE, "facts": facts, "broken": broken_at(ticket.place.stream)}
-    return render_template("tickets/record.html", ticket=ticket, lines=lines, **words)
+    back_to = {"back": url_for("tickets.show", ref=ref), "back_label": "回工单", "heading": ticket.number}
+    return render_template("shared/record.html", lines=lines, **words, **back_to)

@@ -92,7 +92,8 @@ def steps(ticket: Ticket, viewer: Viewer) -> list[Step]:
 def _step(ticket: Ticket, event: Event, in_charge: bool, all_words: bool, may_read: bool) -> Step:
     words = event.words or ""
     readable = in_charge or event.verb in STAFF_WORDS or (all_words and event.verb in ("more", "answer"))
-    detail = event.data.get("body") or event.data.get("into") or event.data.get("title") or SAID.get(event.data.get("solved", ""), "")
+    named = (event.data.get(name) for name in ("body", "into", "title"))
+    detail = next(filter(None, named), SAID.get(event.data.get("solved", ""), ""))
     label = f"{DONE[event.verb]}{' ' + detail if detail else ''}"
     by_staff = event.actor not in ("居民", "系统", "凭条人")
     who = event.actor if by_staff or in_charge else ""

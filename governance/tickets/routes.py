@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, session
 from sqlalchemy import select
 
-from governance.core import limits, media
+from governance.core import chain, limits, media
 from governance.core.db import by, db
 from governance.core.errors import Invalid, Missing, TooMuch
 from governance.core.pages import back, problem_json, public_url
@@ -162,6 +162,8 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         place=ticket.place,
         now_and_next=progress.now_and_next(ticket),
         steps=progress.steps(ticket, viewer),
+        sources=chain.sources("ticket", ticket.id, viewer),
+        outcomes=chain.outcomes("ticket", ticket.id, viewer),
         tone=progress.tone(ticket),
         ago=progress.ago(ticket),
         mine=mine,

@@ -1,0 +1,55 @@
+"""What somebody who turns out to be another takes along in the hall, and what stays of somebody who leaves."""
+
+from typing import Any
+
+from sqlalchemy import Select, select, update
+
+from governance.core.db import db
+from governance.discussions.actions import let_follow
+from governance.discussions.model import Flag, Reply, Review, Statement, Topic, TopicFollow, Voice
+from governance.discussions.speaking import tally_soon
+from governance.people import hooks
+
+COUNTED_ONCE: tuple[Any, ...] = (Voice, Review, Flag)
+
+
+@hooks.person_merged.listen
+def take_along(old_id: int, new_id: int) -> None:
+    """In the transaction in hand: what was said is the other's now, and what both answered counts once."""
+    for rows in (Topic, Statement, Reply):
+        theirs = update(rows).where(rows.author_id == old_id)
+        db.session.execute(theirs.values(author_id=new_id), execution_options={"synchronize_session": False})
+    _quiet(old_id, new_id)
+
+
+@hooks.person_began_anew.listen
+def _quiet(old_id: int, new_id: int) -> None:
+    """Only what nobody reads: voices, reviews, objections and what is followed."""
+    for topic_id in db.session.scalars(_answered_by(old_id)).all():
+        tally_soon(topic_id)
+    for rows in COUNTED_ONCE:
+        for row in db.session.scalars(select(rows).filter_by(person_id=old_id)).all():
+            _hand_over(row, new_id)
+    followed = select(Topic).join(TopicFollow).where(TopicFollow.person_id == old_id)
+    for topic in db.session.scalars(followed).all():
+        let_follow(topic, [new_id])
+        db.session.delete(db.session.get_one(TopicFollow, (topic.id, old_id)))
+    db.session.flush()
+
+
+def _answered_by(person_id: int) -> Select[int]:
+    return select(Statement.topic_id).join(Voice).where(Voice.person_id == person_id).distinct()
+
+
+def _hand_over(row: Any, new_id: int) -> None:
+    """Of two answers to the same the later one holds, as when somebody answers again."""
+    facts = {column.key: getattr(row, column.key) for column in row.__mapper__.columns} | {"person_id": new_id}
+    key = tuple(facts[column.key] for column in row.__mapper__.primary_key)
+    there = db.session.get(type(row), key)
+    db.session.delete(row)
+    db.session.flush()
+    if there is None:
+        db.session.add(type(row)(**facts))
+    elif row.at > there.at:
+        for name, value in facts.items():
+            setattr(there, name, value)
