@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
-from governance import demo_photos
+from governance import demo_hall, demo_photos
 from governance.core.db import db, now, writing
 from governance.core.events import Event
 from governance.people.access import Viewer
@@ -80,6 +80,7 @@ def fill(password: str = "") -> list[Account]:
         for number, story in enumerate(STORIES):
             _tell(number, story)
         _as_if_earlier()
+        demo_hall.fill(_place("银杏里3号院"), _place("银杏社区"))
     return accounts
 
 

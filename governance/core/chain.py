@@ -36,9 +36,10 @@ class Link(Base):
 class Ring:
     """One thing in the chain as a viewer may see it; `over` says that nothing more will be done there."""
 
-    label: str
+    label: Any  # may wait for the reader's language
     title: str
-    url: str
+    endpoint: str  # of its page, which takes its `ref`
+    ref: str
     status: str
     over: bool
     owner: str = ""

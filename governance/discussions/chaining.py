@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import url_for
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from governance.core import chain
@@ -19,9 +18,10 @@ def topics(ids: Sequence[int], viewer: Viewer) -> dict[int, Ring]:
     found = db.session.scalars(select(Topic).where(Topic.id.in_(ids)))
     return {
         topic.id: Ring(
-            label=_("议题"),
+            label=_l("议题"),
             title=topic.title,
-            url=url_for("topics.show", ref=topic.ref),
+            endpoint="discussions.show",
+            ref=topic.ref,
             status=topic.status.label,
             over=not topic.status.open,
         )
@@ -35,10 +35,11 @@ def deeds(ids: Sequence[int], viewer: Viewer) -> dict[int, Ring]:
     found = db.session.scalars(select(Deed).where(Deed.id.in_(ids)))
     return {
         deed.id: Ring(
-            label=_("实事"),
+            label=_l("实事"),
             title=deed.title,
-            url=f"{url_for('topics.show', ref=deed.topic.ref)}#deed-{deed.id}",
-            status=_("已办成"),
+            endpoint="discussions.show",
+            ref=deed.topic.ref,
+            status="已办成",
             over=True,
         )
         for deed in found

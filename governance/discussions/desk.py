@@ -49,14 +49,15 @@ def desk() -> Any:
 @refills
 def begin() -> Any:
     """The community puts up a topic itself."""
-    form = BeginForm()
+    places = _places()
+    form = BeginForm(place=places[0] if places else "")
     if form.ok:
         try:
             return back("discussions.show", ref=_begun(form).ref)
         except Invalid as trouble:
             form.refuse(trouble)
     status = 422 if request.method == "POST" else 200
-    return render_template("discussions/begin.html", form=form, places=_places()), status
+    return render_template("discussions/begin.html", form=form, places=places), status
 
 
 def _begun(form: BeginForm) -> Topic:
@@ -170,7 +171,7 @@ def record(ref: str) -> Any:
     return render_template("shared/record.html", lines=lines, **words, **back_to)
 
 
-@bp.route("/desk/words", methods=["GET", "POST"])
+@bp.route("/desk/topics/words", methods=["GET", "POST"])
 @open_to(officer)
 @refills
 def words() -> Any:
@@ -187,7 +188,7 @@ def words() -> Any:
     return render_template("discussions/words.html", rows=rows, form=form), 422 if request.method == "POST" else 200
 
 
-@bp.post("/desk/words/<int:word_id>/drop")
+@bp.post("/desk/topics/words/<int:word_id>/drop")
 @open_to(officer)
 def drop_word(word_id: int) -> Any:
     if word_id >= 2**31:

@@ -7,14 +7,13 @@ from flask_babel import lazy_gettext as _l
 
 from governance.core.events import Event, history
 from governance.discussions.model import Topic
-from governance.people.access import Viewer
-from governance.people.permissions import may
 
 NOW_AND_NEXT = {
     "proposed": (_l("社区正在看"), _l("看过以后公开，大家就能来商量")),
     "discussing": (_l("大家正在商量"), _l("等您说一句、表个态；说得差不多了，社区来定怎么办")),
     "decided": (_l("已经定下来"), _l("社区把要做的事派给人，写明期限")),
     "carrying_out": (_l("正在落实"), _l("办完以后，请大家说一声办得好不好")),
+    "done": (_l("办完了"), _l("请您说一声：办得好不好？")),
     "reviewed": (_l("办过、评过了"), ""),
     "declined": (_l("没有采纳，原因写在下面"), ""),
     "merged": (_l("和另一个议题是一回事，并在一起商量"), ""),
@@ -60,15 +59,15 @@ def tone(topic: Topic) -> str:
     return TONES.get(topic.state, "")
 
 
-def now_and_next(topic: Topic) -> tuple[str, str]:
-    here, then = NOW_AND_NEXT[topic.state]
+def now_and_next(topic: Topic, is_asked: bool = False) -> tuple[str, str]:
+    """`is_asked`: all that was decided on is done, and people are asked how."""
+    here, then = NOW_AND_NEXT["done" if is_asked and topic.status.open else topic.state]
     return str(here), str(then)
 
 
-def steps(topic: Topic, viewer: Viewer) -> list[Step]:
-    """What was done, the newest first; tickets that came in are counted, not listed."""
-    told = DONE.keys() if may(viewer, "topic.record", topic) else FOR_ALL
-    return [_step(topic, event) for event in history("topic", topic.id) if event.verb in told][::-1]
+def steps(topic: Topic) -> list[Step]:
+    """What was done with it, the newest first, as anybody may read it; what was said stands elsewhere on the page."""
+    return [_step(topic, event) for event in history("topic", topic.id) if event.verb in FOR_ALL][::-1]
 
 
 def _step(topic: Topic, event: Event) -> Step:

@@ -138,7 +138,7 @@ def mine(topic: Topic, viewer: Viewer) -> list[Spoken]:
 def reviews(topic: Topic) -> dict[str, int]:
     """How many found it done well, partly, or not."""
     query = select(Review.well, func.count()).filter_by(topic_id=topic.id).group_by(Review.well)
-    counts: dict[str, int] = dict(db.session.execute(query).tuples().all())
+    counts = {row[0]: row[1] for row in db.session.execute(query)}
     return {well: counts.get(well, 0) for well in DONE_WELL}
 
 

@@ -114,14 +114,15 @@ def topic_page(topic: Topic, forms: dict[str, Form] | None = None, status: int =
     """The page of one topic; staff find a form for each step open to them, `forms` are those to show refilled."""
     viewer, forms = current(), forms or {}
     threads, below = queries.threads(topic, request.args.get("after", ""))
+    asks_review = outcomes.is_asked(topic)
     statements = queries.statements(topic)
     page = render_template(
         "discussions/show.html",
         topic=topic,
         place=topic.place,
-        now_and_next=progress.now_and_next(topic),
+        now_and_next=progress.now_and_next(topic, asks_review),
         tone=progress.tone(topic),
-        steps=progress.steps(topic, viewer),
+        steps=progress.steps(topic),
         sources=chain.sources("topic", topic.id, viewer),
         outcomes=chain.outcomes("topic", topic.id, viewer),
         statements=statements,
@@ -130,7 +131,7 @@ def topic_page(topic: Topic, forms: dict[str, Form] | None = None, status: int =
         threads=threads,
         below=below,
         reviews=queries.reviews(topic),
-        asks_review=outcomes.is_asked(topic),
+        asks_review=asks_review,
         speaking=topic.state in life.SPOKEN_IN,
         replying=topic.state in life.REPLIED_IN,
         can=lambda action: may(viewer, f"topic.{action}", topic),
@@ -152,13 +153,13 @@ def say(ref: str) -> Any:
 def say_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 200) -> Any:
     viewer, forms = current(), forms or {}
     to = _replied_to(topic, forms.get("reply"))
-    speaking = topic.state in life.SPOKEN_IN
+    speaking, asks_review = topic.state in life.SPOKEN_IN, outcomes.is_asked(topic)
     page = render_template(
         "discussions/say.html",
         topic=topic,
         place=topic.place,
         tone=progress.tone(topic),
-        now_and_next=progress.now_and_next(topic),
+        now_and_next=progress.now_and_next(topic, asks_review),
         statement=queries.next_statement(topic, viewer) if speaking else None,
         left=queries.left(topic, viewer) if speaking else 0,
         answered=queries.answered(topic, viewer),
@@ -168,7 +169,7 @@ def say_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 2
         follows=follows(topic, viewer.person_id) is not None,
         speaking=speaking,
         replying=topic.state in life.REPLIED_IN,
-        asks_review=outcomes.is_asked(topic),
+        asks_review=asks_review,
         say_form=forms.get("say") or StatementForm.blank().on_page_as("say"),
         reply_form=forms.get("reply") or _reply_to(to),
         review_form=forms.get("review") or ReviewForm.blank().on_page_as("review"),

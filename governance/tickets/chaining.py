@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import url_for
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from governance.core import chain
@@ -46,12 +45,13 @@ def rings(ids: Sequence[int], viewer: Viewer) -> dict[int, Ring]:
 def _ring(ticket: Ticket, viewer: Viewer) -> Ring:
     is_task = ticket.source == "topic"
     return Ring(
-        label=_("任务") if is_task else _("上报"),
+        label=_l("任务") if is_task else _l("上报"),
         title=ticket.title if may(viewer, "ticket.words", ticket) else ticket.category.label,
-        url=url_for("tickets.show", ref=ticket.ref),
+        endpoint="tickets.show",
+        ref=ticket.ref,
         status=ticket.status.label,
         over=ticket.state in (life.RESOLVED, life.CLOSED) or not ticket.status.open,
-        owner=ticket.body.name if ticket.body else _("社区"),
+        owner=ticket.body.name if ticket.body else "社区",
         due_at=ticket.due_at if is_task else None,
     )
 

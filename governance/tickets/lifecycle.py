@@ -35,8 +35,8 @@ LIFE = Lifecycle(
         State(CLOSED, "已结案", open=False),
         State(DECLINED, "不予受理", open=False),
         State(MERGED, "已并单", open=False),
-        State(WITHDRAWN, "已撤回", open=False),
         State(TO_TOPIC, "转议事", open=False),
+        State(WITHDRAWN, "已撤回", open=False),
     ),
     (
         Move("accept", "受理", (SUBMITTED,), ACCEPTED, (NOTE,)),

@@ -13,6 +13,11 @@ LEGAL = {
     ("submitted", "finish"): "resolved",
     ("submitted", "merge"): "merged",
     ("submitted", "withdraw"): "withdrawn",
+    ("submitted", "to_topic"): "to_topic",
+    ("accepted", "to_topic"): "to_topic",
+    ("returned", "to_topic"): "to_topic",
+    ("on_hold", "to_topic"): "to_topic",
+    ("to_topic", "reopen"): "accepted",
     ("accepted", "dispatch"): "dispatched",
     ("accepted", "hold"): "on_hold",
     ("accepted", "finish"): "resolved",
@@ -36,9 +41,9 @@ LEGAL = {
     ("declined", "reopen"): "accepted",
 }
 STATES = "submitted accepted dispatched in_progress on_hold returned pending_verify resolved closed " + (
-    "declined merged withdrawn"
+    "declined merged to_topic withdrawn"
 )
-MOVES = "accept decline dispatch start return hold resume finish verify merge reopen withdraw close"
+MOVES = "accept decline dispatch start return hold resume finish verify merge to_topic reopen withdraw close"
 ANSWERS = {"note": "说明", "body": "1", "into": "1-8"}
 
 

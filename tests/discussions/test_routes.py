@@ -1,0 +1,257 @@
+"""The hall through its doors: looking, proposing, answering, saying, replying, objecting, and what staff make of it."""
+
+import re
+
+from sqlalchemy import select
+
+from governance.core import chain
+from governance.core.db import by, db
+from governance.core.jobs import Job
+from governance.discussions import jobs
+from governance.discussions.model import Reply, Statement, Topic, Voice
+from governance.people.access import SYSTEM
+from governance.tickets.model import Ticket
+
+TITLE = "院里能不能装个充电棚"
+
+
+def begun(phone, place="柳荫街道/银杏社区/3号院", title=TITLE):
+    """A topic the community put up; its reference."""
+    shen = phone().sign_in("shen")
+    answer = shen.post("/desk/topics/new", place=place, title=title, words="现在飞线充电")
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    return answer.location.removeprefix("/topics/"), shen
+
+
+def said(who, ref, words):
+    answer = who.post(f"/topics/{ref}/statements", words=words)
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    db.session.rollback()
+    return db.session.scalars(select(Statement.id).where(Statement.words == words)).one()
+
+
+def test_whoever_scans_finds_what_is_talked_over_here_and_above_but_not_next_door(app, cast, phone) -> None:
+    begun(phone)
+    begun(phone, "柳荫街道/银杏社区", "社区食堂开不开早餐")
+    page = phone().get(f"/c/{cast.codes['5号楼']}/topics").get_data(as_text=True)
+    assert TITLE in page and "社区食堂开不开早餐" in page and "等您说一句" in page
+    assert page.index(TITLE) < page.index("社区食堂开不开早餐")  # the nearest first
+    assert TITLE in phone().get(f"/c/{cast.codes['5号楼']}").get_data(as_text=True)
+    elsewhere = phone().get(f"/c/{cast.codes['1号楼']}/topics").get_data(as_text=True)
+    assert TITLE not in elsewhere and "社区食堂" not in elsewhere
+
+
+def test_a_proposal_is_the_authors_alone_until_the_community_has_looked(app, cast, phone) -> None:
+    author, stranger = phone().known_as("三楼老周", cast), phone()
+    code = cast.codes["5号楼"]
+    author.get(f"/c/{code}/topics/new")
+    location = author.post(f"/c/{code}/topics/new", title=TITLE, words="飞线不安全").location
+    ref = re.findall(r"/topics/(\w+)/say", location)[0]
+    assert author.get(f"/topics/{ref}").status_code == 200
+    assert stranger.get(f"/topics/{ref}").status_code == 404
+    assert TITLE not in stranger.get(f"/c/{code}/topics").get_data(as_text=True)
+    shen = phone().sign_in("shen")
+    assert TITLE in shen.get("/desk/topics").get_data(as_text=True)
+    assert shen.post(f"/topics/{ref}/moves/open", note="欢迎大家说").status_code == 303
+    page = stranger.get(f"/topics/{ref}").get_data(as_text=True)
+    assert TITLE in page and "三楼老周" in page and "欢迎大家说" in page
+
+
+def test_somebody_nobody_knows_is_led_to_become_known_and_keeps_what_was_typed(app, cast, phone) -> None:
+    ref, _shen = begun(phone)
+    stranger = phone()
+    assert "/me/known?next=" in stranger.get(f"/topics/{ref}/say").get_data(as_text=True)
+    answer = stranger.post(f"/topics/{ref}/statements", words="先装两个试试")
+    assert answer.status_code == 422 and "先装两个试试" in answer.get_data(as_text=True)
+    answer = stranger.post(f"/c/{cast.codes['5号楼']}/topics/new", title="楼道刷墙", words="掉灰")
+    assert answer.status_code == 422 and "楼道刷墙" in answer.get_data(as_text=True)
+    assert db.session.scalars(select(Statement)).all() == []
+
+
+def test_anybody_with_a_device_answers_statements_one_at_a_time_and_may_change_their_mind(app, cast, phone) -> None:
+    ref, _shen = begun(phone)
+    zhou, anybody = phone().known_as("三楼老周", cast), phone()
+    first, second = said(zhou, ref, "先装两个试试"), said(zhou, ref, "费用物业出")
+    page = anybody.get(f"/topics/{ref}/say").get_data(as_text=True)
+    assert "还有 2 条等您表态" in page
+    for number, answer in ((first, "agree"), (second, "pass"), (first, "disagree")):
+        assert anybody.post(f"/topics/{ref}/statements/{number}/voice", answer=answer).status_code == 303
+    db.session.rollback()
+    assert {voice.statement_id: voice.answer for voice in db.session.scalars(select(Voice))} == {first: -1, second: 0}
+    assert "都表过态了" in anybody.get(f"/topics/{ref}/say").get_data(as_text=True)
+    assert db.session.scalars(select(Job.name).filter_by(name="discussions.tally")).first()
+    jobs.tally(by(Topic, ref=ref).id)
+    assert "同意 0 · 不同意 1 · 说不好 0" in anybody.get(f"/topics/{ref}").get_data(as_text=True)
+    assert "只有 1 人表过态" in anybody.page
+
+
+def test_nobody_answers_their_own_statement_nor_one_that_is_hidden(app, cast, phone) -> None:
+    ref, shen = begun(phone)
+    zhou = phone().known_as("三楼老周", cast)
+    number = said(zhou, ref, "先装两个试试")
+    assert zhou.post(f"/topics/{ref}/statements/{number}/voice", answer="agree").status_code == 409
+    assert shen.post(f"/topics/{ref}/statement/{number}/hide", reason="重复").status_code == 303
+    assert phone().post(f"/topics/{ref}/statements/{number}/voice", answer="agree").status_code == 409
+    assert phone().post(f"/topics/{ref}/statements/{number}/voice", answer="maybe").status_code == 422
+
+
+def test_replies_stand_in_threads_under_what_they_reply_to(app, cast, phone) -> None:
+    ref, _shen = begun(phone)
+    zhou, hua = phone().known_as("三楼老周", cast), phone().known_as("爱种花的", cast, door="3单元502")
+    number = said(zhou, ref, "先装两个试试")
+    assert hua.post(f"/topics/{ref}/replies", words="装在哪边？", noun="statement", to=str(number)).status_code == 303
+    db.session.rollback()
+    first = db.session.scalars(select(Reply)).one()
+    assert zhou.post(f"/topics/{ref}/replies", words="东门空地", noun="reply", to=str(first.id)).status_code == 303
+    db.session.rollback()
+    second = db.session.scalars(select(Reply).where(Reply.parent_id == first.id)).one()
+    assert second.statement_id == number
+    page = phone().get(f"/topics/{ref}").get_data(as_text=True)
+    assert page.index("装在哪边？") < page.index("东门空地") and "说到：" in page
+
+
+def test_words_that_want_a_look_wait_for_a_person_and_never_vanish(app, cast, phone) -> None:
+    ref, shen = begun(phone)
+    zhou = phone().known_as("三楼老周", cast)
+    number = said(zhou, ref, "有事打 13900001234 找我")
+    assert "13900001234" not in phone().get(f"/topics/{ref}").get_data(as_text=True)
+    assert "社区先看一下再公开" in zhou.get(f"/topics/{ref}/say").get_data(as_text=True)
+    assert "13900001234" in shen.get("/desk/topics").get_data(as_text=True)
+    shen.post(f"/topics/{ref}/statement/{number}/hide", reason="别写电话，可以在工单里留")
+    page = zhou.get(f"/topics/{ref}/say").get_data(as_text=True)
+    assert "被收起了" in page and "别写电话" in page
+    assert zhou.post(f"/topics/{ref}/statement/{number}/appeal", words="这是物业的公开电话").status_code == 303
+    assert "这是物业的公开电话" in shen.get("/desk/topics").get_data(as_text=True)
+    shen.post(f"/topics/{ref}/statement/{number}/show", back="desk")
+    assert "13900001234" in phone().get(f"/topics/{ref}").get_data(as_text=True)
+
+
+def test_an_objection_brings_words_before_a_person_and_hides_nothing_by_itself(app, cast, phone) -> None:
+    ref, shen = begun(phone)
+    number = said(phone().known_as("三楼老周", cast), ref, "物业就该滚蛋")
+    for _ in range(3):
+        other = phone()
+        assert other.get(f"/topics/{ref}/statement/{number}/flag").status_code == 200
+        assert other.post(f"/topics/{ref}/statement/{number}/flag", words="骂人").status_code == 303
+    assert "物业就该滚蛋" in phone().get(f"/topics/{ref}").get_data(as_text=True)
+    assert shen.get("/desk/topics").get_data(as_text=True).count("举报：骂人") == 3
+    shen.post(f"/topics/{ref}/statement/{number}/show", back="desk")
+    assert "骂人" not in shen.get("/desk/topics").get_data(as_text=True)
+
+
+def test_what_is_like_a_proposal_is_shown_first_and_a_second_tap_goes_through(app, cast, phone) -> None:
+    begun(phone)
+    code, author = cast.codes["5号楼"], phone().known_as("三楼老周", cast)
+    author.get(f"/c/{code}/topics/new")
+    form = {"title": "院里装充电棚行不行", "words": "", "submission": author.field("submission")}
+    answer = author.post(f"/c/{code}/topics/new", **form)
+    assert answer.status_code == 422 and TITLE in answer.get_data(as_text=True)
+    assert author.post(f"/c/{code}/topics/new", **form, different="1").status_code == 303
+    assert author.post(f"/c/{code}/topics/new", **form, different="1").status_code == 303  # sent twice, stored once
+    assert len(db.session.scalars(select(Topic).filter_by(title=form["title"])).all()) == 1
+
+
+def test_tickets_become_a_topic_and_every_reporter_follows_it(app, cast, phone) -> None:
+    reporters = [phone() for _ in range(3)]
+    addresses = [one.report(cast.codes["5号楼"], category="parking", words="电动车没处停") for one in reporters]
+    shen = phone().sign_in("shen")
+    first = addresses[0]
+    assert shen.post(f"{first}/moves/to_topic", topic="", title="电动车停哪儿").status_code == 303
+    db.session.rollback()
+    topic = by(Topic, title="电动车停哪儿")
+    assert "电动车没处停" in shen.get(f"/topics/{topic.ref}").get_data(as_text=True)
+    others = [str(by(Ticket, ref=address.removeprefix("/t/")).id) for address in addresses[1:]]
+    assert shen.post(f"/topics/{topic.ref}/tickets", ticket=others).status_code == 303
+    for reporter, address in zip(reporters, addresses, strict=True):
+        page = reporter.get(address).get_data(as_text=True)
+        assert "转议事" in page and "电动车停哪儿" in page and f"/topics/{topic.ref}" in page
+        assert "电动车停哪儿" in reporter.get("/me").get_data(as_text=True)
+    assert phone().get(f"/topics/{topic.ref}").get_data(as_text=True).count('href="/t/') == 3
+
+
+def test_a_private_ticket_never_becomes_a_public_topic(app, cast, phone) -> None:
+    address = phone().report(cast.codes["5号楼"], category="quarrel", words="楼上漏水不认")
+    shen = phone().sign_in("shen")
+    assert shen.post(f"{address}/moves/to_topic", topic="", title="楼上漏水").status_code == 422
+    assert by(Topic, title="楼上漏水") is None
+
+
+def test_a_decision_becomes_tasks_with_owners_and_dates_then_a_deed_and_a_judgement(app, cast, phone) -> None:
+    ref, shen = begun(phone)
+    shen.post(f"/topics/{ref}/moves/decide", note="东门装两个，物业出钱")
+    body = str(cast.bodies["绿叶物业"])
+    told = {"words": "东门立棚", "category": "parking", "due": "2099-12-01"}
+    assert shen.post(f"/topics/{ref}/tasks", **told, body=body).status_code == 303
+    db.session.rollback()
+    ticket = by(Ticket, source="topic")
+    assert (ticket.state, ticket.body.name, ticket.words) == ("dispatched", "绿叶物业", "东门立棚")
+    resident = phone()
+    page = resident.get(f"/topics/{ref}").get_data(as_text=True)
+    assert "东门装两个" in page and "东门立棚" in page and "绿叶物业" in page and "正在落实" in page
+    assert "议事厅定下来的任务" in resident.get(f"/t/{ticket.ref}").get_data(as_text=True)
+    assert resident.post(f"/topics/{ref}/review", well="yes").status_code == 409  # nothing is done yet
+    assert shen.post(f"/topics/{ref}/moves/review", note="都好了").status_code == 409
+    wu = phone().sign_in("wu")
+    assert wu.post(f"/t/{ticket.ref}/moves/finish", note="立好了").status_code == 303
+    assert resident.post(f"/topics/{ref}/review", well="yes", words="方便多了").status_code == 303
+    assert shen.post(f"/topics/{ref}/deeds", title="装好充电棚", done_on="2026-01-02").status_code == 303
+    assert shen.post(f"/topics/{ref}/moves/review", note="大家满意").status_code == 303
+    page = phone().get(f"/topics/{ref}").get_data(as_text=True)
+    assert "办得好 1 人" in page and "装好充电棚" in page and "已评议" in page
+    assert "办成了 1 件实事" in phone().get(f"/c/{cast.codes['6号楼']}/topics").get_data(as_text=True)
+    assert "装好充电棚" in phone().get(f"/c/{cast.codes['6号楼']}/deeds").get_data(as_text=True)
+    db.session.rollback()
+    rings = chain.outcomes("topic", by(Topic, ref=ref).id, SYSTEM)
+    assert [(ring.title, ring.over) for ring in rings] == [("东门立棚", True), ("装好充电棚", True)]
+
+
+def test_a_task_due_in_the_past_or_with_half_a_form_is_refused_with_what_was_typed(app, cast, phone) -> None:
+    ref, shen = begun(phone)
+    shen.post(f"/topics/{ref}/moves/decide", note="东门装两个")
+    for wrong in ({"due": "2020-01-01"}, {"due": "soon"}, {"category": "none"}, {"body": "999999"}):
+        told = {"words": "东门立棚", "category": "safety", "due": "2099-12-01", "body": ""} | wrong
+        answer = shen.post(f"/topics/{ref}/tasks", **told)
+        assert answer.status_code == 422 and "东门立棚" in answer.get_data(as_text=True), wrong
+    assert by(Ticket, source="topic") is None
+
+
+def test_merging_keeps_both_authors_and_every_voice(app, cast, phone) -> None:
+    (one, shen), (other, _) = begun(phone), begun(phone, title="充电棚装在东门")
+    zhou, hua = phone().known_as("三楼老周", cast), phone().known_as("爱种花的", cast, door="3单元502")
+    first, second = said(zhou, one, "先装两个"), said(hua, other, "装在东门")
+    for _ in range(4):
+        anybody = phone()
+        anybody.post(f"/topics/{one}/statements/{first}/voice", answer="agree")
+        anybody.post(f"/topics/{other}/statements/{second}/voice", answer="disagree")
+    into = str(by(Topic, ref=other).id)
+    assert shen.post(f"/topics/{one}/moves/merge", into=into).status_code == 303
+    jobs.tally(int(into))
+    page = phone().get(f"/topics/{other}").get_data(as_text=True)
+    assert "三楼老周" in page and "爱种花的" in page and "同意 4 · 不同意 0" in page and "同意 0 · 不同意 4" in page
+    gone = phone().get(f"/topics/{one}").get_data(as_text=True)
+    assert f"/topics/{other}" in gone and "并到别的议题" in gone
+
+
+def test_hostile_words_are_shown_harmless_everywhere(app, cast, phone) -> None:
+    hostile = "<script>alert(1)</script>'\"{{7*7}}"
+    shen = phone().sign_in("shen")
+    title = hostile[:40]
+    ref = shen.post("/desk/topics/new", place="柳荫街道/银杏社区/3号院", title=title, words=hostile).location[8:]
+    zhou = phone().known_as("三楼老周", cast)
+    number = said(zhou, ref, hostile)
+    zhou.post(f"/topics/{ref}/replies", words=hostile)
+    shen.post(f"/topics/{ref}/answer", words=hostile)
+    phone().post(f"/topics/{ref}/statement/{number}/flag", words=hostile)
+    shen.post(f"/topics/{ref}/moves/decide", note=hostile)
+    for who, address in (
+        (zhou, f"/topics/{ref}"),
+        (zhou, f"/topics/{ref}/say"),
+        (zhou, "/me"),
+        (zhou, f"/c/{cast.codes['5号楼']}/topics"),
+        (zhou, f"/c/{cast.codes['5号楼']}"),
+        (shen, f"/topics/{ref}"),
+        (shen, "/desk/topics"),
+        (shen, f"/topics/{ref}/record"),
+    ):
+        page = who.get(address).get_data(as_text=True)
+        assert "<script>alert" not in page and "49" not in re.findall(r"alert\(1\)\D*(\d*)", page), address
