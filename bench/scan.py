@@ -16,7 +16,7 @@ from tests.cast import Cast
 def rows(full: bool) -> list[Row]:
     with application() as (app, cast):
         _tickets(cast)
-        hello = _hello()
+        bare = hello()
         page = request(f"/c/{cast.codes['5号楼']}", headers={"Accept-Encoding": "gzip"})
         kept = app.extensions["scan_pages"]
 
@@ -27,7 +27,7 @@ def rows(full: bool) -> list[Row]:
         assert call(app, page)[0] == 200
         spent = interleaved(
             {
-                "bare": lambda: call(hello, request_hello),
+                "bare": lambda: call(bare, request_hello),
                 "kept": lambda: call(app, page),
                 "anew": anew,
             },
@@ -44,7 +44,7 @@ def rows(full: bool) -> list[Row]:
 request_hello = request("/")
 
 
-def _hello() -> Flask:
+def hello() -> Flask:
     app = Flask("hello")
     app.add_url_rule("/", "hello", lambda: "hello")
     return app

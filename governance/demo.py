@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
-from governance import demo_hall, demo_photos
+from governance import defaults, demo_hall, demo_photos
 from governance.core.db import db, now, writing
 from governance.core.events import Event
 from governance.people.access import Viewer
@@ -24,7 +24,6 @@ from governance.places.actions import add_place, mark_code, print_code
 from governance.places.model import Place
 from governance.relay import groups
 from governance.tickets import actions, photos, queries, voices
-from governance.tickets.categories import DEFAULTS, add_category
 from governance.tickets.lifecycle import LISTED
 from governance.tickets.model import Ticket
 
@@ -72,8 +71,7 @@ def is_empty() -> bool:
 def fill(password: str = "") -> list[Account]:
     """Fill an empty database; the accounts with their passwords, which are shown only now."""
     with writing():  # one transaction: a demo is whole or not there
-        for facts in DEFAULTS:
-            add_category(**facts)
+        defaults.settle()
         _settle()
         accounts = _hire(password)
         _bind_groups()

@@ -8,8 +8,7 @@ from sqlalchemy import select
 
 from governance.core.db import db, now
 from governance.discussions import actions, jobs, outcomes, speaking
-from governance.discussions.model import Statement, Topic, Watchword
-from governance.discussions.moderation import DEFAULTS
+from governance.discussions.model import Statement, Topic
 from governance.people.access import Viewer
 from governance.people.model import Body, Person
 from governance.people.viewers import viewer_of
@@ -35,7 +34,6 @@ DONE = "东门台阶太陡，能不能修个坡道"
 def fill(yard: Place, community: Place) -> None:
     """Add the talk to a demo community. Call it inside `writing()`."""
     rng = random.Random(7)  # noqa: S311 - the same demo every time, nothing secret
-    db.session.add_all(Watchword(word=word) for word in DEFAULTS)
     staff = viewer_of(db.session.scalars(select(Person).filter_by(nickname="银杏社区值班")).one())
     neighbours = [_neighbour(name, yard) for name in NEIGHBOURS]
     charging = _begin(

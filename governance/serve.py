@@ -17,7 +17,7 @@ from types import FrameType
 from sqlalchemy import select
 from whitenoise.compress import Compressor
 
-from governance import demo
+from governance import defaults, demo
 from governance.core import migrations
 from governance.core.config import ROOT, MissingSetting, Settings, load
 from governance.core.db import db
@@ -64,13 +64,12 @@ def compress(folder: Path) -> None:
 def _demo(settings: Settings) -> list[demo.Account]:
     """Fill an empty database of a demo. Its accounts are kept beside it, so that a second start can name them."""
     kept = settings.var_dir / "demo_people"
-    if not settings.is_demo:
-        return []
     with build(settings).app_context():
-        if demo.is_empty():
+        defaults.settle()
+        if settings.is_demo and demo.is_empty():
             kept.touch(mode=0o600)
             kept.write_text("".join("\t".join(account) + "\n" for account in demo.fill(settings.demo_password)))
-    lines = kept.read_text().splitlines() if kept.exists() else []
+    lines = kept.read_text().splitlines() if settings.is_demo and kept.exists() else []
     return [demo.Account(*line.split("\t")) for line in lines]
 
 

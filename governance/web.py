@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from governance import health, navigation
-from governance.core import crypto, db, limits, logs, media, pages, security, static
+from governance.core import crypto, db, kept, limits, logs, media, pages, security, static
 from governance.core.config import ROOT, Settings, load
 from governance.discussions import chaining as topics_chaining
 from governance.discussions import desk as topics_desk
@@ -71,6 +71,7 @@ def build(settings: Settings) -> Flask:
     limits.init_app(app, settings.redis_url)
     pages.init_app(app)
     static.init_app(app)
+    kept.init_app(app)
     return app
 
 

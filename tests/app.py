@@ -16,7 +16,7 @@ from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from governance.core import limits, migrations
+from governance.core import kept, limits, migrations
 from governance.core.config import Settings, load
 from governance.core.crypto import keyed_hash
 from governance.core.db import by, db, writing
@@ -105,6 +105,12 @@ def app(world: tuple[Flask, Cast]) -> Flask:
 @pytest.fixture
 def cast(world: tuple[Flask, Cast]) -> Cast:
     return world[1]
+
+
+@pytest.fixture(autouse=True)
+def ask_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kept page is asked each time whether it has changed, not once a second: tests are quicker than people."""
+    monkeypatch.setattr(kept, "FRESH", 0.0)
 
 
 def forget_limits(app: Flask) -> None:

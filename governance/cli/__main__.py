@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from governance import demo, worker
+from governance import defaults, demo, worker
 from governance.cli import backup, codes, groups, people, places
 from governance.core import migrations
 from governance.core.config import MissingSetting, load
@@ -55,6 +55,7 @@ def _in_application(args: argparse.Namespace) -> None:
     settings = load()
     migrations.upgrade(settings.database)
     with build(settings).app_context():
+        defaults.settle()
         args.run(args)
 
 

@@ -1,7 +1,8 @@
 """What came of what: ticket → topic → ticket → deed, walked both ways.
 
 Slices that are blind to each other meet here by noun and id. Each says how its own things look to a viewer
-(`describes`) and which of its actions others may ask for (`does`); nobody imports the other.
+(`describes`), which of its actions others may ask for (`does`), and what follows when something tied to it changes
+(`hears`); nobody imports the other.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from governance.core.db import Base, db, now
 Describe = Callable[[Sequence[int], Any], dict[int, "Ring"]]
 _DESCRIBED: dict[str, Describe] = {}
 _DONE_BY: dict[str, Callable[..., Any]] = {}
+_HEARING: dict[str, Callable[[set[int]], None]] = {}
 
 
 class Link(Base):
@@ -69,6 +71,27 @@ def does(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 def ask(name: str, *args: Any, **kwargs: Any) -> Any:
     """Have the slice that knows how do it, in the transaction in hand."""
     return _DONE_BY[name](*args, **kwargs)
+
+
+def hears(noun: str) -> Callable[[Callable[[set[int]], None]], Callable[[set[int]], None]]:
+    """Register what follows for things of this noun when something they are tied to has changed."""
+
+    def register(follow: Callable[[set[int]], None]) -> Callable[[set[int]], None]:
+        _HEARING[noun] = follow
+        return follow
+
+    return register
+
+
+def changed(noun: str, id_: int) -> None:
+    """Tell whatever this is tied to, in the transaction in hand."""
+    before = select(Link.source_noun, Link.source_id).filter_by(target_noun=noun, target_id=id_)
+    after = select(Link.target_noun, Link.target_id).filter_by(source_noun=noun, source_id=id_)
+    tied = {(row[0], row[1]) for query in (before, after) for row in db.session.execute(query)}
+    for other, follow in _HEARING.items():
+        ids = {id_ for of, id_ in tied if of == other}
+        if ids:
+            follow(ids)
 
 
 def tie(source: tuple[str, int], target: tuple[str, int]) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from governance.core import chain
 from governance.core.chain import Ring
-from governance.core.db import db
+from governance.core.db import db, now
 from governance.discussions.model import Deed, Topic
 from governance.people.access import Viewer
 from governance.people.permissions import may
@@ -28,6 +28,13 @@ def topics(ids: Sequence[int], viewer: Viewer) -> dict[int, Ring]:
         for topic in found
         if may(viewer, "topic.read", topic)
     }
+
+
+@chain.hears("topic")
+def refresh(ids: set[int]) -> None:
+    """A ticket of these topics went on: their pages are made anew, and whoever follows sees that there is news."""
+    news = update(Topic).where(Topic.id.in_(ids)).values(version=Topic.version + 1, changed_at=now())
+    db.session.execute(news, execution_options={"synchronize_session": False})
 
 
 @chain.describes("deed")

@@ -86,7 +86,8 @@ def move(ref: str, move: str) -> Any:
     except Invalid as trouble:
         if step.asks:
             form.refuse(trouble)
-        return (topic_page if viewer.posts else say_page)(topic, {move: form}, 422)
+        refilled = {move: form}
+        return topic_page(topic, viewer, refilled, 422) if viewer.posts else say_page(topic, refilled, 422)
     return back("discussions.show", ref=ref)
 
 
@@ -148,7 +149,7 @@ def moderate(ref: str, noun: str, number: int, step: str) -> Any:
         return _looked_at(ref)
     form = HideForm()
     if not form.ok:
-        return topic_page(topic, {"hide": form}, 422)
+        return topic_page(topic, current(), {"hide": form}, 422)
     act = speaking.hide if step == "hide" else speaking.uphold
     act(spoken, current(), form.reason.data)
     return _looked_at(ref)
@@ -212,5 +213,5 @@ def _done(topic: Topic, name: str, form: Form, act: Any) -> Any:
         act()
     except Invalid as trouble:
         form.refuse(trouble)
-        return topic_page(topic, {name: form}, 422)
+        return topic_page(topic, current(), {name: form}, 422)
     return back("discussions.show", ref=topic.ref)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, or_, select, update
 
 from governance.core.db import db
 from governance.discussions.actions import let_follow
@@ -35,6 +35,16 @@ def _quiet(old_id: int, new_id: int) -> None:
         let_follow(topic, [new_id])
         db.session.delete(db.session.get_one(TopicFollow, (topic.id, old_id)))
     db.session.flush()
+
+
+@hooks.person_left.listen
+def take_name_off(person_id: int) -> None:
+    """The pages on which they spoke are made anew, without the name."""
+    spoken = [select(rows.topic_id).where(rows.author_id == person_id) for rows in (Statement, Reply)]
+    first, second = spoken
+    theirs = or_(Topic.author_id == person_id, Topic.id.in_(first.union(second)))
+    anew = update(Topic).where(theirs).values(version=Topic.version + 1)
+    db.session.execute(anew, execution_options={"synchronize_session": False})
 
 
 def _answered_by(person_id: int) -> Select[int]:

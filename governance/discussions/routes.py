@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from governance.core import chain, limits
+from governance.core import chain, kept, limits
 from governance.core.errors import Invalid, Missing, TooMuch
 from governance.core.forms import Form
-from governance.core.pages import back
+from governance.core.pages import back, elder, language
 from governance.core.security import refills, stale_form
 from governance.discussions import actions, outcomes, progress, queries, speaking
 from governance.discussions import lifecycle as life
@@ -18,8 +18,9 @@ from governance.discussions.forms import AppealForm, FlagForm, ReplyForm, Review
 from governance.discussions.handling import move_forms, staff_forms
 from governance.discussions.model import SAID, SHOWN, VOICES, Spoken, Topic, follows
 from governance.discussions.statements import few
+from governance.people.access import NOBODY, Viewer
 from governance.people.permissions import anyone, may
-from governance.people.viewers import as_somebody, current, open_to
+from governance.people.viewers import COOKIE, as_somebody, current, open_to
 from governance.places.codes import living
 from governance.places.model import Code
 
@@ -107,17 +108,25 @@ def _new_page(code: Code, form: TopicForm, status: int = 200) -> Any:
 @bp.get("/topics/<ref>")
 @open_to(anyone)
 def show(ref: str) -> Any:
-    return topic_page(queries.find(ref, current()))
+    """The same page for every resident; staff find what they may do on theirs, an author the one not yet public."""
+    if COOKIE in request.cookies or request.args.get("after"):
+        return topic_page(queries.find(ref, current()), current())
+    try:
+        key = ("topic", ref, language(), elder())
+        return kept.answer(kept.page(key, lambda: queries.public(ref), lambda topic: topic_page(topic, NOBODY)[0]))
+    except Missing:
+        return topic_page(queries.find(ref, current()), current())
 
 
-def topic_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 200) -> Any:
+def topic_page(topic: Topic, viewer: Viewer, forms: dict[str, Form] | None = None, status: int = 200) -> Any:
     """The page of one topic; staff find a form for each step open to them, `forms` are those to show refilled."""
-    viewer, forms = current(), forms or {}
+    forms = forms or {}
     threads, below = queries.threads(topic, request.args.get("after", ""))
     asks_review = outcomes.is_asked(topic)
     statements = queries.statements(topic)
     page = render_template(
         "discussions/show.html",
+        viewer=viewer,
         topic=topic,
         place=topic.place,
         now_and_next=progress.now_and_next(topic, asks_review),

@@ -43,3 +43,4 @@ class Viewer:
 
 
 SYSTEM = Viewer(label="系统")
+NOBODY = Viewer()

@@ -13,13 +13,12 @@ from sqlalchemy.orm import joinedload
 from governance.core import security
 from governance.core.crypto import keyed_hash
 from governance.core.db import by, db, now, writing
-from governance.people.access import Held, Viewer
+from governance.people.access import NOBODY, Held, Viewer
 from governance.people.model import ROLES, Identity, Person, Post, StaffSession
 from governance.people.permissions import Rule, may, require_audience
 
 View = TypeVar("View", bound=Callable[..., Any])
 COOKIE = "staff"
-NOBODY = Viewer()
 
 
 def open_to(rule: Rule) -> Callable[[View], View]:

@@ -117,6 +117,7 @@ def take(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str], subm
         photos=photos,
         **facts,
     )
+    chain.changed("ticket", ticket.id)
 
 
 def note(ticket: Ticket, verb: str, by: Viewer, words: str = "", **facts: Any) -> None:
