@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from governance.core.db import db
@@ -90,11 +90,24 @@ def followed(viewer: Viewer, limit: int = 50) -> list[tuple[Topic, bool]]:
     return [(topic, bool(is_new)) for topic, is_new in rows]
 
 
-def statements(topic: Topic, limit: int = 200) -> list[Statement]:
-    """What stands on the page, the most answered first."""
-    voices = Statement.agreed + Statement.disagreed + Statement.passed
-    query = select(Statement).filter_by(topic_id=topic.id, state=SHOWN).options(joinedload(Statement.author))
-    return list(db.session.scalars(query.order_by(voices.desc(), Statement.id).limit(limit)))
+def statements(topic: Topic, after: str = "") -> Page[Statement]:
+    """One page of what was said and stands, the latest first."""
+    return page(_shown(topic), (Statement.id,), after, falling=True)
+
+
+def tabled(topic: Topic) -> dict[int, Statement]:
+    """The statements the topic's table names, by their ids; while it names none, the latest few."""
+    ids = {id_ for named in topic.table.values() for id_ in named}
+    query = _shown(topic).where(Statement.id.in_(ids)) if ids else _shown(topic).order_by(Statement.id.desc()).limit(5)
+    return {statement.id: statement for statement in db.session.scalars(query)}
+
+
+def _shown(topic: Topic) -> Select[Statement]:
+    return select(Statement).filter_by(topic_id=topic.id, state=SHOWN).options(joinedload(Statement.author))
+
+
+def count_statements(topic: Topic) -> int:
+    return db.session.scalar(select(func.count()).select_from(Statement).filter_by(topic_id=topic.id, state=SHOWN)) or 0
 
 
 def next_statement(topic: Topic, viewer: Viewer) -> Statement | None:

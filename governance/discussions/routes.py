@@ -14,7 +14,7 @@ from governance.core.pages import back, elder, language
 from governance.core.security import refills, stale_form
 from governance.discussions import actions, outcomes, progress, queries, speaking
 from governance.discussions import lifecycle as life
-from governance.discussions.forms import AppealForm, FlagForm, ReplyForm, ReviewForm, StatementForm, TopicForm
+from governance.discussions.forms import AppealForm, FlagForm, HideForm, ReplyForm, ReviewForm, StatementForm, TopicForm
 from governance.discussions.handling import move_forms, staff_forms
 from governance.discussions.model import SAID, SHOWN, VOICES, Spoken, Topic, follows
 from governance.discussions.statements import few
@@ -123,7 +123,6 @@ def topic_page(topic: Topic, viewer: Viewer, forms: dict[str, Form] | None = Non
     forms = forms or {}
     threads, below = queries.threads(topic, request.args.get("after", ""))
     asks_review = outcomes.is_asked(topic)
-    statements = queries.statements(topic)
     page = render_template(
         "discussions/show.html",
         viewer=viewer,
@@ -134,8 +133,8 @@ def topic_page(topic: Topic, viewer: Viewer, forms: dict[str, Form] | None = Non
         steps=progress.steps(topic),
         sources=chain.sources("topic", topic.id, viewer),
         outcomes=chain.outcomes("topic", topic.id, viewer),
-        statements=statements,
-        by_id={statement.id: statement for statement in statements},
+        tabled=queries.tabled(topic),
+        said=queries.count_statements(topic),
         few=few(topic.people),
         threads=threads,
         below=below,
@@ -148,6 +147,22 @@ def topic_page(topic: Topic, viewer: Viewer, forms: dict[str, Form] | None = Non
         **staff_forms(topic, viewer, forms),
     )
     return page, status
+
+
+@bp.get("/topics/<ref>/statements")
+@open_to(anyone)
+def statements(ref: str) -> Any:
+    """Everything said that stands, page by page."""
+    viewer = current()
+    topic = queries.find(ref, viewer)
+    return render_template(
+        "discussions/statements.html",
+        topic=topic,
+        page=queries.statements(topic, request.args.get("after", "")),
+        replying=topic.state in life.REPLIED_IN,
+        can=lambda action: may(viewer, f"topic.{action}", topic),
+        hide=HideForm.blank(),
+    )
 
 
 @bp.get("/topics/<ref>/say")
