@@ -22,6 +22,7 @@ from governance.tickets.lifecycle import LIFE
 from governance.tickets.model import Category, Follow, Photo, Ticket, read_number
 
 MOST_PHOTOS = 6
+NEW_TOPIC = "new"
 
 
 def report(by: Viewer, place: Place, category: Category, submission: str, **told: Any) -> Ticket:
@@ -207,7 +208,7 @@ def _to_topic(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[st
     if ticket.private:
         raise Invalid({"title": "不公开的事不能拿来公开商量"})
     concerned = db.session.scalars(select(Follow.person_id).filter_by(ticket_id=ticket.id)).all()
-    into, title = answers.get("topic", ""), answers.get("title", "")
+    into, title = answers["topic"].removeprefix(NEW_TOPIC), answers.get("title", "")
     topic_id, name = chain.ask("topic.receive", ticket.id, concerned, ticket.place, by, into, title)
     return {"topic": topic_id, "title": name}
 

@@ -11,6 +11,7 @@ from governance.people.access import Viewer
 from governance.people.model import Body
 from governance.people.permissions import may
 from governance.tickets import arrivals, photos
+from governance.tickets.actions import NEW_TOPIC
 from governance.tickets.forms import MoveForm, move_form
 from governance.tickets.model import Ticket
 
@@ -29,7 +30,7 @@ def choices(move: Move, ticket: Ticket, viewer: Viewer) -> dict[str, list[tuple[
     if move.name == "dispatch":
         return {"body": bodies_for(ticket)}
     if move.name == "to_topic":
-        return {"topic": [("", "新议题"), *chain.ask("topic.open_at", ticket.place, viewer)]}
+        return {"topic": [(NEW_TOPIC, "新议题"), *chain.ask("topic.open_at", ticket.place, viewer)]}
     return {}
 
 

@@ -17,7 +17,7 @@ LISTED = (*RUNNING, ON_HOLD)  # states in which others may join
 
 NOTE = Ask("note", "说一句", optional=True)
 TOPIC = (
-    Ask("topic", "转到哪个议题", optional=True),
+    Ask("topic", "转到哪个议题"),
     Ask("title", "新议题叫什么", longest=40, optional=True),
 )
 

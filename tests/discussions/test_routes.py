@@ -156,7 +156,7 @@ def test_tickets_become_a_topic_and_every_reporter_follows_it(app, cast, phone) 
     addresses = [one.report(cast.codes["5号楼"], category="parking", words="电动车没处停") for one in reporters]
     shen = phone().sign_in("shen")
     first = addresses[0]
-    assert shen.post(f"{first}/moves/to_topic", topic="", title="电动车停哪儿").status_code == 303
+    assert shen.post(f"{first}/moves/to_topic", topic="new", title="电动车停哪儿").status_code == 303
     db.session.rollback()
     topic = by(Topic, title="电动车停哪儿")
     assert "电动车没处停" in shen.get(f"/topics/{topic.ref}").get_data(as_text=True)
@@ -172,7 +172,7 @@ def test_tickets_become_a_topic_and_every_reporter_follows_it(app, cast, phone) 
 def test_a_private_ticket_never_becomes_a_public_topic(app, cast, phone) -> None:
     address = phone().report(cast.codes["5号楼"], category="quarrel", words="楼上漏水不认")
     shen = phone().sign_in("shen")
-    assert shen.post(f"{address}/moves/to_topic", topic="", title="楼上漏水").status_code == 422
+    assert shen.post(f"{address}/moves/to_topic", topic="new", title="楼上漏水").status_code == 422
     assert by(Topic, title="楼上漏水") is None
 
 
