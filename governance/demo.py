@@ -17,6 +17,9 @@ from governance import defaults, demo_hall, demo_photos
 from governance.core.db import db, now, writing
 from governance.core.events import Event
 from governance.people.access import Viewer
+from governance.people.doors import add_doors, hand_out
+from governance.people.homes import Door
+from governance.people.knowing import ask_worker, find_slip, new_slip_secret, use_slip, vouch
 from governance.people.model import Body, Identity, Person, Post
 from governance.people.signin import hashed
 from governance.people.viewers import viewer_of
@@ -75,6 +78,7 @@ def fill(password: str = "") -> list[Account]:
         _settle()
         accounts = _hire(password)
         _bind_groups()
+        _move_in()
         for number, story in enumerate(STORIES):
             _tell(number, story)
         _as_if_earlier()
@@ -131,10 +135,28 @@ def _person(account: str, name: str, password: str, post: Post) -> Account:
 
 def _bind_groups() -> None:
     """Ordinary WeChat groups, which a grid worker tells by hand."""
-    keeper = viewer_of(db.session.scalars(select(Person).filter_by(nickname="银杏社区值班")).one())
+    keeper = _viewer("银杏社区值班")
     groups.add(keeper, "manual", "workers", "第一网格工作群", {}, [_place("第一网格")])
     groups.add(keeper, "manual", "residents", "银杏里3号院邻里群", {}, [_place("银杏里3号院")])
     groups.add(keeper, "manual", "residents", "3号院1号楼楼栋群", {}, [_first_building()])
+
+
+def _move_in() -> None:
+    """Doors of the first building; two residents whom the community knows, and a slip that nobody has used yet."""
+    keeper, building = _viewer("银杏社区值班"), _first_building()
+    add_doors(keeper, building, "1单元101-1单元104\n1单元201-1单元204\n2单元101-2单元104\n2单元201-2单元204")
+    doors = list(db.session.scalars(select(Door).filter_by(place_id=building.id).order_by(Door.id)))
+    secrets_of = {door.id: new_slip_secret() for door in doors[:2]}
+    hand_out(keeper, secrets_of)
+    used = find_slip(secrets_of[doors[0].id])
+    if used is not None:
+        use_slip(_resident(), used, "爱种花的")
+    asking = ask_worker(_resident(), "三楼老周")
+    vouch(_viewer("小禾师傅"), asking, building, asking.nickname, doors[5].label)
+
+
+def _viewer(nickname: str) -> Viewer:
+    return viewer_of(db.session.scalars(select(Person).filter_by(nickname=nickname)).one())
 
 
 def _resident() -> Viewer:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Flask, request, url_for
 
 from governance.people.access import Viewer
-from governance.people.permissions import Rule, handler_role, keeper
+from governance.people.permissions import Rule, handler_role, keeper, on_foot
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ LINKS: tuple[tuple[str, str, Rule], ...] = (
     ("工单", "desk.home", handler_role),
     ("议事", "discussions.desk", keeper),
     ("待转发", "relay.desk", handler_role),
+    ("认识居民", "people.vouch", on_foot),
     ("管理", "keep.home", keeper),
 )
 

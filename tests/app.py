@@ -31,7 +31,14 @@ DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
 def settings_for(folder: Path, url: str) -> Settings:
     return load(
-        _env_file=None, var_dir=folder, demo=True, database_url=url, redis_url="", public_url="https://onecode.example"
+        _env_file=None,
+        var_dir=folder,
+        demo=True,
+        database_url=url,
+        redis_url="",
+        public_url="https://onecode.example",
+        sms_url="http://127.0.0.1:9/nobody-listens-here",
+        sms_key="the-gateway's-key",
     )
 
 
@@ -118,6 +125,13 @@ def forget_limits(app: Flask) -> None:
     app.extensions["limits"] = (limits.Here(), limits.Here())
 
 
+def subject_of(app: Flask, cookie: str) -> str:
+    """What a device's cookie is kept as."""
+    signer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert signer is not None
+    return keyed_hash("device", signer.loads(cookie)["device"])
+
+
 class Phone:
     """Somebody's browser: keeps its cookies, reads the form token from the page it last saw, and sends forms."""
 
@@ -162,12 +176,9 @@ class Phone:
 
     @property
     def subject(self) -> str:
-        """What this phone's cookie is kept as."""
         cookie = self.client.get_cookie("device")
         assert cookie is not None
-        signer = SecureCookieSessionInterface().get_signing_serializer(self.app)
-        assert signer is not None
-        return keyed_hash("device", signer.loads(cookie.value)["device"])
+        return subject_of(self.app, cookie.value)
 
     def report(self, code: str, **form: Any) -> str:
         """Report through the form; the address of the ticket."""

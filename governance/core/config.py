@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="port bin/serve listens on; 0 takes a free one")
     web_threads: int = Field(8, ge=1, le=64, description="threads of a web process")
     metrics_token: str = Field("", description="bearer token for /metrics from elsewhere than loopback")
+    sms_url: str = Field("", description="the SMS gateway that speaks docs/sms.md; empty: no text messages")
+    sms_key: str = Field("", description="bearer key for the SMS gateway")
     wecom_api_base: str = Field("https://qyapi.weixin.qq.com", description="WeCom's address; a test server in tests")
     wecom_ip_per_minute: int = Field(18_000, ge=0, description="calls a minute from one address; 0: no limit")
 
@@ -60,6 +62,8 @@ def load(**given: object) -> Settings:
     """The settings in force. Raises MissingSetting with the name of a secret a real deployment left out."""
     settings = Settings(**given)  # type: ignore[arg-type]
     settings.var_dir.mkdir(parents=True, exist_ok=True)
+    if settings.sms_url and not settings.sms_key:
+        raise MissingSetting("SMS_KEY is not set although SMS_URL is; see docs/sms.md")
     if settings.is_demo:
         return settings.model_copy(update=_demo_secrets(settings))
     for name in ("secret_key", "field_keys", "public_url"):

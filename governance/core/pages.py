@@ -35,7 +35,9 @@ def init_app(app: Flask) -> None:
     app.config.update(BABEL_DEFAULT_LOCALE="zh_Hans_CN", BABEL_DEFAULT_TIMEZONE=ZONE.key)
     Babel(app, locale_selector=lambda: "en" if language() == "en" else "zh_Hans_CN")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(clock=clock, day=day, lines=lines, masked_name=masked_name, masked_phone=masked_phone)
+    app.jinja_env.filters.update(
+        clock=clock, day=day, hour=hour, lines=lines, masked_name=masked_name, masked_phone=masked_phone
+    )
     app.jinja_env.globals.update(
         _=gettext, ngettext=ngettext, form_token=security.form_token, elder=elder, language=language, now=now
     )
@@ -91,7 +93,7 @@ def _problem(problem: errors.Problem) -> Any:
     if wants_json() or _door_for_programs():
         return problem_json(problem.status, problem.title, problem.words, getattr(problem, "fields", None))
     door = DOORS.get(type(problem))
-    if door and request.method == "GET":
+    if door and request.method in ("GET", "HEAD"):
         return redirect(url_for(door, next=request.full_path.rstrip("?")), 303)
     page = render_template("shared/problem.html", title=problem.title, words=problem.words, door=door)
     return page, problem.status
@@ -148,6 +150,10 @@ def day(moment: datetime) -> str:
 
 def minute(moment: datetime) -> str:
     return f"{day(moment)} {local(moment):%H:%M}"
+
+
+def hour(moment: datetime) -> str:
+    return f"{local(moment):%H:%M}"
 
 
 def clock(moment: datetime | None) -> Markup:

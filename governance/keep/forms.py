@@ -44,6 +44,16 @@ class NewPlaceForm(PlaceForm):
     kind = SelectField("类别")
 
 
+class DoorsForm(Form):
+    lines = text(
+        "门牌",
+        longest=4000,
+        lines=6,
+        needed="请写门牌",
+        render_kw={"placeholder": "1单元101-1单元106\n1单元201-1单元206"},
+    )
+
+
 class ImportForm(Form):
     file = FileField("表格文件", [InputRequired("请选一个 CSV 或 XLSX 文件")], render_kw={"accept": ".csv,.xlsx"})
 

@@ -1,6 +1,6 @@
 """All doors of /keep, in one blueprint: each of these modules adds its own when it is loaded."""
 
-from governance.keep import bodies, categories, codes, home, imports, people, places
+from governance.keep import bodies, categories, codes, doors, home, imports, people, places
 from governance.keep.door import bp
 
-__all__ = ["bodies", "bp", "categories", "codes", "home", "imports", "people", "places"]
+__all__ = ["bodies", "bp", "categories", "codes", "doors", "home", "imports", "people", "places"]

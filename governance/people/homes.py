@@ -106,6 +106,14 @@ class DoorSlip(Base):
     def is_good(self) -> bool:
         return self.used_at is None and self.revoked_at is None
 
+    @property
+    def label(self) -> str:
+        return "用过了" if self.used_at else "作废了" if self.revoked_at else "印了还没用"
+
+    @property
+    def look(self) -> str:
+        return "chip--done" if self.used_at else "" if self.revoked_at else "chip--wait"
+
 
 class Asking(Base):
     """Somebody asks to become known by a code: one shown to the worker at the door, or one sent to a phone."""
@@ -144,3 +152,7 @@ class Sms(Base):
     state: Mapped[str] = mapped_column(String(8), default="due")
     asked_at: Mapped[datetime] = mapped_column(default=now)
     settled_at: Mapped[datetime | None]
+
+    @property
+    def was_refused(self) -> bool:
+        return self.state == "refused"

@@ -101,6 +101,10 @@ class Person(Base):
     residences: Mapped[list["Residence"]] = relationship(back_populates="person", order_by="Residence.id")
 
     @property
+    def how_known(self) -> str:
+        return KNOWN_BY.get(self.known_by or "", "")
+
+    @property
     def account(self) -> "Identity | None":
         """The staff account, if this person has one."""
         return next((identity for identity in self.identities if identity.kind == "account"), None)

@@ -128,6 +128,7 @@ handler_role = _of_viewer(
     "handler_role", lambda viewer: bool({"grid", "community", "street", "district", "body"} & viewer.roles)
 )
 office_role = _of_viewer("office_role", lambda viewer: bool({"grid", "community", "street", "district"} & viewer.roles))
+on_foot = _of_viewer("on_foot", lambda viewer: bool({"grid", "community"} & viewer.roles))  # who meets residents
 officer = _of_viewer("officer", lambda viewer: bool({"street", "district"} & viewer.roles))
 
 grid_here = _serves("grid_here", "grid")

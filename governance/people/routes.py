@@ -1,4 +1,4 @@
-"""The doors of people: signing in and out, and 我的; those of becoming known are in known_routes.py."""
+"""The doors of people: signing in and out, and 我的; the others, in files of their own, are loaded here."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from governance.core.db import db, now
 from governance.core.errors import Invalid, Missing
 from governance.core.pages import back, inside
 from governance.core.security import refills
-from governance.people import known_routes
+from governance.people import known_routes, me_routes, vouch_routes
 from governance.people import signin as actions
 from governance.people.door import bp
 from governance.people.forms import PasswordForm, SignInForm
@@ -17,7 +17,7 @@ from governance.people.model import Person, StaffSession
 from governance.people.permissions import anyone, staff
 from governance.people.viewers import COOKIE, open_to, staff_session
 
-__all__ = ["bp", "known_routes"]
+__all__ = ["bp", "known_routes", "me_routes", "vouch_routes"]
 
 
 @bp.route("/signin", methods=["GET", "POST"])

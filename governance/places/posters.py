@@ -7,13 +7,13 @@ which address, is for the caller.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import pypdfium2
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from governance.places.layouts import a4, card, sticker
+from governance.places.layouts import a4, card, slip, sticker
 from governance.places.layouts.drawing import HAIR, Sheet
 from governance.places.layouts.wording import EVERY_WORD, Notice
 from governance.places.qr import Square, Unreadable, read_squares
@@ -33,7 +33,7 @@ class Format:
     across: int
     down: int
     draw_same: Callable[[Sheet], None]
-    draw: Callable[[Sheet, Notice, Square], None]
+    draw: Callable[[Sheet, Any, Square], None]
 
     @property
     def places(self) -> list[tuple[float, float]]:
@@ -50,11 +50,22 @@ FORMATS = {
     "card": Format(card.SIZE, 2, 4, card.draw_same, card.draw),
 }
 
+LAYOUTS = FORMATS | {"slip": Format(slip.SIZE, 1, 1, slip.draw_same, slip.draw)}  # whatever carries a code
 
-def print_pdf(notices: Iterable[Notice], format: str, out: BinaryIO) -> int:
+
+class Printed(Protocol):
+    """What stands beside a code on any paper of ours."""
+
+    @property
+    def url(self) -> str: ...
+
+    def every_word(self) -> tuple[str, ...]: ...
+
+
+def print_pdf(notices: Iterable[Printed], format: str, out: BinaryIO) -> int:
     """Write one PDF; how many codes it holds. Raises MissingGlyph or Unreadable before anything is written."""
     every = list(notices)
-    layout = FORMATS[format]
+    layout = LAYOUTS[format]
     with faces_for(_characters(every)) as faces:
         canvas = Canvas(out, pagesize=(_PAGE[0] * mm, _PAGE[1] * mm), pageCompression=1)
         canvas.setTitle("一码共治")
@@ -86,7 +97,7 @@ def picture(notice: Notice, width: int) -> bytes:
 
 def check_pages(pdf: bytes | str, urls: Sequence[str], format: str, share: float = 0.01) -> int:
     """Read a share of the finished pages as a phone would; how many. Raises Unreadable at the first difference."""
-    on_page = FORMATS[format].across * FORMATS[format].down
+    on_page = LAYOUTS[format].across * LAYOUTS[format].down
     with pypdfium2.PdfDocument(pdf) as document:
         step = max(1, round(1 / share))
         chosen = range(0, len(document), step)
@@ -99,7 +110,7 @@ def check_pages(pdf: bytes | str, urls: Sequence[str], format: str, share: float
     return len(chosen)
 
 
-def _characters(notices: Iterable[Notice]) -> set[str]:
+def _characters(notices: Iterable[Printed]) -> set[str]:
     letters = set(EVERY_WORD)
     for notice in notices:
         for words in notice.every_word():
@@ -115,14 +126,14 @@ def _keep_same(canvas: Canvas, faces: Faces, layout: Format) -> None:
     canvas.endForm()
 
 
-def _draw_page(canvas: Canvas, faces: Faces, layout: Format, notices: Sequence[Notice]) -> None:
+def _draw_page(canvas: Canvas, faces: Faces, layout: Format, notices: Sequence[Printed]) -> None:
     for notice, corner in zip(notices, layout.places, strict=False):
         _draw_one(canvas, faces, layout, notice, corner)
     if len(layout.places) > 1:
         _draw_cuts(canvas, layout)
 
 
-def _draw_one(canvas: Canvas, faces: Faces, layout: Format, notice: Notice, corner: tuple[float, float]) -> None:
+def _draw_one(canvas: Canvas, faces: Faces, layout: Format, notice: Printed, corner: tuple[float, float]) -> None:
     canvas.saveState()
     canvas.translate(corner[0] * mm, corner[1] * mm)
     canvas.doForm("same")
@@ -143,6 +154,6 @@ def _draw_cuts(canvas: Canvas, layout: Format) -> None:
         canvas.line(left * mm, y, (left + layout.across * wide) * mm, y)
 
 
-def _in_groups(notices: Sequence[Notice], size: int) -> Iterator[Sequence[Notice]]:
+def _in_groups(notices: Sequence[Printed], size: int) -> Iterator[Sequence[Printed]]:
     for start in range(0, len(notices), size):
         yield notices[start : start + size]

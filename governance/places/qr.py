@@ -38,6 +38,15 @@ class Square:
             raise Unreadable(f"{self.text} would be read as {read}")
         return self
 
+    @property
+    def outline(self) -> str:
+        """The rectangles as one path of an SVG drawing of `across` modules, quiet zone included."""
+        return "".join(f"M{x + QUIET} {y + QUIET}h{w}v{h}h-{w}z" for x, y, w, h in self.rectangles)
+
+    @property
+    def across(self) -> int:
+        return self.side + 2 * QUIET
+
     def raster(self, scale: int = 2) -> memoryview:
         """The rectangles as grey pixels, quiet zone included."""
         width = (self.side + 2 * QUIET) * scale

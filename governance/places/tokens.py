@@ -31,13 +31,18 @@ def new_token(random_source: RandomSource = secrets) -> str:
 
 def read_token(text: str) -> str | None:
     """The token a person meant by `text`, or None when it cannot be one."""
-    if len(text) > _LONGEST_TYPED:
-        return None
-    plain = unicodedata.normalize("NFKC", text).upper()
-    token = "".join(c for c in plain if not _is_gap(c)).translate(_MEANT)
+    token = plain_symbols(text)
     if len(token) != LENGTH or any(symbol not in _VALUE for symbol in token):
         return None
     return token if token[-1] == _proof(token[:-1]) else None
+
+
+def plain_symbols(text: str) -> str:
+    """What people type for symbols of this alphabet: in capitals, without gaps; nothing when it is far too long."""
+    if len(text) > _LONGEST_TYPED:
+        return ""
+    plain = unicodedata.normalize("NFKC", text).upper()
+    return "".join(c for c in plain if not _is_gap(c)).translate(_MEANT)
 
 
 def shown(token: str) -> str:

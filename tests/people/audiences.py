@@ -6,13 +6,15 @@ from datetime import timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import delete
 
 from governance.core.db import by, db, now, writing
+from governance.people.homes import Asking
 from governance.people.model import Identity, Person, Post, StaffSession
 from governance.people.viewers import token_hash
 from governance.tickets.model import Ticket
-from tests.app import Phone
-from tests.cast import Cast
+from tests.app import Phone, subject_of
+from tests.cast import Cast, make_known
 
 NAMES = [  # noqa: E501
     "anon",
@@ -96,6 +98,23 @@ def _resident(app: Flask, cast: Cast, name: str) -> Audience:
     assert ticket is not None
     resident.person_id = ticket.submitter_id
     return resident
+
+
+def as_known_as_before(app: Flask, audience: Audience, cast: Cast) -> None:
+    """Whoever became known, or left, in the last request is again what the table says of them."""
+    with writing():
+        identity = by(Identity, kind="device", subject=subject_of(app, audience.device))
+        person = identity.person if identity else None
+        if person is not None:
+            db.session.execute(delete(Asking).where(Asking.person_id == person.id))
+        if audience.name == "know" and person is not None and person.known_at is None:
+            identity.person = again = Person()
+            db.session.add(again)
+            audience.person_id = make_known(cast, again, "爱种花的").id
+        elif audience.name != "know" and person is not None:
+            person.known_at = person.known_by = person.known_place_id = None
+            for home in person.residences:
+                home.until = home.until or now()
 
 
 def _former(cast: Cast, name: str) -> int:

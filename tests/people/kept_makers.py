@@ -10,13 +10,15 @@ from governance.core.db import db, now, writing
 from governance.core.events import record
 from governance.core.jobs import FAILED, Job
 from governance.people.access import Viewer
+from governance.people.homes import Door, DoorSlip
+from governance.people.knowing import ask_worker, new_slip_secret, slip_hash
 from governance.people.model import Body, Identity, Person, Post
 from governance.places.actions import print_code
 from governance.relay import groups
 from governance.relay.model import UNKNOWN, Delivery, Group, Message
 from governance.tickets import actions
 from governance.tickets.categories import add_category
-from tests.cast import SECRET, Cast
+from tests.cast import SECRET, Cast, make_known
 
 NUMBERS = itertools.count(1)
 BOT_KEY = "a-key-that-only-the-bot-has"
@@ -127,6 +129,52 @@ def _bot(cast: Cast, own: bool, variant: Variant) -> str:
     return name
 
 
+def _door(cast: Cast, own: bool, variant: Variant) -> int:
+    """With a slip nobody has used and, unless it is empty, somebody known behind it."""
+    return _behind(cast, own, variant)[0]
+
+
+def _residence(cast: Cast, own: bool, variant: Variant) -> int:
+    return _behind(cast, own, variant)[1]
+
+
+def _behind(cast: Cast, own: bool, variant: Variant) -> tuple[int, int]:
+    place, label, person = "5号楼" if own else "7号楼", _name("门"), Person()
+    with writing():
+        door = Door(place_id=cast.places[place], label=label)
+        db.session.add_all((door, person))
+        db.session.flush()
+        db.session.add(DoorSlip(door_id=door.id, secret_hash=str(uuid.uuid4())))
+        if "empty" not in variant:
+            make_known(cast, person, nickname(), place, label)
+            db.session.flush()
+        return door.id, 0 if "empty" in variant else person.residences[0].id
+
+
+def _secret(cast: Cast, own: bool, variant: Variant) -> str:
+    """The slip of a door of its own; `used`: by somebody else."""
+    secret = new_slip_secret()
+    with writing():
+        door = Door(place_id=cast.places["5号楼" if own else "7号楼"], label=_name("室"))
+        slip = DoorSlip(door=door, secret_hash=slip_hash(secret), used_at=now() if "used" in variant else None)
+        db.session.add_all((door, slip))
+    return secret
+
+
+def asking(cast: Cast) -> str:
+    """The digits somebody is showing."""
+    with writing():
+        person = Person()
+        db.session.add(person)
+        db.session.flush()
+        return ask_worker(Viewer(person_id=person.id), nickname()).code or ""
+
+
+def nickname() -> str:
+    """One that nobody has."""
+    return f"邻居{chr(0x4E00 + next(NUMBERS))}"
+
+
 def _name(start: str) -> str:
     return f"{start}{next(NUMBERS)}"
 
@@ -143,6 +191,9 @@ ARGUMENTS: dict[str, Callable[[Cast, bool, Variant], Any]] = {
     "delivery_id": _delivery,
     "job_id": _job,
     "name": _bot,
+    "secret": _secret,
+    "door_id": _door,
+    "residence_id": _residence,
     "channel": lambda *_: "manual",
     "deed": lambda _cast, _own, variant: variant[0],
 }
@@ -163,6 +214,7 @@ def _about_category(*_: Any) -> dict[str, str]:
 FORMS: dict[str, Callable[..., dict[str, Any]]] = {
     "/keep/places/<int:place_id>": lambda *_: {"name": _name("楼")},
     "/keep/places/<int:place_id>/new": lambda *_: {"name": _name("点"), "kind": "spot"},
+    "/keep/places/<int:place_id>/doors": lambda *_: {"lines": _name("1单元")},
     "/keep/places/import": lambda *_: {"file": (io.BytesIO("社区\n".encode()), "places.csv")},
     "/keep/codes/<token>/mark": lambda *_: {"state": "posted"},
     "/keep/people/new": _staff,

@@ -13,6 +13,7 @@ from typing import Any
 from governance.core import media
 from governance.core.db import db, now, writing
 from governance.people.access import Viewer
+from governance.people.homes import Door
 from governance.people.model import Body, Person
 from governance.places.actions import add_place, print_code
 from governance.places.tokens import new_token
@@ -32,6 +33,7 @@ NOWHERE = {
     "number": "999999",
     "channel": "carrier_pigeon",
     "name": "no-bot",
+    "secret": "0" * 20,
     **{name: "999999" for name in kept_makers.ARGUMENTS if name.endswith("_id")},
 }
 STATES = {  # what a ticket must be for the step to be open; accepted for everything not named
@@ -171,7 +173,37 @@ def _plain(form: Callable[..., dict[str, Any]], *_: Any) -> dict[str, Any]:
     return form()
 
 
+def _known_as(*_: Any) -> dict[str, Any]:
+    return {"nickname": kept_makers.nickname(), "consent": "y"}
+
+
+def _typed_slip(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> dict[str, Any]:
+    return {"secret": "7k3m9" * 4 if variant else kept_makers.ARGUMENTS["secret"](makers.cast, True, ())}
+
+
+def _by_phone(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> dict[str, Any]:
+    number = f"139{uuid.uuid4().int % 10**8:08}"
+    return _known_as() | {"phone": number, "code": makers.cast.codes["5号楼"]}
+
+
+def _vouch(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> dict[str, Any]:
+    code = kept_makers.asking(makers.cast)
+    return {"code": code, "nickname": kept_makers.nickname(), "place": str(makers.cast.places["5号楼"])}
+
+
+def _slips(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> dict[str, Any]:
+    doors = db.session.scalars(db.select(Door.id).filter_by(place_id=int(given["place_id"])).limit(1))
+    return {"door": [str(id_) for id_ in doors]}
+
+
 FORMS: dict[str, Callable[..., dict[str, Any]]] = {
+    "/me/known/slip": _typed_slip,
+    "/d/<secret>": _known_as,
+    "/me/known/worker": _known_as,
+    "/me/known/phone": _by_phone,
+    "/me/nickname": _known_as,
+    "/desk/known": _vouch,
+    "/keep/places/<int:place_id>/doors/slips": _slips,
     "/c/<code>/report": _report,
     "/desk/at/<code>/report": _report,
     "/c/<code>/photos": _photo_of_it,

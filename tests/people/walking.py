@@ -20,7 +20,7 @@ from tests.people.makers import Makers
 
 TABLE = Path(__file__).with_name("expected_answers.txt")
 WHOSE = ("own", "foreign", "missing")
-MEANS = {200: "o", 201: "c", 302: "w", 303: "t", 401: "s", 403: "f", 404: ".", 422: "u"}
+MEANS = {200: "o", 201: "c", 302: "w", 303: "t", 401: "s", 403: "f", 404: ".", 409: "g", 422: "u"}
 KNOWN = "know:"
 CHANGED = "tc"
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -165,7 +165,9 @@ class Walk:
         """After somebody acted: strangers are strangers again, and who signed out is signed in."""
         if name == "anon":
             self.audiences[name] = audiences.newcomer(self.app, name)
-        elif self.audiences[name].staff:
+            return
+        audiences.as_known_as_before(self.app, self.audiences[name], self.cast)
+        if self.audiences[name].staff:
             audiences.sign_in_again(self.audiences[name], self.cast)
 
     def forget_limits(self) -> None:

@@ -1,0 +1,151 @@
+"""The doors' doors: which households a building has, who is known there, and the slips to print for them."""
+
+import tempfile
+from collections.abc import Sequence
+from typing import Any
+
+from flask import current_app, render_template, request, send_file
+from sqlalchemy import select
+
+from governance.core.db import db
+from governance.core.errors import Missing, Refused
+from governance.core.pages import back
+from governance.core.security import refills
+from governance.keep.door import asked_id, attempt, bp, find, status
+from governance.keep.forms import DoorsForm
+from governance.keep.notices import UNSAID
+from governance.people import doors as actions
+from governance.people import leaving
+from governance.people.homes import Door, Residence
+from governance.people.knowing import new_slip_secret
+from governance.people.permissions import keeper, may
+from governance.people.viewers import current, open_to
+from governance.places.layouts.slip import Slip
+from governance.places.model import Place
+from governance.places.posters import print_pdf
+
+MOST_SLIPS = 200
+ON_PAGE = 100
+
+
+@bp.route("/places/<int:place_id>/doors", methods=["GET", "POST"])
+@open_to(keeper)
+@refills
+def doors(place_id: int) -> Any:
+    place, form = _building(place_id), DoorsForm()
+    added = attempt(form, lambda: actions.add_doors(current(), place, form.lines.data))
+    if added is not None:
+        return back("keep.doors", place_id=place_id, added=len(added))
+    return _list(place, form)
+
+
+def _building(place_id: int) -> Place:
+    """A place that has doors: a building or a courtyard."""
+    place = find(Place, place_id, "place.keep")
+    if place.kind not in actions.HELD_IN:
+        raise Missing
+    return place
+
+
+def _list(place: Place, form: DoorsForm) -> Any:
+    after = asked_id("after") or 0
+    query = select(Door).filter_by(place_id=place.id).where(Door.id > after).order_by(Door.id).limit(ON_PAGE + 1)
+    rows = list(db.session.scalars(query))
+    more = rows[ON_PAGE - 1].id if len(rows) > ON_PAGE else None
+    page = render_template(
+        "keep/doors.html",
+        place=place,
+        rows=rows[:ON_PAGE],
+        state=actions.with_state(rows[:ON_PAGE]),
+        more=more,
+        form=form,
+        added=request.args.get("added", type=int),
+    )
+    return page, status()
+
+
+@bp.post("/places/<int:place_id>/doors/slips")
+@open_to(keeper)
+def print_slips(place_id: int) -> Any:
+    """Fresh slips for the chosen doors as one PDF; they are good once every code in it has been read."""
+    place = _building(place_id)
+    chosen = {int(id_) for id_ in request.form.getlist("door") if id_.isdecimal() and len(id_) < 10}
+    found = select(Door).where(Door.place_id == place.id, Door.id.in_(chosen)).order_by(Door.id)
+    rows = db.session.scalars(found.limit(MOST_SLIPS + 1)).all()
+    if not rows:
+        raise Refused("请先在门牌前面打勾，再印住户条")
+    if len(rows) > MOST_SLIPS:
+        raise Refused(f"一次最多印 {MOST_SLIPS} 张，请分几次")
+    return _printed(place, rows)
+
+
+def _printed(place: Place, doors: Sequence[Door]) -> Any:
+    phone = place.contact_phone()
+    if phone is None:
+        raise Refused(f"“{place.name}”和它上面的地点都没有电话，请先在社区填上电话再印")
+    base = current_app.extensions["settings"].base_url
+    secrets = {door.id: new_slip_secret() for door in doors}
+    above = tuple(outer.name for outer in place.above()[:-1] if outer.kind not in UNSAID)
+    slips = [
+        Slip(f"{base}/d/{secrets[door.id]}", secrets[door.id], door.label, place.name, above, phone) for door in doors
+    ]
+    name = f"{place.name}-住户条-{len(slips)}张.pdf"
+    db.session.rollback()  # drawing takes seconds; the database is let go first
+    out = tempfile.TemporaryFile()  # noqa: SIM115 - the server closes it when the last byte is sent
+    print_pdf(slips, "slip", out)
+    actions.hand_out(current(), secrets)
+    out.seek(0)
+    return send_file(out, mimetype="application/pdf", as_attachment=True, download_name=name)
+
+
+@bp.get("/doors/<int:door_id>")
+@open_to(keeper)
+def door(door_id: int) -> Any:
+    return _door_page(find(Door, door_id, "door.keep"), {})
+
+
+@bp.post("/doors/<int:door_id>/who")
+@open_to(keeper)
+def door_who(door_id: int) -> Any:
+    """Show the nicknames of who is known behind a door, once; each look is recorded."""
+    row = find(Door, door_id, "door.keep")
+    known = [home.person for home in row.residences if home.until is None and home.person.known_at]
+    seen = {person.id: leaving.who(person, current()) for person in known if may(current(), "person.who", person)}
+    return _door_page(row, seen)
+
+
+def _door_page(row: Door, seen: dict[int, leaving.Who]) -> str:
+    state = actions.with_state([row])[row.id]
+    return render_template("keep/one_door.html", door=row, place=row.place, state=state, seen=seen)
+
+
+@bp.post("/doors/<int:door_id>/slip")
+@open_to(keeper)
+def reissue(door_id: int) -> Any:
+    """One more slip for a door, as a PDF; the one printed before ends at once."""
+    row = find(Door, door_id, "door.keep")
+    return _printed(row.place, [row])
+
+
+@bp.post("/doors/<int:door_id>/revoke")
+@open_to(keeper)
+def revoke(door_id: int) -> Any:
+    actions.end_slip(current(), find(Door, door_id, "door.keep"))
+    return back("keep.door", door_id=door_id)
+
+
+@bp.post("/doors/<int:door_id>/remove")
+@open_to(keeper)
+def remove_door(door_id: int) -> Any:
+    row = find(Door, door_id, "door.keep")
+    place_id = row.place_id
+    actions.remove_door(current(), row)
+    return back("keep.doors", place_id=place_id)
+
+
+@bp.post("/residences/<int:residence_id>/end")
+@open_to(keeper)
+def end_residence(residence_id: int) -> Any:
+    row = find(Residence, residence_id, "door.keep")
+    actions.end_residence(current(), row)
+    return back("keep.door", door_id=row.door_id)

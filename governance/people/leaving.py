@@ -1,0 +1,93 @@
+"""Who is behind a nickname, what is held about somebody, and leaving: the name goes at once, the words stay."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+
+from governance.core.crypto import masked_phone
+from governance.core.db import db, locked, now, writing
+from governance.core.errors import Refused
+from governance.core.events import Event, forget_words, history
+from governance.people import hooks
+from governance.people.access import Viewer
+from governance.people.doors import unknown
+from governance.people.homes import Asking, Residence
+from governance.people.knowing import note
+from governance.people.model import KNOWN_BY, LEFT, Identity, Person
+from governance.people.permissions import require
+
+
+@dataclass(frozen=True)
+class Who:
+    """The person behind a nickname, as far as anybody here is told."""
+
+    nickname: str
+    doors: tuple[str, ...]
+    place: str
+    how: str
+    since: datetime
+    confirmed_by: str
+    phone: str
+
+
+def who(person: Person, by: Viewer) -> Who:
+    """For staff of where somebody lives or became known. Each look is recorded, and the resident can read of it."""
+    with writing():
+        require(by, "person.who", locked(person))
+        place = person.known_place
+        if place is None or person.known_at is None:
+            raise Refused("这位居民已经退出了")
+        note(person, "who", place, by)
+        return Who(
+            nickname=person.nickname or "",
+            doors=tuple(home.door.full_name for home in homes(person)),
+            place=place.full_name,
+            how=KNOWN_BY[person.known_by or "slip"],
+            since=person.known_at,
+            confirmed_by=_confirmed_by(person),
+            phone=masked_phone(person.phone),
+        )
+
+
+def homes(person: Person) -> list[Residence]:
+    """Where somebody lives now."""
+    query = select(Residence).filter_by(person_id=person.id, until=None).order_by(Residence.id)
+    return list(db.session.scalars(query))
+
+
+def _confirmed_by(person: Person) -> str:
+    """The worker who vouched for somebody, from the record."""
+    lines = [line for line in history("person", person.id) if line.verb == "know" and line.data.get("how") == "worker"]
+    return lines[-1].actor if lines else ""
+
+
+def looks_at(person: Person) -> list[Event]:
+    """Which members of staff have looked up who somebody is, the latest first."""
+    looks = select(Event).filter_by(noun="person", verb="who", subject_id=person.id)
+    return list(db.session.scalars(looks.order_by(Event.id.desc()).limit(50)))
+
+
+def devices(person: Person) -> int:
+    mine = select(func.count()).select_from(Identity).filter_by(person_id=person.id, kind="device", disabled_at=None)
+    return db.session.scalar(mine) or 0
+
+
+def leave(by: Viewer) -> None:
+    """Not known any more: homes end, name, phone and contact go; what was said stays without a name."""
+    person = locked(db.session.get_one(Person, by.person_id))
+    place = person.known_place
+    if person.known_at is None or place is None:
+        raise Refused("您已经退出了")
+    for home in homes(person):
+        home.until = now()
+    db.session.execute(delete(Asking).where(Asking.person_id == person.id))
+    db.session.execute(delete(Identity).where(Identity.person_id == person.id, Identity.kind == "phone"))
+    for line in history("person", person.id):
+        forget_words(line)
+    unknown(person)
+    person.nickname, person.nickname_key, person.left_at = LEFT, None, now()
+    person.name = person.phone = person.consented_at = None
+    db.session.flush()
+    hooks.person_left(person.id)
+    note(person, "leave", place, by)

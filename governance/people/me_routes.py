@@ -1,0 +1,55 @@
+"""The doors of a known resident's own page: another nickname, what is held about me, leaving."""
+
+from typing import Any
+
+from flask import render_template, request
+
+from governance.core.db import db
+from governance.core.errors import Invalid
+from governance.core.pages import back
+from governance.core.security import refills
+from governance.people import knowing, leaving
+from governance.people.door import bp
+from governance.people.known_forms import NicknameForm
+from governance.people.model import Person
+from governance.people.permissions import anyone, known
+from governance.people.viewers import as_somebody, current, open_to
+
+
+@bp.route("/me/nickname", methods=["GET", "POST"])
+@open_to(known)
+@refills
+def nickname() -> Any:
+    form = NicknameForm(nickname=current().nickname)
+    if form.ok:
+        try:
+            as_somebody(lambda viewer: knowing.rename(viewer, form.nickname.data))
+            return back("people.me")
+        except Invalid as trouble:
+            form.refuse(trouble)
+    return render_template("people/nickname.html", form=form), 422 if request.method == "POST" else 200
+
+
+@bp.route("/me/leave", methods=["GET", "POST"])
+@open_to(known)
+def leave() -> Any:
+    """What leaving means is said first; the button is below it."""
+    if request.method == "POST":
+        as_somebody(leaving.leave)
+        return back("people.me")
+    return render_template("people/leave.html")
+
+
+@bp.get("/me/data")
+@open_to(anyone)
+def data() -> Any:
+    """What is held about me, as one plain list."""
+    viewer = current()
+    person = db.session.get(Person, viewer.person_id) if viewer.person_id else None
+    facts = {
+        "person": person,
+        "homes": leaving.homes(person) if person else [],
+        "devices": leaving.devices(person) if person else 0,
+        "looks": leaving.looks_at(person) if person else [],
+    }
+    return render_template("people/data.html", **facts)
