@@ -140,6 +140,16 @@ checked = Rule(
     lambda viewer, thing: thing.checked_at is not None,
     lambda viewer, table: table.checked_at.is_not(None),
 )
+words_shown = Rule(
+    "words_shown",
+    lambda viewer, thing: not thing.words_hidden,
+    lambda viewer, table: table.words_hidden.is_(False),
+)
+photos_shown = Rule(
+    "photos_shown",
+    lambda viewer, thing: not thing.photos_hidden,
+    lambda viewer, table: table.photos_hidden.is_(False),
+)
 public = Rule(
     "public",
     lambda viewer, thing: not thing.private,
@@ -165,7 +175,10 @@ RULES = {
     "ticket.report": anyone,
     "ticket.assist": office,
     "ticket.follow": public | reporter | in_charge,
-    "ticket.words": (public & checked) | reporter | in_charge,
+    "ticket.words": (public & checked & words_shown) | reporter | in_charge,
+    "ticket.photos": (public & checked & photos_shown) | reporter | in_charge,
+    "ticket.more_photos": reporter | in_charge,
+    "ticket.publish": public & checked & staff_here,
     "ticket.contact": in_charge,
     "ticket.record": above_grid,
     "ticket.join": public & ~reporter,

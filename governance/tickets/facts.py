@@ -7,6 +7,7 @@ from governance.core.events import Event
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.model import SOURCES
 from governance.tickets.progress import SAID
+from governance.tickets.publishing import PARTS
 
 WORDS: dict[str, Callable[[Any], str]] = {
     "came_from": lambda state: f"从{LIFE.state(state).label}",
@@ -21,8 +22,14 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "phone": lambda _: "电话回访",
     "body": str,
     "into": lambda number: f"并入 {number}",
+    "hidden": lambda parts: f"{_parts(parts)}先不公开",
+    "parts": lambda parts: _parts(parts),
     "merged": lambda number: f"由 {number} 并来",
 }
+
+
+def _parts(parts: list[str]) -> str:
+    return "、".join(PARTS[part] for part in parts)
 
 
 def facts(event: Event) -> str:

@@ -17,7 +17,7 @@ from governance.people.viewers import as_somebody, current, open_to
 from governance.places.codes import living
 from governance.places.model import Code, Place
 from governance.tickets import actions, assist, photos, progress, queries, voices
-from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, ReportForm
+from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, PublishForm, ReportForm
 from governance.tickets.handling import move_forms
 from governance.tickets.model import Photo, Ticket
 
@@ -169,6 +169,7 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         moves=move_forms(ticket, viewer, forms),
         more=forms.get("more") or MoreForm.blank().on_page_as("more"),
         answer=forms.get("answer") or AnswerForm.blank().on_page_as("answer"),
+        publish=forms.get("publish") or _publish_form(ticket),
         kept=lambda form: len(photos.staged(viewer, form.submission.data)),
         said=voices.said(ticket, viewer),
         link=public_url("tickets.show", ref=ticket.ref, k=assist.reporter_secret(ticket)) if mine else "",
@@ -177,6 +178,13 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         **voices.open_to(ticket, viewer),
     )
     return page, status
+
+
+def _publish_form(ticket: Ticket) -> Form:
+    """As things stand; with the photos on this page as those that were seen."""
+    seen = ",".join(photo.key for photo in ticket.told_photos if photo.shows)
+    now_hidden = {"hide_words": ticket.words_hidden, "hide_photos": ticket.photos_hidden}
+    return PublishForm.blank(data=now_hidden | {"seen": seen}).on_page_as("publish")
 
 
 @bp.post("/t/<ref>/join")
@@ -250,10 +258,11 @@ def _voice_limit() -> None:
 @bp.get("/t/<ref>/photos/<key>-<any(full,thumb):size>.jpg")
 @open_to(anyone)
 def photo(ref: str, key: str, size: str) -> Any:
-    """A cleaned photo, for those who may read the ticket's words; nobody ever gets the original."""
+    """A cleaned photo, for those who may see it; nobody ever gets the original."""
     ticket = queries.find(ref, current())
     found = by(Photo, key=key, ticket_id=ticket.id, state="clean")
-    if found is None or not may(current(), "ticket.words", ticket):
+    action = "ticket.more_photos" if found is not None and found.step == "more" else "ticket.photos"
+    if found is None or not may(current(), action, ticket):
         raise Missing
     answer = Response(media.get(photos.address(found, size)), mimetype="image/jpeg")
     answer.headers["Cache-Control"] = "private, max-age=86400"

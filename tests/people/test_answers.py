@@ -65,6 +65,7 @@ def test_head_tells_no_more_than_get(walk) -> None:
 CANARIES = {
     "checked words": ("看过的话甲乙", ("public",)),
     "unchecked words": ("没看过的话丙丁", ("unchecked",)),
+    "hidden words": ("没公开的话壬癸", ("hidden",)),
     "private words": ("不公开的话戊己", ("private",)),
     "foreign private words": ("远处的话庚辛", ("private",)),
     "contact in full": ("13912345678", ()),
