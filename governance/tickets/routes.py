@@ -9,13 +9,14 @@ from sqlalchemy import select
 from governance.core import limits, media
 from governance.core.db import by, db
 from governance.core.errors import Invalid, Missing, TooMuch
-from governance.core.pages import back, problem_json, public_url
+from governance.core.pages import back, local, problem_json, public_url
 from governance.core.security import refills, stale_form, takes
 from governance.people.access import Viewer
 from governance.people.permissions import anyone, may
 from governance.people.viewers import as_somebody, current, open_to
 from governance.places.codes import living
 from governance.places.model import Code, Place
+from governance.places.qr import Square
 from governance.tickets import actions, assist, photos, progress, queries, voices
 from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, PublishForm, ReportForm
 from governance.tickets.handling import move_forms
@@ -285,5 +286,13 @@ def slip(slip: str) -> Any:
     can_undo = "withdraw" in {move.name for move in ticket.next_moves()}
     now_next = progress.now_and_next(ticket)
     return render_template(
-        "tickets/slip.html", ticket=ticket, slip=found, link=link, can_undo=can_undo, now_and_next=now_next
+        "tickets/slip.html",
+        ticket=ticket,
+        slip=found,
+        link=link,
+        written_at=f"{local(found.at):%Y-%m-%d %H:%M}",  # read on paper days later
+        qr=Square(public_url("tickets.slip", slip=slip)).proven(),
+        phone=ticket.place.contact_phone(),
+        can_undo=can_undo,
+        now_and_next=now_next,
     )
