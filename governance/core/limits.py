@@ -6,6 +6,7 @@ With Redis the count is shared by all machines; without it, or while it is gone,
 import threading
 import time
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 
 from flask import Flask, current_app, request
 from limits import RateLimitItem, parse
@@ -70,6 +71,15 @@ def require(limit: str, *key: str) -> None:
         raise TooMuch
 
 
+def network(address: str) -> str:
+    """What counts as one address: of IPv6 the first 64 bits, as whoever has one has all that begin so."""
+    try:
+        read = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((read, 64), strict=False)) if read.version == 6 else address
+
+
 def _hit(limit: RateLimitItem, *key: str) -> bool:
     shared, here = current_app.extensions["limits"]
     try:
@@ -79,5 +89,5 @@ def _hit(limit: RateLimitItem, *key: str) -> bool:
 
 
 def _flood_guard() -> None:
-    if request.method == "POST" and not _hit(FLOOD, "address", request.remote_addr or ""):
+    if request.method == "POST" and not _hit(FLOOD, "address", network(request.remote_addr or "")):
         raise TooMuch

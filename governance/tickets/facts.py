@@ -14,7 +14,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "to": lambda state: f"到{LIFE.state(state).label}",
     "source": lambda source: f"来自{SOURCES[source]}",
     "photos": lambda count: f"照片 {count} 张",
-    "joined": lambda count: f"共 {count + 1} 户",
+    "joined": lambda count: f"共 {count + 1} 位邻居",
     "nudged": lambda count: f"催过 {count} 次",
     "round": lambda number: f"第 {number} 轮",
     "solved": lambda answer: SAID[answer],

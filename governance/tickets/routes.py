@@ -1,5 +1,6 @@
 """The residents' doors: report, follow, and say something about a ticket. The workers' doors are in desk.py."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -17,7 +18,7 @@ from governance.people.viewers import as_somebody, current, open_to
 from governance.places.codes import living
 from governance.places.model import Code, Place
 from governance.places.qr import Square
-from governance.tickets import actions, assist, photos, progress, queries, voices
+from governance.tickets import actions, assist, crowds, photos, progress, queries, voices
 from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, PublishForm, ReportForm
 from governance.tickets.handling import move_forms
 from governance.tickets.model import Photo, Ticket
@@ -153,13 +154,14 @@ def _become_reporter(ref: str, secret: str) -> Any:
     return back("tickets.show", ref=ref)
 
 
-def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: int = 200) -> Any:
+def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: int = 200, refusal: str = "") -> Any:
     """The page of one ticket, with a form for each step open to this viewer; `forms` are those to show refilled."""
     viewer, forms = current(), forms or {}
     mine = may(viewer, "ticket.withdraw", ticket)
     page = render_template(
         "tickets/show.html",
         ticket=ticket,
+        refusal=refusal,
         place=ticket.place,
         now_and_next=progress.now_and_next(ticket),
         steps=progress.steps(ticket, viewer),
@@ -191,16 +193,29 @@ def _publish_form(ticket: Ticket) -> Form:
 @bp.post("/t/<ref>/join")
 @open_to(anyone)
 def join(ref: str) -> Any:
-    _voice_limit()
-    as_somebody(lambda viewer: voices.join(queries.find(ref, viewer), viewer))
-    return back("tickets.show", ref=ref)
+    return _counted(ref, "join", voices.join)
 
 
 @bp.post("/t/<ref>/nudge")
 @open_to(anyone)
 def nudge(ref: str) -> Any:
-    _voice_limit()
-    as_somebody(lambda viewer: voices.nudge(queries.find(ref, viewer), viewer))
+    return _counted(ref, "nudge", voices.nudge)
+
+
+def _counted(ref: str, deed: str, voice: Callable[[Ticket, Viewer], Any]) -> Any:
+    """One more who says the same. What is too much is said on the ticket's own page, beside the number to call."""
+
+    def count(viewer: Viewer) -> None:
+        ticket = queries.find(ref, viewer)
+        if may(viewer, f"ticket.{deed}", ticket) and not voices.has_said(deed, ticket, viewer):
+            crowds.require_room(deed, ticket, viewer)
+        voice(ticket, viewer)
+
+    try:
+        _voice_limit()
+        as_somebody(count)
+    except TooMuch as trouble:
+        return ticket_page(queries.find(ref, current()), status=429, refusal=trouble.words)
     return back("tickets.show", ref=ref)
 
 
