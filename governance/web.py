@@ -26,7 +26,7 @@ HANDLERS = (jobs, relay_jobs)  # imported so that their jobs are registered
 def create_app(settings: Settings | None = None) -> Flask:
     """The application for these settings (read from the environment when not given). Raises MissingSetting."""
     app = build(settings or load())
-    viewers.init_app(app)
+    viewers.init_app(app, fleeting=("scan.show",))
     security.init_app(app, https=_settings(app).base_url.startswith("https://"))
     navigation.init_app(app)
     for blueprint in BLUEPRINTS:

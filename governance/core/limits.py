@@ -36,12 +36,18 @@ class Here:
         slot, into = divmod(self._clock(), length)
         with self._lock:
             before, count = self._standing((str(limit), *key), int(slot))
-            if before * (1 - into / length) + count + 1 > limit.amount:
+            if _over(limit, before, count, into):
                 return False
             if len(self._counts) >= MOST:
                 self._forget_old()
             self._counts[(str(limit), *key)] = (length, int(slot), before, count + 1)
         return True
+
+    def test(self, limit: RateLimitItem, *key: str) -> bool:
+        """Would one more be let through?"""
+        slot, into = divmod(self._clock(), limit.get_expiry())
+        with self._lock:
+            return not _over(limit, *self._standing((str(limit), *key), int(slot)), into)
 
     def _standing(self, key: tuple[str, ...], slot: int) -> tuple[int, int]:
         """The counts of the slot before and of this one."""
@@ -54,6 +60,10 @@ class Here:
         self._counts = fresh if len(fresh) < MOST else {}
 
 
+def _over(limit: RateLimitItem, before: int, count: int, into: float) -> bool:
+    return before * (1 - into / limit.get_expiry()) + count + 1 > limit.amount
+
+
 def init_app(app: Flask, redis_url: str) -> None:
     here = Here()
     shared = Window(RedisStorage(redis_url, socket_timeout=0.5, socket_connect_timeout=0.5)) if redis_url else here
@@ -64,6 +74,15 @@ def init_app(app: Flask, redis_url: str) -> None:
 def take(limit: str, *key: str) -> bool:
     """Count one more of `limit` (such as "20/hour") under this key; False when that is too many."""
     return _hit(parse(limit), *key)
+
+
+def has_room(limit: str, *key: str) -> bool:
+    """Would one more be let through? It is not counted."""
+    shared, here = current_app.extensions["limits"]
+    try:
+        return bool(shared.test(parse(limit), *key))
+    except RedisError:
+        return bool(here.test(parse(limit), *key))
 
 
 def require(limit: str, *key: str) -> None:

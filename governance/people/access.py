@@ -22,6 +22,7 @@ class Viewer:
     staff_id: int | None = None
     label: str = "居民"
     posts: tuple[Held, ...] = field(default=())
+    must_change: bool = False  # signed in, but with a password somebody else knows: a resident until it is changed
 
     @cached_property
     def roles(self) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Rows for persons, the ways they are recognised, the posts they hold and the bodies that do the work."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -31,6 +31,7 @@ ROLES = {
     "auditor": "审计",
 }
 
+IDLE = timedelta(hours=2)  # a session that was not used for so long is over
 DEVICES = (
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
@@ -99,6 +100,7 @@ class Identity(Base):
     kind: Mapped[str] = mapped_column(String(10))
     subject: Mapped[str] = mapped_column(String(64))
     secret: Mapped[str | None] = mapped_column(String(200))
+    must_change: Mapped[bool] = mapped_column(default=False)  # somebody else knows the secret
     disabled_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(back_populates="identities")
@@ -178,6 +180,15 @@ class StaffSession(Base):
     revoked_at: Mapped[datetime | None]
 
     identity: Mapped[Identity] = relationship()
+
+    @property
+    def is_awake(self) -> bool:
+        """Neither over nor left lying about."""
+        return self.expires_at > now() and self.seen_at > now() - IDLE
+
+    @staticmethod
+    def awake() -> ColumnElement[bool]:
+        return and_(StaffSession.expires_at > now(), StaffSession.seen_at > now() - IDLE)
 
     @property
     def device(self) -> str:

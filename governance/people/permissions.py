@@ -104,6 +104,7 @@ def _every_held_post(rule: Rule) -> Rule:
 anyone = _of_viewer("anyone", lambda viewer: True)
 nobody = _of_viewer("nobody", lambda viewer: False)
 staff = _of_viewer("staff", lambda viewer: bool(viewer.posts))
+newcomer = _of_viewer("newcomer", lambda viewer: viewer.must_change)
 keeper = _of_viewer("keeper", lambda viewer: bool({"community", "street", "district"} & viewer.roles))
 handler_role = _of_viewer(
     "handler_role", lambda viewer: bool({"grid", "community", "street", "district", "body"} & viewer.roles)

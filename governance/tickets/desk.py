@@ -14,7 +14,7 @@ from governance.people.permissions import anyone, handler_role, may, office_role
 from governance.people.viewers import current, open_to
 from governance.places.codes import living
 from governance.places.model import Code
-from governance.tickets import actions, arrivals, assist, photos, progress, queries
+from governance.tickets import actions, arrivals, assist, guessing, photos, progress, queries
 from governance.tickets.facts import facts
 from governance.tickets.forms import AssistForm, PublishForm, move_form
 from governance.tickets.handling import bodies_for, needs_before_finish, one_tap
@@ -22,6 +22,7 @@ from governance.tickets.lifecycle import LIFE
 from governance.tickets.routes import near, stage_all, ticket_page
 
 bp = Blueprint("desk", __name__)
+guessing.guard(bp)
 
 
 @bp.get("/desk")

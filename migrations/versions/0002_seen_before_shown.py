@@ -1,4 +1,4 @@
-"""what is kept back of a ticket"""
+"""what is kept back of a ticket, and first passwords"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,8 +18,10 @@ def _flag(name: str) -> sa.Column:
 def upgrade() -> None:
     op.add_column("ticket", _flag("words_hidden"))
     op.add_column("ticket", _flag("photos_hidden"))
+    op.add_column("identity", _flag("must_change"))
 
 
 def downgrade() -> None:
+    op.drop_column("identity", "must_change")
     op.drop_column("ticket", "photos_hidden")
     op.drop_column("ticket", "words_hidden")
