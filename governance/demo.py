@@ -218,6 +218,7 @@ def _step(ticket: Ticket, step: str, reporter: Viewer) -> None:
         return
     done = FINISHED.get(ticket.category.slug, "")
     answers = {"note": done if step == "finish" else NOTES.get(step, "")}
+    answers["seen"] = ",".join(photo.key for photo in ticket.told_photos)  # they were drawn for this
     if step == "dispatch":
         name = "顺达电梯维保（示例）" if ticket.category.slug == "lift" else "绿叶物业（示例）"
         answers["body"] = str(db.session.scalars(select(Body).filter_by(name=name)).one().id)
@@ -225,7 +226,7 @@ def _step(ticket: Ticket, step: str, reporter: Viewer) -> None:
         same = select(Ticket).filter_by(place_id=ticket.place_id, private=False).where(Ticket.state.in_(LISTED))
         answers["into"] = db.session.scalars(same.where(Ticket.id != ticket.id).limit(1)).one().number
     if step == "finish_verify":
-        step, answers = "finish", {"note": "敲掉了松的墙皮，围了警戒线"}
+        step, answers = "finish", answers | {"note": "敲掉了松的墙皮，围了警戒线"}
     role = {"start": "body", "return": "body"}.get(step, "grid")
     by = reporter if step == "withdraw" else _staff(role, ticket)
     actions.move(ticket, step, by, answers)

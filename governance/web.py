@@ -45,7 +45,7 @@ CHAINED = (chaining, topics_chaining)  # imported so that each can be found from
 def create_app(settings: Settings | None = None) -> Flask:
     """The application for these settings (read from the environment when not given). Raises MissingSetting."""
     app = build(settings or load())
-    viewers.init_app(app)
+    viewers.init_app(app, fleeting=("scan.show",))
     security.init_app(app, https=_settings(app).base_url.startswith("https://"))
     navigation.init_app(app)
     for blueprint in BLUEPRINTS:

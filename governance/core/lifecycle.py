@@ -29,7 +29,10 @@ class Ask:
 
 @dataclass(frozen=True)
 class Move:
-    """One arrow, from any of `sources` to `target`. One that `hesitates` is offered last and asks once more."""
+    """One arrow, from any of `sources` to `target`.
+
+    One that `hesitates` is offered last and asks once more; one that `publishes` lets others see what was told.
+    """
 
     name: str
     label: str
@@ -38,6 +41,7 @@ class Move:
     asks: tuple[Ask, ...] = ()
     brings_photos: bool = False
     hesitates: bool = False
+    publishes: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ With Redis the count is shared by all machines; without it, or while it is gone,
 import threading
 import time
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 
 from flask import Flask, current_app, request
 from limits import RateLimitItem, parse
@@ -35,12 +36,18 @@ class Here:
         slot, into = divmod(self._clock(), length)
         with self._lock:
             before, count = self._standing((str(limit), *key), int(slot))
-            if before * (1 - into / length) + count + 1 > limit.amount:
+            if _over(limit, before, count, into):
                 return False
             if len(self._counts) >= MOST:
                 self._forget_old()
             self._counts[(str(limit), *key)] = (length, int(slot), before, count + 1)
         return True
+
+    def test(self, limit: RateLimitItem, *key: str) -> bool:
+        """Would one more be let through?"""
+        slot, into = divmod(self._clock(), limit.get_expiry())
+        with self._lock:
+            return not _over(limit, *self._standing((str(limit), *key), int(slot)), into)
 
     def _standing(self, key: tuple[str, ...], slot: int) -> tuple[int, int]:
         """The counts of the slot before and of this one."""
@@ -51,6 +58,10 @@ class Here:
         moment = self._clock()
         fresh = {key: kept for key, kept in self._counts.items() if kept[1] >= moment // kept[0] - 1}
         self._counts = fresh if len(fresh) < MOST else {}
+
+
+def _over(limit: RateLimitItem, before: int, count: int, into: float) -> bool:
+    return before * (1 - into / limit.get_expiry()) + count + 1 > limit.amount
 
 
 def init_app(app: Flask, redis_url: str) -> None:
@@ -65,9 +76,27 @@ def take(limit: str, *key: str) -> bool:
     return _hit(parse(limit), *key)
 
 
+def has_room(limit: str, *key: str) -> bool:
+    """Would one more be let through? It is not counted."""
+    shared, here = current_app.extensions["limits"]
+    try:
+        return bool(shared.test(parse(limit), *key))
+    except RedisError:
+        return bool(here.test(parse(limit), *key))
+
+
 def require(limit: str, *key: str) -> None:
     if not take(limit, *key):
         raise TooMuch
+
+
+def network(address: str) -> str:
+    """What counts as one address: of IPv6 the first 64 bits, as whoever has one has all that begin so."""
+    try:
+        read = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((read, 64), strict=False)) if read.version == 6 else address
 
 
 def _hit(limit: RateLimitItem, *key: str) -> bool:
@@ -79,5 +108,5 @@ def _hit(limit: RateLimitItem, *key: str) -> bool:
 
 
 def _flood_guard() -> None:
-    if request.method == "POST" and not _hit(FLOOD, "address", request.remote_addr or ""):
+    if request.method == "POST" and not _hit(FLOOD, "address", network(request.remote_addr or "")):
         raise TooMuch

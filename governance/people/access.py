@@ -27,6 +27,7 @@ class Viewer:
     posts: tuple[Held, ...] = field(default=())
     known: bool = False
     nickname: str | None = None
+    must_change: bool = False  # signed in, but with a password somebody else knows: a resident until it is changed
 
     @cached_property
     def roles(self) -> frozenset[str]:

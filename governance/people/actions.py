@@ -45,7 +45,8 @@ def add_staff(
         person = Person(nickname=nickname, phone=phone or None)
         db.session.add(person)
         db.session.flush()
-        db.session.add(Identity(person_id=person.id, kind="account", subject=account, secret=secret))
+        known = {"secret": secret, "must_change": True}  # to whoever hands it over
+        db.session.add(Identity(person_id=person.id, kind="account", subject=account, **known))
         _record(actor, "person.add", person.id, _place(at))
         _give(actor, person, role, at, None)
     return person, password
@@ -143,10 +144,11 @@ def reset_password(actor: Viewer, person: Person) -> str:
 
 
 def set_password(actor: Viewer, person: Person, password: str) -> None:
-    """Give an account this password. Raises Invalid when it is too easy to guess."""
+    """Give an account this password, to be changed at the first sign-in. Raises Invalid when it is too easy."""
     secret = hashed(passwords.checked(password, person.account.subject if person.account else ""))
     with writing():
-        _account(actor, person).secret = secret
+        account = _account(actor, person)
+        account.secret, account.must_change = secret, True
         end_all_sessions(person)
         _record(actor, "person.password", person.id, _of(person))
 

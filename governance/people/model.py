@@ -1,6 +1,6 @@
 """Rows for persons, the ways they are recognised, the posts they hold and the bodies that do the work."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -37,6 +37,7 @@ ROLES = {
 KNOWN_BY = {"slip": "住户条", "worker": "工作人员当面确认", "sms": "短信验证"}
 LEFT = "已退出的居民"
 
+IDLE = timedelta(hours=2)  # a session that was not used for so long is over
 DEVICES = (
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
@@ -124,6 +125,7 @@ class Identity(Base):
     kind: Mapped[str] = mapped_column(String(10))
     subject: Mapped[str] = mapped_column(String(64))
     secret: Mapped[str | None] = mapped_column(String(200))
+    must_change: Mapped[bool] = mapped_column(default=False)  # somebody else knows the secret
     disabled_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(back_populates="identities")
@@ -203,6 +205,15 @@ class StaffSession(Base):
     revoked_at: Mapped[datetime | None]
 
     identity: Mapped[Identity] = relationship()
+
+    @property
+    def is_awake(self) -> bool:
+        """Neither over nor left lying about."""
+        return self.expires_at > now() and self.seen_at > now() - IDLE
+
+    @staticmethod
+    def awake() -> ColumnElement[bool]:
+        return and_(StaffSession.expires_at > now(), StaffSession.seen_at > now() - IDLE)
 
     @property
     def device(self) -> str:

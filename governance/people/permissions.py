@@ -123,6 +123,7 @@ anyone = _of_viewer("anyone", lambda viewer: True)
 nobody = _of_viewer("nobody", lambda viewer: False)
 known = _of_viewer("known", lambda viewer: viewer.known)
 staff = _of_viewer("staff", lambda viewer: bool(viewer.posts))
+newcomer = _of_viewer("newcomer", lambda viewer: viewer.must_change)
 keeper = _of_viewer("keeper", lambda viewer: bool({"community", "street", "district"} & viewer.roles))
 handler_role = _of_viewer(
     "handler_role", lambda viewer: bool({"grid", "community", "street", "district", "body"} & viewer.roles)
@@ -160,6 +161,16 @@ checked = Rule(
     lambda viewer, thing: thing.checked_at is not None,
     lambda viewer, table: table.checked_at.is_not(None),
 )
+words_shown = Rule(
+    "words_shown",
+    lambda viewer, thing: not thing.words_hidden,
+    lambda viewer, table: table.words_hidden.is_(False),
+)
+photos_shown = Rule(
+    "photos_shown",
+    lambda viewer, thing: not thing.photos_hidden,
+    lambda viewer, table: table.photos_hidden.is_(False),
+)
 public = Rule(
     "public",
     lambda viewer, thing: not thing.private,
@@ -190,7 +201,10 @@ RULES = {
     "ticket.report": anyone,
     "ticket.assist": office,
     "ticket.follow": public | reporter | in_charge,
-    "ticket.words": (public & checked) | reporter | in_charge,
+    "ticket.words": (public & checked & words_shown) | reporter | in_charge,
+    "ticket.photos": (public & checked & photos_shown) | reporter | in_charge,
+    "ticket.more_photos": reporter | in_charge,
+    "ticket.publish": public & checked & staff_here,
     "ticket.contact": in_charge,
     "ticket.record": above_grid,
     "ticket.join": public & ~reporter,

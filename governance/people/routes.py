@@ -5,7 +5,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from governance.core.db import db, now
+from governance.core.db import db
 from governance.core.errors import Invalid, Missing
 from governance.core.pages import back, inside
 from governance.core.security import refills
@@ -14,8 +14,8 @@ from governance.people import signin as actions
 from governance.people.door import bp
 from governance.people.forms import PasswordForm, SignInForm
 from governance.people.model import Person, StaffSession
-from governance.people.permissions import anyone, staff
-from governance.people.viewers import COOKIE, open_to, staff_session
+from governance.people.permissions import anyone, newcomer, staff
+from governance.people.viewers import COOKIE, current, open_to, staff_session
 
 __all__ = ["bp", "known_routes", "me_routes", "vouch_routes"]
 
@@ -66,16 +66,18 @@ def _me(form: PasswordForm) -> Any:
     session = staff_session()
     person = session.identity.person if session else None
     sessions = _sessions_of(person) if person else ()
-    page = render_template("people/me.html", person=person, sessions=sessions, here=session, form=form)
+    next_ = inside(request.values.get("next"))
+    page = render_template("people/me.html", person=person, sessions=sessions, here=session, form=form, next=next_)
     return page, 422 if request.method == "POST" else 200
 
 
 @bp.post("/me/password")
-@open_to(staff)
+@open_to(staff | newcomer)
 @refills
 def change_password() -> Any:
     """One's own password."""
     form, session = PasswordForm(), staff_session()
+    first = current().must_change
     if session is None or not form.ok:
         return _me(form)
     try:
@@ -83,7 +85,7 @@ def change_password() -> Any:
     except Invalid as trouble:
         form.refuse(trouble)
         return _me(form)
-    return back("people.me")
+    return redirect(inside(request.form.get("next")) or url_for("desk.home" if first else "people.me"), 303)
 
 
 @bp.post("/me/sessions/<int:number>/end")
@@ -103,7 +105,7 @@ def _sessions_of(person: Person) -> list[StaffSession]:
     query = select(StaffSession).join(StaffSession.identity).filter_by(person_id=person.id)
     return list(
         db.session.scalars(
-            query.where(StaffSession.revoked_at.is_(None), StaffSession.expires_at > now())
+            query.where(StaffSession.revoked_at.is_(None), StaffSession.awake())
             .order_by(StaffSession.id.desc())
             .limit(20)
         )

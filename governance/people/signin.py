@@ -58,9 +58,11 @@ def change_password(session: StaffSession, old: str, new: str) -> None:
         raise TooMuch("试得太多了，请五分钟后再来")
     if not _fits(identity, old):
         raise Invalid({"old": "现在的密码不对"})
+    if old == new:
+        raise Invalid({"password": "新密码要和现在的不一样"})
     secret = hashed(passwords.checked(new, identity.subject))
     with writing():
-        locked(identity).secret = secret
+        locked(identity).secret, identity.must_change = secret, False
         end_all_sessions(identity.person)
         locked(session).revoked_at = None
 

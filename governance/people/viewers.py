@@ -1,13 +1,15 @@
 """From a request to a Viewer: the device cookie, the staff session's row, the posts in force. And each route's lock."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, g, request
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+import structlog
+from flask import Flask, Response, current_app, g, redirect, request, url_for
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import joinedload
 
 from governance.core import security
@@ -19,6 +21,8 @@ from governance.people.permissions import Rule, may, require_audience
 
 View = TypeVar("View", bound=Callable[..., Any])
 COOKIE = "staff"
+SEEN_EVERY = timedelta(minutes=5)
+log = structlog.get_logger()
 
 
 def open_to(rule: Rule) -> Callable[[View], View]:
@@ -31,16 +35,38 @@ def open_to(rule: Rule) -> Callable[[View], View]:
     return declare
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, fleeting: Collection[str] = ()) -> None:
+    """`fleeting` are endpoints that write nothing, not even that a session was used."""
+    app.extensions["fleeting"] = frozenset(fleeting)
     app.before_request(_lock)
+    app.after_request(_seen)
     app.context_processor(lambda: {"viewer": current(), "may": may})
 
 
-def _lock() -> None:
+def _lock() -> Any:
     view = current_app.view_functions.get(request.endpoint or "")
     rule: Rule | None = getattr(view, "open_to", None)
-    if rule is not None and rule.name != "anyone":
-        require_audience(rule, current())
+    if rule is None or rule.name == "anyone":
+        return None
+    if current().must_change and not rule.holds(current(), None):
+        return redirect(url_for("people.me", next=request.full_path if request.method == "GET" else None), 303)
+    require_audience(rule, current())
+    return None
+
+
+def _seen(answer: Response) -> Response:
+    """Keep a session alive, with at most one write in five minutes; a database that is busy is not waited for twice."""
+    session: StaffSession | None = g.get("staff_session")
+    stale = session is not None and session.seen_at < now() - SEEN_EVERY
+    if session is None or not stale or request.endpoint in current_app.extensions["fleeting"]:
+        return answer
+    mine = update(StaffSession).where(StaffSession.id == session.id, StaffSession.seen_at < now() - SEEN_EVERY)
+    try:
+        with writing():
+            db.session.execute(mine.values(seen_at=now()), execution_options={"synchronize_session": False})
+    except OperationalError as trouble:
+        log.warning("session.not_kept", trouble=str(trouble.orig))
+    return answer
 
 
 def current() -> Viewer:
@@ -122,8 +148,9 @@ def staff_session() -> StaffSession | None:
     if not token:
         return None
     found = by(StaffSession, token_hash=token_hash(token))
-    if found is None or found.revoked_at or found.expires_at <= now() or found.identity.disabled_at:
+    if found is None or found.revoked_at or found.identity.disabled_at or not found.is_awake:
         return None
+    g.staff_session = found
     return found
 
 
@@ -131,6 +158,8 @@ def _find(resident: Viewer, session: StaffSession | None) -> Viewer:
     """The resident behind the device who may also be signed in as a member of staff."""
     if session is None:
         return resident
+    if session.identity.must_change:
+        return replace(resident, must_change=True)
     at_work = viewer_of(session.identity.person)
     return replace(resident, staff_id=at_work.staff_id, label=at_work.label, posts=at_work.posts)
 

@@ -1,6 +1,6 @@
 """Everything that changes a ticket along its life. Each action checks, changes, then records, in one transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from governance.people.permissions import require
 from governance.places.actions import freshen
 from governance.places.model import Place
 from governance.tickets import lifecycle as life
+from governance.tickets import publishing
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.model import Category, Follow, Photo, Ticket, read_number
 
@@ -105,6 +106,8 @@ def take(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str], subm
     step = LIFE.take(name, ticket.state, answers)
     source = ticket.state
     facts = CHANGES.get(name, _nothing)(ticket, by, answers)
+    if step.publishes:
+        facts |= publishing.first_look(ticket, answers)
     ticket.state = facts.pop("state", step.target)
     photos = attach_photos(ticket, by, submission, name) if submission else 0
     _closing(ticket)
@@ -119,6 +122,22 @@ def take(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str], subm
         **facts,
     )
     chain.changed("ticket", ticket.id)
+
+
+def publish(ticket: Ticket, by: Viewer, hidden: Collection[str], reason: str, seen: str) -> None:
+    """Keep words or photos back from others, or let others see them again; the reason goes on record."""
+    with writing():
+        locked(ticket)
+        require(by, "ticket.publish", ticket)
+        before, after = publishing.kept_back(ticket), set(hidden)
+        if before == after:
+            raise Invalid({"reason": "没有改动：请先勾上或者去掉一样"})
+        if "photos" in before - after and publishing.unseen(ticket, seen):
+            raise Invalid({"hide_photos": "有照片还没处理好，等看到了再公开"})
+        publishing.keep_back(ticket, after)
+        for verb, parts in (("hide", after - before), ("show", before - after)):
+            if parts:
+                note(ticket, verb, by, words=reason, parts=sorted(parts))
 
 
 def note(ticket: Ticket, verb: str, by: Viewer, words: str = "", **facts: Any) -> None:
@@ -142,7 +161,7 @@ def _nothing(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str
 
 
 def _accept(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
-    ticket.checked_at, ticket.handler_id = now(), by.staff_id
+    ticket.handler_id = by.staff_id
     return {}
 
 
@@ -175,7 +194,7 @@ def _resume(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str,
 def _finish(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     """The addressee may take the steps before in the same tap; the record shows them all."""
     if ticket.state == life.SUBMITTED:
-        take(ticket, "accept", by, {})
+        take(ticket, "accept", by, {**answers, "note": ""})
     elif ticket.state == life.DISPATCHED:
         take(ticket, "start", by, {})
     ticket.finisher_id = by.staff_id
@@ -227,7 +246,6 @@ def _reopen(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str,
     ticket.round += 1
     ticket.due_at = now() + timedelta(hours=ticket.category.hours)
     ticket.resolved_at = ticket.finisher_id = ticket.body_id = None
-    ticket.checked_at = ticket.checked_at or now()
     return {"round": ticket.round}
 
 

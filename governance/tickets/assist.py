@@ -22,17 +22,18 @@ def reporter_secret(ticket: Ticket) -> str:
     return keyed_hash("reporter", ticket.ref)[:22]
 
 
-def become_reporter(ticket: Ticket, by: Viewer, given: str) -> bool:
-    """This device now follows as the reporter, if the secret is right. Call it inside `writing()`."""
-    if not same(given, reporter_secret(ticket)):
-        return False
+def is_reporter_secret(ticket: Ticket, given: str) -> bool:
+    return same(given, reporter_secret(ticket))
+
+
+def become_reporter(ticket: Ticket, by: Viewer) -> None:
+    """This device now follows as the reporter. Call it inside `writing()`, once its secret was found right."""
     locked(ticket)
     follow = db.session.get(Follow, (ticket.id, by.person_id))
     if follow is None:
         db.session.add(Follow(ticket_id=ticket.id, person_id=by.person_id, role="reporter"))
     elif follow.role == "joiner":
         follow.role, ticket.joined = "reporter", ticket.joined - 1
-    return True
 
 
 def assist(by: Viewer, place: Place, category: Category, submission: str, **told: Any) -> tuple[Ticket, str]:

@@ -14,14 +14,15 @@ from governance.people.permissions import anyone, handler_role, may, office_role
 from governance.people.viewers import current, open_to
 from governance.places.codes import living
 from governance.places.model import Code
-from governance.tickets import actions, arrivals, assist, photos, progress, queries
+from governance.tickets import actions, arrivals, assist, guessing, photos, progress, queries
 from governance.tickets.facts import facts
-from governance.tickets.forms import AssistForm, move_form
+from governance.tickets.forms import AssistForm, PublishForm, move_form
 from governance.tickets.handling import choices, needs_before_finish, one_tap
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.routes import near, stage_all, ticket_page
 
 bp = Blueprint("desk", __name__)
+guessing.guard(bp)
 
 
 @bp.get("/desk")
@@ -118,11 +119,29 @@ def move(ref: str, move: str) -> Any:
         if move == "finish":
             needs_before_finish(ticket, viewer, form)
         answers = {ask.name: (form[ask.name].data or "").strip() for ask in step.asks}
-        actions.move(ticket, move, viewer, answers, form.submission.data)
+        actions.move(ticket, move, viewer, answers | form.published(), form.submission.data)
     except Invalid as trouble:
         form.refuse(trouble)
         return ticket_page(ticket, {move: form}, 422)
     return redirect(inside(request.form.get("back")) or url_for("tickets.show", ref=ref), 303)
+
+
+@bp.post("/t/<ref>/public")
+@open_to(handler_role)
+@refills
+def publish(ref: str) -> Any:
+    """Keep words or photos back from others, or let others see them again."""
+    viewer = current()
+    ticket, form = queries.find(ref, viewer), PublishForm().on_page_as("publish")
+    require(viewer, "ticket.publish", ticket)
+    try:
+        if not form.ok:
+            raise Invalid({})
+        actions.publish(ticket, viewer, form.kept_back(), form.reason.data, form.seen.data or "")
+    except Invalid as trouble:
+        form.refuse(trouble)
+        return ticket_page(ticket, {"publish": form}, 422)
+    return back("tickets.show", ref=ref)
 
 
 @bp.post("/t/<ref>/contact")

@@ -7,13 +7,14 @@ from governance.core.events import Event
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.model import SOURCES
 from governance.tickets.progress import SAID
+from governance.tickets.publishing import PARTS
 
 WORDS: dict[str, Callable[[Any], str]] = {
     "came_from": lambda state: f"从{LIFE.state(state).label}",
     "to": lambda state: f"到{LIFE.state(state).label}",
     "source": lambda source: f"来自{SOURCES[source]}",
     "photos": lambda count: f"照片 {count} 张",
-    "joined": lambda count: f"共 {count + 1} 户",
+    "joined": lambda count: f"共 {count + 1} 位邻居",
     "nudged": lambda count: f"催过 {count} 次",
     "round": lambda number: f"第 {number} 轮",
     "solved": lambda answer: SAID[answer],
@@ -23,8 +24,14 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "into": lambda number: f"并入 {number}",
     "topic": lambda number: f"议题 {number}",
     "title": lambda title: f"《{title}》",
+    "hidden": lambda parts: f"{_parts(parts)}先不公开",
+    "parts": lambda parts: _parts(parts),
     "merged": lambda number: f"由 {number} 并来",
 }
+
+
+def _parts(parts: list[str]) -> str:
+    return "、".join(PARTS[part] for part in parts)
 
 
 def facts(event: Event) -> str:

@@ -3,13 +3,14 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, MultipleFileField, RadioField, SelectField
+from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, SelectField
 from wtforms.validators import InputRequired, Optional
 
 from governance.core.forms import Form, options, phone, submission, text
 from governance.core.lifecycle import Move
 from governance.places.model import Place
 from governance.tickets.categories import active
+from governance.tickets.publishing import PARTS
 
 ACCEPT = {"accept": "image/jpeg,image/png,image/webp,image/heic,image/*"}
 
@@ -88,11 +89,31 @@ class AnswerForm(Form):
     words = text(_l("想说的话"), longest=500, lines=2)
 
 
+class PublishForm(Form):
+    """What others may not read of a ticket, and why; `seen` are the photos that stood on the page."""
+
+    hide_words = BooleanField("文字先不公开")
+    hide_photos = BooleanField("照片先不公开")
+    seen = HiddenField("")
+    reason = text("为什么改（记在留痕里）", longest=200, needed="请写一句为什么改")
+
+    def kept_back(self) -> list[str]:
+        return [part for part in PARTS if self[f"hide_{part}"].data]
+
+
 class MoveForm(Form):
     """One move's questions, drawn from the table of moves."""
 
+    hide_words = BooleanField("文字先不公开")
+    hide_photos = BooleanField("照片先不公开")
+    seen = HiddenField("")
     photos = photos(_l("照片"))
     submission = submission()
+
+    def published(self) -> dict[str, str]:
+        """What the same tap keeps back from others, and which photos stood on the page."""
+        kept = {name: "1" for name in ("hide_words", "hide_photos") if self[name].data}
+        return kept | {"seen": self.seen.data or ""}
 
 
 def move_form(move: Move, choices: dict[str, list[tuple[str, str]]]) -> type[MoveForm]:

@@ -105,6 +105,8 @@ class Ticket(Base):
     submitted_at: Mapped[datetime] = mapped_column(default=now)
     due_at: Mapped[datetime]
     checked_at: Mapped[datetime | None]
+    words_hidden: Mapped[bool] = mapped_column(default=False)
+    photos_hidden: Mapped[bool] = mapped_column(default=False)
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 
@@ -133,6 +135,22 @@ class Ticket(Base):
         """For those who may read its words: their beginning, else the category."""
         first = self.words.strip().splitlines()[0] if self.words.strip() else ""
         return (first[:24] + "…" if len(first) > 24 else first) or self.category.label
+
+    @property
+    def public_title(self) -> str:
+        """For everybody: the beginning of its words once they were checked and not kept back, else the category."""
+        may_be_read = self.checked_at and not self.words_hidden and not self.private
+        return self.title if may_be_read else self.category.label
+
+    @property
+    def awaits_check(self) -> bool:
+        """Nobody has looked at its words and photos yet, and somebody has to before all may see them."""
+        return self.checked_at is None and not self.private
+
+    @property
+    def told_photos(self) -> list["Photo"]:
+        """What its reporter sent with it, less what could not be taken."""
+        return [photo for photo in self.photos if photo.step == "report" and photo.state != "refused"]
 
     @property
     def owner(self) -> str:

@@ -12,6 +12,7 @@ from governance.core.pages import minute
 from governance.people.access import Viewer
 from governance.people.permissions import may
 from governance.tickets.model import Photo, Ticket
+from governance.tickets.publishing import PARTS
 
 NOW_AND_NEXT = {
     "submitted": (_l("已送到%(owner)s"), _l("看过就受理，%(due)s 前办")),
@@ -50,12 +51,14 @@ DONE = {
     "contact": _l("查看了联系方式"),
     "undo": _l("凭条撤回"),
     "to_topic": _l("转到议事厅"),
+    "hide": _l("先不公开"),
+    "show": _l("公开了"),
 }
 FOR_ALL = {"report", "accept", "decline", "dispatch", "start", "return", "hold", "resume", "finish", "verify"} | {
     "merge", "reopen", "withdraw", "close", "to_topic"
 }  # fmt: skip
 SAID = {"yes": "解决了", "partly": "好了一部分", "no": "没解决"}
-STAFF_WORDS = {"accept", "decline", "start", "hold", "resume", "finish", "verify"}  # said to everybody
+STAFF_WORDS = {"accept", "decline", "start", "hold", "resume", "finish", "verify", "hide", "show"}  # to all who see it
 TONES = {"resolved": "done", "closed": "done", "declined": "", "merged": "", "withdrawn": "", "to_topic": ""}
 
 
@@ -82,23 +85,24 @@ def now_and_next(ticket: Ticket) -> tuple[str, str]:
 def steps(ticket: Ticket, viewer: Viewer) -> list[Step]:
     """What was done, the newest first. Others see what staff did; those in charge see all of it."""
     in_charge, mine = may(viewer, "ticket.work", ticket), may(viewer, "ticket.withdraw", ticket)
-    may_read = may(viewer, "ticket.words", ticket)
+    may_see = may(viewer, "ticket.photos", ticket)
     told = DONE.keys() - {"join"} if in_charge or mine else FOR_ALL  # joining is counted, not listed
     found = [event for event in history("ticket", ticket.id) if event.verb in told]
-    shown = [_step(ticket, event, in_charge, in_charge or mine, may_read) for event in found]
+    shown = [_step(ticket, event, in_charge, in_charge or mine, may_see) for event in found]
     return shown[::-1]
 
 
-def _step(ticket: Ticket, event: Event, in_charge: bool, all_words: bool, may_read: bool) -> Step:
+def _step(ticket: Ticket, event: Event, in_charge: bool, all_words: bool, may_see: bool) -> Step:
     words = event.words or ""
     readable = in_charge or event.verb in STAFF_WORDS or (all_words and event.verb in ("more", "answer"))
+    parts = "、".join(PARTS[part] for part in event.data.get("parts", ()))
     named = (event.data.get(name) for name in ("body", "into", "title"))
-    detail = next(filter(None, named), SAID.get(event.data.get("solved", ""), ""))
+    detail = next(filter(None, named), SAID.get(event.data.get("solved", ""), "") or parts)
     label = f"{DONE[event.verb]}{' ' + detail if detail else ''}"
     by_staff = event.actor not in ("居民", "系统", "凭条人")
     who = event.actor if by_staff or in_charge else ""
     shown = words if readable and event.verb != "report" else ""
-    return Step(label, event.at, who, shown, _photos(ticket, event) if may_read else [])
+    return Step(label, event.at, who, shown, _photos(ticket, event) if may_see else [])
 
 
 def _photos(ticket: Ticket, event: Event) -> list[Photo]:

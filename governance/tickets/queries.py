@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from governance.core.db import db, now
 from governance.core.errors import Missing
@@ -16,6 +16,7 @@ from governance.tickets.model import Category, Follow, Ticket
 
 SOON = timedelta(hours=24)
 TABS = {"new": "新到", "mine": "我的", "due": "今天到期", "late": "晚了", "all": "全部"}
+WITH_PHOTOS = selectinload(Ticket.photos)  # for cards that show them beside the tap that lets them go
 WITH_PLACE = (joinedload(Ticket.place), joinedload(Ticket.category), joinedload(Ticket.body))
 
 
@@ -56,12 +57,12 @@ def followed(viewer: Viewer, limit: int = 50) -> list[tuple[Ticket, str]]:
     query = select(Ticket).join(Follow, Follow.ticket_id == Ticket.id).where(Follow.person_id == viewer.person_id)
     within = query.where(visible(viewer, "ticket.follow", Ticket)).options(*WITH_PLACE)
     found = db.session.scalars(within.order_by(Ticket.id.desc()).limit(limit))
-    return [(one, one.title if may(viewer, "ticket.words", one) else one.category.label) for one in found]
+    return [(one, one.title if may(viewer, "ticket.words", one) else one.public_title) for one in found]
 
 
 def tab(viewer: Viewer, name: str, after: str = "") -> Page[Ticket]:
     """One page of the desk: within what the viewer works on, the soonest due first."""
-    query = select(Ticket).where(visible(viewer, "ticket.work", Ticket)).options(*WITH_PLACE)
+    query = select(Ticket).where(visible(viewer, "ticket.work", Ticket)).options(*WITH_PLACE, WITH_PHOTOS)
     if name == "all":
         return page(query, (Ticket.id,), after, falling=True)
     return page(query.where(*_tab(viewer, name)), (Ticket.due_at, Ticket.id), after)
@@ -103,7 +104,8 @@ def count(viewer: Viewer, name: str, most: int = 99) -> int:
 def work_here(viewer: Viewer, place: Place) -> list[Ticket]:
     """What the viewer has to do at a place and inside it, the soonest due first."""
     query = select(Ticket).where(visible(viewer, "ticket.work", Ticket), _stands_at(place), Ticket.running.is_(True))
-    return list(db.session.scalars(query.options(*WITH_PLACE).order_by(Ticket.due_at, Ticket.id).limit(100)))
+    options = (*WITH_PLACE, WITH_PHOTOS)
+    return list(db.session.scalars(query.options(*options).order_by(Ticket.due_at, Ticket.id).limit(100)))
 
 
 def category(slug: str) -> Category | None:

@@ -1,5 +1,6 @@
 """The residents' doors: report, follow, and say something about a ticket. The workers' doors are in desk.py."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -9,15 +10,16 @@ from sqlalchemy import select
 from governance.core import chain, limits, media
 from governance.core.db import by, db
 from governance.core.errors import Invalid, Missing, TooMuch
-from governance.core.pages import back, problem_json, public_url
+from governance.core.pages import back, local, problem_json, public_url
 from governance.core.security import refills, stale_form, takes
 from governance.people.access import Viewer
 from governance.people.permissions import anyone, may
 from governance.people.viewers import as_somebody, current, open_to
 from governance.places.codes import living
 from governance.places.model import Code, Place
-from governance.tickets import actions, assist, photos, progress, queries, voices
-from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, ReportForm
+from governance.places.qr import Square
+from governance.tickets import actions, assist, crowds, guessing, photos, progress, queries, voices
+from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, PublishForm, ReportForm
 from governance.tickets.handling import move_forms
 from governance.tickets.model import Photo, Ticket
 
@@ -25,6 +27,7 @@ bp = Blueprint("tickets", __name__)
 REPORTS_A_DEVICE = "20/hour"
 REPORTS_A_PLACE = "200/hour"
 VOICES_A_DEVICE = "120/hour"
+guessing.guard(bp)
 
 
 def near(place: Place) -> list[Place]:
@@ -146,19 +149,20 @@ def show(ref: str) -> Any:
 
 def _become_reporter(ref: str, secret: str) -> Any:
     ticket = by(Ticket, ref=ref)
-    limits.require("60/hour", "reporter", request.remote_addr or "")
-    if ticket is None or not as_somebody(lambda viewer: assist.become_reporter(ticket, viewer, secret)):
+    if ticket is None or not assist.is_reporter_secret(ticket, secret):
         raise Missing("这个链接不对，或者已经没用了")
+    as_somebody(lambda viewer: assist.become_reporter(ticket, viewer))
     return back("tickets.show", ref=ref)
 
 
-def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: int = 200) -> Any:
+def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: int = 200, refusal: str = "") -> Any:
     """The page of one ticket, with a form for each step open to this viewer; `forms` are those to show refilled."""
     viewer, forms = current(), forms or {}
     mine = may(viewer, "ticket.withdraw", ticket)
     page = render_template(
         "tickets/show.html",
         ticket=ticket,
+        refusal=refusal,
         place=ticket.place,
         now_and_next=progress.now_and_next(ticket),
         steps=progress.steps(ticket, viewer),
@@ -171,6 +175,7 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         moves=move_forms(ticket, viewer, forms),
         more=forms.get("more") or MoreForm.blank().on_page_as("more"),
         answer=forms.get("answer") or AnswerForm.blank().on_page_as("answer"),
+        publish=forms.get("publish") or _publish_form(ticket),
         kept=lambda form: len(photos.staged(viewer, form.submission.data)),
         said=voices.said(ticket, viewer),
         link=public_url("tickets.show", ref=ticket.ref, k=assist.reporter_secret(ticket)) if mine else "",
@@ -181,19 +186,39 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
     return page, status
 
 
+def _publish_form(ticket: Ticket) -> Form:
+    """As things stand; with the photos on this page as those that were seen."""
+    seen = ",".join(photo.key for photo in ticket.told_photos if photo.shows)
+    now_hidden = {"hide_words": ticket.words_hidden, "hide_photos": ticket.photos_hidden}
+    return PublishForm.blank(data=now_hidden | {"seen": seen}).on_page_as("publish")
+
+
 @bp.post("/t/<ref>/join")
 @open_to(anyone)
 def join(ref: str) -> Any:
-    _voice_limit()
-    as_somebody(lambda viewer: voices.join(queries.find(ref, viewer), viewer))
-    return back("tickets.show", ref=ref)
+    return _counted(ref, "join", voices.join)
 
 
 @bp.post("/t/<ref>/nudge")
 @open_to(anyone)
 def nudge(ref: str) -> Any:
-    _voice_limit()
-    as_somebody(lambda viewer: voices.nudge(queries.find(ref, viewer), viewer))
+    return _counted(ref, "nudge", voices.nudge)
+
+
+def _counted(ref: str, deed: str, voice: Callable[[Ticket, Viewer], Any]) -> Any:
+    """One more who says the same. What is too much is said on the ticket's own page, beside the number to call."""
+
+    def count(viewer: Viewer) -> None:
+        ticket = queries.find(ref, viewer)
+        if may(viewer, f"ticket.{deed}", ticket) and not voices.has_said(deed, ticket, viewer):
+            crowds.require_room(deed, ticket, viewer)
+        voice(ticket, viewer)
+
+    try:
+        _voice_limit()
+        as_somebody(count)
+    except TooMuch as trouble:
+        return ticket_page(queries.find(ref, current()), status=429, refusal=trouble.words)
     return back("tickets.show", ref=ref)
 
 
@@ -252,10 +277,11 @@ def _voice_limit() -> None:
 @bp.get("/t/<ref>/photos/<key>-<any(full,thumb):size>.jpg")
 @open_to(anyone)
 def photo(ref: str, key: str, size: str) -> Any:
-    """A cleaned photo, for those who may read the ticket's words; nobody ever gets the original."""
+    """A cleaned photo, for those who may see it; nobody ever gets the original."""
     ticket = queries.find(ref, current())
     found = by(Photo, key=key, ticket_id=ticket.id, state="clean")
-    if found is None or not may(current(), "ticket.words", ticket):
+    action = "ticket.more_photos" if found is not None and found.step == "more" else "ticket.photos"
+    if found is None or not may(current(), action, ticket):
         raise Missing
     answer = Response(media.get(photos.address(found, size)), mimetype="image/jpeg")
     answer.headers["Cache-Control"] = "private, max-age=86400"
@@ -266,7 +292,6 @@ def photo(ref: str, key: str, size: str) -> Any:
 @open_to(anyone)
 def slip(slip: str) -> Any:
     """An assisted act: the slip shows it and undoes it."""
-    limits.require("60/hour", "slip", request.remote_addr or "")
     found = assist.find_slip(slip)
     if found is None:
         raise Missing("这张凭条不对，请打社区电话问问")
@@ -278,5 +303,13 @@ def slip(slip: str) -> Any:
     can_undo = "withdraw" in {move.name for move in ticket.next_moves()}
     now_next = progress.now_and_next(ticket)
     return render_template(
-        "tickets/slip.html", ticket=ticket, slip=found, link=link, can_undo=can_undo, now_and_next=now_next
+        "tickets/slip.html",
+        ticket=ticket,
+        slip=found,
+        link=link,
+        written_at=f"{local(found.at):%Y-%m-%d %H:%M}",  # read on paper days later
+        qr=Square(public_url("tickets.slip", slip=slip)).proven(),
+        phone=ticket.place.contact_phone(),
+        can_undo=can_undo,
+        now_and_next=now_next,
     )

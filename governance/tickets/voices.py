@@ -1,6 +1,6 @@
 """What residents say after the report: 我也遇到, 催一下, 补一句, and whether it is really solved."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import func, select
 
@@ -34,13 +34,24 @@ def nudge(ticket: Ticket, by: Viewer) -> bool:
     locked(ticket)
     require(by, "ticket.nudge", ticket)
     still_listed(ticket)
-    key = (ticket.id, by.person_id, local(now()).date())
+    key = _today(ticket, by)
     if db.session.get(Nudge, key):
         return False
     db.session.add(Nudge(ticket_id=key[0], person_id=key[1], day=key[2]))
     ticket.nudged += 1
     note(ticket, "nudge", by, nudged=ticket.nudged)
     return True
+
+
+def has_said(deed: str, ticket: Ticket, by: Viewer) -> bool:
+    """Was this person counted already, so that doing it once more changes nothing?"""
+    if deed == "join":
+        return ticket.is_followed_by(by.person_id, "joiner")
+    return db.session.get(Nudge, _today(ticket, by)) is not None
+
+
+def _today(ticket: Ticket, by: Viewer) -> tuple[int, int | None, date]:
+    return (ticket.id, by.person_id, local(now()).date())
 
 
 def more(ticket: Ticket, by: Viewer, words: str, submission: str) -> None:

@@ -3,8 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from governance.core.migrations import change_check
+
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -15,29 +17,7 @@ KNOWN_BY = (
 )
 
 
-def _identity_kinds(kinds: str) -> None:
-    check = f"CONSTRAINT ck_identity_kind CHECK (kind IN ({kinds}))"
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("ALTER TABLE identity DROP CONSTRAINT ck_identity_kind")
-        op.execute(f"ALTER TABLE identity ADD {check}")
-        return
-    # SQLite changes a check by making the table anew; the sessions that point to it stand aside meanwhile.
-    for step in (
-        "CREATE TEMPORARY TABLE aside AS SELECT * FROM staff_session",
-        "DELETE FROM staff_session",
-        f"""CREATE TABLE identity_anew (
-            id INTEGER NOT NULL, person_id INTEGER NOT NULL, kind VARCHAR(10) NOT NULL, subject VARCHAR(64) NOT NULL,
-            secret VARCHAR(200), disabled_at DATETIME, {check},
-            CONSTRAINT fk_identity_person_id FOREIGN KEY(person_id) REFERENCES person (id),
-            CONSTRAINT pk_identity PRIMARY KEY (id), CONSTRAINT uq_identity_kind_subject UNIQUE (kind, subject))""",
-        "INSERT INTO identity_anew SELECT id, person_id, kind, subject, secret, disabled_at FROM identity",
-        "DROP TABLE identity",
-        "ALTER TABLE identity_anew RENAME TO identity",
-        "CREATE INDEX ix_identity_person_id ON identity (person_id)",
-        "INSERT INTO staff_session SELECT * FROM aside",
-        "DROP TABLE aside",
-    ):
-        op.execute(step)
+BEFORE, AFTER = "kind IN ('device','account')", "kind IN ('device','phone','account')"
 
 
 def upgrade() -> None:
@@ -140,7 +120,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_residence_person_id"), ["person_id"], unique=False)
 
     op.execute(KNOWN_BY)  # both databases take a column with its check this way, and neither makes the table anew
-    _identity_kinds("'device','phone','account'")
+    change_check("identity", "ck_identity_kind", BEFORE, AFTER)
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.add_column(sa.Column("known_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("known_place_id", sa.Integer(), nullable=True))
@@ -154,7 +134,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DELETE FROM identity WHERE kind = 'phone'")
-    _identity_kinds("'device','account'")
+    change_check("identity", "ck_identity_kind", AFTER, BEFORE)
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_nickname_key"))
         batch_op.drop_index(batch_op.f("ix_person_known_place_id"))

@@ -3,45 +3,23 @@
 import sqlalchemy as sa
 from alembic import op
 
+from governance.core.migrations import change_check
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
 
 
-STATES = "'submitted', 'accepted', 'dispatched', 'in_progress', 'on_hold', 'returned', 'pending_verify', 'resolved', 'closed', 'declined', 'merged', 'withdrawn'"
+STATES = "'submitted', 'accepted', 'dispatched', 'in_progress', 'on_hold', 'returned', 'pending_verify', 'resolved', 'closed', 'declined', 'merged'"
+STATE = (f"state IN ({STATES}, 'withdrawn')", f"state IN ({STATES}, 'to_topic', 'withdrawn')")
 SOURCES = "'code', '12345', 'phone', 'walk_in', 'patrol', 'group'"
-
-
-def _ticket_check(column: str, before: str, after: str) -> None:
-    """Let a column of the tickets hold other values."""
-    name = f"ck_ticket_{column}"
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(f"ALTER TABLE ticket DROP CONSTRAINT {name}")
-        op.execute(f"ALTER TABLE ticket ADD CONSTRAINT {name} CHECK ({column} IN ({after}))")
-    else:
-        _make_anew(f"{column} IN ({before})", f"{column} IN ({after})")
-
-
-def _make_anew(before: str, after: str) -> None:
-    """SQLite changes a check by making the table anew; keys that point to it are looked at when all is back."""
-    ask = op.get_bind().exec_driver_sql
-    ask("PRAGMA defer_foreign_keys=ON")
-    made = "SELECT sql FROM sqlite_master WHERE tbl_name = 'ticket' AND sql IS NOT NULL ORDER BY type DESC"
-    steps = [row.sql.replace(before, after, 1) for row in ask(made).all()]
-    columns = ", ".join(f'"{row.name}"' for row in ask("PRAGMA table_info(ticket)").all())
-    ask(f"CREATE TEMPORARY TABLE aside AS SELECT {columns} FROM ticket")
-    ask("DROP TABLE ticket")
-    ask(steps[0])
-    ask(f"INSERT INTO ticket ({columns}) SELECT {columns} FROM aside ORDER BY id")
-    for step in steps[1:]:
-        ask(step)
-    ask("DROP TABLE aside")
+SOURCE = (f"source IN ({SOURCES})", f"source IN ({SOURCES}, 'topic')")
 
 
 def upgrade() -> None:
-    _ticket_check("state", STATES, f"{STATES}, 'to_topic'")
-    _ticket_check("source", SOURCES, f"{SOURCES}, 'topic'")
+    change_check("ticket", "ck_ticket_state", *STATE)
+    change_check("ticket", "ck_ticket_source", *SOURCE)
     op.create_table(
         "link",
         sa.Column("source_noun", sa.String(length=12), nullable=False),
@@ -250,8 +228,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("UPDATE ticket SET state = 'closed' WHERE state = 'to_topic'")
     op.execute("UPDATE ticket SET source = 'walk_in' WHERE source = 'topic'")
-    _ticket_check("state", f"{STATES}, 'to_topic'", STATES)
-    _ticket_check("source", f"{SOURCES}, 'topic'", SOURCES)
+    change_check("ticket", "ck_ticket_state", *reversed(STATE))
+    change_check("ticket", "ck_ticket_source", *reversed(SOURCE))
     with op.batch_alter_table("voice", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_voice_person_id"))
 

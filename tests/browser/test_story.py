@@ -144,7 +144,7 @@ def test_a_poster_becomes_a_closed_ticket_and_told_groups(
     neighbour.page.goto(code)
     neighbour.page.get_by_role("link", name="电梯").first.click()
     neighbour.page.get_by_role("button", name="我也遇到").click()
-    expect(neighbour.page.get_by_text("共 2 户")).to_be_visible()
+    expect(neighbour.page.get_by_text("共 2 位邻居")).to_be_visible()
     expect(neighbour.page.get_by_text("电梯关门哐当响")).not_to_be_visible()
 
     worker.sign_in("gao")

@@ -1,5 +1,8 @@
 """The steps of the schema: up and down again on both databases, and the same as what the models say."""
 
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
 from governance.core import migrations
+from governance.core.db import db, writing
+from governance.people.access import Viewer
+from governance.people.signin import sign_in
+from governance.places.model import Place
+from governance.tickets import actions
+from governance.web import create_app
 from tests.app import DATABASES, settings_for
+from tests.cast import PASSWORD
 from tests.peers.postgres import Cluster
 
 
@@ -50,3 +60,28 @@ def test_a_database_with_data_survives_asking_again(settled, tmp_path: Path) -> 
     before = tables(settings.database)
     migrations.upgrade(settings.database)
     assert tables(settings.database) == before
+
+
+def test_taking_steps_back_and_again_loses_no_row_and_breaks_no_key(settled, tmp_path: Path) -> None:
+    shutil.copytree(settled[0], tmp_path / "var")
+    url = f"sqlite:///{tmp_path / 'var' / 'onecode.sqlite3'}"
+
+    def rows() -> list[tuple[int, ...]]:
+        with closing(sqlite3.connect(tmp_path / "var" / "onecode.sqlite3")) as database:
+            assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+            counts = [f"(SELECT count(*) FROM {name})" for name in ("identity", "staff_session", "ticket", "follow")]
+            return database.execute(f"SELECT {', '.join(counts)}").fetchall()
+
+    with create_app(settings_for(tmp_path / "var", url)).app_context():
+        with writing():
+            ticket = actions.report(
+                Viewer(person_id=1), db.session.get_one(Place, 6), settled[1].category("light"), "1", words="灯"
+            )
+            assert ticket.id
+        sign_in("gao", PASSWORD, "test")
+        db.session.remove()
+        db.engine.dispose()
+    before = rows()
+    migrations.downgrade(url, "0001")
+    migrations.upgrade(url)
+    assert rows() == before and min(before[0]) > 0

@@ -121,6 +121,7 @@ class Makers:
             told = {"words": words, "private": "private" in variant, "contact_phone": "13912345678"}
             ticket = actions.report(reporter, place, self.cast.category("parking"), str(uuid.uuid4()), **told)
             ticket.checked_at = None if "unchecked" in variant else now()
+            ticket.words_hidden = ticket.photos_hidden = "hidden" in variant
             ticket.state = STATES.get(step(variant), "accepted")
             ticket.body_id = self.cast.bodies["绿叶物业"] if own else self.far["body"]
             ticket.resolved_at = now() if ticket.state == "resolved" else None
@@ -210,6 +211,7 @@ FORMS: dict[str, Callable[..., dict[str, Any]]] = {
     "/t/<ref>/more": lambda *_: {"words": "还在漏"},
     "/t/<ref>/answer": lambda *_: {"solved": "partly"},
     "/t/<ref>/moves/<move>": _move,
+    "/t/<ref>/public": lambda *_: {"hide_words": "1", "reason": "有门牌号"},
     **{rule: partial(_plain, form) for rule, form in kept_makers.FORMS.items()},
     "/me/password": lambda makers, variant, _: {"old": "not this one", "password": "a fine new one"},
     "/signin": lambda makers, variant, _: {"account": "gao", "password": PASSWORD if not variant else "wrong"},

@@ -23,6 +23,10 @@ from governance.relay.model import Group
 from governance.tickets.model import Category, Follow, Ticket
 from tests.cast import Cast
 
+PREDICATES_BROKEN = ("grid_here", "body_addressed", "reporter", "joiner", "checked", "public", "finisher") + (
+    "words_shown",
+    "photos_shown",
+)
 TABLES = {"ticket": Ticket, "place": Place, "person": Person, "post": Post, "body": Body, "group": Group} | {
     "category": Category,
     "door": Door,
@@ -45,10 +49,13 @@ def population(shared_world) -> dict[str, list[int]]:
         _homes(cast, people)
         places = [cast.place(name) for name in ("5号楼", "1号楼", "海棠社区", "示范区")]
         bodies = [None, *cast.bodies.values()]
-        kinds = itertools.product(places, bodies, (False, True), (None, now()))
-        for place, body, private, checked in kinds:
+        kinds = itertools.product(
+            places, bodies, (False, True), (None, now()), ((False, False), (True, False), (False, True))
+        )
+        for place, body, private, checked, hidden in kinds:
             ticket = Ticket(ref=uuid.uuid4().hex[:16], submission=str(uuid.uuid4()), submitter_id=ids[0], due_at=now())
             ticket.place_id, ticket.body_id, ticket.private, ticket.checked_at = place.id, body, private, checked
+            ticket.words_hidden, ticket.photos_hidden = hidden
             ticket.category_id, ticket.finisher_id = 1, chance.choice([None, *ids])
             for area, at in place.areas().items():
                 setattr(ticket, area, at)
@@ -141,7 +148,7 @@ def test_every_rule_is_about_one_of_these() -> None:
     assert {name.split(".")[0] for name in RULES} == set(TABLES)
 
 
-@pytest.mark.parametrize("name", ["grid_here", "body_addressed", "reporter", "joiner", "checked", "public", "finisher"])
+@pytest.mark.parametrize("name", PREDICATES_BROKEN)
 def test_a_face_that_is_broken_is_found(population, name: str) -> None:
     whole = PREDICATES[name]
     for broken in (

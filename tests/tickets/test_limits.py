@@ -4,9 +4,12 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from governance.core import limits
 from governance.core.db import by, db, now, writing
+from governance.people.model import Person
+from governance.tickets import crowds
 from governance.tickets.model import Ticket
 from governance.web import create_app
 from tests.app import Phone, settings_for
@@ -65,6 +68,78 @@ def test_a_place_that_is_flooded_from_many_devices_is_guarded_too(phone, app, ca
     assert late.post(f"/c/{code}/report", category="light", words="第六个").status_code == 429
     assert "第六个" in late.page
     phone().report(cast.codes["6号楼"])
+
+
+def joiners(phone, address: str, count: int, **where: str) -> list[int]:
+    """So many fresh browsers each say 我也遇到; what each was answered."""
+    answers = []
+    for _ in range(count):
+        fresh = phone()
+        fresh.get(address)
+        answers.append(_join(fresh, address, **where))
+    return answers
+
+
+def _join(one: Phone, address: str, **where: str) -> int:
+    data = {"csrf_token": one.field("csrf_token")}
+    status: int = one._ask(one.client.post, f"{address}/join", data=data, environ_overrides=where).status_code
+    return status
+
+
+def the_ticket(address: str) -> Ticket:
+    db.session.rollback()
+    ticket = by(Ticket, ref=address.removeprefix("/t/"))
+    assert ticket is not None
+    db.session.refresh(ticket)
+    return ticket
+
+
+def test_fresh_cookies_from_one_address_do_not_inflate_a_count_nor_shut_others_out(phone, cast, monkeypatch) -> None:
+    monkeypatch.setattr(crowds, "FROM_AN_ADDRESS", "3/day")
+    address = phone().report(cast.codes["5号楼"])
+    assert joiners(phone, address, 5, REMOTE_ADDR="203.0.113.7") == [303] * 3 + [429] * 2
+    assert the_ticket(address).joined == 3
+    assert joiners(phone, address, 1, REMOTE_ADDR="203.0.113.8") == [303]
+    assert joiners(phone, phone().report(cast.codes["5号楼"]), 1, REMOTE_ADDR="203.0.113.7") == [303]
+
+
+def test_one_network_of_ipv6_is_one_address(phone, cast, monkeypatch) -> None:
+    monkeypatch.setattr(crowds, "FROM_AN_ADDRESS", "2/day")
+    address = phone().report(cast.codes["5号楼"])
+    got = [joiners(phone, address, 1, REMOTE_ADDR=f"2001:db8::{number}")[0] for number in range(1, 5)]
+    assert got == [303, 303, 429, 429]
+
+
+def test_a_ticket_takes_so_many_new_devices_a_day_from_everywhere(phone, cast, monkeypatch) -> None:
+    monkeypatch.setattr(crowds, "AT_A_TICKET", "3/day")
+    address = phone().report(cast.codes["5号楼"])
+    got = [joiners(phone, address, 1, REMOTE_ADDR=f"203.0.113.{number}")[0] for number in range(1, 6)]
+    assert got == [303] * 3 + [429] * 2
+
+
+def test_a_device_known_for_a_day_is_always_counted_and_a_repeat_never(phone, cast, monkeypatch) -> None:
+    monkeypatch.setattr(crowds, "FROM_AN_ADDRESS", "1/day")
+    known, fresh = phone(), phone()
+    known.report(cast.codes["6号楼"])
+    with writing():
+        db.session.execute(update(Person).values(created_at=now() - timedelta(days=2)))
+    address = phone().report(cast.codes["5号楼"])
+    fresh.get(address)
+    assert [_join(fresh, address) for _ in range(3)] == [303] * 3
+    known.get(address)
+    assert _join(known, address) == 303
+    assert the_ticket(address).joined == 2
+
+
+def test_who_is_not_counted_reads_why_on_the_tickets_page_and_whom_to_call(phone, cast, monkeypatch) -> None:
+    monkeypatch.setattr(crowds, "FROM_AN_ADDRESS", "1/day")
+    address = phone().report(cast.codes["5号楼"])
+    joiners(phone, address, 1)
+    late = phone()
+    late.get(address)
+    assert late.post(f"{address}/join").status_code == 429
+    assert "这一下先没有算" in late.page and f"tel:{PHONE}" in late.page and "办到哪了" in late.page
+    assert "共 2 位邻居" in phone().get(address).get_data(as_text=True)
 
 
 @pytest.mark.redis

@@ -1,0 +1,162 @@
+"""What is let go was seen: words whole and photos beside the tap; what is kept back shows nowhere at all."""
+
+import io
+import re
+
+import pytest
+
+from governance.core import media
+from governance.core.db import by, db, now, writing
+from governance.core.events import Event
+from governance.relay import audience
+from governance.tickets import photos as photo_jobs
+from governance.tickets.model import Photo, Ticket
+from tests import photos
+
+LONG = "二单元门口堆着旧沙发和纸箱，推轮椅出不来，昨天老人差点绊倒，麻烦来看看"
+KEPT_BACK = "旧沙发"
+
+
+@pytest.fixture
+def reported(phone, cast):
+    """A report with words and a clean photo; its address."""
+    mine = phone()
+    mine.get(f"/c/{cast.codes['5号楼']}/report")
+    sent = {"category": "parking", "words": LONG, "photos": (io.BytesIO(photos.png()), "a.png")}
+    answer = mine.post(f"/c/{cast.codes['5号楼']}/report", **sent)
+    assert answer.status_code == 303, mine.page
+    return answer.location
+
+
+@pytest.fixture
+def cleaned(reported):
+    photo_jobs.clean_photo(the_photo().id)
+    return reported
+
+
+def the_photo() -> Photo:
+    db.session.rollback()
+    return db.session.query(Photo).one()
+
+
+def the_ticket(address: str) -> Ticket:
+    db.session.rollback()
+    ticket = by(Ticket, ref=address.removeprefix("/t/"))
+    assert ticket is not None
+    db.session.refresh(ticket)
+    return ticket
+
+
+def tap(worker, address: str, **form: str):
+    """受理 as the card on the desk sends it, with what stood on the card."""
+    page = worker.get("/desk").get_data(as_text=True)
+    seen = re.search(r'name="seen" value="([^"]*)"', page)
+    return worker.post(f"{address}/moves/accept", back="/desk", **({"seen": seen[1]} if seen else {}), **form)
+
+
+def photo_address(address: str, size: str = "thumb") -> str:
+    return f"{address}/photos/{the_photo().key}-{size}.jpg"
+
+
+def test_the_card_shows_the_words_whole_and_the_photo_beside_the_tap(phone, cleaned) -> None:
+    worker = phone().sign_in("gao")
+    card = worker.get("/desk").get_data(as_text=True)
+    assert LONG in card and photo_address(cleaned) in card
+    assert card.index(LONG) < card.index("受理</button>")
+    assert worker.get(photo_address(cleaned)).status_code == 200
+    assert "文字先不公开" in card and "照片先不公开" in card
+
+
+def test_one_tap_lets_go_what_was_seen(phone, cast, cleaned) -> None:
+    assert tap(phone().sign_in("gao"), cleaned).status_code == 303
+    other = phone()
+    assert LONG in other.get(cleaned).get_data(as_text=True)
+    assert other.get(photo_address(cleaned)).status_code == 200
+    assert KEPT_BACK in other.get(f"/c/{cast.codes['5号楼']}").get_data(as_text=True)
+    assert not the_ticket(cleaned).words_hidden and not the_ticket(cleaned).photos_hidden
+
+
+def test_a_photo_that_was_not_on_the_card_stays_hidden(phone, reported) -> None:
+    worker = phone().sign_in("gao")
+    assert "照片正在处理" in worker.get("/desk").get_data(as_text=True)
+    assert tap(worker, reported).status_code == 303
+    photo_jobs.clean_photo(the_photo().id)
+    assert the_ticket(reported).photos_hidden and not the_ticket(reported).words_hidden
+    assert phone().get(photo_address(reported)).status_code == 404
+
+
+@pytest.mark.parametrize("move", ["accept", "finish"])
+def test_what_is_kept_back_shows_nowhere(phone, cast, cleaned, move) -> None:
+    worker, joiner, code = phone().sign_in("gao"), phone(), cast.codes["5号楼"]
+    joiner.get(cleaned)
+    joiner.post(f"{cleaned}/join")
+    worker.get(cleaned)
+    kept = {"hide_words": "1", "hide_photos": "1", "seen": the_photo().key}
+    assert worker.post(f"{cleaned}/moves/{move}", note="看过了", **kept).status_code == 303
+    for other in (phone(), joiner, phone().sign_in("lin")):
+        pages = [
+            other.get(address).get_data(as_text=True)
+            for address in (f"/c/{code}?view=resident", f"/c/{code}/report", cleaned, "/me", "/desk", "/desk/relay")
+        ]
+        assert not [page for page in pages if KEPT_BACK in page or the_photo().key in page]
+        for size in ("thumb", "full"):
+            assert other.get(photo_address(cleaned, size)).status_code == 404
+        assert other.get(f"{cleaned}/record").status_code != 200
+    assert "没有对邻居公开：文字、照片" in phone().get(cleaned).get_data(as_text=True)
+    for event in db.session.query(Event).filter_by(noun="ticket"):
+        for who in ("workers", "residents"):
+            told = audience.telling(event, who)
+            assert told is None or KEPT_BACK not in told.words
+    assert "文字、照片先不公开" in phone().sign_in("shen").get(f"{cleaned}/record").get_data(as_text=True)
+
+
+def test_those_in_charge_hide_and_show_later_with_a_reason_on_record(phone, cast, cleaned) -> None:
+    worker, other = phone().sign_in("gao"), phone()
+    tap(worker, cleaned)
+    worker.get(cleaned)
+    assert worker.post(f"{cleaned}/public", hide_photos="1").status_code == 422
+    assert "请写一句为什么改" in worker.page
+    assert worker.post(f"{cleaned}/public", hide_photos="1", reason="拍到了车牌").status_code == 303
+    assert other.get(photo_address(cleaned)).status_code == 404
+    assert LONG in other.get(cleaned).get_data(as_text=True)
+    assert worker.post(f"{cleaned}/public", hide_photos="1", reason="又点").status_code == 422
+    worker.get(cleaned)
+    assert worker.post(f"{cleaned}/public", seen=worker.field("seen"), reason="遮好了").status_code == 303
+    assert other.get(photo_address(cleaned)).status_code == 200
+    record = phone().sign_in("shen").get(f"{cleaned}/record").get_data(as_text=True)
+    assert all(word in record for word in ("先不公开", "拍到了车牌", "公开了", "遮好了"))
+    assert "拍到了车牌" not in other.get(cleaned).get_data(as_text=True)
+
+
+def test_nobody_lets_go_a_photo_that_was_not_on_the_page(phone, reported) -> None:
+    worker = phone().sign_in("gao")
+    tap(worker, reported)
+    worker.get(reported)
+    answer = worker.post(f"{reported}/public", seen="", reason="想公开")
+    assert answer.status_code == 422 and "等看到了再公开" in worker.page
+    assert the_ticket(reported).photos_hidden
+
+
+def test_a_photo_added_later_is_for_those_in_charge(phone, cast, cleaned) -> None:
+    worker = phone().sign_in("gao")
+    tap(worker, cleaned)
+    with writing():
+        later = Photo(key="9" * 24, person_id=cast.people["gao"], submission="", digest="", state="clean", step="more")
+        later.ticket_id, later.at = the_ticket_id(cleaned), now()
+        db.session.add(later)
+    media.put(f"photos/99/{'9' * 24}-thumb.jpg", b"a photo")
+    address = f"{cleaned}/photos/{'9' * 24}-thumb.jpg"
+    assert phone().get(address).status_code == 404
+    assert worker.get(address).status_code == 200
+
+
+def the_ticket_id(address: str) -> int:
+    return db.session.query(Ticket.id).filter_by(ref=address.removeprefix("/t/")).scalar()
+
+
+def test_who_merely_handles_it_elsewhere_or_was_sent_it_decides_nothing(phone, cast, cleaned) -> None:
+    tap(phone().sign_in("gao"), cleaned)
+    for account in ("lin", "wu", "tang"):
+        somebody = phone().sign_in(account)
+        somebody.get(cleaned)
+        assert somebody.post(f"{cleaned}/public", hide_words="1", reason="不想让人看").status_code == 403
