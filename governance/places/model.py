@@ -1,6 +1,8 @@
 """Rows of the place tree and the codes posted on it, and what can be read from them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -14,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from governance.core.db import Base, db, like_prefix, now
+from governance.core.db import Base, begins_with, db, now
 from governance.places.kinds import AREAS, KINDS, ORDER
 from governance.places.tokens import shown
 
@@ -89,14 +91,14 @@ class Place(Base):
         return nearest_phone(self.above())
 
 
-def nearest_phone(line: list[Place]) -> str | None:
-    """The number to call at the last of these places that has one."""
+def nearest_phone(line: Sequence[Any]) -> str | None:
+    """The number to call at the last of these places, or plain rows of them, that has one."""
     return next((place.phone for place in reversed(line) if place.phone), None)
 
 
 def under(place: Place) -> ColumnElement[bool]:
     """Everything that stands in a place, itself included."""
-    return Place.path.like(like_prefix(place.path), escape="\\")
+    return begins_with(Place.path, place.path)
 
 
 class Code(Base):

@@ -3,29 +3,32 @@
 What is personal comes on the pages behind it. A member of staff who scans is led to the work at this place.
 """
 
-import gzip
 import time
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
-from sqlalchemy.orm import joinedload
 
-from governance.core.db import db, now
+from governance.core.db import db
 from governance.core.pages import elder, language
-from governance.people.model import Post
 from governance.people.permissions import anyone
 from governance.people.viewers import COOKIE, current, open_to
 from governance.places.codes import NeverIssued, find, living
-from governance.places.model import Code, Place, nearest_phone
-from governance.scan import counts
-from governance.tickets import arrivals, progress, queries
+from governance.places.landing import land
+from governance.scan import counts, page
+from governance.tickets import arrivals
 
 bp = Blueprint("scan", __name__)
 FRESH = 1.0  # seconds during which a place is not asked whether it has changed
 OLDEST = 60.0  # seconds after which the page is made anew, as its times grow old
 MOST = 20_000
+SAME_FOR_ALL = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Vary": "Accept-Encoding, Cookie",
+    "Cache-Control": "private, max-age=0",
+}
+ZIPPED = SAME_FOR_ALL | {"Content-Encoding": "gzip"}
 
 
 @dataclass
@@ -71,56 +74,31 @@ def _kept(key: Key) -> Kept | None:
     if kept is not None and moment - kept.asked < FRESH:
         return kept
     try:
-        code = living(key[0])
+        kept = _looked_after(key, kept, moment)
     except NeverIssued:
         return None
-    version = (code.place_id, code.place.version)
-    if kept is None or kept.version != version or moment - kept.made > OLDEST or kept.token != code.token:
-        kept = _made(code, version, moment)
-    kept.asked = moment
     if len(pages) > MOST:
         pages.clear()
     pages[key] = kept
     return kept
 
 
-def _made(code: Code, version: tuple[int, int], moment: float) -> Kept:
-    place = code.place
-    line = place.above()
-    body = render_template(
-        "scan/show.html",
-        code=code,
-        place=place,
-        around=[outer for outer in line[:-1] if outer.kind not in ("district", "grid")],
-        worker=grid_worker(place),
-        phone=nearest_phone(line),
-        here=queries.open_here(place, 12),
-        done=queries.done_here(place),
-        tone=progress.tone,
-        ago=progress.ago,
-    ).encode()
-    return Kept(body, gzip.compress(body, 9, mtime=0), version, moment, moment, code.token)
-
-
-def grid_worker(place: Place) -> Post | None:
-    """Who looks after this place: the post held longest at its grid."""
-    if place.grid_id is None:
-        return None
-    held = (
-        db.select(Post).filter_by(place_id=place.grid_id, role="grid").where(Post.serving(now())).order_by(Post.since)
-    )
-    held = held.options(joinedload(Post.person))
-    return db.session.scalars(held.limit(1)).first()
+def _looked_after(key: Key, kept: Kept | None, moment: float) -> Kept:
+    """The page as it was when nothing has changed, else made anew. Raises NeverIssued."""
+    with db.engine.connect() as connection, connection.begin():
+        code = land(connection, key[0])
+        version = (code.id, code.version)
+        if kept is None or kept.version != version or moment - kept.made > OLDEST or kept.token != code.token:
+            body = page.body(connection, code, *key[1:])
+            kept = Kept(body, page.zipped(body), version, moment, moment, code.token)
+    kept.asked = moment
+    return kept
 
 
 def _answer(kept: Kept) -> Response:
-    zipped = "gzip" in request.headers.get("Accept-Encoding", "")
-    answer = Response(kept.zipped if zipped else kept.body, mimetype="text/html")
-    answer.headers["Vary"] = "Accept-Encoding, Cookie"
-    answer.headers["Cache-Control"] = "private, max-age=0"
-    if zipped:
-        answer.headers["Content-Encoding"] = "gzip"
-    return answer
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        return Response(kept.zipped, headers=ZIPPED)
+    return Response(kept.body, headers=SAME_FOR_ALL)
 
 
 def _to_work(code: str) -> Any:
