@@ -118,9 +118,7 @@ def writing() -> Iterator[None]:
     if db.session.info.get("writing"):
         yield
         return
-    db.session.rollback()
-    db.session.connection(execution_options={"writes": True})
-    db.session.info["writing"] = True
+    db.session.info["writing"] = _begin_anew()
     try:
         yield
         db.session.commit()
@@ -129,6 +127,27 @@ def writing() -> Iterator[None]:
         raise
     finally:
         db.session.info.pop("writing", None)
+
+
+def _begin_anew() -> Connection:
+    """Forget what was read before.
+
+    On PostgreSQL a transaction that has only read goes on, as each of its statements sees what is committed by then:
+    ending it and asking for another would cost five round trips.
+    """
+    session = db.session()
+    if db.engine.dialect.name == "sqlite" or session.new or session.dirty or session.deleted:
+        session.rollback()
+        return session.connection(execution_options={"writes": True})
+    session.expire_all()
+    return session.connection()
+
+
+def connection() -> Connection:
+    """What the session in hand is connected by, for statements made once."""
+    session = db.session()
+    found: Connection | None = session.info.get("writing")
+    return found or session.connection()
 
 
 def locked(row: Row) -> Row:

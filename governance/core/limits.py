@@ -6,6 +6,7 @@ With Redis the count is shared by all machines; without it, or while it is gone,
 import threading
 import time
 from collections.abc import Callable
+from functools import cache
 
 from flask import Flask, current_app, request
 from limits import RateLimitItem, parse
@@ -62,7 +63,10 @@ def init_app(app: Flask, redis_url: str) -> None:
 
 def take(limit: str, *key: str) -> bool:
     """Count one more of `limit` (such as "20/hour") under this key; False when that is too many."""
-    return _hit(parse(limit), *key)
+    return _hit(_read(limit), *key)
+
+
+_read = cache(parse)
 
 
 def require(limit: str, *key: str) -> None:

@@ -2,13 +2,12 @@
 
 SQLAlchemy writes the SQL, keeps connection and transaction, and says how each kind of value is written and read.
 What is left out is its bookkeeping for every execution, which costs several times what the database itself does.
-Defaults of columns are part of that bookkeeping: an insert made here names all it writes.
 """
 
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ClauseElement, Connection, Dialect
+from sqlalchemy import ClauseElement, Connection, Dialect, insert
 from sqlalchemy.exc import DBAPIError
 
 Made = TypeVar("Made")
@@ -17,7 +16,9 @@ Made = TypeVar("Made")
 class Statement(Generic[Made]):
     """One statement with named values; each row of its answer becomes what `into` makes of the columns."""
 
-    def __init__(self, statement: ClauseElement, into: Callable[[Iterable[Any]], Made]) -> None:
+    names: list[str] | None = None  # of the columns an insert fills
+
+    def __init__(self, statement: ClauseElement, into: Callable[[Iterable[Any]], Made] = tuple) -> None:  # type: ignore[assignment]
         self._statement, self._into = statement, into
         self._ready: dict[str, _Ready] = {}
 
@@ -37,15 +38,44 @@ class Statement(Generic[Made]):
 
     def _for(self, dialect: Dialect) -> "_Ready":
         if dialect.name not in self._ready:
-            self._ready[dialect.name] = _Ready(self._statement, dialect)
+            self._ready[dialect.name] = _Ready(self._statement, dialect, self.names)
         return self._ready[dialect.name]
+
+
+class Insert(Statement[int]):
+    """One new row of a table, and its number where it gets one. What is not given is the default of its column."""
+
+    def __init__(self, model: Any) -> None:
+        table = model.__table__
+        key = table.autoincrement_column
+        columns = [column for column in table.columns if column.computed is None and column is not key]
+        self.names = [column.name for column in columns]
+        self._defaults = {column.name: _default(column) for column in columns}
+        super().__init__(insert(table) if key is None else insert(table).returning(key), lambda row: int(*row))
+
+    def new(self, connection: Connection, **values: Any) -> int:
+        """Put the row in and say its number."""
+        return self.first(connection, **self._whole(values)) or 0
+
+    def run(self, connection: Connection, **values: Any) -> int:
+        return super().run(connection, **self._whole(values))
+
+    def _whole(self, values: dict[str, Any]) -> dict[str, Any]:
+        return {name: make() for name, make in self._defaults.items() if name not in values} | values
+
+
+def _default(column: Any) -> Callable[[], Any]:
+    if column.default is None:
+        return lambda: None
+    given = column.default.arg
+    return (lambda: given(None)) if column.default.is_callable else (lambda: given)
 
 
 class _Ready:
     """A statement in the words of one kind of database."""
 
-    def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
-        compiled: Any = statement.compile(dialect=dialect)
+    def __init__(self, statement: ClauseElement, dialect: Dialect, names: list[str] | None) -> None:
+        compiled: Any = statement.compile(dialect=dialect, column_keys=names)
         self.sql, self.order = str(compiled), compiled.positiontup if compiled.positional else None
         self.fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         writers = {name: _kind(bind, dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}

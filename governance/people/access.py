@@ -22,6 +22,7 @@ class Viewer:
     staff_id: int | None = None
     label: str = "居民"
     posts: tuple[Held, ...] = field(default=())
+    new: bool = False  # the person was made by this very act, so nothing of theirs can be waiting
 
     @cached_property
     def roles(self) -> frozenset[str]:

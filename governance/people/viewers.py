@@ -2,22 +2,27 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from governance.core import security
 from governance.core.crypto import keyed_hash
-from governance.core.db import by, db, now, writing
+from governance.core.db import by, connection, db, now, writing
+from governance.core.statements import Insert, Statement
 from governance.people.access import Held, Viewer
 from governance.people.model import ROLES, Identity, Person, Post, StaffSession
 from governance.people.permissions import Rule, may, require_audience
 
 View = TypeVar("View", bound=Callable[..., Any])
 COOKIE = "staff"
+_KNOWN = (Identity.kind == "device", Identity.subject == bindparam("subject"), Identity.disabled_at.is_(None))
+DEVICE: Statement[tuple[int]] = Statement(select(Identity.person_id).where(*_KNOWN))
+PERSON, IDENTITY = Insert(Person), Insert(Identity)
 
 
 def open_to(rule: Rule) -> Callable[[View], View]:
@@ -56,7 +61,9 @@ def acting() -> Viewer:
     viewer = current()
     if viewer.person_id is None:
         known = _person_of_device() if looked_before else None
-        g.viewer = viewer = _find(known or _new_person(), staff_session())
+        g.viewer = viewer = replace(_find(known or _new_person(), staff_session()), new=known is None)
+    elif viewer.new:
+        g.viewer = viewer = replace(viewer, new=False)
     return viewer
 
 
@@ -92,15 +99,15 @@ def _person_of_device() -> int | None:
     subject = _subject()
     if subject is None:
         return None
-    return db.session.scalar(select(Identity.person_id).filter_by(kind="device", subject=subject, disabled_at=None))
+    found = DEVICE.first(connection(), subject=subject)
+    return found[0] if found else None
 
 
 def _new_person() -> int:
     security.device()
-    person = Person()
-    db.session.add(Identity(person=person, kind="device", subject=_subject()))
-    db.session.flush()
-    return person.id
+    person_id = PERSON.new(connection())
+    IDENTITY.new(connection(), person_id=person_id, kind="device", subject=_subject())
+    return person_id
 
 
 def token_hash(token: str) -> str:
