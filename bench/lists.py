@@ -65,7 +65,7 @@ class _Grown:
             asked = request(f"/c/{self.code}")
 
         def ask() -> None:
-            self.app.extensions["scan_pages"].clear()
+            self.app.extensions["kept_pages"].clear()
             status, _headers, _body = call(self.app, asked)
             assert status == 200, status
 

@@ -18,7 +18,7 @@ def rows(full: bool) -> list[Row]:
         _tickets(cast)
         bare = hello()
         page = request(f"/c/{cast.codes['5号楼']}", headers={"Accept-Encoding": "gzip"})
-        kept = app.extensions["scan_pages"]
+        kept = app.extensions["kept_pages"]
 
         def anew() -> None:
             kept.clear()

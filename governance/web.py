@@ -1,5 +1,6 @@
 """Puts the slices together into one Flask application. `app.py` at the root hands it to the server."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
@@ -42,6 +43,13 @@ LISTENERS = (merging, topics_merging)  # imported so that they hear of it when t
 CHAINED = (chaining, topics_chaining)  # imported so that each can be found from the other
 
 
+class Application(Flask):
+    """Flask, told that no view and no hook of ours is a coroutine: it would look at each of them at every request."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The application for these settings (read from the environment when not given). Raises MissingSetting."""
     app = build(settings or load())
@@ -60,7 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def build(settings: Settings) -> Flask:
     """Everything but the doors: what the worker and the commands need."""
-    app = Flask("governance", template_folder=str(ROOT / "templates"), static_folder=None)
+    app = Application("governance", template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(SECRET_KEY=settings.secret_key)
     app.extensions["settings"] = settings
     logs.configure()

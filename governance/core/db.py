@@ -12,11 +12,14 @@ from typing import Any, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event, select
+from sqlalchemy import ClauseElement, DateTime, Dialect, Engine, MetaData, TypeDecorator, event, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -100,8 +103,10 @@ def _postgres_promises(connection: DBAPIConnection, _entry: ConnectionPoolEntry)
 
 
 def _sqlite_begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.connection.cursor().execute("BEGIN")  # takes no lock, so nothing can refuse it
 
 
 @contextmanager
@@ -113,9 +118,7 @@ def writing() -> Iterator[None]:
     if db.session.info.get("writing"):
         yield
         return
-    db.session.rollback()
-    db.session.connection(execution_options={"writes": True})
-    db.session.info["writing"] = True
+    db.session.info["writing"] = _begin_anew()
     try:
         yield
         db.session.commit()
@@ -124,6 +127,27 @@ def writing() -> Iterator[None]:
         raise
     finally:
         db.session.info.pop("writing", None)
+
+
+def _begin_anew() -> Connection:
+    """Forget what was read before.
+
+    On PostgreSQL a transaction that has only read goes on, as each of its statements sees what is committed by then:
+    ending it and asking for another would cost five round trips.
+    """
+    session = db.session()
+    if db.engine.dialect.name == "sqlite" or session.new or session.dirty or session.deleted:
+        session.rollback()
+        return session.connection(execution_options={"writes": True})
+    session.expire_all()
+    return session.connection()
+
+
+def connection() -> Connection:
+    """What the session in hand is connected by, for statements made once."""
+    session = db.session()
+    found: Connection | None = session.info.get("writing")
+    return found or session.connection()
 
 
 def locked(row: Row) -> Row:
@@ -139,6 +163,22 @@ def locked(row: Row) -> Row:
 def by(model: type[Row], **columns: Any) -> Row | None:
     """The one row with these values, or nothing."""
     return db.session.scalars(select(model).filter_by(**columns)).one_or_none()
+
+
+class begins_with(FunctionElement[bool]):  # noqa: N801 - reads as the function it is in SQL
+    """`column` begins with `text`, which ends in "/": found from an index, byte by byte, whatever the collation.
+
+    SQLite finds no LIKE in an index, as its LIKE looks past upper and lower case.
+    """
+
+    inherit_cache = True
+
+
+@compiles(begins_with)
+def _begins_with(element: ClauseElement, compiler: SQLCompiler, **kwargs: Any) -> str:
+    at_least, below = (">=", "<") if compiler.dialect.name == "sqlite" else ("~>=~", "~<~")
+    column, text = (compiler.process(part, **kwargs) for part in element.clauses)  # type: ignore[attr-defined]
+    return f"({column} {at_least} {text} AND {column} {below} ({text} || ':'))"  # ":" comes after every digit
 
 
 def like_prefix(text: str) -> str:

@@ -15,7 +15,8 @@ from sqlalchemy import JSON, Index, String, Text, UniqueConstraint, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from governance.core.db import Base, db, now, writing
+from governance.core.db import Base, connection, db, now, writing
+from governance.core.prepared import Insert
 
 GENESIS = "0" * 64
 BATCH = 500
@@ -74,6 +75,9 @@ class Event(Base):
         ]
 
 
+LINE = Insert(Event)
+
+
 def record(
     name: str,
     subject_id: int,
@@ -85,16 +89,24 @@ def record(
     actor_id: int | None = None,
     words: str = "",
     **data: Any,
-) -> Event:
+) -> int:
     """Append one event to the transaction in hand. `name` is `noun.verb`; `data` are plain facts, not personal."""
     noun, verb = name.split(".")
-    event = Event(noun=noun, verb=verb, subject_id=subject_id, stream=stream, scope=scope, data=data)
-    event.actor, event.actor_id, event.at = actor, actor_id, now()
-    if words:
-        event.words, event.salt = words, secrets.token_hex(16)
-        event.words_hash = _sha(event.salt + words)
-    db.session.add(event)
-    return event
+    salt = secrets.token_hex(16) if words else None
+    return LINE.new(
+        connection(),
+        noun=noun,
+        verb=verb,
+        subject_id=subject_id,
+        stream=stream,
+        scope=scope,
+        actor=actor,
+        actor_id=actor_id,
+        data=data,
+        words=words or None,
+        salt=salt,
+        words_hash=_sha(salt + words) if salt else None,
+    )
 
 
 def forget_words(event: Event) -> None:

@@ -7,20 +7,22 @@ import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Flask, Response, current_app, request
 
 FRESH = 1.0  # seconds during which a page is not asked whether it has changed
 OLDEST = 60.0  # seconds after which it is made anew
 MOST = 20_000
+# A page of a few kilobytes needs no window of 32: making one costs more than the packing. The bytes are the same.
+WINDOW, GZIP, MEMORY = 12, 16, 6
 SAME_FOR_ALL = {
     "Content-Type": "text/html; charset=utf-8",
     "Vary": "Accept-Encoding, Cookie",
     "Cache-Control": "private, max-age=0",
 }
 ZIPPED = SAME_FOR_ALL | {"Content-Encoding": "gzip"}
-Thing = TypeVar("Thing")
+Key = tuple[Any, ...]
 
 
 @dataclass
@@ -36,15 +38,18 @@ def init_app(app: Flask) -> None:
     app.extensions["kept_pages"] = {}
 
 
-def page(key: tuple[Any, ...], look: Callable[[], tuple[Any, Thing]], make: Callable[[Thing], str]) -> Kept:
-    """The page under `key`: as kept, or made anew of what `look` found when its version is another than before."""
-    pages: dict[tuple[Any, ...], Kept] = current_app.extensions["kept_pages"]
-    kept, moment = pages.get(key), time.monotonic()
-    if kept is not None and moment - kept.asked < FRESH:
-        return kept
-    version, thing = look()
+def fresh(key: Key) -> Kept | None:
+    """The page under `key`, when somebody asked a moment ago whether it still holds."""
+    kept = _pages().get(key)
+    return kept if kept is not None and time.monotonic() - kept.asked < FRESH else None
+
+
+def settle(key: Key, version: Any, make: Callable[[], str]) -> Kept:
+    """The page under `key` as it was, when its version is the same and it is not old; else made anew."""
+    pages, moment = _pages(), time.monotonic()
+    kept = pages.get(key)
     if kept is None or kept.version != version or moment - kept.made > OLDEST:
-        body = make(thing).encode()
+        body = make().encode()
         kept = Kept(body, _zipped(body), version, moment, moment)
     kept.asked = moment
     if len(pages) >= MOST:
@@ -53,9 +58,13 @@ def page(key: tuple[Any, ...], look: Callable[[], tuple[Any, Thing]], make: Call
     return kept
 
 
+def _pages() -> dict[Key, Kept]:
+    pages: dict[Key, Kept] = current_app.extensions["kept_pages"]
+    return pages
+
+
 def _zipped(body: bytes) -> bytes:
-    """As gzip (RFC 1952), with no time in its head, so that the same page is the same bytes."""
-    packer = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    packer = zlib.compressobj(wbits=WINDOW + GZIP, memLevel=MEMORY)
     return packer.compress(body) + packer.flush()
 
 

@@ -6,6 +6,7 @@ With Redis the count is shared by all machines; without it, or while it is gone,
 import threading
 import time
 from collections.abc import Callable
+from functools import cache
 from ipaddress import ip_address, ip_network
 
 from flask import Flask, current_app, request
@@ -73,7 +74,10 @@ def init_app(app: Flask, redis_url: str) -> None:
 
 def take(limit: str, *key: str) -> bool:
     """Count one more of `limit` (such as "20/hour") under this key; False when that is too many."""
-    return _hit(parse(limit), *key)
+    return _hit(_read(limit), *key)
+
+
+_read = cache(parse)
 
 
 def has_room(limit: str, *key: str) -> bool:

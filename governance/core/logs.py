@@ -2,9 +2,9 @@
 
 import logging
 import re
+import secrets
 import sys
 import time
-import uuid
 from typing import Any
 
 import structlog
@@ -58,7 +58,7 @@ def init_app(app: Flask) -> None:
 def _start() -> None:
     g.started = time.perf_counter()
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request=uuid.uuid4().hex[:12])
+    structlog.contextvars.bind_contextvars(request=secrets.token_hex(6))
 
 
 def _finish(response: Response) -> Response:

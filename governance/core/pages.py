@@ -1,13 +1,26 @@
 """How an answer looks: page or problem+json, language, 长辈版, times in plain Chinese. Routes only name a template."""
 
+import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from flask import Flask, Response, current_app, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    has_request_context,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import Babel, gettext, ngettext
+from jinja2 import BaseLoader, Environment, Template
 from markupsafe import Markup, escape
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -21,6 +34,8 @@ log = structlog.get_logger()
 LANGUAGES = ("zh", "en")
 ZONE = ZoneInfo("Asia/Shanghai")
 DOORS = {errors.SignInNeeded: "people.signin", errors.KnownNeeded: "people.known"}  # where one who lacks it goes first
+FIXED = re.compile(r'\{\{ _\("([^"%]+)"\) \}\}')  # words with nothing to fill in
+NEAR = {0: "今天", 1: "明天", -1: "昨天"}
 WORDS = {
     400: "这次请求看不懂，请返回再试",
     404: "没有找到这一页",
@@ -39,8 +54,9 @@ def init_app(app: Flask) -> None:
         clock=clock, day=day, hour=hour, lines=lines, masked_name=masked_name, masked_phone=masked_phone
     )
     app.jinja_env.globals.update(
-        _=gettext, ngettext=ngettext, form_token=security.form_token, elder=elder, language=language, now=now
+        _=_said, ngettext=ngettext, form_token=security.form_token, elder=elder, language=language, now=now
     )
+    app.extensions["spoken"] = {}
     app.register_error_handler(errors.Problem, _problem)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(StaleDataError, lambda _: _problem(errors.Refused("别人刚刚先办了，请看看最新情况")))
@@ -49,18 +65,61 @@ def init_app(app: Flask) -> None:
     app.after_request(_remember_choices)
 
 
+@cache
+def words(language: str) -> Callable[..., str]:
+    """gettext in one language, each answer kept: the words of the interface do not change while we run."""
+    known: dict[str, str] = {}
+
+    def said(text: str, **facts: object) -> str:
+        if text not in known:
+            known[text] = gettext(text)
+        return known[text] % facts if facts else known[text]
+
+    return said
+
+
+class _Spoken(BaseLoader):
+    """The same templates with the fixed words of one language put in before they are compiled."""
+
+    def __init__(self, templates: BaseLoader, language: str) -> None:
+        self._templates, self._words = templates, words(language)
+
+    def get_source(self, environment: Environment, template: str) -> Any:
+        source, *rest = self._templates.get_source(environment, template)
+        return FIXED.sub(lambda found: str(escape(self._words(found[1]))), source), *rest
+
+
+def spoken(name: str, language: str) -> Template:
+    """A template in one language, for a page that is made often: half of such a page are words that never change."""
+    app, known = current_app, current_app.extensions["spoken"]
+    if language not in known:
+        known[language] = app.jinja_env.overlay(loader=_Spoken(app.jinja_env.loader or BaseLoader(), language))
+    template: Template = known[language].get_template(name)
+    return template
+
+
+def _said(text: str, **facts: object) -> str:
+    return words(language() if has_request_context() else LANGUAGES[0])(text, **facts)
+
+
 def language() -> str:
-    asked = request.args.get("lang") or request.cookies.get("lang") or "zh"
-    return asked if asked in LANGUAGES else "zh"
+    asked = _chosen("lang")
+    return asked if asked in LANGUAGES else LANGUAGES[0]
 
 
 def elder() -> bool:
     """长辈版: asked for in the address, or remembered from before."""
-    return (request.args.get("elder") or request.cookies.get("elder")) == "1"
+    return _chosen("elder") == "1"
+
+
+def _chosen(name: str) -> str | None:
+    """What the address asks for, else what was chosen before; most requests bring neither."""
+    asked = request.args.get(name) if request.args else None
+    return asked or (request.cookies.get(name) if request.cookies else None)
 
 
 def _remember_choices(response: Response) -> Response:
-    for name, values in (("lang", LANGUAGES), ("elder", ("0", "1"))):
+    for name, values in (("lang", LANGUAGES), ("elder", ("0", "1"))) if request.args else ():
         asked = request.args.get(name)
         if asked in values and request.method == "GET":
             response.set_cookie(name, asked, max_age=400 * 86_400, samesite="Lax", secure=request.is_secure)
@@ -130,37 +189,39 @@ def _database_away(trouble: OperationalError) -> Any:
 
 
 def local(moment: datetime) -> datetime:
-    return moment.astimezone(ZONE)
+    return moment if moment.tzinfo is ZONE else moment.astimezone(ZONE)
 
 
-def day(moment: datetime) -> str:
-    """今天, 昨天, 明天 or the date."""
-    there, today = local(moment).date(), local(now()).date()
-    near: dict[timedelta, Callable[[], str]] = {
-        timedelta(0): lambda: gettext("今天"),
-        timedelta(1): lambda: gettext("明天"),
-        timedelta(-1): lambda: gettext("昨天"),
-    }
-    if there - today in near:
-        return near[there - today]()
+Say = Callable[..., str]
+
+
+def day(moment: datetime, today: date | None = None, say: Say = _said) -> str:
+    """今天, 昨天, 明天 or the date. A page of many times says once which day it is and in which language."""
+    there, today = local(moment).date(), today or local(now()).date()
+    near = NEAR.get(there.toordinal() - today.toordinal())
+    if near:
+        return say(near)
     return (
         f"{there.month}月{there.day}日" if there.year == today.year else f"{there.year}年{there.month}月{there.day}日"
     )
 
 
-def minute(moment: datetime) -> str:
-    return f"{day(moment)} {local(moment):%H:%M}"
+def minute(moment: datetime, today: date | None = None, say: Say = _said) -> str:
+    there = local(moment)
+    return f"{day(there, today, say)} {there.hour:02}:{there.minute:02}"
 
 
 def hour(moment: datetime) -> str:
     return f"{local(moment):%H:%M}"
 
 
-def clock(moment: datetime | None) -> Markup:
+def clock(moment: datetime | None, today: date | None = None, say: Say = _said) -> Markup:
     """A time as people say it, with the exact one for machines."""
     if moment is None:
         return Markup("")
-    return Markup('<time datetime="{}">{}</time>').format(local(moment).isoformat(timespec="seconds"), minute(moment))
+    there = local(moment)
+    stamp, said = there.isoformat(timespec="seconds"), minute(there, today, say)
+    return Markup(f'<time datetime="{stamp}">{said}</time>')  # noqa: S704 - nobody has written anything in it # nosec B704
 
 
 def lines(text: str | None) -> Markup:

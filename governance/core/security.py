@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request, session
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect, ValidationError, generate_csrf, validate_csrf
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import BadRequest
 
 from governance.core.errors import Stale
@@ -23,7 +25,9 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(), microphone=(), payment=()",
+    "Cache-Control": "no-store",
 }
+OVER_TLS = HEADERS | {"Strict-Transport-Security": "max-age=31536000"}
 
 
 class UndeclaredAudience(RuntimeError):
@@ -42,10 +46,21 @@ def init_app(app: Flask, https: bool) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.session_interface = _Cookies()
     CSRFProtect(app)
     app.before_request(_check_address)
     app.before_request(_check_form_token)
     app.after_request(_headers)
+
+
+class _Cookies(SecureCookieSessionInterface):
+    """Flask's own, but what signs the cookie is made once and not for every request."""
+
+    _signer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        self._signer = self._signer or super().get_signing_serializer(app)
+        return self._signer
 
 
 def device() -> str:
@@ -118,12 +133,10 @@ def _view() -> Callable[..., Any] | None:
 
 
 def _headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"
+    """Every answer gets them; one that a view has set already stays."""
+    given = {name.lower() for name, _ in response.headers}
+    fitting = OVER_TLS if request.is_secure else HEADERS
+    response.headers.extend([(name, value) for name, value in fitting.items() if name.lower() not in given])
     return response
 
 

@@ -25,7 +25,7 @@ from governance.discussions.model import (
     TopicFollow,
     Voice,
 )
-from governance.people.access import NOBODY, Viewer
+from governance.people.access import Viewer
 from governance.people.permissions import may, visible
 from governance.places.model import Place
 
@@ -41,12 +41,6 @@ def find(ref: str, viewer: Viewer) -> Topic:
     if topic is None or not may(viewer, "topic.read", topic):
         raise Missing("没有这个议题，或者它还没有公开")
     return topic
-
-
-def public(ref: str) -> tuple[int, Topic]:
-    """A topic anybody may read, with the version of its page. Raises Missing."""
-    topic = find(ref, NOBODY)
-    return topic.version, topic
 
 
 def going_on(place: Place, limit: int = 50) -> list[Topic]:

@@ -113,9 +113,15 @@ def show(ref: str) -> Any:
         return topic_page(queries.find(ref, current()), current())
     try:
         key = ("topic", ref, language(), elder())
-        return kept.answer(kept.page(key, lambda: queries.public(ref), lambda topic: topic_page(topic, NOBODY)[0]))
+        return kept.answer(kept.fresh(key) or _asked(key, ref))
     except Missing:
         return topic_page(queries.find(ref, current()), current())
+
+
+def _asked(key: kept.Key, ref: str) -> kept.Kept:
+    """The page anybody may read, as it was or made anew. Raises Missing."""
+    topic = queries.find(ref, NOBODY)
+    return kept.settle(key, topic.version, lambda: topic_page(topic, NOBODY)[0])
 
 
 def topic_page(topic: Topic, viewer: Viewer, forms: dict[str, Form] | None = None, status: int = 200) -> Any:

@@ -28,6 +28,7 @@ class Viewer:
     known: bool = False
     nickname: str | None = None
     must_change: bool = False  # signed in, but with a password somebody else knows: a resident until it is changed
+    new: bool = False  # the person was made by this very act, so nothing of theirs can be waiting
 
     @cached_property
     def roles(self) -> frozenset[str]:

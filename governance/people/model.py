@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    BindParameter,
     CheckConstraint,
     ColumnElement,
     ForeignKey,
@@ -47,6 +48,8 @@ DEVICES = (
     ("Macintosh", "苹果电脑"),
     ("Linux", "Linux 电脑"),
 )
+
+Moment = datetime | BindParameter[datetime]
 
 
 class Body(Standing, Base):
@@ -178,7 +181,7 @@ class Post(Standing, Base):
         return self.since <= moment and (self.until is None or self.until > moment)
 
     @staticmethod
-    def serving(moment: datetime) -> ColumnElement[bool]:
+    def serving(moment: Moment) -> ColumnElement[bool]:
         """Held by somebody who can sign in: a post whose account is disabled is as good as vacant."""
         shut = exists().where(
             Identity.person_id == Post.person_id, Identity.kind == "account", Identity.disabled_at.is_not(None)
@@ -186,7 +189,7 @@ class Post(Standing, Base):
         return and_(Post.held(moment), ~shut)
 
     @staticmethod
-    def held(moment: datetime) -> ColumnElement[bool]:
+    def held(moment: Moment) -> ColumnElement[bool]:
         return and_(Post.since <= moment, or_(Post.until.is_(None), Post.until > moment))
 
 

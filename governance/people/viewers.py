@@ -3,18 +3,19 @@
 import hashlib
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
 from flask import Flask, Response, current_app, g, redirect, request, url_for
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import joinedload
 
 from governance.core import security
 from governance.core.crypto import keyed_hash
-from governance.core.db import by, db, now, writing
+from governance.core.db import by, connection, db, now, writing
+from governance.core.prepared import Insert, Prepared
 from governance.people.access import NOBODY, Held, Viewer
 from governance.people.model import ROLES, Identity, Person, Post, StaffSession
 from governance.people.permissions import Rule, may, require_audience
@@ -23,6 +24,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 COOKIE = "staff"
 SEEN_EVERY = timedelta(minutes=5)
 log = structlog.get_logger()
+_ALIVE = (Identity.kind == "device", Identity.subject == bindparam("subject"), Identity.disabled_at.is_(None))
+_BEHIND = select(Person.id, Person.known_at, Person.nickname).join(Identity, Identity.person_id == Person.id)
+DEVICE: Prepared[tuple[int, datetime | None, str | None]] = Prepared(_BEHIND.where(*_ALIVE))
+PERSON, IDENTITY = Insert(Person), Insert(Identity)
 
 
 def open_to(rule: Rule) -> Callable[[View], View]:
@@ -83,7 +88,10 @@ def acting() -> Viewer:
     viewer = current()
     if viewer.person_id is None:
         found = _resident() if looked_before else NOBODY
-        g.viewer = viewer = _find(found if found.person_id else Viewer(person_id=_new_person()), staff_session())
+        made = Viewer(person_id=_new_person(), new=True) if found.person_id is None else found
+        g.viewer = viewer = _find(made, staff_session())
+    elif viewer.new:
+        g.viewer = viewer = replace(viewer, new=False)
     return viewer
 
 
@@ -120,22 +128,18 @@ def _resident() -> Viewer:
     subject = _subject()
     if subject is None:
         return NOBODY
-    query = select(Person.id, Person.known_at, Person.nickname).join(Identity, Identity.person_id == Person.id)
-    found = db.session.execute(
-        query.where(Identity.kind == "device", Identity.subject == subject, Identity.disabled_at.is_(None))
-    ).one_or_none()
+    found = DEVICE.first(connection(), subject=subject)
     if found is None:
         return NOBODY
-    known = found.known_at is not None
-    return Viewer(person_id=found.id, known=known, nickname=found.nickname if known else None)
+    person_id, known_at, nickname = found
+    return Viewer(person_id=person_id, known=known_at is not None, nickname=nickname if known_at else None)
 
 
 def _new_person() -> int:
     security.device()
-    person = Person()
-    db.session.add(Identity(person=person, kind="device", subject=_subject()))
-    db.session.flush()
-    return person.id
+    person_id = PERSON.new(connection())
+    IDENTITY.new(connection(), person_id=person_id, kind="device", subject=_subject())
+    return person_id
 
 
 def token_hash(token: str) -> str:

@@ -3,17 +3,25 @@
 They trust their caller to have asked `people/permissions.py`: places stand below people in the house.
 """
 
+from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal, or_, select, update
 
-from governance.core.db import db, locked, now
+from governance.core.db import begins_with, connection, db, locked, now
 from governance.core.errors import Invalid, Refused
 from governance.core.events import record
-from governance.places.kinds import AREAS, CODED, KINDS, may_hold
+from governance.core.prepared import Prepared
+from governance.places.kinds import AREAS, CODED, KINDS, ORDER, may_hold
+from governance.places.landing import Site
 from governance.places.model import MARKS, Code, Place, under
 from governance.places.tokens import new_token
 
+_OUTER = Place.id.in_([bindparam(kind) for kind in ORDER]) & Place.kind.in_([literal(kind) for kind in CODED])
+_SHOW_IT = select(Place.id).where(or_(begins_with(Place.path, bindparam("inside")), _OUTER))
+_IN_ORDER = _SHOW_IT.order_by(Place.id).with_for_update(key_share=True)
+_FRESHER = update(Place).where(Place.id.in_(_IN_ORDER)).values(version=Place.version + 1)
+FRESHEN: Prepared[tuple[()]] = Prepared(_FRESHER)
 KEPT = ("name", "official_code", "households", "phone", "hours", "large_text")
 
 
@@ -66,14 +74,10 @@ def _freshen_below(place: Place) -> None:
     db.session.execute(below.values(version=Place.version + 1), execution_options={"synchronize_session": False})
 
 
-def freshen(place: Place) -> None:
+def freshen(place: Place | Site) -> None:
     """Something the scan pages show has changed here: for this place, those inside it and its courtyard."""
-    outer = tuple(id_ for id_ in place.line if id_ != place.id)
-    courtyards = and_(Place.id.in_(outer), Place.kind.in_(("courtyard", "building")))
-    shows_it = or_(under(place), courtyards)
-    in_order = select(Place.id).where(shows_it).order_by(Place.id).with_for_update(key_share=True)
-    change = update(Place).where(Place.id.in_(in_order)).values(version=Place.version + 1)
-    db.session.execute(change, execution_options={"synchronize_session": False})
+    db.session.flush()
+    FRESHEN.run(connection(), inside=place.path, **dict(zip_longest(ORDER, place.line)))
 
 
 def print_code(place: Place, actor: str, actor_id: int | None = None) -> Code:

@@ -1,6 +1,8 @@
 """Rows of the place tree and the codes posted on it, and what can be read from them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -14,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from governance.core.db import Base, db, like_prefix, now
+from governance.core.db import Base, begins_with, db, now
 from governance.places.kinds import AREAS, KINDS, ORDER
 from governance.places.tokens import shown
 
@@ -23,7 +25,25 @@ LOOKS = {"printed": "chip--wait", "posted": "chip--done", "lost": "chip--late", 
 CODE_STATES = {"printed": "印好还没贴", "posted": "已贴", "lost": "不见了", "torn": "破了", "retired": "已停用"}
 
 
-class Place(Base):
+class Located:
+    """What can be read from where a place stands; of its row, or of a plain one (`landing.Site`)."""
+
+    @property
+    def line(self: Any) -> tuple[int, ...]:
+        """The ids from the top down to this place."""
+        return tuple(int(part) for part in self.path.strip("/").split("/"))
+
+    @property
+    def stream(self: Any) -> int:
+        """The chain its events are sealed in: the community's, or its own above communities."""
+        return self.community_id or self.id
+
+    def areas(self: Any) -> dict[str, int | None]:
+        """The area columns that a row standing at this place carries."""
+        return {f"{kind}_id": getattr(self, f"{kind}_id") for kind in AREAS}
+
+
+class Place(Located, Base):
     """One node of the tree. `path` holds the ids from the top, such as /1/4/9/; `…_id` name the areas above it."""
 
     __tablename__ = "place"
@@ -55,16 +75,6 @@ class Place(Base):
     def label(self) -> str:
         return KINDS[self.kind].label
 
-    @property
-    def line(self) -> tuple[int, ...]:
-        """The ids from the top down to this place."""
-        return tuple(int(part) for part in self.path.strip("/").split("/"))
-
-    @property
-    def stream(self) -> int:
-        """The chain its events are sealed in: the community's, or its own above communities."""
-        return self.community_id or self.id
-
     def above(self) -> list["Place"]:
         """The places it stands in, the widest first, itself last."""
         found = {place.id: place for place in db.session.scalars(select(Place).where(Place.id.in_(self.line)))}
@@ -80,23 +90,19 @@ class Place(Base):
         """All its names, as a path that finds it again."""
         return "/".join(place.name for place in self.above())
 
-    def areas(self) -> dict[str, int | None]:
-        """The area columns that a row standing at this place carries."""
-        return {f"{kind}_id": getattr(self, f"{kind}_id") for kind in AREAS}
-
     def contact_phone(self) -> str | None:
         """The nearest number to call, from here upwards."""
         return nearest_phone(self.above())
 
 
-def nearest_phone(line: list[Place]) -> str | None:
-    """The number to call at the last of these places that has one."""
+def nearest_phone(line: Sequence[Any]) -> str | None:
+    """The number to call at the last of these places, or plain rows of them, that has one."""
     return next((place.phone for place in reversed(line) if place.phone), None)
 
 
 def under(place: Place) -> ColumnElement[bool]:
     """Everything that stands in a place, itself included."""
-    return Place.path.like(like_prefix(place.path), escape="\\")
+    return begins_with(Place.path, place.path)
 
 
 class Code(Base):

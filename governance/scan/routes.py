@@ -3,49 +3,28 @@
 What is personal comes on the pages behind it. A member of staff who scans is led to the work at this place.
 """
 
-import gzip
-import time
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
-from sqlalchemy.orm import joinedload
 
-from governance.core.db import db, now
+from governance.core import kept
+from governance.core.db import db
 from governance.core.pages import elder, language
-from governance.discussions import queries as hall
-from governance.people.model import Post
 from governance.people.permissions import anyone
 from governance.people.viewers import COOKIE, current, open_to
 from governance.places.codes import NeverIssued, find, living
-from governance.places.model import Code, Place, nearest_phone
-from governance.scan import counts
-from governance.tickets import arrivals, progress, queries
+from governance.places.landing import land
+from governance.scan import counts, page
+from governance.tickets import arrivals
 
 bp = Blueprint("scan", __name__)
-FRESH = 1.0  # seconds during which a place is not asked whether it has changed
-OLDEST = 60.0  # seconds after which the page is made anew, as its times grow old
-MOST = 20_000
-
-
-@dataclass
-class Kept:
-    body: bytes
-    zipped: bytes
-    version: tuple[int, int]
-    made: float
-    asked: float
-    token: str
-
-
-Key = tuple[str, str, bool]
 
 
 @bp.record
 def _own(state: BlueprintSetupState) -> None:
-    """Each application keeps its own pages and counts."""
-    state.app.extensions["scan_pages"] = {}
+    """Each application keeps its own counts."""
     state.app.extensions["scan_counts"] = counts.Buffer()
 
 
@@ -54,75 +33,26 @@ def _own(state: BlueprintSetupState) -> None:
 def show(code: str) -> Any:
     if COOKIE in request.cookies and request.args.get("view") != "resident" and current().posts:
         return _to_work(code)
-    key = (code, language(), elder())
-    kept = _kept(key)
-    if kept is None:
-        return _warning(code)
-    if kept.token != code:
-        return redirect(url_for("scan.show", code=kept.token), 302)
-    if counts.buffer().add(kept.token):
-        counts.flush()
-    return _answer(kept)
-
-
-def _kept(key: Key) -> Kept | None:
-    """The page as kept, asked after or made anew; None for a code that is not ours."""
-    pages: dict[Key, Kept] = current_app.extensions["scan_pages"]
-    kept, moment = pages.get(key), time.monotonic()
-    if kept is not None and moment - kept.asked < FRESH:
-        return kept
+    key = ("scan", code, language(), elder())
     try:
-        code = living(key[0])
+        found = kept.fresh(key) or _asked(*key)
     except NeverIssued:
-        return None
-    version = (code.place_id, code.place.version)
-    if kept is None or kept.version != version or moment - kept.made > OLDEST or kept.token != code.token:
-        kept = _made(code, version, moment)
-    kept.asked = moment
-    if len(pages) > MOST:
-        pages.clear()
-    pages[key] = kept
-    return kept
+        return _warning(code)
+    token = found.version[-1]
+    if token != code:
+        return redirect(url_for("scan.show", code=token), 302)
+    if counts.buffer().add(token):
+        counts.flush()
+    return kept.answer(found)
 
 
-def _made(code: Code, version: tuple[int, int], moment: float) -> Kept:
-    place = code.place
-    line = place.above()
-    body = render_template(
-        "scan/show.html",
-        code=code,
-        place=place,
-        around=[outer for outer in line[:-1] if outer.kind not in ("district", "grid")],
-        worker=grid_worker(place),
-        phone=nearest_phone(line),
-        here=queries.open_here(place, 12),
-        done=queries.done_here(place),
-        topics=hall.going_on(place, 20),
-        tone=progress.tone,
-        ago=progress.ago,
-    ).encode()
-    return Kept(body, gzip.compress(body, 9, mtime=0), version, moment, moment, code.token)
-
-
-def grid_worker(place: Place) -> Post | None:
-    """Who looks after this place: the post held longest at its grid."""
-    if place.grid_id is None:
-        return None
-    held = (
-        db.select(Post).filter_by(place_id=place.grid_id, role="grid").where(Post.serving(now())).order_by(Post.since)
-    )
-    held = held.options(joinedload(Post.person))
-    return db.session.scalars(held.limit(1)).first()
-
-
-def _answer(kept: Kept) -> Response:
-    zipped = "gzip" in request.headers.get("Accept-Encoding", "")
-    answer = Response(kept.zipped if zipped else kept.body, mimetype="text/html")
-    answer.headers["Vary"] = "Accept-Encoding, Cookie"
-    answer.headers["Cache-Control"] = "private, max-age=0"
-    if zipped:
-        answer.headers["Content-Encoding"] = "gzip"
-    return answer
+def _asked(name: str, code: str, language: str, elder: bool) -> kept.Kept:
+    """The page as it was when nothing has changed, else made anew. Raises NeverIssued."""
+    with db.engine.connect() as connection, connection.begin():
+        landing = land(connection, code)
+        version = (landing.id, landing.version, landing.token)
+        make = partial(page.body, connection, landing, language, elder)
+        return kept.settle((name, code, language, elder), version, make)
 
 
 def _to_work(code: str) -> Any:

@@ -1,11 +1,12 @@
 """The categories a new deployment starts with. In use they are rows: a new one is a row, never code."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from governance.core.db import db
+from governance.core.db import connection, db
 from governance.core.errors import Invalid
+from governance.core.prepared import Prepared
 from governance.tickets.model import Category
 
 
@@ -37,10 +38,32 @@ DEFAULTS = (
 )
 
 
-def active() -> list[Category]:
+class Choice(NamedTuple):
+    """A category as far as a report needs it."""
+
+    id: int
+    slug: str
+    label: str
+    hint: str
+    hours: int
+    private: bool
+    elsewhere: str | None
+
+
+_COLUMNS = (Category.id, Category.slug, Category.label, Category.hint, Category.hours, Category.private)
+_ACTIVE = select(*_COLUMNS, Category.elsewhere).where(Category.retired_at.is_(None))
+ACTIVE = Prepared(_ACTIVE.order_by(Category.position, Category.id), Choice._make)
+CHOSEN = Prepared(_ACTIVE.where(Category.slug == bindparam("slug")), Choice._make)
+
+
+def active() -> list[Choice]:
     """What a resident may choose from, in the order shown."""
-    query = select(Category).where(Category.retired_at.is_(None)).order_by(Category.position, Category.id)
-    return list(db.session.scalars(query))
+    return ACTIVE.all(connection())
+
+
+def chosen(slug: str) -> Choice | None:
+    """What they have chosen, unless it was stopped since."""
+    return CHOSEN.first(connection(), slug=slug)
 
 
 def add_category(**facts: Any) -> Category:

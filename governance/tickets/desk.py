@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 
-from governance.core.db import writing
+from governance.core.db import connection, db, writing
 from governance.core.errors import Forbidden, Invalid
 from governance.core.events import broken_at, history
 from governance.core.pages import back, inside
@@ -13,13 +13,14 @@ from governance.core.security import refills, stale_form, takes
 from governance.people.permissions import anyone, handler_role, may, office_role, require
 from governance.people.viewers import current, open_to
 from governance.places.codes import living
-from governance.places.model import Code
+from governance.places.landing import near
+from governance.places.model import Code, Place
 from governance.tickets import actions, arrivals, assist, guessing, photos, progress, queries
 from governance.tickets.facts import facts
 from governance.tickets.forms import AssistForm, PublishForm, move_form
 from governance.tickets.handling import choices, needs_before_finish, one_tap
 from governance.tickets.lifecycle import LIFE
-from governance.tickets.routes import near, stage_all, ticket_page
+from governance.tickets.routes import stage_all, ticket_page
 
 bp = Blueprint("desk", __name__)
 guessing.guard(bp)
@@ -66,7 +67,7 @@ def report_for(code: str) -> Any:
     """替人报: write it down for somebody and hand them the slip."""
     found, viewer = living(code), current()
     require(viewer, "ticket.assist", found.place)
-    form = AssistForm(found.place, near(found.place))
+    form = AssistForm(found.place, near(connection(), found.place))
     if request.method == "POST":
         try:
             return _reported_for(found, form)
@@ -97,7 +98,7 @@ def _new_report_for(found: Code, form: AssistForm) -> str:
     category = queries.category(form.category.data)
     if category is None or (not form.words.data and not photos.staged(current(), form.submission.data)):
         raise Invalid({"words": "请说一句，或者拍一张照片"})
-    place = next(place for place in [found.place, *near(found.place)] if str(place.id) == form.at.data)
+    place = db.session.get_one(Place, int(form.at.data))  # one of those it offered
     _ticket, secret = assist.assist(current(), place, category, form.submission.data, **form.told())
     return secret
 

@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired, Optional
 
 from governance.core.forms import Form, options, phone, submission, text
 from governance.core.lifecycle import Move
+from governance.places.landing import Landing, Near
 from governance.places.model import Place
 from governance.tickets.categories import active
 from governance.tickets.publishing import PARTS
@@ -32,7 +33,7 @@ class ReportForm(Form):
     contact_phone = phone(_l("电话"))
     submission = submission()
 
-    def __init__(self, place: Place, near: list[Place], **kwargs: Any) -> None:
+    def __init__(self, place: Place | Landing, near: list[Near], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.categories = active()
         self.category.choices = options(*((one.slug, one.label) for one in self.categories))

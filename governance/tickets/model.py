@@ -128,13 +128,12 @@ class Ticket(Base):
 
     @property
     def is_late(self) -> bool:
-        return self.state in RUNNING and self.due_at < now()
+        return too_late(self.state, self.due_at)
 
     @property
     def title(self) -> str:
         """For those who may read its words: their beginning, else the category."""
-        first = self.words.strip().splitlines()[0] if self.words.strip() else ""
-        return (first[:24] + "…" if len(first) > 24 else first) or self.category.label
+        return headline(self.words, self.category.label)
 
     @property
     def public_title(self) -> str:
@@ -168,6 +167,16 @@ class Ticket(Base):
     def followed_by(person_id: int | None, role: str) -> ColumnElement[bool]:
         mine = select(Follow.ticket_id).filter_by(person_id=person_id, role=role)
         return exists(mine.where(Follow.ticket_id == Ticket.id).correlate(Ticket))
+
+
+def headline(words: str, category: str) -> str:
+    """The beginning of the words, else the category."""
+    first = words.strip().splitlines()[0] if words.strip() else ""
+    return (first[:24] + "…" if len(first) > 24 else first) or category
+
+
+def too_late(state: str, due_at: datetime) -> bool:
+    return state in RUNNING and due_at < now()
 
 
 def check_digit(number: int) -> int:

@@ -5,10 +5,9 @@ from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, session
-from sqlalchemy import select
 
 from governance.core import chain, limits, media
-from governance.core.db import by, db
+from governance.core.db import by, connection, db
 from governance.core.errors import Invalid, Missing, TooMuch
 from governance.core.pages import back, local, problem_json, public_url
 from governance.core.security import refills, stale_form, takes
@@ -16,9 +15,10 @@ from governance.people.access import Viewer
 from governance.people.permissions import anyone, may
 from governance.people.viewers import as_somebody, current, open_to
 from governance.places.codes import living
-from governance.places.model import Code, Place
+from governance.places.landing import Landing, land, near, site
 from governance.places.qr import Square
 from governance.tickets import actions, assist, crowds, guessing, photos, progress, queries, voices
+from governance.tickets.categories import chosen
 from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, PublishForm, ReportForm
 from governance.tickets.handling import move_forms
 from governance.tickets.model import Photo, Ticket
@@ -30,20 +30,11 @@ VOICES_A_DEVICE = "120/hour"
 guessing.guard(bp)
 
 
-def near(place: Place) -> list[Place]:
-    """Where else a report made at this code may be about: its courtyard and the places beside it."""
-    parent = place.parent
-    if parent is None or parent.kind != "courtyard":
-        return []
-    beside = select(Place).where(Place.parent_id == parent.id, Place.id != place.id).order_by(Place.id).limit(30)
-    return [parent, *db.session.scalars(beside)]
-
-
 @bp.get("/c/<code>/report")
 @open_to(anyone)
 def new(code: str) -> Any:
-    found = living(code)
-    return _report_page(found, ReportForm(found.place, near(found.place)))
+    place = land(connection(), code)
+    return _report_page(code, ReportForm(place, near(connection(), place)))
 
 
 @bp.post("/c/<code>/report")
@@ -51,46 +42,45 @@ def new(code: str) -> Any:
 @refills
 @takes(100)
 def create(code: str) -> Any:
-    found = living(code)
-    form = ReportForm(found.place, near(found.place))
+    place = land(connection(), code)
+    form = ReportForm(place, near(connection(), place))
     try:
-        ticket = _report(found.place, form)
+        ref = _report(place, form)
     except Invalid as trouble:
         form.refuse(trouble)
-        return _report_page(found, form, 422)
+        return _report_page(code, form, 422)
     except TooMuch as trouble:
         form.form_errors.append(trouble.words)
-        return _report_page(found, form, 429)
-    session["just_reported"] = ticket.ref
-    return back("tickets.show", ref=ticket.ref)
+        return _report_page(code, form, 429)
+    session["just_reported"] = ref
+    return back("tickets.show", ref=ref)
 
 
-def _report(place: Place, form: ReportForm) -> Ticket:
-    """Stage the photos first, so that nothing sent is lost whatever else is wrong with the form."""
+def _report(place: Landing, form: ReportForm) -> str:
+    """The new ticket's reference. The photos are staged first: nothing sent is lost whatever is wrong with the form."""
     stage_all(form)
     if not form.ok:
         raise Invalid({"words": "页面放久了，请再点一次“交给网格员”"} if stale_form() else {})
 
-    def report(viewer: Viewer) -> Ticket:
-        first = actions.reported(viewer.person_id, form.submission.data)
+    def report(viewer: Viewer) -> str:
+        first = actions.ref_of(viewer, form.submission.data)
         return first or _new_report(viewer, place, form)
 
     return as_somebody(report)
 
 
-def _new_report(viewer: Viewer, place: Place, form: ReportForm) -> Ticket:
-    category = queries.category(form.category.data)
+def _new_report(viewer: Viewer, place: Landing, form: ReportForm) -> str:
+    category, there = chosen(form.category.data), site(connection(), int(form.at.data))
     if category is None:
         raise Invalid({"category": "这一类停用了，请另选一类"})
     if not form.words.data and not photos.staged(viewer, form.submission.data):
         raise Invalid({"words": "请说一句，或者拍一张照片"})
     if not _within_limits(viewer, place):
         raise TooMuch("报得太多了，写的都还在。请过一会儿再交；着急请打页面上的电话")
-    there = db.session.get_one(Place, int(form.at.data))
     return actions.new_report(viewer, there, category, form.submission.data, **form.told())
 
 
-def _within_limits(viewer: Viewer, place: Place) -> bool:
+def _within_limits(viewer: Viewer, place: Landing) -> bool:
     mine = limits.take(REPORTS_A_DEVICE, "report", str(viewer.person_id))
     return mine and limits.take(REPORTS_A_PLACE, "report.at", str(place.id))
 
@@ -104,12 +94,13 @@ def stage_all(form: Form) -> None:
             as_somebody(partial(photos.stage, submission=form["submission"].data, file=file))
 
 
-def _report_page(code: Code, form: ReportForm, status: int = 200) -> Any:
-    place = code.place
+def _report_page(code: str, form: ReportForm, status: int = 200) -> Any:
+    found = living(code)
+    place = found.place
     kept = photos.staged(current(), form.submission.data) if request.method == "POST" else []
     page = render_template(
         "tickets/report.html",
-        code=code,
+        code=found,
         place=place,
         form=form,
         kept=kept,

@@ -2,10 +2,10 @@
 
 import time
 
+from governance.core import kept
 from governance.core.db import db, writing
 from governance.places.actions import print_code, retire_code
 from governance.places.model import ScanCount
-from governance.scan import routes
 from governance.scan.counts import flush
 
 
@@ -17,7 +17,7 @@ def test_every_visitor_gets_the_same_body_and_no_cookie(phone, cast) -> None:
     address = f"/c/{cast.codes['5号楼']}"
     stranger, reporter = phone(), phone()
     reporter.report(cast.codes["5号楼"])
-    time.sleep(routes.FRESH)
+    time.sleep(kept.FRESH)
     first, second = stranger.get(address), reporter.get(address)
     assert first.data == second.data
     assert "Set-Cookie" not in first.headers
@@ -28,7 +28,7 @@ def test_the_page_shows_a_new_report_within_a_second(phone, cast) -> None:
     address, looker = f"/c/{cast.codes['5号楼']}", phone()
     assert "现在没有在办的事" in text(looker.get(address))
     phone().report(cast.codes["5号楼"], category="lift")
-    time.sleep(routes.FRESH)
+    time.sleep(kept.FRESH)
     assert "电梯" in text(looker.get(address))
 
 

@@ -1,0 +1,108 @@
+"""Statements put together once and then handed to the driver, for the doors most people come through (ADR 8).
+
+SQLAlchemy writes the SQL, keeps connection and transaction, and says how each kind of value is written and read.
+What is left out is its bookkeeping for every execution, which costs several times what the database itself does.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ClauseElement, Connection, Dialect, insert
+from sqlalchemy.exc import DBAPIError
+
+Made = TypeVar("Made")
+
+
+class Prepared(Generic[Made]):
+    """One statement with named values; each row of its answer becomes what `into` makes of the columns."""
+
+    names: list[str] | None = None  # of the columns an insert fills
+
+    def __init__(self, statement: ClauseElement, into: Callable[[Iterable[Any]], Made] = tuple) -> None:  # type: ignore[assignment]
+        self._statement, self._into = statement, into
+        self._ready: dict[str, _Ready] = {}
+
+    def all(self, connection: Connection, **values: Any) -> list[Made]:
+        ready = self._for(connection.dialect)
+        return [self._into(ready.read(row)) for row in ready.run(connection, values).fetchall()]
+
+    def first(self, connection: Connection, **values: Any) -> Made | None:
+        ready = self._for(connection.dialect)
+        row = ready.run(connection, values).fetchone()
+        return None if row is None else self._into(ready.read(row))
+
+    def run(self, connection: Connection, **values: Any) -> int:
+        """For its effect; says how many rows it touched."""
+        count: int = self._for(connection.dialect).run(connection, values).rowcount
+        return count
+
+    def _for(self, dialect: Dialect) -> "_Ready":
+        if dialect.name not in self._ready:
+            self._ready[dialect.name] = _Ready(self._statement, dialect, self.names)
+        return self._ready[dialect.name]
+
+
+class Insert(Prepared[int]):
+    """One new row of a table, and its number where it gets one. What is not given is the default of its column."""
+
+    def __init__(self, model: Any) -> None:
+        table = model.__table__
+        key = table.autoincrement_column
+        columns = [column for column in table.columns if column.computed is None and column is not key]
+        self.names = [column.name for column in columns]
+        self._defaults = {column.name: _default(column) for column in columns}
+        super().__init__(insert(table) if key is None else insert(table).returning(key), lambda row: int(*row))
+
+    def new(self, connection: Connection, **values: Any) -> int:
+        """Put the row in and say its number."""
+        return self.first(connection, **self._whole(values)) or 0
+
+    def run(self, connection: Connection, **values: Any) -> int:
+        return super().run(connection, **self._whole(values))
+
+    def _whole(self, values: dict[str, Any]) -> dict[str, Any]:
+        return {name: make() for name, make in self._defaults.items() if name not in values} | values
+
+
+def _default(column: Any) -> Callable[[], Any]:
+    if column.default is None:
+        return lambda: None
+    given = column.default.arg
+    return (lambda: given(None)) if column.default.is_callable else (lambda: given)
+
+
+class _Ready:
+    """A statement in the words of one kind of database."""
+
+    def __init__(self, statement: ClauseElement, dialect: Dialect, names: list[str] | None) -> None:
+        compiled: Any = statement.compile(dialect=dialect, column_keys=names)
+        self.sql, self.order = str(compiled), compiled.positiontup if compiled.positional else None
+        self.fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+        writers = {name: _kind(bind, dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
+        self.writers = [(name, write) for name, write in writers.items() if write]
+        columns = getattr(statement, "exported_columns", ())
+        readers = [_kind(column, dialect).result_processor(dialect, None) for column in columns]
+        self.readers = [(at, read) for at, read in enumerate(readers) if read]
+
+    def run(self, connection: Connection, values: dict[str, Any]) -> Any:
+        """The cursor that has carried it out. What the driver refuses is raised as SQLAlchemy would."""
+        given = self.fixed | values
+        for name, write in self.writers:
+            given[name] = write(given[name])
+        cursor, refused = connection.connection.cursor(), connection.dialect.loaded_dbapi.Error
+        try:
+            return cursor.execute(self.sql, given if self.order is None else [given[name] for name in self.order])
+        except refused as trouble:
+            raise DBAPIError.instance(self.sql, given, trouble, refused, dialect=connection.dialect) from trouble
+
+    def read(self, row: Iterable[Any]) -> list[Any]:
+        values = list(row)
+        for at, read in self.readers:
+            if values[at] is not None:
+                values[at] = read(values[at])
+        return values
+
+
+def _kind(element: Any, dialect: Dialect) -> Any:
+    """The type of a column or value, as this kind of database knows it."""
+    return element.type.dialect_impl(dialect)

@@ -1,0 +1,86 @@
+"""Where a scan lands: the place behind a code, as plain rows for the page that most people come through."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, case, select
+
+from governance.core.errors import Missing
+from governance.core.prepared import Prepared
+from governance.places.codes import NeverIssued
+from governance.places.model import Code, Located, Place
+from governance.places.tokens import read_token
+
+
+class Landing(NamedTuple):
+    """A living code and what its page says of the place it stands at."""
+
+    token: str
+    number: int
+    replaced_by: str | None
+    id: int
+    version: int
+    name: str
+    path: str
+    grid_id: int | None
+    hours: str | None
+    large_text: bool
+    parent_id: int | None
+
+
+class _Site(NamedTuple):
+    id: int
+    path: str
+    district_id: int | None
+    street_id: int | None
+    community_id: int | None
+    grid_id: int | None
+
+
+class Site(Located, _Site):
+    """A place as far as what is reported of it needs to know: where it stands."""
+
+
+class Near(NamedTuple):
+    id: int
+    name: str
+
+
+_CODE = (Code.token, Code.number, Code.replaced_by)
+_PLACE = (Place.id, Place.version, Place.name, Place.path, Place.grid_id, Place.hours, Place.large_text)
+_AREAS = (Place.district_id, Place.street_id, Place.community_id, Place.grid_id)
+SITE = Prepared(select(Place.id, Place.path, *_AREAS).where(Place.id == bindparam("place")), Site._make)
+_COURTYARD = select(Place.id).where(Place.id == bindparam("parent"), Place.kind == "courtyard")
+_WITHIN = (Place.id.in_(_COURTYARD) | Place.parent_id.in_(_COURTYARD), Place.id != bindparam("place"))
+_OUTSIDE_FIRST = (case((Place.parent_id == bindparam("parent"), 1), else_=0), Place.id)
+NEAR = Prepared(select(Place.id, Place.name).where(*_WITHIN).order_by(*_OUTSIDE_FIRST).limit(31), Near._make)
+_LANDING = select(*_CODE, *_PLACE, Place.parent_id).join(Code.place)
+LANDING = Prepared(_LANDING.where(Code.token == bindparam("token")), Landing._make)
+
+
+def land(connection: Connection, text: str) -> Landing:
+    """Where a code leads, or the last of those that replaced it. Raises NeverIssued, as `codes.living` does."""
+    found, seen = _landing(connection, read_token(text)), set()
+    while found.replaced_by and found.replaced_by not in seen:
+        seen.add(found.token)
+        found = _landing(connection, found.replaced_by)
+    return found
+
+
+def _landing(connection: Connection, token: str | None) -> Landing:
+    found = LANDING.first(connection, token=token) if token else None
+    if found is None:
+        raise NeverIssued
+    return found
+
+
+def near(connection: Connection, place: Place | Landing) -> list[Near]:
+    """Where else what is said here may be about: its courtyard, and the places beside it there."""
+    return NEAR.all(connection, place=place.id, parent=place.parent_id) if place.parent_id else []
+
+
+def site(connection: Connection, place_id: int) -> Site:
+    """Where a place stands now. Raises Missing."""
+    found = SITE.first(connection, place=place_id)
+    if found is None:
+        raise Missing
+    return found
