@@ -21,6 +21,7 @@ from governance.people import routes as people
 from governance.people import viewers
 from governance.relay import bot_routes, group_routes
 from governance.relay import jobs as relay_jobs
+from governance.relay import queries as relay_queries
 from governance.relay import routes as relay
 from governance.scan import routes as scan
 from governance.tickets import chaining, desk, jobs, merging, queries
@@ -59,8 +60,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     health.init_app(app)
-    app.jinja_env.globals["tickets_followed"] = queries.followed
-    app.jinja_env.globals["topics_followed"] = topics_queries.followed
+    app.jinja_env.globals.update(
+        tickets_followed=queries.followed,
+        topics_followed=topics_queries.followed,
+        relay_troubles=relay_queries.troubles,
+    )
     security.check_audiences(app)
     app.wsgi_app = _front(app, _settings(app).trusted_proxies)  # type: ignore[method-assign]
     return app

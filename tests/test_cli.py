@@ -153,7 +153,9 @@ def test_people_are_added_given_posts_and_ended(run, deployment, place):
 
 
 def test_the_demo_is_only_put_into_an_empty_database(run, deployment):
-    assert run("demo") == (1, "数据库里已经有地点了，演示只放进空的数据库\n")
+    for size in ("small", "district"):
+        assert run("demo", "--size", size) == (1, "数据库里已经有地点了，演示只放进空的数据库\n")
+    assert run("demo", "--tickets", "many")[0] == 2
 
 
 def test_a_backup_is_whole_and_comes_back_somewhere_else(run, deployment, tmp_path, monkeypatch):

@@ -3,21 +3,22 @@
 import argparse
 import sys
 
-from governance import defaults, demo, worker
+from governance import defaults, demo, demo_district, worker
 from governance.cli import backup, codes, groups, people, places
 from governance.core import migrations
 from governance.core.config import MissingSetting, load
 from governance.core.errors import Problem, Refused
 from governance.web import build
 
-DEMOS = {"small": demo.fill}
+SIZES = ("small", "district")
 
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="governance", description="Keep a OneCode deployment from the command line.")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     fill = commands.add_parser("demo", help="fill an empty database with an invented community")
-    fill.add_argument("--size", choices=tuple(DEMOS), default="small")
+    fill.add_argument("--size", choices=SIZES, default="small", help="a few streets' life, or a district's scale")
+    fill.add_argument("--tickets", type=_count, default=0, metavar="N", help="so many more tickets, written in bulk")
     fill.set_defaults(run=_demo)
     for module in (places, codes, people, groups, backup):
         module.add(commands)
@@ -34,8 +35,23 @@ def parser() -> argparse.ArgumentParser:
 def _demo(args: argparse.Namespace) -> None:
     if not demo.is_empty():
         raise Refused("数据库里已经有地点了，演示只放进空的数据库")
-    for one in DEMOS[args.size](load().demo_password):
+    if args.size == "district":
+        people = demo_district.fill(load().demo_password, demo_district.Size(), args.tickets, _progress)
+    else:
+        people = demo.fill(load().demo_password)
+        demo_district.add_tickets(args.tickets, _progress)
+    for one in people:
         print("person", *one, sep="\t")
+
+
+def _count(given: str) -> int:
+    if not given.isdecimal() or int(given) > 10_000_000:
+        raise argparse.ArgumentTypeError("a number from 0 to 10000000")
+    return int(given)
+
+
+def _progress(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:

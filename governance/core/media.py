@@ -1,5 +1,10 @@
-"""Where bytes live: a folder or an S3 bucket, by the same four verbs. What a key means is its writer's business."""
+"""Where bytes live: a folder or an S3 bucket, by the same four verbs. What a key means is its writer's business.
 
+What `put` has returned from is kept: a row that speaks of it may be committed, whatever happens to the machine next.
+"""
+
+import os
+import secrets
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +16,7 @@ from obstore.store import LocalStore, S3Store
 
 def init_app(app: Flask, place: str) -> None:
     app.extensions["media"] = _store(place)
+    app.extensions["media_folder"] = None if place.startswith("s3://") else Path(place)
 
 
 def _store(place: str) -> Any:
@@ -22,7 +28,43 @@ def _store(place: str) -> Any:
 
 
 def put(key: str, data: bytes) -> None:
-    current_app.extensions["media"].put(key, data)
+    folder: Path | None = current_app.extensions["media_folder"]
+    if folder is None:
+        current_app.extensions["media"].put(key, data)  # a bucket answers when it is kept
+    else:
+        _write(folder / key, data)
+
+
+def _write(file: Path, data: bytes) -> None:
+    """The file whole or not at all, on the disk and in its folder: the library's own store waits for no disk."""
+    _make(file.parent)
+    draft = file.with_name(f"{file.name}#{secrets.randbits(48)}")  # a name that listings leave out
+    try:
+        with draft.open("xb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(file)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    _keep(file.parent)
+
+
+def _make(folder: Path) -> None:
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _keep(folder.parent)
+
+
+def _keep(folder: Path) -> None:
+    """What was put into this folder survives a power cut."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def get(key: str) -> bytes:

@@ -17,6 +17,7 @@ class Telling:
     words: str
     link: str
     urgent: bool
+    about: tuple[str, int]  # of several lines about the same, only the latest is worth saying
 
 
 def hearers(event: Event) -> tuple[str, ...]:
@@ -51,4 +52,5 @@ def telling(event: Event, audience: str) -> Telling | None:
         return None
     urgent = facts.urgent or (audience == "workers" and event.name == "ticket.report")
     name = UNLISTED if facts.private else event.name
-    return Telling(render(audience, name, facts.said), facts.said.get("link", ""), urgent)
+    words, about = render(audience, name, facts.said), (event.noun, event.subject_id)
+    return Telling(words, facts.said.get("link", ""), urgent, about)

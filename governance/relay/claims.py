@@ -1,7 +1,8 @@
 """Which deliveries go out next: claimed with a lease and put into words. How they start is in starting.py.
 
 Only the first waiting delivery of a group can be claimed, with those ready behind it, so a group hears things in
-order. A claim whose worker died is retaken when its lease ends.
+order; what is urgent waits only for what is urgent too. A claim whose worker died is retaken when its lease ends.
+In one message the lines about one matter are reduced to the latest, which carries the deliveries of all of them.
 """
 
 import json
@@ -16,8 +17,9 @@ from sqlalchemy.orm import aliased
 
 from governance.core.db import db, now, writing
 from governance.core.events import Event
-from governance.relay.audience import telling
+from governance.relay.audience import Telling, telling
 from governance.relay.channels.base import Channel
+from governance.relay.hours import may_go
 from governance.relay.model import (
     CLAIMED,
     FAILED,
@@ -29,11 +31,11 @@ from governance.relay.model import (
     among,
 )
 from governance.relay.pacing import Pace, turn
-from governance.relay.wording import mark, packed, room_for_words, signed
+from governance.relay.wording import condensed, mark, room_for_words, signed
 
 CLAIM_LEASE = timedelta(seconds=120)
-Line = Row[int, int, int, int, bool]
-TOGETHER = 8  # events of one group in one message, at most
+Line = Row[int, int, int, int, bool, bool]
+TOGETHER = 24  # events of one group in one message, at most
 NOT_PUBLIC = "已不公开，不再告诉这个群"
 
 
@@ -83,28 +85,36 @@ def _heads(channel: str, robot: str | None) -> Select[int, int]:
     """Deliveries that are ready and first in their group's line, in groups that may be spoken to now."""
     moment, earlier = now(), aliased(Delivery)
     in_front = exists().where(
-        earlier.group_id == Delivery.group_id, earlier.id < Delivery.id, among(earlier.state, WAITING)
+        earlier.group_id == Delivery.group_id,
+        earlier.id < Delivery.id,
+        among(earlier.state, WAITING),
+        or_(Delivery.urgent.is_(False), earlier.urgent),
     )
     rested = or_(Group.rest_until.is_(None), Group.rest_until <= moment)
     query = (
         select(Delivery.id, Delivery.group_id)
         .join(Group, Group.id == Delivery.group_id)
         .where(Delivery.channel == channel, among(Delivery.state, READY), Delivery.due_at <= moment, ~in_front, rested)
+        .where(may_go(moment))
         .order_by(Delivery.due_at, Delivery.id)
     )
     return query.where(Group.robot == robot) if robot else query
 
 
 def _with_followers(group_ids: Sequence[int]) -> dict[int, list[Line]]:
-    """The front of each group's line, up to the first that has to wait."""
-    columns = (Delivery.id, Delivery.group_id, Delivery.event_id, Delivery.tries)
-    ready = and_(Delivery.due_at <= now(), Delivery.state != SENDING).label("ready")
-    query = select(*columns, ready).where(Delivery.group_id.in_(group_ids), among(Delivery.state, WAITING))
+    """The front of each group's line, up to the first that has to wait; of the urgent ones alone when it is first."""
+    moment = now()
+    columns = (Delivery.id, Delivery.group_id, Delivery.event_id, Delivery.tries, Delivery.urgent)
+    ready = and_(Delivery.due_at <= moment, Delivery.state != SENDING, may_go(moment)).label("ready")
+    query = select(*columns, ready).join(Group, Group.id == Delivery.group_id)
+    query = query.where(Delivery.group_id.in_(group_ids), among(Delivery.state, WAITING))
     lines: dict[int, list[Line]] = {}
     for group_id, rows in groupby(
         db.session.execute(query.order_by(Delivery.group_id, Delivery.id)), lambda row: row.group_id
     ):
-        lines[group_id] = list(islice(takewhile(lambda row: row.ready, rows), TOGETHER))
+        line = list(rows)
+        front = line if line[0].ready else [row for row in line if row.urgent]
+        lines[group_id] = list(islice(takewhile(lambda row: row.ready, front), TOGETHER))
     return lines
 
 
@@ -112,17 +122,18 @@ def _composed(name: str, channel: Channel, taken: Mapping[int, list[Line]]) -> t
     """The claimed lines in words; and the deliveries that are not to be told after all."""
     columns = (Group.id, Group.audience, Group.robot, Group.settings)
     groups = {row.id: row for row in db.session.execute(select(*columns).where(Group.id.in_(taken)))}
-    words = _words_of(
+    tellings = _tellings_of(
         {row.event_id for rows in taken.values() for row in rows}, {one.audience for one in groups.values()}
     )
     parcels, untold = [], []
     for group_id, rows in taken.items():
         group = groups[group_id]
-        said = [(row, words.get((row.event_id, group.audience))) for row in rows]
-        untold += [row.id for row, text in said if text is None]
-        told = [(row, text) for row, text in said if text is not None]
+        said = [(row, tellings.get((row.event_id, group.audience))) for row in rows]
+        untold += [row.id for row, one in said if one is None]
+        told = [(row, one) for row, one in said if one is not None]
         if told:
-            texts = packed((text for _, text in told), room_for_words(channel.longest_bytes))
+            lines = [(one.about, one.words) for _, one in told]
+            texts, fit = condensed(lines, room_for_words(channel.longest_bytes))
             ids = tuple(row.id for row, _ in told)
             parcels.append(
                 Parcel(
@@ -132,18 +143,18 @@ def _composed(name: str, channel: Channel, taken: Mapping[int, list[Line]]) -> t
                     bound=json.loads(group.settings),
                     words=signed(texts, mark(ids[0])),
                     mark=mark(ids[0]),
-                    deliveries=ids[: len(texts)],
-                    left=ids[len(texts) :],
-                    tries=max(row.tries for row, _ in told[: len(texts)]),
+                    deliveries=ids[:fit],
+                    left=ids[fit:],
+                    tries=max(row.tries for row, _ in told[:fit]),
                 )
             )
     return parcels, untold
 
 
-def _words_of(event_ids: Iterable[int], audiences: Iterable[str]) -> dict[tuple[int, str], str]:
+def _tellings_of(event_ids: Iterable[int], audiences: Iterable[str]) -> dict[tuple[int, str], Telling]:
     events = db.session.scalars(select(Event).where(Event.id.in_(list(event_ids)))).all()
     tellings = {(event.id, audience): telling(event, audience) for event in events for audience in audiences}
-    return {key: one.words for key, one in tellings.items() if one}
+    return {key: one for key, one in tellings.items() if one}
 
 
 def _drop(name: str, ids: list[int]) -> None:

@@ -3,14 +3,17 @@
 An event is told to the groups bound to the places it happened in, as they stood then (its scope).
 """
 
+from datetime import datetime
+
 import structlog
-from sqlalchemy import Insert, Select, exists, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Insert, Select, and_, case, exists, func, insert, literal, or_, select, update
 
 from governance.core.db import Utc, db, like_prefix, now, writing
 from governance.core.events import Event
 from governance.places.model import Place
-from governance.relay.audience import hearers
+from governance.relay.audience import hearers, telling
 from governance.relay.facts import facts_of
+from governance.relay.hours import Hours
 from governance.relay.model import AUDIENCES, DUE, Delivery, Group, GroupPlace
 from governance.relay.wording import has_words
 
@@ -50,8 +53,9 @@ def _mark(ids: list[int]) -> None:
 
 def _fan_out(event: Event) -> None:
     audiences, bound = hearers(event), _bound_where(event)
+    urgent = tuple(audience for audience in audiences if (one := telling(event, audience)) and one.urgent)
     db.session.rollback()
-    while not _piece(event.id, audiences, bound):
+    while not _piece(event.id, audiences, bound, urgent):
         pass
 
 
@@ -67,39 +71,57 @@ def _bound_where(event: Event) -> Select[int]:
     )
 
 
-def _piece(event_id: int, audiences: tuple[str, ...], bound: Select[int]) -> bool:
+def _piece(event_id: int, audiences: tuple[str, ...], bound: Select[int], urgent: tuple[str, ...] = ()) -> bool:
     """Write the next piece; says whether the event is done with. Held by the event's row against other workers."""
     with writing():
         held = select(Event.id).where(Event.id == event_id, Event.told_at.is_(None)).with_for_update(skip_locked=True)
         if db.session.scalar(held) is None:
             return True
-        made = _write(event_id, audiences, bound) if audiences else 0
+        made = _write(event_id, audiences, bound, urgent) if audiences else 0
         if made < PIECE:
             db.session.execute(update(Event).where(Event.id == event_id).values(told_at=now()))
         return made < PIECE
 
 
-def _write(event_id: int, audiences: tuple[str, ...], bound: Select[int]) -> int:
+def _write(event_id: int, audiences: tuple[str, ...], bound: Select[int], urgent: tuple[str, ...]) -> int:
     """Write one piece of what is owed; how much that was."""
-    owed = _owed(event_id, audiences, bound).execution_options(preserve_rowcount=True)
+    owed = _owed(event_id, audiences, bound, urgent).execution_options(preserve_rowcount=True)
     return db.session.connection().execute(owed).rowcount
 
 
-def _owed(event_id: int, audiences: tuple[str, ...], bound: Select[int]) -> Insert:
+def _owed(event_id: int, audiences: tuple[str, ...], bound: Select[int], urgent: tuple[str, ...]) -> Insert:
     moment, table = literal(now(), Utc), Delivery.metadata.tables["delivery"]
+    due_at = _due_at(bound, audiences, urgent)
     owed = exists().where(Delivery.event_id == event_id, Delivery.group_id == Group.id)
     columns = {
         Delivery.event_id: literal(event_id),
         Delivery.group_id: Group.id,
         Delivery.channel: Group.channel,
         Delivery.state: literal(DUE),
-        Delivery.due_at: moment,
+        Delivery.due_at: moment if due_at is None else due_at,
+        Delivery.urgent: Group.audience.in_(urgent),
         Delivery.tries: literal(0),
         Delivery.created_at: moment,
     }
     hears = (Group.audience.in_(audiences), Group.disabled_at.is_(None), Group.archived_at.is_(None))
     groups = select(*columns.values()).where(Group.id.in_(bound), *hears, ~owed).order_by(Group.id).limit(PIECE)
     return insert(table).from_select([column.key for column in columns], groups, include_defaults=False)
+
+
+def _due_at(bound: Select[int], audiences: tuple[str, ...], urgent: tuple[str, ...]) -> ColumnElement[datetime] | None:
+    """When each group is to hear it, for the few different hours there are; nothing when none of them has any."""
+    named = (Group.audience, Group.quiet_from, Group.quiet_until, Group.digest_hour)
+    kept = Group.quiet_from.is_not(None) | Group.digest_hour.is_not(None)
+    different = select(*named).where(Group.id.in_(bound), Group.audience.in_(audiences), kept).distinct()
+    moment = now()
+    whens = [
+        (
+            and_(*(column.is_not_distinct_from(value) for column, value in zip(named, row, strict=True))),
+            literal(Hours(*row[1:]).due(row[0], row[0] in urgent, moment), Utc),
+        )
+        for row in db.session.execute(different)
+    ]
+    return case(*whens, else_=literal(moment, Utc)) if whens else None
 
 
 def untold() -> int:

@@ -2,12 +2,19 @@
 
 from typing import Any
 
-from wtforms import PasswordField, RadioField
+from wtforms import PasswordField, RadioField, SelectField
 from wtforms.validators import InputRequired, Length
 
-from governance.core.forms import Form, text
+from governance.core.forms import Form, options, text
 from governance.relay.channels.base import Channel, Need
+from governance.relay.hours import HOURS, Hours
 from governance.relay.model import AUDIENCES
+
+
+def hour(label: str) -> SelectField:
+    """An hour of the day, or none."""
+    choices = options(("", "不设"), *((str(one), f"{one} 点") for one in HOURS))
+    return SelectField(label, coerce=lambda given: int(given) if given not in ("", None) else None, choices=choices)
 
 
 class GroupForm(Form):
@@ -16,6 +23,12 @@ class GroupForm(Form):
     audience = RadioField(
         "谁在群里", [InputRequired("请选这是居民群还是工作群")], choices=list(AUDIENCES.items()), validate_choice=True
     )
+    quiet_from = hour("安静时间，从")
+    quiet_until = hour("到")
+    digest_hour = hour("每天几点汇总一次")
+
+    def hours(self) -> Hours:
+        return Hours(self.quiet_from.data, self.quiet_until.data, self.digest_hour.data)
 
 
 def form_for(kind: type[Channel], **kwargs: Any) -> Any:

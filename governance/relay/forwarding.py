@@ -1,7 +1,7 @@
 """待转发: what workers post by hand. Groups that are to hear the same words are one card; urgent ones stand apart."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,8 +16,9 @@ from governance.people.permissions import visible
 from governance.places.model import Code
 from governance.relay.audience import Telling, telling
 from governance.relay.channels.manual import Manual
+from governance.relay.hours import may_go
 from governance.relay.model import AUDIENCES, DUE, SENT, Delivery, Group, Message, among
-from governance.relay.wording import address, mark, packed, room_for_words, signed
+from governance.relay.wording import address, condensed, mark, room_for_words, signed
 
 MOST = 2000
 
@@ -31,6 +32,8 @@ class Card:
     urgent: bool
     groups: tuple[Group, ...]
     events: tuple[int, ...]
+    matters: int
+    carried: frozenset[int]  # the deliveries it settles
     first: int
     words: str
     link: str
@@ -47,16 +50,25 @@ class Card:
 
 
 @dataclass(frozen=True)
-class _Key:
-    audience: str
-    day: date
-    urgent: bool
-    events: tuple[int, ...]
+class _Matter:
+    """All that waits for one group about one matter; only the latest is said, and carries the rest with it."""
+
+    deliveries: tuple[Delivery, ...]
+    said: Telling
+
+    @property
+    def latest(self) -> Delivery:
+        return self.deliveries[-1]
+
+
+_Lane = tuple[int, date, bool]  # a group's matters of one day, urgent or not
 
 
 def cards(viewer: Viewer) -> list[Card]:
     """What this viewer may post now, urgent ones first."""
-    owed = db.session.scalars(_waiting().where(visible(viewer, "group.relay", Group)).limit(MOST)).all()
+    moment = now()
+    mine = _waiting().where(visible(viewer, "group.relay", Group), Delivery.due_at <= moment, may_go(moment))
+    owed = db.session.scalars(mine.limit(MOST)).all()
     return sorted(_cards(owed), key=lambda card: (not card.urgent, card.first))
 
 
@@ -67,42 +79,61 @@ def _waiting() -> Select[Delivery]:
 
 
 def _cards(owed: Iterable[Delivery]) -> list[Card]:
+    lanes: dict[_Lane, list[_Matter]] = defaultdict(list)
+    for matter in sorted(_matters(owed), key=lambda matter: matter.latest.id):
+        lanes[matter.latest.group_id, local(matter.latest.event.at).date(), matter.said.urgent].append(matter)
+    alike: dict[tuple[object, ...], list[list[_Matter]]] = defaultdict(list)
+    for (_, when, urgent), matters in lanes.items():
+        for piece in _pieces(matters):
+            words = tuple(matter.said.words for matter in piece)
+            alike[piece[0].latest.group.audience, when, urgent, words].append(piece)
+    return [_card(pieces) for pieces in alike.values()]
+
+
+def _matters(owed: Iterable[Delivery]) -> Iterable[_Matter]:
+    """What waits, by group and by what it is about; what is not to be told any more is left out."""
     tellings: dict[tuple[int, str], Telling | None] = {}
-    lines: dict[tuple[int, date, bool], list[Delivery]] = defaultdict(list)
+    about: dict[tuple[int, tuple[str, int]], list[Delivery]] = defaultdict(list)
     for delivery in owed:
         key = (delivery.event_id, delivery.group.audience)
         if key not in tellings:
             tellings[key] = telling(delivery.event, delivery.group.audience)
-        told = tellings[key]
-        if told:
-            lines[(delivery.group_id, local(delivery.event.at).date(), told.urgent)].append(delivery)
-    alike: dict[_Key, list[list[Delivery]]] = defaultdict(list)
-    for (_, when, urgent), line in lines.items():
-        for piece in _pieces(line, tellings):
-            key_ = _Key(line[0].group.audience, when, urgent, tuple(one.event_id for one in piece))
-            alike[key_].append(piece)
-    return [_card(key, pieces, tellings) for key, pieces in alike.items()]
+        if told := tellings[key]:
+            about[delivery.group_id, told.about].append(delivery)
+    for line in about.values():
+        if said := tellings[line[-1].event_id, line[-1].group.audience]:
+            yield _Matter(tuple(line), said)
 
 
-def _pieces(line: list[Delivery], tellings: Mapping[tuple[int, str], Telling | None]) -> Iterable[list[Delivery]]:
-    """A day's line, cut where one message would become too long."""
-    while line:
-        fits = len(packed(_texts(line, tellings), room_for_words(Manual.longest_bytes)))
-        yield line[:fits]
-        line = line[fits:]
+def _pieces(matters: list[_Matter]) -> Iterable[list[_Matter]]:
+    """A lane, cut where one message would become too long."""
+    while matters:
+        _, fit = _words(matters)
+        yield matters[:fit]
+        matters = matters[fit:]
 
 
-def _texts(line: Sequence[Delivery], tellings: Mapping[tuple[int, str], Telling | None]) -> list[str]:
-    told = (tellings[(one.event_id, one.group.audience)] for one in line)
-    return [one.words for one in told if one]
+def _words(matters: list[_Matter]) -> tuple[list[str], int]:
+    lines = [(matter.said.about, matter.said.words) for matter in matters]
+    return condensed(lines, room_for_words(Manual.longest_bytes))
 
 
-def _card(key: _Key, pieces: list[list[Delivery]], tellings: Mapping[tuple[int, str], Telling | None]) -> Card:
-    groups, first = tuple(piece[0].group for piece in pieces), min(piece[0].id for piece in pieces)
-    told = tellings[(key.events[0], key.audience)]
-    link = told.link if told and len(key.events) == 1 else _scan_page(groups[0]) or (told.link if told else "")
-    words = signed(_texts(pieces[0], tellings), mark(first))
-    return Card(key.audience, pieces[0][-1].event.at, key.urgent, groups, key.events, first, words, link)
+def _card(pieces: list[list[_Matter]]) -> Card:
+    carried = [delivery for piece in pieces for matter in piece for delivery in matter.deliveries]
+    groups, piece = tuple(piece[0].latest.group for piece in pieces), pieces[0]
+    first = min(one.id for one in carried)
+    return Card(
+        audience=groups[0].audience,
+        at=piece[-1].latest.event.at,
+        urgent=piece[0].said.urgent,
+        groups=groups,
+        events=tuple(sorted({one.event_id for one in carried})),
+        matters=len(piece),
+        carried=frozenset(one.id for one in carried),
+        first=first,
+        words=signed(_words(piece)[0], mark(first)),
+        link=piece[0].said.link if len(piece) == 1 else _scan_page(groups[0]) or piece[0].said.link,
+    )
 
 
 def _scan_page(group: Group) -> str:
@@ -123,7 +154,7 @@ def forwarded(viewer: Viewer, group_ids: Sequence[int], event_ids: Sequence[int]
         if not owed:
             raise Refused("这些群已经有人转发过了")
         for card in _cards(owed):
-            _posted(viewer, card, [one for one in owed if one.event_id in card.events and one.group in card.groups])
+            _posted(viewer, card, [one for one in owed if one.id in card.carried])
     return len({delivery.group_id for delivery in owed})
 
 
@@ -138,6 +169,4 @@ def _posted(viewer: Viewer, card: Card, told: Sequence[Delivery]) -> None:
 
 def link_for(viewer: Viewer, delivery_id: int) -> str | None:
     """Where the picture beside the card with this delivery leads; nothing when it is on no card of this viewer."""
-    owed = db.session.get(Delivery, delivery_id)
-    mine = (card for card in cards(viewer) if owed and owed.event_id in card.events and owed.group in card.groups)
-    return next((card.link for card in mine), None)
+    return next((card.link for card in cards(viewer) if delivery_id in card.carried), None)

@@ -1,6 +1,7 @@
 """The doors for keeping groups: find, bind, change, test, stop and archive them. Secrets are never shown again."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -38,7 +39,7 @@ def new(channel: str) -> Any:
         try:
             places = groups.find_places(form.places.data, _mine())
             made = groups.add(
-                current(), channel, form.audience.data, form.name.data, given_settings(form, kind), places
+                current(), channel, form.audience.data, form.name.data, given_settings(form, kind), places, form.hours()
             )
         except Invalid as trouble:
             form.refuse(Invalid(beside_fields(trouble.fields, kind)))
@@ -68,7 +69,7 @@ def change(group_id: int) -> Any:
     if form.ok:
         try:
             places = groups.find_places(form.places.data, _mine())
-            groups.change(current(), group, form.name.data, given_settings(form, kind), places)
+            groups.change(current(), group, form.name.data, given_settings(form, kind), places, form.hours())
         except Invalid as trouble:
             form.refuse(Invalid(beside_fields(trouble.fields, kind)))
         else:
@@ -80,7 +81,8 @@ def change(group_id: int) -> Any:
 
 def _as_it_is(group: Group, kind: type[channels.Channel]) -> dict[str, str]:
     open_ones = {f"set_{need.name}": group.bound.get(need.name, "") for need in kind.needs if not need.secret}
-    return {"name": group.name, "places": "\n".join(groups.path_of(place) for place in group.places), **open_ones}
+    places = "\n".join(groups.path_of(place) for place in group.places)
+    return {"name": group.name, "places": places, **open_ones, **asdict(groups.hours_of(group))}
 
 
 DEEDS: dict[str, Callable[[Viewer, Group], Any]] = {

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, update
 
 from governance.core.crypto import keyed_hash
 from governance.core.db import db, locked, now, writing
@@ -14,14 +15,22 @@ from governance.places.finding import find_place
 from governance.places.kinds import AREAS
 from governance.places.model import Place
 from governance.relay.channels import channel
-from governance.relay.model import AUDIENCES, Delivery, Group
+from governance.relay.hours import Hours
+from governance.relay.model import AUDIENCES, DUE, Delivery, Group, among
 from governance.relay.outcomes import note, silence
 
 MOST_PLACES = 200
+ALWAYS = Hours()
 
 
 def add(
-    viewer: Viewer, kind: str, audience: str, name: str, given: Mapping[str, str], places: Sequence[Place]
+    viewer: Viewer,
+    kind: str,
+    audience: str,
+    name: str,
+    given: Mapping[str, str],
+    places: Sequence[Place],
+    hours: Hours = ALWAYS,
 ) -> Group:
     """Bind a group. Raises Invalid by field."""
     if audience not in AUDIENCES:
@@ -31,13 +40,21 @@ def add(
         group = Group(channel=kind, audience=audience, keeper_id=viewer.staff_id)
         _describe(viewer, group, name, places)
         _bind(group, bound)
+        _keep_hours(group, hours)
         db.session.add(group)
         db.session.flush()
         note(group, "add", viewer.label, viewer.staff_id, name=name)
     return group
 
 
-def change(viewer: Viewer, group: Group, name: str, given: Mapping[str, str], places: Sequence[Place]) -> None:
+def change(
+    viewer: Viewer,
+    group: Group,
+    name: str,
+    given: Mapping[str, str],
+    places: Sequence[Place],
+    hours: Hours | None = None,
+) -> None:
     """Change what a group is called, where it is bound, and those settings that were given; empty secrets stay."""
     secret = {need.name for need in channel(group.channel).needs if need.secret}
     bound = channel(group.channel).read(
@@ -47,6 +64,9 @@ def change(viewer: Viewer, group: Group, name: str, given: Mapping[str, str], pl
         require(viewer, "group.keep", locked(group))
         _describe(viewer, group, name, places)
         _bind(group, bound)
+        if hours is not None and hours != hours_of(group):
+            _keep_hours(group, hours)
+            _wake(group)
         note(group, "change", viewer.label, viewer.staff_id, name=name)
 
 
@@ -67,6 +87,20 @@ def _bind(group: Group, bound: Mapping[str, str]) -> None:
     voice = channel(group.channel).voice(bound)
     group.settings = json.dumps(bound, ensure_ascii=False)
     group.robot = robot_of(group.channel, voice) if voice else None
+
+
+def hours_of(group: Group) -> Hours:
+    return Hours(group.quiet_from, group.quiet_until, group.digest_hour)
+
+
+def _keep_hours(group: Group, hours: Hours) -> None:
+    group.quiet_from, group.quiet_until, group.digest_hour = astuple(hours.checked())
+
+
+def _wake(group: Group) -> None:
+    """What waited for the old hours is looked at again under the new ones; what waits for a retry goes on waiting."""
+    waiting = update(Delivery).where(Delivery.group_id == group.id, among(Delivery.state, (DUE,)), Delivery.tries == 0)
+    db.session.execute(waiting.values(due_at=now()), execution_options={"synchronize_session": False})
 
 
 def robot_of(kind: str, voice: str) -> str:
@@ -111,7 +145,7 @@ def test_message(viewer: Viewer, group: Group) -> None:
         event = note(group, "test", viewer.label, viewer.staff_id)
         event.told_at = now()  # for this group only, not for everybody on its path
         db.session.flush()
-        db.session.add(Delivery(event_id=event.id, group_id=group.id, channel=group.channel))
+        db.session.add(Delivery(event_id=event.id, group_id=group.id, channel=group.channel, urgent=True))
 
 
 def find_places(text: str, within: ColumnElement[bool]) -> list[Place]:

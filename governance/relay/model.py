@@ -78,6 +78,9 @@ class Group(Base):
     street_id: Mapped[int | None]
     community_id: Mapped[int | None]
     grid_id: Mapped[int | None]
+    quiet_from: Mapped[int | None]
+    quiet_until: Mapped[int | None]
+    digest_hour: Mapped[int | None]
     rest_until: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
     disabled_why: Mapped[str | None] = mapped_column(String(200))
@@ -148,7 +151,10 @@ class Message(Base):
 
 
 class Delivery(Base):
-    """One event owed to one group, once. `due_at`: not before; of a claimed one, when it may be retaken."""
+    """One event owed to one group, once. `due_at`: not before; of a claimed one, when it may be retaken.
+
+    An `urgent` one does not wait for those before it that are not.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -165,6 +171,7 @@ class Delivery(Base):
     channel: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(10), default=DUE)
     due_at: Mapped[datetime] = mapped_column(default=now)
+    urgent: Mapped[bool] = mapped_column(default=False)
     claim: Mapped[str | None] = mapped_column(String(16))
     tries: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str | None] = mapped_column(String(300))

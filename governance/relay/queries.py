@@ -10,11 +10,10 @@ from governance.core.jobs import FAILED as JOB_FAILED
 from governance.core.jobs import Job
 from governance.core.paging import Page, page
 from governance.people.access import Viewer
-from governance.people.permissions import visible
+from governance.people.permissions import keeper, visible
 from governance.places.model import Place
 from governance.relay.actions import LEFT
-from governance.relay.channels.manual import Manual
-from governance.relay.model import DUE, FAILED, UNKNOWN, WAITING, Delivery, Group, GroupPlace, Message, among
+from governance.relay.model import FAILED, UNKNOWN, WAITING, Delivery, Group, GroupPlace, Message, among
 
 RECENT = 30
 
@@ -99,17 +98,15 @@ class Troubles:
     unknown: int
     failed: int
 
+    def __str__(self) -> str:
+        told = ((self.unknown, "条说不准发没发"), (self.failed, "个群没发成"), (self.disabled, "个群停用了"))
+        return "，".join(f"{count} {words}" for count, words in told if count)
+
     def __bool__(self) -> bool:
         return bool(self.disabled or self.unknown or self.failed)
 
 
 def troubles(viewer: Viewer) -> Troubles:
+    if not keeper.holds(viewer, None):
+        return Troubles(0, 0, 0)
     return Troubles(len(disabled(viewer)), len(unknown(viewer)), len(failed(viewer)))
-
-
-def to_forward(viewer: Viewer) -> bool:
-    """Does anything wait to be posted by hand?"""
-    query = (
-        select(Delivery.id).join(Delivery.group).where(Delivery.channel == Manual.name, among(Delivery.state, (DUE,)))
-    )
-    return db.session.scalar(query.where(visible(viewer, "group.relay", Group)).limit(1)) is not None

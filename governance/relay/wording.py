@@ -5,7 +5,7 @@ Words are made of names, counts and our own links; whatever people typed is made
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import current_app
@@ -61,14 +61,18 @@ def cut(text: str, longest_bytes: int) -> str:
     return text.encode()[: longest_bytes - len("…".encode())].decode(errors="ignore").rstrip() + "…"
 
 
-def packed(texts: Iterable[str], longest_bytes: int) -> list[str]:
-    """As many of the first texts as fit in one message; at least the first, cut if it must be."""
-    taken: list[str] = []
-    for text in texts:
-        if taken and len(GAP.join((*taken, text)).encode()) > longest_bytes:
-            break
-        taken.append(cut(text, longest_bytes))
-    return taken
+def condensed(lines: Sequence[tuple[Any, str]], longest_bytes: int) -> tuple[list[str], int]:
+    """As many of the first lines as fit in one message, of those about the same only the latest; and how many they are.
+
+    At least the first, cut if it must be. A line is what it is about and its words.
+    """
+    said: dict[Any, str] = {}
+    for taken, (about, text) in enumerate(lines):
+        latest = {other: words for other, words in said.items() if other != about} | {about: text}
+        if taken and len(GAP.join(latest.values()).encode()) > longest_bytes:
+            return list(said.values()), taken
+        said = latest if taken else {about: cut(text, longest_bytes)}
+    return list(said.values()), len(lines)
 
 
 def mark(delivery_id: int) -> str:

@@ -122,10 +122,20 @@ def move(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str], subm
     Raises Missing (no such move), Forbidden, Refused (not from here, or somebody was first), Invalid by field.
     """
     with writing():
-        locked(ticket)
+        _lock_in_order(ticket, answers)
         LIFE.move(name)
         require(by, f"ticket.{name}", ticket)
         take(ticket, name, by, answers, submission)
+
+
+def _lock_in_order(ticket: Ticket, answers: Mapping[str, str]) -> None:
+    """The ticket and the one it is merged into, the lower number first: two merged into each other cannot deadlock."""
+    number = read_number(answers.get("into", ""))
+    for id_ in sorted({ticket.id, number or ticket.id}):
+        if id_ == ticket.id:
+            locked(ticket)
+        else:
+            db.session.get(Ticket, id_, with_for_update={"of": Ticket, "key_share": True})
 
 
 def take(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str], submission: str = "") -> None:
@@ -242,7 +252,7 @@ def _verify(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str,
 
 def _merge(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     number = read_number(answers["into"])
-    target = db.session.get(Ticket, number, with_for_update={"key_share": True}) if number else None
+    target = db.session.get(Ticket, number) if number else None  # locked already, in order
     if target is None or target.community_id != ticket.community_id or target.id == ticket.id:
         raise Invalid({"into": "没有这个编号，或不在本社区"})
     if target.state not in life.LISTED or target.private != ticket.private:

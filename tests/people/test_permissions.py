@@ -49,13 +49,11 @@ def population(shared_world) -> dict[str, list[int]]:
         _homes(cast, people)
         places = [cast.place(name) for name in ("5号楼", "1号楼", "海棠社区", "示范区")]
         bodies = [None, *cast.bodies.values()]
-        kinds = itertools.product(
-            places, bodies, (False, True), (None, now()), ((False, False), (True, False), (False, True))
-        )
-        for place, body, private, checked, hidden in kinds:
+        kinds = itertools.product(places, bodies, (False, True), (None, now()))
+        for place, body, private, checked in kinds:
             ticket = Ticket(ref=uuid.uuid4().hex[:16], submission=str(uuid.uuid4()), submitter_id=ids[0], due_at=now())
             ticket.place_id, ticket.body_id, ticket.private, ticket.checked_at = place.id, body, private, checked
-            ticket.words_hidden, ticket.photos_hidden = hidden
+            ticket.words_hidden, ticket.photos_hidden = (chance.random() < 0.3 for _ in range(2))
             ticket.category_id, ticket.finisher_id = 1, chance.choice([None, *ids])
             for area, at in place.areas().items():
                 setattr(ticket, area, at)

@@ -18,7 +18,7 @@ FAULTY_RULES = {
     "who finished may verify": ("ticket.verify", staff_here, "POST /t/<ref>/moves/<move> verify finisher"),
     "who finished may call back": ("ticket.answer", reporter | office, "POST /t/<ref>/answer answer finisher"),
     "photos before the check": (
-        "ticket.words",
+        "ticket.photos",
         anyone,
         "GET /t/<ref>/photos/<key>-<any(full,thumb):size>.jpg unchecked",
     ),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from governance.relay.wording import cut, has_words, mark, packed, plain, render, room_for_words, signed
+from governance.relay.wording import condensed, cut, has_words, mark, plain, render, room_for_words, signed
 
 HOSTILE = st.text(max_size=300) | st.lists(
     st.sampled_from(
@@ -51,10 +51,31 @@ def test_cutting_counts_bytes_and_keeps_characters_whole(text, longest):
 
 @given(st.lists(st.text(alphabet="电梯好了ab", min_size=1, max_size=60), min_size=1, max_size=12), st.integers(60, 400))
 def test_packing_takes_the_first_that_fit_and_never_nothing(texts, longest):
-    taken = packed(texts, room_for_words(longest))
-    assert 1 <= len(taken) <= len(texts)
+    taken, count = condensed(list(enumerate(texts)), room_for_words(longest))
+    assert 1 <= len(taken) == count <= len(texts)
     assert len(signed(taken, mark(1)).encode()) <= longest
     assert all(one == whole or one.endswith("…") for one, whole in zip(taken, texts, strict=False))
+
+
+@given(st.lists(st.tuples(st.integers(1, 4), st.text(min_size=1, max_size=40)), min_size=1, max_size=12))
+def test_of_lines_about_the_same_only_the_latest_is_said_and_all_are_counted(lines):
+    lines = [(about, f"{at}{text}") for at, (about, text) in enumerate(lines)]
+    taken, count = condensed(lines, 10_000)
+    assert count == len(lines)
+    assert sorted(taken) == sorted(dict(lines).values())
+
+
+@given(st.lists(st.integers(1, 3), min_size=1, max_size=12), st.integers(60, 200))
+def test_what_does_not_fit_is_left_whole_for_the_next_message(subjects, longest):
+    lines = [(about, f"第{at}行" * 6) for at, about in enumerate(subjects)]
+    said = []
+    while lines:
+        taken, count = condensed(lines, longest)
+        assert count >= 1 and len("\n\n".join(taken).encode()) <= longest
+        said += taken
+        lines = lines[count:]
+    assert len(said) == len(set(said))
+    assert any(text.startswith(f"第{len(subjects) - 1}行") for text in said)
 
 
 def test_marks_are_short_different_and_stay_the_same():
