@@ -16,6 +16,11 @@ RESIDENT = (
     "/",
     "/signin",
     "/me",
+    "/me/known",
+    "/me/known?elder=1",
+    "/me/known/slip",
+    "/me/known/worker",
+    "/me/data",
     "{scan}",
     "{scan}?elder=1",
     "{scan}/report",
@@ -23,9 +28,28 @@ RESIDENT = (
     "{ticket}",
     "/c/ABCDEFGH",
 )
-WORKER = ("/desk", "/desk?tab=mine", "/desk?tab=all", "{at}", "{at}/report", "{ticket}", "/desk/relay", "/me")
+WORKER = (
+    "/desk",
+    "/desk?tab=mine",
+    "/desk?tab=all",
+    "{at}",
+    "{at}/report",
+    "{ticket}",
+    "/desk/relay",
+    "/desk/known",
+    "/me",
+)
 KEEPER = (
-    *("/desk", "{ticket}/record", "/keep", "/keep/places", "{place}", "/keep/places/import", "/keep/people"),
+    *(
+        "/desk",
+        "{ticket}/record",
+        "/keep",
+        "/keep/places",
+        "{place}",
+        "{place}/doors",
+        "/keep/places/import",
+        "/keep/people",
+    ),
     *("/keep/bodies", "/keep/groups", "/keep/relay"),
 )
 OFFICER = ("/keep/categories", "/keep/places", "/keep/people")
