@@ -70,7 +70,9 @@ def print_slips(place_id: int) -> Any:
     """Fresh slips for the chosen doors as one PDF; they are good once every code in it has been read."""
     place = _building(place_id)
     chosen = {int(id_) for id_ in request.form.getlist("door") if id_.isdecimal() and len(id_) < 10}
-    found = select(Door).where(Door.place_id == place.id, Door.id.in_(chosen)).order_by(Door.id)
+    known = Door.residences.any(Residence.until.is_(None))
+    which = ~known if "all" in request.form else Door.id.in_(chosen)
+    found = select(Door).where(Door.place_id == place.id, which).order_by(Door.id)
     rows = db.session.scalars(found.limit(MOST_SLIPS + 1)).all()
     if not rows:
         raise Refused("请先在门牌前面打勾，再印住户条")

@@ -20,7 +20,8 @@ from governance.places.model import Place
 
 HELD_IN = ("courtyard", "building")
 LABEL = re.compile(r"[\w#-]{1,20}")
-RANGE = re.compile(r"(.*?)(\d{1,5})(?:[~到至]|-)(.*?)(\d{1,5})")
+SPOKEN = re.compile(r"(.*?)(\d{1,5})[~到至](.*?)(\d{1,5})")
+HYPHEN = re.compile(r"([^-]*?)(\d{1,5})-([^-]*?)(\d{1,5})")
 MOST_IN_A_RANGE, MOST_AT_ONCE = 60, 1000
 
 
@@ -37,21 +38,15 @@ def read_labels(text: str) -> list[str]:
 
 def _spread(word: str) -> Iterator[str]:
     """A range is two numbers of one floor: 101-106. With numbers of different lengths a hyphen is part of the name."""
-    found = RANGE.fullmatch(re.sub("[—–~]", lambda sign: "~" if sign[0] == "~" else "-", word))
-    if not found or not _is_range(word, *found.groups()):
+    word = re.sub("[—–]", "-", word)
+    found = SPOKEN.fullmatch(word) or HYPHEN.fullmatch(word)
+    before, first, again, last = found.groups() if found else ("", "", "", "")
+    if not found or again not in ("", before) or (found.re is HYPHEN and len(first) != len(last)):
         yield _label(word)
         return
-    before, first, _, last = found.groups()
-    count = int(last) - int(first) + 1
-    if not 1 < count <= MOST_IN_A_RANGE:
+    if not 1 < int(last) - int(first) + 1 <= MOST_IN_A_RANGE:
         raise Invalid({"lines": f"“{word[:40]}”不像一层的门牌；一层写一行，如：1单元101-1单元106"})
     yield from (_label(f"{before}{number:0{len(first)}}") for number in range(int(first), int(last) + 1))
-
-
-def _is_range(word: str, before: str, first: str, again: str, last: str) -> bool:
-    if again not in ("", before):
-        return False
-    return bool(re.search("[~到至]", word)) or ("-" not in before and len(first) == len(last))
 
 
 def _label(word: str) -> str:

@@ -108,7 +108,7 @@ class DoorSlip(Base):
 
     @property
     def label(self) -> str:
-        return "用过了" if self.used_at else "作废了" if self.revoked_at else "印了还没用"
+        return "用过了" if self.used_at else "作废了" if self.revoked_at else "待用"
 
     @property
     def look(self) -> str:

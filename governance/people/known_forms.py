@@ -6,12 +6,13 @@ from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from governance.core.forms import Form, text
+from governance.people.nicknames import LONGEST
 
 CONSENT = "我愿意用这个昵称说大家看得见的话；不说别人的隐私，不骂人。随时可以退出。"
 
 
 def _nickname() -> Any:
-    hint = {"placeholder": "如：爱种花的"}
+    hint = {"placeholder": "如：爱种花的", "maxlength": LONGEST}
     return text("昵称", longest=30, needed="请起一个昵称", render_kw=hint)
 
 

@@ -16,6 +16,11 @@ RESIDENT = (
     "/",
     "/signin",
     "/me",
+    "/me/known",
+    "/me/known?elder=1",
+    "/me/known/slip",
+    "/me/known/worker",
+    "/me/data",
     "{scan}",
     "{scan}?elder=1",
     "{scan}/report",
@@ -23,9 +28,28 @@ RESIDENT = (
     "{ticket}",
     "/c/ABCDEFGH",
 )
-WORKER = ("/desk", "/desk?tab=mine", "/desk?tab=all", "{at}", "{at}/report", "{ticket}", "/desk/relay", "/me")
+WORKER = (
+    "/desk",
+    "/desk?tab=mine",
+    "/desk?tab=all",
+    "{at}",
+    "{at}/report",
+    "{ticket}",
+    "/desk/relay",
+    "/desk/known",
+    "/me",
+)
 KEEPER = (
-    *("/desk", "{ticket}/record", "/keep", "/keep/places", "{place}", "/keep/places/import", "/keep/people"),
+    *(
+        "/desk",
+        "{ticket}/record",
+        "/keep",
+        "/keep/places",
+        "{place}",
+        "{building}/doors",
+        "/keep/places/import",
+        "/keep/people",
+    ),
     *("/keep/bodies", "/keep/groups", "/keep/relay"),
 )
 OFFICER = ("/keep/categories", "/keep/places", "/keep/people")
@@ -89,7 +113,11 @@ def _addresses(view: Page, demo: Demo) -> dict[str, str]:
     names = {"scan": demo.scan, "ticket": ticket, "at": f"/desk/at/{demo.scan.split('/')[-1]}", "place": "/keep/places"}
     view.goto(f"{demo.url}/keep/places")
     place = view.locator("main a[href*='/keep/places/']").first
-    return names | ({"place": place.get_attribute("href") or ""} if place.count() else {})
+    if not place.count():
+        return names
+    names["place"] = place.get_attribute("href") or ""
+    view.goto(f"{demo.url}/keep/places?q=1号楼")
+    return names | {"building": view.locator("main a", has_text="1号楼").first.get_attribute("href") or ""}
 
 
 NARROW = PHONE | {"viewport": {"width": 320, "height": 640}}
@@ -110,6 +138,34 @@ SEEN = {
 def test_every_page_is_sound(browser: Browser, demo: Demo, who: str, shape: str) -> None:
     account, paths, _ = SEEN[who]
     assert _visit(browser, demo, account, paths, SHAPES[shape]) == []
+
+
+def test_a_worker_makes_a_resident_known_and_every_page_on_the_way_is_sound(browser: Browser, demo: Demo) -> None:
+    with page(browser, **NARROW) as resident, page(browser, **PHONE) as worker:
+        resident.goto(f"{demo.url}/me/known?next={demo.scan}")
+        resident.get_by_role("link", name="请网格员当面确认").click()
+        resident.get_by_role("textbox", name="昵称").fill("北窗下")
+        resident.get_by_role("checkbox").check()
+        resident.get_by_role("button", name="出一个数字").click()
+        wrong = axe(resident)
+        digits = resident.locator(".digits").inner_text()
+        _sign_in(worker, demo, "wanggrid")
+        worker.get_by_role("link", name="认识居民").click()
+        worker.get_by_label("居民手机上的 6 位数字").fill(digits)
+        worker.get_by_role("button", name="找他").click()
+        wrong += axe(worker)
+        worker.get_by_label("住在哪里").select_option(index=1)
+        worker.get_by_role("button", name="他住这里，确认").click()
+        assert "已确认：北窗下" in worker.locator("main").inner_text()
+        resident.get_by_role("link", name="看看好了没有").click()
+        wrong += axe(resident)
+        resident.get_by_role("link", name="回去接着说").click()
+        assert resident.url == demo.url + demo.scan
+        for address in ("/me", "/me/data", "/me/nickname", "/me/leave"):
+            resident.goto(demo.url + address)
+            wrong += axe(resident)
+            assert resident.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert wrong == []
 
 
 def test_resident_pages_do_without_the_staff_cookie_and_script(browser: Browser, demo: Demo) -> None:

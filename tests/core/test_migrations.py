@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from governance.core import migrations
-from governance.core.db import db, writing
+from governance.core.db import db, prepare, writing
 from governance.people.access import Viewer
 from governance.people.signin import sign_in
 from governance.places.model import Place
@@ -52,6 +53,28 @@ def test_the_steps_lead_to_what_the_models_say(url: str) -> None:
     migrations.upgrade(url)
     with migrations._steps(url) as config:
         command.check(config)
+
+
+def test_accounts_and_sessions_survive_the_step_that_makes_their_table_anew(url: str) -> None:
+    migrations.upgrade(url, "0001")
+    engine = create_engine(url)
+    prepare(engine)
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        connection.execute(text("INSERT INTO person (id, created_at) VALUES (1, '2026-01-01 00:00:00')"))
+        connection.execute(text("INSERT INTO identity (id, person_id, kind, subject) VALUES (7, 1, 'account', 'gao')"))
+        columns = "(id, token_hash, identity_id, agent, created_at, seen_at, expires_at)"
+        times = "'2026-01-01 00:00:00', '2026-01-01 00:00:00', '2036-01-01 00:00:00'"
+        connection.execute(text(f"INSERT INTO staff_session {columns} VALUES (3, 'h', 7, '', {times})"))
+    for step in (migrations.upgrade, lambda url: migrations.downgrade(url, "0001"), migrations.upgrade):
+        step(url)
+        with engine.connect() as connection:
+            assert connection.execute(text("SELECT id, identity_id FROM staff_session")).all() == [(3, 7)]
+            assert connection.execute(text("SELECT id, kind, subject FROM identity")).all() == [(7, "account", "gao")]
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        connection.execute(text("INSERT INTO identity (id, person_id, kind, subject) VALUES (8, 1, 'phone', 'x')"))
+        with pytest.raises(IntegrityError):
+            connection.execute(text("INSERT INTO identity (id, person_id, kind, subject) VALUES (9, 1, 'face', 'x')"))
+    engine.dispose()
 
 
 def test_a_database_with_data_survives_asking_again(settled, tmp_path: Path) -> None:

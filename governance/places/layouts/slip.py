@@ -47,6 +47,10 @@ class Slip:
         return " · ".join(self.parent_names)
 
     @property
+    def headline(self) -> str:
+        return f"{self.place_name}　{self.door}"
+
+    @property
     def shown(self) -> str:
         """The secret as people read it out and type it."""
         plain = self.secret.upper()
@@ -58,7 +62,7 @@ class Slip:
         return TYPED.format(site=f"{parts.netloc}/me/known/slip")
 
     def every_word(self) -> tuple[str, ...]:
-        own = (self.door, self.place_name, *self.parent_names, self.address, self.phone, self.shown, self.typed)
+        own = (self.place_name, *self.parent_names, self.headline, self.address, self.phone, self.shown, self.typed)
         return (*own, TITLE, FOR, OUTSIDE, FOLD, INVITE, *STEPS, ASIDE, ALSO, ASKS_NOTHING)
 
 
@@ -82,7 +86,7 @@ def draw_same(sheet: Sheet) -> None:
         sheet.panel(96, y - 1, 7, 7, 3.5, GREEN)
         sheet.words(str(number + 1), 99.5, y + 0.6, 11, WHITE, bold=True, anchor="middle")
         sheet.fitted(step, (106, y - 1, _RIGHT - 106, 7), 12.5, INK, most_lines=1)
-    sheet.fitted(ASIDE, (96, top + 54, _RIGHT - 96, 12), 11.5, SOFT, most_lines=2)
+    sheet.fitted(ASIDE, (96, top + 57, _RIGHT - 96, 9), 10.5, SOFT, most_lines=1)
     top = _FOLDS[1] + 12
     sheet.frame(_LEFT, top, _WIDE, 33, 5, GREEN, 0.6)
     sheet.icon(icons.shield, _LEFT + 6, top + 6.5, 20)
@@ -94,7 +98,7 @@ def draw_same(sheet: Sheet) -> None:
 def draw(sheet: Sheet, slip: Slip, square: Square) -> None:
     """What is this slip's own."""
     sheet.fitted(slip.address, (_LEFT, 37, _WIDE, 6), 14, SOFT, most_lines=1)
-    sheet.fitted(f"{slip.place_name}　{slip.door}", (_LEFT, 46, _WIDE, 28), 54, INK, bold=True, most_lines=2)
+    sheet.fitted(slip.headline, (_LEFT, 46, _WIDE, 28), 54, INK, bold=True, most_lines=2)
     top = _FOLDS[0] + 8
     sheet.square(square, _LEFT + 3, top + 3, _CODE)
     sheet.fitted(slip.typed, (_LEFT, top + 70.5, 96, 5), 10.5, SOFT, most_lines=1)
