@@ -1,9 +1,12 @@
 """Everything that changes a topic along its life. Each action checks, changes, then records, in one transaction."""
 
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from governance.core import chain
 from governance.core.crypto import new_ref
@@ -11,6 +14,7 @@ from governance.core.db import by as one
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Refused
 from governance.core.events import record
+from governance.core.jobs import enqueue_once
 from governance.discussions import lifecycle as life
 from governance.discussions.lifecycle import LIFE
 from governance.discussions.model import Flag, Reply, Statement, Topic, TopicFollow, follows
@@ -18,6 +22,8 @@ from governance.people.access import SYSTEM, Viewer
 from governance.people.permissions import may, require
 from governance.places.actions import freshen
 from governance.places.model import Place
+
+TALLY_AFTER = 5  # seconds of voices that are counted together
 
 
 def proposed(author_id: int | None, submission: str) -> Topic | None:
@@ -36,6 +42,13 @@ def propose(by: Viewer, place: Place, submission: str, title: str, words: str) -
 
 def begin(by: Viewer, place: Place, submission: str, title: str, words: str) -> Topic:
     """A topic the community itself puts up: open at once. The same submission again gives the first one back."""
+    try:
+        return _begin(by, place, submission, title, words)
+    except IntegrityError:  # the same was sent at the same instant: now the first one is there
+        return _begin(by, place, submission, title, words)
+
+
+def _begin(by: Viewer, place: Place, submission: str, title: str, words: str) -> Topic:
     with writing():
         require(by, "topic.begin", place)
         first = proposed(by.staff_id, submission)
@@ -169,6 +182,12 @@ def _carry_over(topic: Topic, target: Topic) -> None:
     ).all():
         chain.tie((noun, id_), ("topic", target.id))
     let_follow(target, db.session.scalars(select(TopicFollow.person_id).filter_by(topic_id=topic.id)).all())
+    tally_soon(target.id)
+
+
+def tally_soon(topic_id: int) -> None:
+    """The worker counts the topic's voices anew, once for all that come in these seconds."""
+    enqueue_once("discussions.tally", TALLY_AFTER, str(topic_id), topic_id=topic_id)
 
 
 CHANGES: dict[str, Callable[[Topic, Viewer, Mapping[str, str]], dict[str, Any]]] = {
@@ -196,9 +215,10 @@ def follow(topic: Topic, by: Viewer) -> None:
 
 def let_follow(topic: Topic, people: Iterable[int]) -> None:
     """These people hear of the topic from now on; who follows already goes on as before."""
-    there = set(db.session.scalars(select(TopicFollow.person_id).filter_by(topic_id=topic.id)))
-    db.session.add_all(TopicFollow(topic_id=topic.id, person_id=person) for person in {*people} - there)
-    db.session.flush()
+    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+    rows = [{"topic_id": topic.id, "person_id": person, "seen_at": now()} for person in sorted({*people})]
+    if rows:
+        db.session.execute(insert(TopicFollow).on_conflict_do_nothing(), rows)
 
 
 def unfollow(topic: Topic, by: Viewer) -> None:
@@ -223,14 +243,14 @@ def receive(
 
     Everybody concerned by the ticket follows the topic. Gives the topic's number and title; raises Invalid by field.
     """
-    topic = _received_by(place, by, into, title, ticket_id)
+    topic = _received_by(place, by, into, title)
     chain.tie(("ticket", ticket_id), ("topic", topic.id))
     let_follow(topic, followers)
     note(topic, "gather", by, ticket=ticket_id)
     return topic.id, topic.title
 
 
-def _received_by(place: Place, by: Viewer, into: str, title: str, ticket_id: int) -> Topic:
+def _received_by(place: Place, by: Viewer, into: str, title: str) -> Topic:
     if into:
         found = numbered(into)
         topic = locked(found) if found else None
@@ -243,7 +263,7 @@ def _received_by(place: Place, by: Viewer, into: str, title: str, ticket_id: int
     if len(title) > 40:
         raise Invalid({"title": "议题名最多 40 个字"})
     place = _community_of(place)
-    return begin(by, place, f"ticket-{ticket_id}", title, "")
+    return begin(by, place, str(uuid.uuid4()), title, "")
 
 
 def _community_of(place: Place) -> Place:

@@ -18,7 +18,7 @@ from governance.discussions.forms import AnswerForm, BeginForm, DeedForm, HideFo
 from governance.discussions.handling import merge_targets, task_form
 from governance.discussions.lifecycle import LIFE
 from governance.discussions.model import Topic, Watchword
-from governance.discussions.routes import bp, say_page, topic_page
+from governance.discussions.routes import MOST_DIGITS, bp, say_page, topic_page
 from governance.people.permissions import anyone, keeper, may, officer, require, visible
 from governance.people.viewers import current, open_to
 from governance.places.finding import find_place
@@ -132,9 +132,14 @@ def gather(ref: str) -> Any:
     """Bring tickets into the topic: everybody concerned by one follows the topic from now on."""
     topic = _kept(ref, "gather")
     with writing():
-        for number in sorted({int(each) for each in request.form.getlist("ticket") if each.isdecimal()})[:100]:
+        for number in _numbers("ticket")[:100]:
             chain.ask("ticket.to_topic", number, current(), str(topic.id))
     return back("discussions.show", ref=ref, _anchor="chain")
+
+
+def _numbers(name: str) -> list[int]:
+    sent = request.form.getlist(name)
+    return sorted({int(each) for each in sent if each.isdecimal() and len(each) <= MOST_DIGITS})
 
 
 @bp.post("/topics/<ref>/<any(statement,reply):noun>/<int:number>/<any(hide,show,uphold):step>")

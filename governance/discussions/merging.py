@@ -5,9 +5,8 @@ from typing import Any
 from sqlalchemy import Select, or_, select, update
 
 from governance.core.db import db
-from governance.discussions.actions import let_follow
+from governance.discussions.actions import let_follow, tally_soon
 from governance.discussions.model import Flag, Reply, Review, Statement, Topic, TopicFollow, Voice
-from governance.discussions.speaking import tally_soon
 from governance.people import hooks
 
 COUNTED_ONCE: tuple[Any, ...] = (Voice, Review, Flag)

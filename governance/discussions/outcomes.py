@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from governance.core import chain
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Refused
@@ -35,13 +37,16 @@ def task(topic: Topic, by: Viewer, submission: str, **told: Any) -> None:
 
 
 def record_deed(topic: Topic, by: Viewer, title: str, words: str, done_on: date) -> Deed:
-    """办实事: count what came of the topic as done for the people here."""
+    """办实事: count what came of the topic as done for the people here. The same again is counted once."""
     with writing():
         require(by, "topic.deed", locked(topic))
         if topic.state not in (life.DECIDED, life.CARRYING_OUT, life.REVIEWED):
             raise Refused("定下来、办了以后，才能记成实事")
         if done_on > local(now()).date():
             raise Invalid({"done_on": "办成的日子不能在今天以后"})
+        first = db.session.scalars(select(Deed).filter_by(topic_id=topic.id, title=title, done_on=done_on)).first()
+        if first:
+            return first
         place = topic.place
         deed = Deed(topic_id=topic.id, place_id=place.id, title=title, words=words, done_on=done_on, **place.areas())
         db.session.add(deed)

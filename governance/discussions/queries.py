@@ -155,6 +155,12 @@ def reviews(topic: Topic) -> dict[str, int]:
     return {well: counts.get(well, 0) for well in DONE_WELL}
 
 
+def review_words(topic: Topic, limit: int = 100) -> list[str]:
+    """What people wrote beside it, the latest first: for the community to read."""
+    query = select(Review.words).where(Review.topic_id == topic.id, Review.words != "").order_by(Review.at.desc())
+    return list(db.session.scalars(query.limit(limit)))
+
+
 def deeds_here(place: Place) -> ColumnElement[bool]:
     """Deeds done here or for a place around it; at a community, all within it."""
     return Deed.community_id == place.id if place.kind == "community" else Deed.place_id.in_(place.line)

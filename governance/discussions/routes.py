@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from governance.core import chain, kept, limits
-from governance.core.errors import Invalid, Missing, TooMuch
+from governance.core.errors import Invalid, Missing, Refused, TooMuch
 from governance.core.forms import Form
 from governance.core.pages import back, elder, language
 from governance.core.security import refills, stale_form
@@ -29,6 +29,7 @@ VOICES_A_DEVICE = "600/hour"
 WORDS_A_PERSON = "30/hour"
 TOPICS_A_PERSON = "5/day"
 FLAGS_A_DEVICE = "20/hour"
+MOST_DIGITS = 9  # of a number somebody sends
 
 
 @bp.get("/c/<code>/topics")
@@ -145,6 +146,7 @@ def topic_page(topic: Topic, viewer: Viewer, forms: dict[str, Form] | None = Non
         threads=threads,
         below=below,
         reviews=queries.reviews(topic),
+        review_words=queries.review_words(topic) if may(viewer, "topic.moderate", topic) else [],
         asks_review=asks_review,
         speaking=topic.state in life.SPOKEN_IN,
         replying=topic.state in life.REPLIED_IN,
@@ -212,7 +214,7 @@ def say_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 2
 def _replied_to(topic: Topic, sent: Form | None) -> Spoken | None:
     """What somebody is replying to: as the form that was sent says, else the address."""
     noun, number = (sent["noun"].data, sent["to"].data) if sent else (request.args.get("noun"), request.args.get("to"))
-    if not noun or not (number or "").isdecimal():
+    if not noun or not (number or "").isdecimal() or len(number or "") > MOST_DIGITS:
         return None
     return speaking.found(topic, noun, int(number or 0))
 
@@ -258,6 +260,9 @@ def _spoken(topic: Topic, name: str, form: Form, act: Any) -> Any:
     except TooMuch as trouble:
         form.refuse(Invalid({"words": trouble.words}))
         return say_page(topic, {name: form}, 429)
+    except Refused as trouble:  # the topic went on while they were writing
+        form.refuse(Invalid({"words": trouble.words}))
+        return say_page(topic, {name: form}, 409)
     return back("discussions.say", ref=topic.ref, _anchor="mine")
 
 

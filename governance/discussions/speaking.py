@@ -11,15 +11,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from governance.core.db import by as one
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Missing, Refused
-from governance.core.jobs import enqueue_once
 from governance.discussions import lifecycle as life
-from governance.discussions.actions import follow, note
+from governance.discussions.actions import follow, note, tally_soon
 from governance.discussions.model import HIDDEN, SHOWN, WAITING, Flag, Reply, Spoken, Statement, Topic, Voice
 from governance.discussions.moderation import needs_a_look
 from governance.people.access import Viewer
 from governance.people.permissions import require
 
-TALLY_AFTER = 5  # seconds of voices that are counted together
 KINDS: dict[str, Any] = {"statement": Statement, "reply": Reply}
 
 
@@ -32,7 +30,7 @@ def say(topic: Topic, by: Viewer, submission: str, words: str) -> Statement:
     first = one(Statement, author_id=_author(by), submission=submission)
     if first:
         return first
-    _still(topic, life.SPOKEN_IN)
+    _still(locked(topic), life.SPOKEN_IN)
     same = select(Statement).where(Statement.topic_id == topic.id, Statement.words == words, Statement.state != HIDDEN)
     said = db.session.scalars(same.limit(1)).first()
     if said is not None:
@@ -50,7 +48,7 @@ def reply(topic: Topic, by: Viewer, submission: str, words: str, to: Spoken | No
     first = one(Reply, author_id=_author(by), submission=submission)
     if first:
         return first
-    _still(topic, life.REPLIED_IN)
+    _still(locked(topic), life.REPLIED_IN)
     given = Reply(topic_id=topic.id, words=words, **_spoken(by, submission, words))
     if isinstance(to, Reply):
         given.parent_id, given.statement_id = to.parent_id or to.id, to.statement_id
@@ -99,11 +97,6 @@ def voice(statement: Statement, by: Viewer, answer: int) -> None:
     tally_soon(statement.topic_id)
 
 
-def tally_soon(topic_id: int) -> None:
-    """The worker counts the topic's voices anew, once for all that come in these seconds."""
-    enqueue_once("discussions.tally", TALLY_AFTER, str(topic_id), topic_id=topic_id)
-
-
 def found(topic: Topic, noun: str, id_: int) -> Spoken:
     """The statement or reply of this topic with this number. Raises Missing."""
     kind = KINDS.get(noun)
@@ -146,6 +139,7 @@ def hide(spoken: Spoken, by: Viewer, reason: str) -> None:
             raise Refused("已经收起了")
         spoken.state, spoken.reason = HIDDEN, reason
         _settle_flags(spoken)
+        tally_soon(spoken.topic_id)
         note(spoken.topic, "hide", by, words=reason, noun=spoken.noun, id=spoken.id)
 
 
@@ -153,8 +147,9 @@ def show(spoken: Spoken, by: Viewer) -> None:
     """Let words stand, or stand again; objections to them are settled."""
     with writing():
         require(by, "topic.moderate", locked(spoken).topic)
-        spoken.state, spoken.reason = SHOWN, ""
+        spoken.state, spoken.reason, spoken.appeal, spoken.answered_at = SHOWN, "", "", None
         _settle_flags(spoken)
+        tally_soon(spoken.topic_id)
         note(spoken.topic, "show", by, noun=spoken.noun, id=spoken.id)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from governance.core.db import db
 from governance.core.events import Event
 from governance.core.pages import local
+from governance.discussions.lifecycle import PROPOSED
 from governance.discussions.model import Topic
 from governance.places.model import Place
 from governance.relay.model import Group
@@ -49,7 +50,8 @@ def _ticket(event: Event) -> Facts | None:
 
 def _topic(event: Event) -> Facts | None:
     topic = db.session.get(Topic, event.subject_id)
-    if topic is None or topic.checked_at is None and event.verb != "propose":
+    waits = topic is not None and topic.state == PROPOSED
+    if topic is None or (topic.checked_at is None and not (waits and event.verb == "propose")):
         return None
     said = {
         "place": near_name(topic.place),

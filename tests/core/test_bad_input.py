@@ -54,9 +54,11 @@ NAMES = (
     *("category", "words", "where", "at", "private", "photos", "photo", "contact_name", "contact_phone", "submission"),
     *("solved", "satisfied", "note", "body", "into", "source", "account", "password", "next", "back", "csrf_token"),
     *("name", "kind", "place", "places", "role", "nickname", "households", "official_code", "hours", "label", "slug"),
+    *("title", "words", "different", "noun", "to", "reason", "well", "due", "done_on", "word", "ticket", "topic"),
+    *("follow", "answer", "reply"),
     *("position", "successor", "state", "mark", "file", "audience", "answer", "groups", "events", "phone", "old"),
 )
-ARGUMENTS = ("k", "tab", "after", "code", "q", "under", "limit", "format", "next")
+ARGUMENTS = ("k", "tab", "after", "code", "q", "under", "limit", "format", "next", "waiting", "noun=reply&to")
 
 
 @pytest.fixture(scope="module")

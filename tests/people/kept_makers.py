@@ -9,6 +9,7 @@ from typing import Any
 from governance.core.db import db, now, writing
 from governance.core.events import record
 from governance.core.jobs import FAILED, Job
+from governance.discussions.model import Watchword
 from governance.people.access import Viewer
 from governance.people.homes import Door, DoorSlip
 from governance.people.knowing import ask_worker, new_slip_secret, slip_hash
@@ -123,6 +124,15 @@ def _job(cast: Cast, own: bool, variant: Variant) -> int:
         return failed.id
 
 
+def _word(cast: Cast, own: bool, variant: Variant) -> int:
+    """Watchwords are everybody's: there is no foreign one."""
+    with writing():
+        watchword = Watchword(word=_name("词"))
+        db.session.add(watchword)
+        db.session.flush()
+        return watchword.id
+
+
 def _bot(cast: Cast, own: bool, variant: Variant) -> str:
     name, key = ("own-bot", BOT_KEY) if own else ("far-bot", BOT_KEY[::-1])
     _bound(cast, own, "bot", robot=groups.robot_of("bot", f"{name}:{key}"))
@@ -190,6 +200,7 @@ ARGUMENTS: dict[str, Callable[[Cast, bool, Variant], Any]] = {
     "message_id": _message,
     "delivery_id": _delivery,
     "job_id": _job,
+    "word_id": _word,
     "name": _bot,
     "secret": _secret,
     "door_id": _door,
@@ -229,5 +240,6 @@ FORMS: dict[str, Callable[..., dict[str, Any]]] = {
         "audience": "residents",
     },
     "/keep/groups/<int:group_id>/change": lambda *_: {"name": _name("群"), "places": "柳荫街道/银杏社区"},
+    "/desk/topics/words": lambda *_: {"word": _name("词")},
     "/keep/relay/messages/<int:message_id>/settle": lambda *_: {"answer": "arrived"},
 }

@@ -12,6 +12,7 @@ from typing import Any
 
 from governance.core import media
 from governance.core.db import db, now, writing
+from governance.discussions.model import Topic
 from governance.people.access import Viewer
 from governance.people.homes import Door
 from governance.people.model import Body, Person
@@ -21,7 +22,7 @@ from governance.tickets import actions, assist, photos
 from governance.tickets.model import Follow, Photo, Slip, Ticket
 from tests import photos as shots
 from tests.cast import PASSWORD, Cast
-from tests.people import kept_makers
+from tests.people import hall_makers, kept_makers
 from tests.people.audiences import Audience, sign_in_again
 
 NOWHERE = {
@@ -84,7 +85,8 @@ class Makers:
     ) -> dict[str, str]:
         """Values for a route's arguments. A fresh thing is for a request that will change it, and is not kept."""
         if whose == "missing":
-            return NOWHERE | {"move": step(variant), "deed": step(variant), "size": "full"}
+            steps = dict.fromkeys(("move", "deed", "step"), step(variant))
+            return NOWHERE | steps | {"noun": hall_makers.noun_of(variant), "size": "full"}
         if wanted == {"number"}:
             return {"number": self._session(name if whose == "own" and self.audiences[name].staff else "left")}
         if fresh:
@@ -105,6 +107,8 @@ class Makers:
             name: str(make(self.cast, own, variant)) for name, make in kept_makers.ARGUMENTS.items() if name in wanted
         }
         made |= {"code": self.cast.codes["5号楼" if own else "7号楼"], "move": step(variant), "size": "full"}
+        if "topic" in wanted:
+            return made | hall_makers.arguments(self.cast, own, variant, self._author(own))
         if wanted & {"ref", "slip", "k"}:
             ticket = self.ticket(own, *variant)
             made |= {"ref": ticket.ref, "number": ticket.number, "k": assist.reporter_secret(ticket)}
@@ -130,6 +134,15 @@ class Makers:
                 db.session.add(Follow(ticket_id=ticket.id, person_id=join, role="joiner"))
                 ticket.joined = 1
         return ticket
+
+    def _author(self, own: bool) -> int:
+        repo = self.audiences["repo"].person_id
+        assert repo is not None
+        return repo if own else self.far["person"]
+
+    def topic(self, own: bool, *variant: str, title: str = "院里装不装充电棚") -> Topic:
+        """A topic of the courtyard, proposed by the reporter, or one of another district."""
+        return hall_makers.topic(self.cast, own, variant, self._author(own), title)
 
     def form(self, rule: str, variant: tuple[str, ...], given: dict[str, str]) -> dict[str, Any]:
         """A form that would be taken from whoever may send it."""
@@ -167,7 +180,16 @@ def _photo_of_it(*_: Any) -> dict[str, Any]:
 
 def _move(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> dict[str, Any]:
     into = makers.ticket(True).number if step(variant) == "merge" else ""
-    return {"note": "说明", "body": str(makers.cast.bodies["绿叶物业"]), "into": into}
+    return {"note": "说明", "body": str(makers.cast.bodies["绿叶物业"]), "into": into, "title": "大家商量商量"}
+
+
+def _topic_move(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> dict[str, Any]:
+    into = str(makers.topic(True).id) if step(variant) == "merge" else ""
+    return {"note": "说明", "into": into}
+
+
+def _gathered(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> dict[str, Any]:
+    return {"ticket": str(makers.ticket(True).id)}
 
 
 def _plain(form: Callable[..., dict[str, Any]], *_: Any) -> dict[str, Any]:
@@ -212,7 +234,9 @@ FORMS: dict[str, Callable[..., dict[str, Any]]] = {
     "/t/<ref>/answer": lambda *_: {"solved": "partly"},
     "/t/<ref>/moves/<move>": _move,
     "/t/<ref>/public": lambda *_: {"hide_words": "1", "reason": "有门牌号"},
-    **{rule: partial(_plain, form) for rule, form in kept_makers.FORMS.items()},
+    "/topics/<ref>/moves/<move>": _topic_move,
+    "/topics/<ref>/tickets": _gathered,
+    **{rule: partial(_plain, form) for rule, form in (kept_makers.FORMS | hall_makers.FORMS).items()},
     "/me/password": lambda makers, variant, _: {"old": "not this one", "password": "a fine new one"},
     "/signin": lambda makers, variant, _: {"account": "gao", "password": PASSWORD if not variant else "wrong"},
 }

@@ -2,6 +2,10 @@
 
 import pytest
 
+from governance.core.db import writing
+from governance.discussions import speaking
+from governance.people.access import Viewer
+from tests.people import hall_makers
 from tests.people.walking import WHOSE, Line, Walk, answers, filled, letter, look, reading, table
 
 OTHER_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -74,13 +78,25 @@ CANARIES = {
 }
 
 
+HALL_CANARIES = {
+    "proposed title": "提的议题壬癸",
+    "foreign proposed title": "远处议题子丑",
+    "waiting words": "等着看的寅卯",
+    "hidden words": "收起来的辰巳",
+    "why hidden": "收起原因午未",
+    "an objection": "举报的话申酉",
+    "an appeal": "申诉的话戌亥",
+}
+
+
 def test_nobody_reads_what_is_not_for_them(walk) -> None:
-    """Opens every page as everybody, with a ticket of each kind about, and looks for its words in all of them."""
+    """Opens every page as everybody, with a ticket and a topic of each kind about, and looks for their words."""
     pages = _pages(walk)
     for audience in walk.audiences:
         walk.forget_limits()
         text = "".join(walk.send(audience, "GET", page).get_data().decode(errors="replace") for page in pages)
-        read = {name for name, (words, _) in CANARIES.items() if words in text}
+        words_of = {name: words for name, (words, _) in CANARIES.items()} | HALL_CANARIES
+        read = {name for name, words in words_of.items() if words in text}
         allowed = {name for name, cells in reading().items() if cells[audience] == "+"}
         assert (audience, read) == (audience, allowed)
 
@@ -91,12 +107,30 @@ def _pages(walk: Walk) -> list[str]:
         for name, (words, variant) in CANARIES.items()
         if variant
     ]
-    pages = ["/me", *(address for ref in refs for address in (f"/t/{ref}", f"/t/{ref}/record"))]
+    pages = ["/me", "/desk/topics", *(address for ref in refs for address in (f"/t/{ref}", f"/t/{ref}/record"))]
+    pages += [f"/topics/{ref}{page}" for ref in _topics(walk) for page in ("", "/say", "/record")]
     pages += [f"/desk?tab={tab}" for tab in ("new", "mine", "due", "late", "all")]
     for line in (line for line in LINES if line.method == "GET" and line.wanted and "key" not in line.variant):
         for whose in ("own", "foreign"):
             pages.append(filled(line.address, walk.makers.arguments("grid", whose, line.variant, line.wanted, False)))
     return pages
+
+
+def _topics(walk: Walk) -> list[str]:
+    """Two proposals, and a topic in which words wait, are hidden, objected to and appealed."""
+    author = walk.audiences["repo"].person_id
+    proposed = [
+        walk.makers.topic(whose == "own", "proposed", title=HALL_CANARIES[name]).ref
+        for whose, name in (("own", "proposed title"), ("foreign", "foreign proposed title"))
+    ]
+    open_ = walk.makers.topic(True)
+    hall_makers.spoken(open_, ("waiting",), author, HALL_CANARIES["waiting words"])
+    hidden = hall_makers.spoken(open_, ("hidden",), author, HALL_CANARIES["hidden words"])
+    shown = hall_makers.spoken(open_, (), author)
+    with writing():
+        speaking.flag(shown, Viewer(person_id=walk.audiences["join"].person_id), HALL_CANARIES["an objection"])
+        hidden.reason, hidden.appeal = HALL_CANARIES["why hidden"], HALL_CANARIES["an appeal"]
+    return [*proposed, open_.ref]
 
 
 def test_answers_that_differ_by_a_word_do_not_look_alike(walk) -> None:

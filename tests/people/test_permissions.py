@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import false, select
 
 from governance.core.db import db, now, writing
+from governance.discussions.model import Topic, Watchword
 from governance.people import permissions
 from governance.people.access import Held, Viewer
 from governance.people.homes import Door, Residence
@@ -23,13 +24,11 @@ from governance.relay.model import Group
 from governance.tickets.model import Category, Follow, Ticket
 from tests.cast import Cast
 
-PREDICATES_BROKEN = ("grid_here", "body_addressed", "reporter", "joiner", "checked", "public", "finisher") + (
-    "words_shown",
-    "photos_shown",
-)
 TABLES = {"ticket": Ticket, "place": Place, "person": Person, "post": Post, "body": Body, "group": Group} | {
     "category": Category,
     "door": Door,
+    "topic": Topic,
+    "watchword": Watchword,
 }
 PREDICATES = {rule.name: rule for rule in vars(permissions).values() if isinstance(rule, Rule)}
 ROLES = ("grid", "community", "street", "district", "auditor")
@@ -62,6 +61,7 @@ def population(shared_world) -> dict[str, list[int]]:
             for person in chance.sample(ids, chance.randrange(4)):
                 role = chance.choice(("reporter", "joiner"))
                 db.session.add(Follow(ticket_id=ticket.id, person_id=person, role=role))
+        _topics(places, ids)
         areas = [(place.kind, place.id) for place in map(cast.place, cast.places) if place.kind in AREAS]
     return {"people": [*ids, 10**6], "bodies": [*cast.bodies.values(), 10**6], "areas": [*areas, ("grid", 10**6)]}
 
@@ -74,6 +74,17 @@ def _groups_and_posts(cast: Cast, people: list[int]) -> None:
         for person, until in ((people[0], None), (people[1], now()), (people[2], now() + timedelta(days=1))):
             db.session.add(Post(person_id=person, role=role, place_id=place.id, until=until))
     db.session.add(Post(person_id=people[2], role="body", body_id=cast.bodies["绿叶物业"]))
+
+
+def _topics(places: list[Place], people: list[int]) -> None:
+    """At every place by everybody, looked at or not; and a watchword."""
+    for place, author, checked in itertools.product(places, people, (None, now())):
+        topic = Topic(ref=uuid.uuid4().hex[:16], submission=str(uuid.uuid4()), place_id=place.id, title="商量")
+        topic.author_id, topic.checked_at = author, checked
+        for area, at in place.areas().items():
+            setattr(topic, area, at)
+        db.session.add(topic)
+    db.session.add(Watchword(word="赌博"))
 
 
 def _homes(cast: Cast, people: list[Person]) -> None:
@@ -146,15 +157,25 @@ def test_every_rule_is_about_one_of_these() -> None:
     assert {name.split(".")[0] for name in RULES} == set(TABLES)
 
 
-@pytest.mark.parametrize("name", PREDICATES_BROKEN)
-def test_a_face_that_is_broken_is_found(population, name: str) -> None:
+BREAKABLE = [
+    *(
+        (name, "ticket")
+        for name in ("grid_here", "body_addressed", "reporter", "joiner", "checked", "public", "finisher")
+    ),
+    *((name, "ticket") for name in ("words_shown", "photos_shown")),
+    *((name, "topic") for name in ("author", "checked", "community_here", "known")),
+]
+
+
+@pytest.mark.parametrize(("name", "noun"), BREAKABLE)
+def test_a_face_that_is_broken_is_found(population, name: str, noun: str) -> None:
     whole = PREDICATES[name]
     for broken in (
         Rule(name, whole.holds, lambda viewer, table: false()),
         Rule(name, lambda viewer, thing: False, whole.where),
     ):
         with pytest.raises(AssertionError):
-            check(population, Ticket, {name: broken}, Phase.generate)
+            check(population, TABLES[noun], {name: broken}, Phase.generate)
 
 
 def test_no_rule_is_left_without_a_question(population) -> None:
@@ -164,3 +185,6 @@ def test_no_rule_is_left_without_a_question(population) -> None:
     assert {ticket.checked_at is None for ticket in tickets} == {True, False}
     assert len({ticket.body_id for ticket in tickets}) == 3
     assert len({ticket.grid_id for ticket in tickets}) == 3
+    topics = list(db.session.scalars(select(Topic)))
+    assert {topic.checked_at is None for topic in topics} == {True, False}
+    assert len({topic.author_id for topic in topics}) == 6

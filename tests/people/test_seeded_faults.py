@@ -6,10 +6,28 @@ from sqlalchemy import true
 
 from governance import web
 from governance.core.security import UndeclaredAudience
-from governance.people.permissions import RULES, anyone, handler_role, office, officer_here, reporter, staff_here
+from governance.discussions import queries as hall
+from governance.discussions import speaking
+from governance.people.permissions import (
+    RULES,
+    above_grid,
+    anyone,
+    author,
+    checked,
+    handler_role,
+    keeper,
+    office,
+    officer_here,
+    reporter,
+    staff_here,
+)
 from governance.tickets import queries
 from tests.people.walking import Walk, answers, filled
 
+VOICE = "/topics/<ref>/statements/<int:number>/voice"
+MOVE = "/topics/<ref>/moves/<move>"
+MODERATE = "/topics/<ref>/<any(statement,reply):noun>/<int:number>/<any(hide,show,uphold):step>"
+APPEAL = "/topics/<ref>/<any(statement,reply):noun>/<int:number>/appeal"
 FAULTY_RULES = {
     "any staff may accept": ("ticket.accept", handler_role, "POST /t/<ref>/moves/<move> accept"),
     "the grid may reopen": ("ticket.reopen", staff_here, "POST /t/<ref>/moves/<move> reopen"),
@@ -23,6 +41,14 @@ FAULTY_RULES = {
         "GET /t/<ref>/photos/<key>-<any(full,thumb):size>.jpg unchecked",
     ),
     "contact for anybody at work": ("ticket.contact", handler_role, "POST /t/<ref>/contact public"),
+    "a proposal before the check": ("topic.read", anyone, "GET /topics/<ref> proposed"),
+    "a proposal for the grid too": ("topic.read", checked | author | staff_here, "GET /topics/<ref> proposed"),
+    "the author lost the proposal": ("topic.read", checked | above_grid, "GET /topics/<ref>/say proposed"),
+    "saying without being known": ("topic.say", checked | above_grid, "POST /topics/<ref>/statements open"),
+    "answering what nobody looked at": ("topic.voice", anyone, f"POST {VOICE} proposed"),
+    "the keeper withdraws it": ("topic.withdraw", above_grid | author, f"POST {MOVE} withdraw proposed"),
+    "moderation from elsewhere": ("topic.moderate", keeper, f"POST {MODERATE} hide"),
+    "the record from elsewhere": ("topic.record", keeper, "GET /topics/<ref>/record open"),
 }
 
 
@@ -50,9 +76,24 @@ def test_a_forgotten_scope_is_found(walk, monkeypatch) -> None:
     assert wrong(walk, "GET /t/<ref> private")
 
 
+def test_a_forgotten_scope_of_the_hall_is_found(walk, monkeypatch) -> None:
+    monkeypatch.setattr(hall, "may", lambda *_: True)
+    assert wrong(walk, "GET /topics/<ref> proposed")
+
+
+def test_an_appeal_that_does_not_ask_whose_words_they_are_is_found(walk, monkeypatch) -> None:
+    def anybodys(spoken, by, words):
+        spoken.appeal = words
+
+    monkeypatch.setattr(speaking, "appeal", anybodys)
+    assert wrong(walk, f"POST {APPEAL} statement hidden")
+
+
 def test_a_lock_taken_off_a_route_is_found(walk, monkeypatch) -> None:
     monkeypatch.setattr(walk.app.view_functions["desk.home"], "open_to", anyone)
     assert wrong(walk, "GET /desk")
+    monkeypatch.setattr(walk.app.view_functions["discussions.words"], "open_to", keeper)
+    assert wrong(walk, "GET /desk/topics/words")
 
 
 def test_a_refusal_that_tells_foreign_from_missing_is_found(walk, monkeypatch) -> None:
