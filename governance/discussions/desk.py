@@ -19,6 +19,7 @@ from governance.discussions.handling import merge_targets, task_form
 from governance.discussions.lifecycle import LIFE
 from governance.discussions.model import Topic, Watchword
 from governance.discussions.routes import MOST_DIGITS, bp, say_page, topic_page
+from governance.people import leaving
 from governance.people.permissions import anyone, keeper, may, officer, require, visible
 from governance.people.viewers import current, open_to
 from governance.places.finding import find_place
@@ -162,6 +163,15 @@ def moderate(ref: str, noun: str, number: int, step: str) -> Any:
 
 def _looked_at(ref: str) -> Any:
     return back("discussions.desk") if request.form.get("back") == "desk" else back("discussions.show", ref=ref)
+
+
+@bp.post("/topics/<ref>/<any(topic,statement,reply):noun>/<int:number>/who")
+@open_to(keeper)
+def who(ref: str, noun: str, number: int) -> Any:
+    """The person behind a nickname, for those who moderate where that person lives; each look is recorded."""
+    topic = _kept(ref, "moderate")
+    author = topic.author if noun == "topic" else speaking.found(topic, noun, number).author
+    return render_template("discussions/who.html", topic=topic, who=leaving.who(author, current()))
 
 
 @bp.get("/topics/<ref>/record")

@@ -255,3 +255,14 @@ def test_hostile_words_are_shown_harmless_everywhere(app, cast, phone) -> None:
     ):
         page = who.get(address).get_data(as_text=True)
         assert "<script>alert" not in page and "49" not in re.findall(r"alert\(1\)\D*(\d*)", page), address
+
+
+def test_staff_of_where_somebody_lives_may_see_who_it_is_and_the_resident_reads_of_it(app, cast, phone) -> None:
+    ref, shen = begun(phone)
+    zhou = phone().known_as("三楼老周", cast)
+    number = said(zhou, ref, "先装两个试试")
+    page = shen.post(f"/topics/{ref}/statement/{number}/who").get_data(as_text=True)
+    assert "3单元501" in page and "住户条" in page
+    assert phone().sign_in("tang").post(f"/topics/{ref}/statement/{number}/who").status_code == 403
+    assert phone().sign_in("gao").post(f"/topics/{ref}/statement/{number}/who").status_code == 403
+    assert "shen" in zhou.get("/me/data").get_data(as_text=True)
