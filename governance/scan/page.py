@@ -17,7 +17,7 @@ from governance.places.kinds import ORDER
 from governance.places.landing import Landing
 from governance.places.model import Place, nearest_phone
 from governance.places.tokens import shown
-from governance.tickets import faces, progress
+from governance.tickets import faces
 
 # A page of a few kilobytes needs no window of 32: making one costs more than the packing. The bytes are the same.
 WINDOW, GZIP, MEMORY = 12, 16, 6
@@ -56,8 +56,6 @@ def body(connection: Connection, code: Landing, language: str, elder: bool) -> b
         phone=nearest_phone(line),
         here=here,
         done=done,
-        tone=progress.tone,
-        ago=progress.ago,
     )
     return page.encode()
 
