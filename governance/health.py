@@ -2,6 +2,7 @@
 
 import ipaddress
 import time
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
@@ -26,6 +27,9 @@ DELIVERIES = Gauge("deliveries", "Deliveries by state", ["state"])
 OLDEST = Gauge("oldest_due_job_seconds", "How long the oldest due job has waited")
 
 
+_requests, _seconds = cache(REQUESTS.labels), cache(SECONDS.labels)
+
+
 def init_app(app: Flask) -> None:
     app.after_request(_count)
     app.register_blueprint(bp)
@@ -33,8 +37,8 @@ def init_app(app: Flask) -> None:
 
 def _count(response: Response) -> Response:
     endpoint = request.endpoint or "none"
-    REQUESTS.labels(endpoint, response.status_code).inc()
-    SECONDS.labels(endpoint).observe(time.perf_counter() - g.started)
+    _requests(endpoint, response.status_code).inc()
+    _seconds(endpoint).observe(time.perf_counter() - g.started)
     return response
 
 

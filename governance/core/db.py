@@ -45,6 +45,13 @@ class Utc(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
+        """In one step on SQLite, which keeps no zone: pages read many times."""
+        read: Any = self.impl_instance.result_processor(dialect, coltype)
+        if dialect.name != "sqlite" or read is None:
+            return super().result_processor(dialect, coltype)
+        return lambda value: None if value is None else read(value).replace(tzinfo=UTC)
+
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 

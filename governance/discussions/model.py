@@ -1,7 +1,7 @@
 """Rows of topics and what is said, answered, decided and done in them, and what can be read from them. No verbs."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -13,7 +13,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from governance.core.db import Base, db, now
 from governance.core.lifecycle import Move, State
@@ -88,10 +88,32 @@ class TopicFollow(Base):
     seen_at: Mapped[datetime] = mapped_column(default=now)
 
 
-class Moderated:
-    """Words that others read: shown, waiting for a person's look, or hidden with a reason."""
+class Spoken(Base):
+    """Words that others read, by somebody known: shown, waiting for a person's look, or hidden with a reason."""
 
-    state: Mapped[str]
+    __abstract__ = True
+    noun: ClassVar[str]
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    submission: Mapped[str] = mapped_column(String(36))
+    official: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(8), default=SHOWN)
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    appeal: Mapped[str] = mapped_column(String(200), default="")
+    answered_at: Mapped[datetime | None]
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    words: Mapped[str]
+
+    @declared_attr
+    def topic(cls) -> Mapped[Topic]:
+        return relationship(Topic)
+
+    @declared_attr
+    def author(cls) -> Mapped[Person]:
+        return relationship(Person)
 
     @property
     def is_waiting(self) -> bool:
@@ -102,7 +124,7 @@ class Moderated:
         return self.state == HIDDEN
 
 
-class Statement(Moderated, Base):
+class Statement(Spoken):
     """One short statement others answer. The counts are the worker's, made from the voices."""
 
     __tablename__ = "statement"
@@ -114,27 +136,33 @@ class Statement(Moderated, Base):
     )
     noun = "statement"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"))
-    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    submission: Mapped[str] = mapped_column(String(36))
     words: Mapped[str] = mapped_column(String(140))
-    official: Mapped[bool] = mapped_column(default=False)
-    state: Mapped[str] = mapped_column(String(8), default=SHOWN)
-    reason: Mapped[str] = mapped_column(String(200), default="")
-    appeal: Mapped[str] = mapped_column(String(200), default="")
-    answered_at: Mapped[datetime | None]
-    at: Mapped[datetime] = mapped_column(default=now)
     agreed: Mapped[int] = mapped_column(default=0)
     disagreed: Mapped[int] = mapped_column(default=0)
     passed: Mapped[int] = mapped_column(default=0)
 
-    topic: Mapped[Topic] = relationship()
-    author: Mapped[Person] = relationship()
-
     @property
     def voices(self) -> int:
         return self.agreed + self.disagreed + self.passed
+
+
+class Reply(Spoken):
+    """Something said in a thread: to the topic, to a statement, or to another reply (`parent`)."""
+
+    __tablename__ = "reply"
+    __table_args__ = (
+        CheckConstraint(f"state IN {(SHOWN, WAITING, HIDDEN)}", name="state"),
+        UniqueConstraint("author_id", "submission"),
+        Index("ix_reply_topic", "topic_id", "parent_id", "id"),
+        Index("ix_reply_state", "state", "topic_id"),
+    )
+    noun = "reply"
+
+    words: Mapped[str] = mapped_column(String(300))
+    statement_id: Mapped[int | None] = mapped_column(ForeignKey("statement.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("reply.id"), index=True)
+
+    statement: Mapped[Statement | None] = relationship()
 
 
 class Voice(Base):
@@ -147,40 +175,6 @@ class Voice(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     answer: Mapped[int]
     at: Mapped[datetime] = mapped_column(default=now)
-
-
-class Reply(Moderated, Base):
-    """Something said in a thread: to the topic, to a statement, or to another reply (`parent`)."""
-
-    __tablename__ = "reply"
-    __table_args__ = (
-        CheckConstraint(f"state IN {(SHOWN, WAITING, HIDDEN)}", name="state"),
-        UniqueConstraint("author_id", "submission"),
-        Index("ix_reply_topic", "topic_id", "parent_id", "id"),
-        Index("ix_reply_state", "state", "topic_id"),
-    )
-    noun = "reply"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"))
-    statement_id: Mapped[int | None] = mapped_column(ForeignKey("statement.id"), index=True)
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("reply.id"), index=True)
-    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    submission: Mapped[str] = mapped_column(String(36))
-    words: Mapped[str] = mapped_column(String(300))
-    official: Mapped[bool] = mapped_column(default=False)
-    state: Mapped[str] = mapped_column(String(8), default=SHOWN)
-    reason: Mapped[str] = mapped_column(String(200), default="")
-    appeal: Mapped[str] = mapped_column(String(200), default="")
-    answered_at: Mapped[datetime | None]
-    at: Mapped[datetime] = mapped_column(default=now)
-
-    topic: Mapped[Topic] = relationship()
-    author: Mapped[Person] = relationship()
-    statement: Mapped[Statement | None] = relationship()
-
-
-Spoken = Statement | Reply
 
 
 class Flag(Base):

@@ -17,7 +17,7 @@ from governance.places.kinds import ORDER
 from governance.places.landing import Landing
 from governance.places.model import Place, nearest_phone
 from governance.places.tokens import shown
-from governance.tickets import faces, progress
+from governance.tickets import faces
 
 
 class Outer(NamedTuple):
@@ -54,8 +54,6 @@ def body(connection: Connection, code: Landing, language: str, elder: bool) -> s
         here=here,
         done=done,
         topics=topics.going_on(connection, [outer.id for outer in line]),
-        tone=progress.tone,
-        ago=progress.ago,
     )
 
 

@@ -14,6 +14,7 @@ from governance.core.lifecycle import State
 from governance.core.prepared import Prepared
 from governance.places.model import Place
 from governance.tickets import lifecycle as life
+from governance.tickets import progress
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.model import Category, Ticket, headline, too_late
 
@@ -46,6 +47,14 @@ class Face(NamedTuple):
     @property
     def is_late(self) -> bool:
         return too_late(self.state, self.due_at)
+
+    @property
+    def tone(self) -> str:
+        return progress.tone(self)
+
+    @property
+    def took(self) -> str:
+        return progress.ago(self)
 
 
 def _among(states: Sequence[str]) -> ColumnElement[bool]:

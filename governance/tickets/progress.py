@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -71,8 +72,8 @@ class Step:
     photos: list[Photo] = field(default_factory=list)
 
 
-def tone(ticket: Ticket) -> str:
-    """The colour of its chip; the label says the same in words."""
+def tone(ticket: Any) -> str:
+    """The colour of its chip (a ticket's, or its face's); the label says the same in words."""
     return "late" if ticket.is_late else TONES.get(ticket.state, "wait")
 
 
@@ -113,7 +114,7 @@ def _photos(ticket: Ticket, event: Event) -> list[Photo]:
     return near[-event.data["photos"] :]
 
 
-def ago(ticket: Ticket) -> str:
+def ago(ticket: Any) -> str:
     """How long it took, or has taken so far."""
     hours = int(((ticket.closed_at or ticket.resolved_at or now()) - ticket.submitted_at).total_seconds() // 3600)
     if hours < 1:
