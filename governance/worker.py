@@ -42,12 +42,12 @@ def run(app: Flask, stop: threading.Event) -> None:
 
 def looks(app: Flask) -> tuple[Callable[[], bool], ...]:
     """What is looked after, each in a thread of its own, so that a slow network holds up no photo."""
-    return (work, seal, expand, partial(deliver, app))
+    return (work, partial(jobs.run_next, network=True), seal, expand, partial(deliver, app))
 
 
 def work() -> bool:
     jobs.plan_periodic()
-    return jobs.run_next()
+    return jobs.run_next(network=False)
 
 
 def seal() -> bool:

@@ -44,17 +44,23 @@ class Handler:
     lease: timedelta
     tries: int
     every: timedelta | None = None
+    network: bool = False
 
 
 HANDLERS: dict[str, Handler] = {}
 
 
-def job(name: str, *, lease: int = 60, tries: int = 6, every: int | None = None) -> Callable[..., Any]:
-    """Register a handler. `lease` and `every` are seconds; a handler with `every` runs once per such slot of time."""
+def job(
+    name: str, *, lease: int = 60, tries: int = 6, every: int | None = None, network: bool = False
+) -> Callable[..., Any]:
+    """Register a handler. `lease` and `every` are seconds; a handler with `every` runs once per such slot of time.
+
+    One that waits for the `network` runs in a thread of its own, so that it holds up none of the others.
+    """
 
     def register(run: Callable[..., None]) -> Callable[..., None]:
         slot = timedelta(seconds=every) if every else None
-        HANDLERS[name] = Handler(run, timedelta(seconds=lease), tries, slot)
+        HANDLERS[name] = Handler(run, timedelta(seconds=lease), tries, slot, network)
         return run
 
     return register
@@ -81,9 +87,9 @@ def enqueue_once(name: str, seconds: int, key: str, **args: Any) -> None:
     db.session.execute(row.on_conflict_do_nothing(index_elements=["slot"]))
 
 
-def run_next() -> bool:
-    """Run one waiting job; says whether there was one."""
-    found = _claim()
+def run_next(network: bool | None = None) -> bool:
+    """Run one waiting job, of any kind or only of this one; says whether there was one."""
+    found = _claim(network)
     if found is None:
         return False
     handler = HANDLERS[found.name]
@@ -98,20 +104,22 @@ def run_next() -> bool:
     return True
 
 
-def _waiting(moment: datetime) -> Any:
+def _waiting(moment: datetime, network: bool | None) -> Any:
     """What may be claimed. A job of another release, whose handler this process does not know, waits for its own."""
     lapsed = and_(Job.state == CLAIMED, Job.lease_until < moment)
-    return and_(Job.name.in_(HANDLERS), or_(and_(Job.state == DUE, Job.due_at <= moment), lapsed))
+    names = [name for name, handler in HANDLERS.items() if network in (None, handler.network)]
+    return and_(Job.name.in_(names), or_(and_(Job.state == DUE, Job.due_at <= moment), lapsed))
 
 
-def _claim() -> Job | None:
+def _claim(network: bool | None = None) -> Job | None:
     moment = now()
-    waits = db.session.scalar(select(Job.id).where(_waiting(moment)).limit(1))
+    waiting = _waiting(moment, network)
+    waits = db.session.scalar(select(Job.id).where(waiting).limit(1))
     db.session.rollback()
     if waits is None:
         return None
     with writing():
-        query = select(Job).where(_waiting(moment)).order_by(Job.due_at).limit(1).with_for_update(skip_locked=True)
+        query = select(Job).where(waiting).order_by(Job.due_at).limit(1).with_for_update(skip_locked=True)
         found = db.session.scalars(query).first()
         if found is None:
             return None

@@ -1,6 +1,5 @@
 """The doors of codes: print one more, say it is posted, lost or torn, retire it, and get the files to print."""
 
-import tempfile
 from typing import Any
 
 from flask import current_app, request, send_file
@@ -11,13 +10,13 @@ from governance.core.pages import back
 from governance.core.security import refills
 from governance.keep.door import attempt, bp, find
 from governance.keep.forms import MarkForm, PlaceForm, RetireForm
-from governance.keep.notices import MOST_PRINTED, codes_under, notices_of
+from governance.keep.notices import MOST_PRINTED, codes_under, drawn, notices_of
 from governance.keep.places import show_place
 from governance.people.permissions import keeper, may
 from governance.people.viewers import current, open_to
 from governance.places import actions
 from governance.places.model import Code, Place
-from governance.places.posters import FORMATS, print_pdf
+from governance.places.posters import FORMATS
 from governance.places.tokens import read_token
 
 MOST_ISSUED = 1000
@@ -96,8 +95,6 @@ def poster(place_id: int) -> Any:
         )
     notices = notices_of(codes, current_app.extensions["settings"].base_url)
     db.session.rollback()  # drawing takes seconds; the database is let go first
-    out = tempfile.TemporaryFile()  # noqa: SIM115 - the server closes it when the last byte is sent
-    print_pdf(notices, format, out)
-    out.seek(0)
+    out = drawn(notices, format)
     name = f"{title}-{NAMES[format]}-{len(codes)}张.pdf"
     return send_file(out, mimetype="application/pdf", as_attachment=True, download_name=name)

@@ -1,6 +1,5 @@
 """The doors' doors: which households a building has, who is known there, and the slips to print for them."""
 
-import tempfile
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ from governance.core.pages import back
 from governance.core.security import refills
 from governance.keep.door import asked_id, attempt, bp, find, status
 from governance.keep.forms import DoorsForm
-from governance.keep.notices import UNSAID
+from governance.keep.notices import UNSAID, drawn
 from governance.people import doors as actions
 from governance.people import leaving
 from governance.people.homes import Door, Residence
@@ -22,7 +21,6 @@ from governance.people.permissions import keeper, may
 from governance.people.viewers import current, open_to
 from governance.places.layouts.slip import Slip
 from governance.places.model import Place
-from governance.places.posters import print_pdf
 
 MOST_SLIPS = 200
 ON_PAGE = 100
@@ -93,10 +91,8 @@ def _printed(place: Place, doors: Sequence[Door]) -> Any:
     ]
     name = f"{place.name}-住户条-{len(slips)}张.pdf"
     db.session.rollback()  # drawing takes seconds; the database is let go first
-    out = tempfile.TemporaryFile()  # noqa: SIM115 - the server closes it when the last byte is sent
-    print_pdf(slips, "slip", out)
+    out = drawn(slips, "slip")
     actions.hand_out(current(), secrets)
-    out.seek(0)
     return send_file(out, mimetype="application/pdf", as_attachment=True, download_name=name)
 
 

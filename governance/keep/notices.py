@@ -1,6 +1,8 @@
 """The notices of all codes under a place: the words beside each code, found together rather than one by one."""
 
+import tempfile
 from collections.abc import Iterable
+from typing import IO
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -10,6 +12,7 @@ from governance.core.errors import Refused
 from governance.people.model import Post
 from governance.places.layouts.wording import Notice
 from governance.places.model import Code, Place, under
+from governance.places.posters import MissingGlyph, Printed, print_pdf
 
 MOST_PRINTED = 500  # a person waits some seconds for these; more are printed from the command line
 UNSAID = ("district", "grid")  # everybody knows the district; the grid is our own word
@@ -27,6 +30,17 @@ def notices_of(codes: Iterable[Code], base_url: str) -> list[Notice]:
     places = _places_above({code.place.path for code in codes})
     workers = _workers({code.place.grid_id for code in codes if code.place.grid_id})
     return [_notice(code, places, workers, base_url) for code in codes]
+
+
+def drawn(notices: Iterable[Printed], format: str) -> IO[bytes]:
+    """The finished file, at its beginning. Raises Refused when a name holds a character that no printer has."""
+    out = tempfile.TemporaryFile()  # noqa: SIM115 - the server closes it when the last byte is sent
+    try:
+        print_pdf(notices, format, out)
+    except MissingGlyph as trouble:
+        raise Refused(str(trouble)) from trouble
+    out.seek(0)
+    return out
 
 
 def _notice(code: Code, places: dict[int, Place], workers: dict[int, str], base_url: str) -> Notice:

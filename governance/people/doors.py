@@ -17,6 +17,7 @@ from governance.people.knowing import note, slip_hash
 from governance.people.model import Person
 from governance.people.permissions import require
 from governance.places.model import Place
+from governance.places.typefaces import MissingGlyph, must_be_printable
 
 HELD_IN = ("courtyard", "building")
 LABEL = re.compile(r"[\w#-]{1,20}")
@@ -33,6 +34,10 @@ def read_labels(text: str) -> list[str]:
         raise Invalid({"lines": "请写门牌，一行一个，如：3单元501"})
     if len(labels) > MOST_AT_ONCE:
         raise Invalid({"lines": f"一次最多加 {MOST_AT_ONCE} 扇门"})
+    try:
+        must_be_printable("".join(labels))
+    except MissingGlyph as trouble:
+        raise Invalid({"lines": f"“{trouble.character}”印不出来，请换一个写法"}) from trouble
     return labels
 
 

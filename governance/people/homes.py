@@ -1,6 +1,7 @@
 """Rows for doors, who lives behind them, the slips that are handed in there, and askings to become known."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, select, text
@@ -25,7 +26,7 @@ class Door(Standing, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
     label: Mapped[str] = mapped_column(String(20))
-    area: Mapped[float | None] = mapped_column(Numeric(9, 2))
+    area: Mapped[Decimal | None] = mapped_column(Numeric(9, 2))
 
     place: Mapped[Place] = relationship()
     residences: Mapped[list["Residence"]] = relationship(back_populates="door", order_by="Residence.id")

@@ -136,7 +136,7 @@ def _claim(person: Person, asking: Asking) -> None:
     db.session.flush()
 
 
-@job("people.send_sms")
+@job("people.send_sms", network=True)
 def send(sms: str) -> None:
     """Take one message to the gateway. The database is let go first; a message taken is forgotten but for its id."""
     message = one(Sms, id=sms)

@@ -187,6 +187,18 @@ def test_nothing_is_handed_out_when_there_is_no_phone_to_call(phone, cast) -> No
     assert by(DoorSlip, door_id=door.id) is None
 
 
+def test_a_name_no_printer_has_is_said_and_nothing_is_handed_out(phone, cast) -> None:
+    keeper, door = phone().sign_in("shen"), added(cast)[0]
+    with writing():
+        cast.place("5号楼").name = "عمارة"
+    answer = keeper.post(f"/keep/doors/{door.id}/slip")
+    assert answer.status_code == 409
+    assert "印不出来" in answer.get_data(as_text=True)
+    assert keeper.get(f"/keep/places/{cast.places['5号楼']}/poster.pdf").status_code == 409
+    fresh()
+    assert by(DoorSlip, door_id=door.id) is None
+
+
 def test_with_nothing_ticked_it_says_what_to_do(phone, cast) -> None:
     keeper = phone().sign_in("shen")
     keeper.get(f"/keep/places/{cast.places['5号楼']}/doors")
