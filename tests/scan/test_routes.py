@@ -1,8 +1,9 @@
 """The page behind the code: the same for everybody, fresh when something changes, honest about false stickers."""
 
+import re
 import time
 
-from governance.core import kept
+from governance.core import kept, pages
 from governance.core.db import db, writing
 from governance.places.actions import print_code, retire_code
 from governance.places.model import ScanCount
@@ -77,6 +78,26 @@ def test_scans_are_counted_per_code_and_day_and_never_per_person(phone, cast, ap
     db.session.rollback()
     assert [(row.token, row.count) for row in db.session.query(ScanCount)] == [(token, 3)]
     assert set(ScanCount.__table__.columns.keys()) == {"token", "day", "count"}
+
+
+def test_every_link_of_the_page_leads_somewhere(phone, cast, app) -> None:
+    address = phone().report(cast.codes["3号院"], category="water")
+    page = text(phone().get(f"/c/{cast.codes['5号楼']}"))
+    links = set(re.findall(r'href="(/[^"]*)"', page))
+    assert {address, "/me", f"/c/{cast.codes['5号楼']}/report"} <= links
+    assert {phone().get(link).status_code for link in links} == {200}
+
+
+def test_each_language_has_a_page_of_its_own(phone, cast, monkeypatch) -> None:
+    known = {"en": {"报问题": "Report <it>", "今天": "today"}}
+    monkeypatch.setattr(pages, "gettext", lambda words: known.get(pages.language(), {}).get(words, words))
+    pages.words.cache_clear()
+    phone().report(cast.codes["5号楼"])
+    address = f"/c/{cast.codes['5号楼']}"
+    english, chinese = text(phone().get(f"{address}?lang=en")), text(phone().get(address))
+    assert "<b>Report &lt;it&gt;</b>" in english and ">today " in english and 'lang="en"' in english
+    assert "<b>报问题</b>" in chinese and ">今天 " in chinese
+    pages.words.cache_clear()
 
 
 def test_the_page_in_large_text_is_kept_apart(phone, cast) -> None:

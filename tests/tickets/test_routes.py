@@ -5,6 +5,7 @@ import re
 import uuid
 
 from governance.core.db import by, db
+from governance.core.events import history
 from governance.tickets.model import Follow, Ticket
 from tests import photos
 from tests.app import Phone
@@ -32,6 +33,32 @@ def test_the_same_submission_sent_again_is_the_first_ticket(phone, cast) -> None
     assert again == first
     assert ticket_at(first).words == "第一次"
     assert db.session.query(Ticket).count() == 1
+
+
+def test_photos_that_come_with_the_first_report_of_a_phone_belong_to_it(phone, cast) -> None:
+    sent = [(io.BytesIO(photos.png()), "one.png"), (io.BytesIO(photos.png(40, 30)), "two.png")]
+    address = phone().report(cast.codes["5号楼"], words="", photos=sent)
+    ticket = ticket_at(address)
+    assert [photo.step for photo in ticket.photos] == ["report", "report"]
+    assert history("ticket", ticket.id)[0].data["photos"] == 2
+
+
+def test_a_photo_staged_ahead_belongs_to_the_report_that_follows(phone, cast) -> None:
+    mine, code, submission = phone(), cast.codes["5号楼"], str(uuid.uuid4())
+    mine.get(f"/c/{code}/report")
+    photo = (io.BytesIO(photos.png()), "one.png")
+    assert mine.post(f"/c/{code}/photos", submission=submission, photo=photo).status_code == 201
+    assert len(ticket_at(mine.report(code, submission=submission, words="")).photos) == 1
+
+
+def test_a_report_may_be_about_the_courtyard_or_a_building_beside(phone, cast) -> None:
+    for name in ("3号院", "6号楼"):
+        address = phone().report(cast.codes["5号楼"], at=str(cast.places[name]))
+        assert ticket_at(address).place_id == cast.places[name]
+    mine = phone()
+    mine.get(f"/c/{cast.codes['5号楼']}/report")
+    elsewhere = {"category": "light", "words": "灯不亮", "at": str(cast.places["8号院"])}
+    assert mine.post(f"/c/{cast.codes['5号楼']}/report", **elsewhere).status_code == 422
 
 
 def test_a_report_without_words_or_photo_keeps_what_was_filled_in(phone, cast) -> None:
