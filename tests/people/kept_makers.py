@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from governance.core.db import db, now, writing
-from governance.core.events import Event, record
+from governance.core.events import record
 from governance.core.jobs import FAILED, Job
 from governance.discussions.model import Watchword
 from governance.people.access import Viewer
@@ -107,10 +107,10 @@ def _delivery(cast: Cast, own: bool, variant: Variant) -> int:
         group = db.session.get_one(Group, _group(cast, own, variant))
         place, reporter = group.places[0], Viewer(person_id=cast.people["gao"])
         ticket = actions.report(reporter, place, cast.category("parking"), str(uuid.uuid4()))
-        id_ = record("ticket.finish", ticket.id, stream=place.stream, scope=place.path, actor="测试")
-        db.session.get_one(Event, id_).told_at = now()
+        event = record("ticket.finish", ticket.id, stream=place.stream, scope=place.path, actor="测试")
+        event.told_at = now()
         db.session.flush()
-        delivery = Delivery(event_id=id_, group_id=group.id, channel="manual")
+        delivery = Delivery(event_id=event.id, group_id=group.id, channel="manual")
         db.session.add(delivery)
         db.session.flush()
         return delivery.id

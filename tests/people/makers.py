@@ -180,7 +180,8 @@ def _photo_of_it(*_: Any) -> dict[str, Any]:
 
 def _move(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> dict[str, Any]:
     into = makers.ticket(True).number if step(variant) == "merge" else ""
-    return {"note": "说明", "body": str(makers.cast.bodies["绿叶物业"]), "into": into, "topic": "new", "title": "大家商量商量"}
+    body = str(makers.cast.bodies["绿叶物业"])
+    return {"note": "说明", "body": body, "into": into, "topic": "new", "title": "大家商量商量"}
 
 
 def _topic_move(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> dict[str, Any]:
