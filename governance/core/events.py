@@ -95,7 +95,7 @@ def append(
     words: str = "",
     **data: Any,
 ) -> int:
-    """Append one event to the transaction in hand and say its number. `name` is `noun.verb`; `data` are plain facts, not personal."""
+    """Append one event to the transaction in hand; its number. `name` is `noun.verb`; `data` are plain facts."""
     noun, verb = name.split(".")
     salt = secrets.token_hex(16) if words else None
     return LINE.new(
