@@ -78,7 +78,12 @@ class Event(Base):
 LINE = Insert(Event)
 
 
-def record(
+def record(name: str, subject_id: int, /, **facts: Any) -> Event:
+    """Append one event, and have it at hand."""
+    return db.session.get_one(Event, append(name, subject_id, **facts))
+
+
+def append(
     name: str,
     subject_id: int,
     /,
@@ -90,7 +95,7 @@ def record(
     words: str = "",
     **data: Any,
 ) -> int:
-    """Append one event to the transaction in hand. `name` is `noun.verb`; `data` are plain facts, not personal."""
+    """Append one event to the transaction in hand; its number. `name` is `noun.verb`; `data` are plain facts."""
     noun, verb = name.split(".")
     salt = secrets.token_hex(16) if words else None
     return LINE.new(

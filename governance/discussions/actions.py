@@ -13,7 +13,7 @@ from governance.core.crypto import new_ref
 from governance.core.db import by as one
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Refused
-from governance.core.events import record
+from governance.core.events import append
 from governance.core.jobs import enqueue_once
 from governance.discussions import lifecycle as life
 from governance.discussions.lifecycle import LIFE
@@ -118,7 +118,7 @@ def take(topic: Topic, name: str, by: Viewer, answers: Mapping[str, str]) -> Non
 def note(topic: Topic, verb: str, by: Viewer, words: str = "", **facts: Any) -> None:
     """Record what was done and have the pages made anew; those who follow see that something changed."""
     topic.version, topic.changed_at = topic.version + 1, now()
-    record(
+    append(
         f"topic.{verb}",
         topic.id,
         stream=topic.place.stream,

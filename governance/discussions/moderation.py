@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from governance.core.db import db, writing
 from governance.core.errors import Invalid, Missing
-from governance.core.events import record
+from governance.core.events import append
 from governance.discussions.model import Watchword
 from governance.people.access import Viewer
 from governance.people.permissions import require
@@ -68,7 +68,7 @@ def drop(actor: Viewer, word_id: int) -> None:
 
 
 def _record(actor: Viewer, verb: str, row: Watchword) -> None:
-    record(
+    append(
         f"watchword.{verb}", row.id, stream=EVERYWHERE, scope="/", actor=actor.label, actor_id=actor.staff_id,
         word=row.word,
     )  # fmt: skip

@@ -84,6 +84,4 @@ def note(group: Group, verb: str, actor: str, actor_id: int | None = None, **dat
     """Put what was done to a group on record, in the chain of its community."""
     place, facts = group.places[0], {"channel": group.channel, "audience": group.audience, **data}
     where: dict[str, Any] = {"stream": place.stream, "scope": place.path}
-    return db.session.get_one(
-        Event, record(f"group.{verb}", group.id, actor=actor, actor_id=actor_id, **where, **facts)
-    )
+    return record(f"group.{verb}", group.id, actor=actor, actor_id=actor_id, **where, **facts)

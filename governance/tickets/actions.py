@@ -11,7 +11,7 @@ from governance.core.crypto import new_ref
 from governance.core.db import by as one
 from governance.core.db import connection, db, locked, now, writing
 from governance.core.errors import Invalid, Refused
-from governance.core.events import record
+from governance.core.events import append
 from governance.core.prepared import Insert, Prepared
 from governance.people.access import SYSTEM, Viewer
 from governance.people.model import Body
@@ -183,7 +183,7 @@ def note(ticket: Ticket, verb: str, by: Viewer, words: str = "", **facts: Any) -
 
 
 def _note(id_: int, place: Place | Site, private: bool, verb: str, by: Viewer, words: str = "", **facts: Any) -> None:
-    record(
+    append(
         f"ticket.{verb}",
         id_,
         stream=place.stream,
