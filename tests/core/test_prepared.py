@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from governance.core.statements import Insert, Statement
+from governance.core.prepared import Insert, Prepared
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
@@ -65,10 +65,10 @@ def test_a_contact_is_never_in_the_database_as_it_was_written(cast: Cast) -> Non
 
 def test_values_come_back_as_their_kinds(cast: Cast) -> None:
     asked = select(Person.id, Person.created_at, Person.erased_at).where(Person.id == bindparam("person"))
-    number, made, erased = Statement(asked).first(connection(), person=cast.people["gao"]) or (0, None, None)
+    number, made, erased = Prepared(asked).first(connection(), person=cast.people["gao"]) or (0, None, None)
     assert (number, erased) == (cast.people["gao"], None)
     assert isinstance(made, datetime) and made.tzinfo is UTC
-    assert Statement(asked).first(connection(), person=0) is None
+    assert Prepared(asked).first(connection(), person=0) is None
 
 
 def test_what_the_database_refuses_is_the_same_refusal(cast: Cast) -> None:
@@ -90,5 +90,5 @@ def test_what_stands_in_a_place_is_what_its_path_begins(cast: Cast, name: str) -
     expected = {one.id for one in db.session.scalars(select(Place)) if one.path.startswith(place.path)}
     assert set(db.session.scalars(select(Place.id).where(under(place)))) == expected
     assert stray.id not in expected
-    inside = Statement(select(Place.id).where(begins_with(Place.path, bindparam("inside"))))
+    inside = Prepared(select(Place.id).where(begins_with(Place.path, bindparam("inside"))))
     assert {id_ for (id_,) in inside.all(connection(), inside=place.path)} == expected
