@@ -12,7 +12,6 @@ from governance.tickets.model import Category
 def settle() -> bool:
     """Put them in where there is no category yet; says whether it did. What officers took away stays away."""
     if db.session.scalar(select(Category.id).limit(1)):
-        db.session.rollback()
         return False
     with writing():
         for facts in categories.DEFAULTS:
