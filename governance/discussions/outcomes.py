@@ -72,10 +72,10 @@ def review(topic: Topic, by: Viewer, well: str, words: str) -> None:
 
 def is_asked(topic: Topic) -> bool:
     """Whether people are asked how it was done: once everything decided on is over, and after."""
-    if topic.state == life.REVIEWED:
-        return True
+    if topic.state != life.CARRYING_OUT:
+        return topic.state == life.REVIEWED
     tasks = [ring for ring in chain.outcomes("topic", topic.id, SYSTEM) if ring.due_at]
-    return topic.state == life.CARRYING_OUT and bool(tasks) and all(ring.over for ring in tasks)
+    return bool(tasks) and all(ring.over for ring in tasks)
 
 
 def day_end(day: date) -> datetime:

@@ -134,7 +134,8 @@ def threads(topic: Topic, after: str = "") -> tuple[Page[Reply], dict[int, list[
     shown = shown.options(joinedload(Reply.author), joinedload(Reply.statement))
     heads = page(shown.where(Reply.parent_id.is_(None)), (Reply.id,), after, falling=True)
     below: dict[int, list[Reply]] = {head.id: [] for head in heads.rows}
-    for child in db.session.scalars(shown.where(Reply.parent_id.in_(below)).order_by(Reply.id).limit(500)):
+    children = shown.where(Reply.parent_id.in_(below)).order_by(Reply.id).limit(500)
+    for child in db.session.scalars(children) if below else ():
         below[child.parent_id or 0].append(child)
     return heads, below
 

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
-from governance.core.prepared import Insert, Prepared
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from governance.core.db import begins_with, connection, db, now, writing
 from governance.core.events import Event
+from governance.core.prepared import Insert, Prepared
 from governance.people.model import Identity, Person
 from governance.places.model import Place, under
 from governance.tickets.model import Follow, Ticket

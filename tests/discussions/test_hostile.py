@@ -136,9 +136,18 @@ FIELDS = {  # every field of the hall, with a value longer than it may be
     "/topics/{ref}/tickets": ("ticket",),
 }
 WHOLE = {
-    "title": "院里晾衣绳", "words": "够长吗", "place": "柳荫街道/银杏社区/3号院", "category": "parking", "due": "2099-12-01",
-    "done_on": "2026-01-02", "reason": "重复", "well": "yes", "note": "不装了", "different": "1", "word": "甲乙丙丁",
-}  # fmt: skip
+    "title": "院里晾衣绳",
+    "words": "够长吗",
+    "place": "柳荫街道/银杏社区/3号院",
+    "category": "parking",
+    "due": "2099-12-01",
+    "done_on": "2026-01-02",
+    "reason": "重复",
+    "well": "yes",
+    "note": "不装了",
+    "different": "1",
+    "word": "甲乙丙丁",
+}
 LINES = [(address, field) for address, fields in FIELDS.items() for field in fields]
 
 

@@ -1,4 +1,4 @@
-"""Two topics, or two people, turn out to be one: every voice is kept, nobody is counted twice, the later answer holds."""
+"""Two topics, or two people, turn out to be one: each voice is kept, nobody counts twice, the later answer holds."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -202,16 +202,15 @@ class Model:
 
 
 VOTERS, STATEMENTS = 5, 4
+NOBODY, SOMEBODY = st.just(0), st.integers(0, VOTERS - 1)
+SIDE = st.sampled_from((AGREE, DISAGREE, PASS))
 STEPS = st.lists(
-    st.tuples(
-        st.just("voice"), st.integers(0, STATEMENTS - 1), st.integers(0, VOTERS - 1), st.sampled_from((AGREE, DISAGREE, PASS))
-    )
-    | st.tuples(st.just("person"), st.integers(0, VOTERS - 1), st.integers(0, VOTERS - 1), st.just(0))
-    | st.just(("topic", 0, 0, 0))
-    | st.just(("tally", 0, 0, 0)),
+    st.tuples(st.just("voice"), st.integers(0, STATEMENTS - 1), SOMEBODY, SIDE)
+    | st.tuples(st.just("person"), SOMEBODY, SOMEBODY, NOBODY)
+    | st.tuples(st.sampled_from(("topic", "tally")), NOBODY, NOBODY, NOBODY),
     min_size=4,
     max_size=24,
-)  # fmt: skip
+)
 
 
 class Undone(Exception):

@@ -1,4 +1,4 @@
-"""What groups hear of the hall: residents above and below the place, workers of proposals, and nobody what was taken back."""
+"""What groups hear of the hall: residents above and below the place, workers of proposals, nobody of what is gone."""
 
 import re
 import unicodedata
