@@ -158,7 +158,7 @@ def test_a_follower_of_what_is_not_theirs_to_read_is_not_led_to_it(cast, zhou) -
     assert queries.followed(other) == []
 
 
-def to_topic(ticket, by: Viewer, topic: str = "", title: str = "") -> Topic:  # type: ignore[no-untyped-def]
+def to_topic(ticket, by: Viewer, topic: str = "new", title: str = "") -> Topic:  # type: ignore[no-untyped-def]
     """The ticket becomes part of a topic; which."""
     handling.move(ticket, "to_topic", by, {"topic": topic, "title": title})
     db.session.rollback()
@@ -180,7 +180,7 @@ def test_everybody_concerned_by_tickets_follows_the_topic_they_become(cast) -> N
 def test_a_ticket_goes_into_no_topic_that_is_not_there_and_into_none_without_a_name(cast, given) -> None:
     ticket = reported(cast, anybody())
     with pytest.raises(Invalid):
-        handling.move(ticket, "to_topic", cast.viewer("shen"), {"topic": "", "title": ""} | given)
+        handling.move(ticket, "to_topic", cast.viewer("shen"), {"topic": "new", "title": ""} | given)
     assert ticket.state == "submitted"
 
 

@@ -59,7 +59,7 @@ def test_all_that_was_said_and_answered_goes_along_under_its_author(cast, zhou, 
     merged(one, other, shen)
     jobs.tally(other.id)
     db.session.rollback()
-    assert {said.author_id for said in queries.statements(other)} == {zhou.person_id, hua.person_id}
+    assert {said.author_id for said in queries.statements(other).rows} == {zhou.person_id, hua.person_id}
     assert voices(mine) == {voter.person_id: AGREE} and voices(theirs) == {voter.person_id: DISAGREE}
     assert (other.people, mine.agreed, theirs.disagreed) == (1, 1, 1)
     heads, below = queries.threads(other)

@@ -78,7 +78,7 @@ def test_who_is_not_known_says_nothing_others_read(cast) -> None:
     for say in (said, replied):
         with pytest.raises(Forbidden):
             say(topic, anybody())
-    assert queries.statements(topic) == []
+    assert queries.statements(topic).rows == []
 
 
 def test_what_is_not_open_yet_is_neither_answered_nor_spoken_in(cast, zhou, hua) -> None:
@@ -119,7 +119,7 @@ def test_staff_speak_as_the_community_and_are_not_held_back(cast, zhou) -> None:
     assert (statement.official, statement.state, statement.author_id) == (True, "shown", cast.people["shen"])
     resident = said(topic, zhou, "也可以打 010-88881234")
     assert (resident.official, resident.state) == (False, "waiting")
-    assert resident not in queries.statements(topic)
+    assert resident not in queries.statements(topic).rows
 
 
 def test_a_watchword_holds_back_from_the_moment_it_is_kept(cast, zhou) -> None:
@@ -178,7 +178,7 @@ def test_an_objection_counts_once_a_person_keeps_the_latest_words_and_hides_noth
     assert [flag.words for flag in db.session.scalars(select(Flag).filter_by(subject_id=statement.id))] == [
         "骂得很难听"
     ]
-    assert verbs(topic).count("flag") == 1 and statement in queries.statements(topic)
+    assert verbs(topic).count("flag") == 1 and statement in queries.statements(topic).rows
 
 
 @pytest.mark.parametrize("step", ["show", "hide"])
@@ -194,7 +194,7 @@ def test_a_persons_look_settles_the_objections(cast, zhou, step: str) -> None:
         speaking.hide(statement, shen, "骂人")
     db.session.rollback()
     assert statement not in [spoken for spoken, _ in queries.to_look_at(shen)]
-    assert (statement in queries.statements(topic)) is (step == "show")
+    assert (statement in queries.statements(topic).rows) is (step == "show")
 
 
 def appealed(spoken, by: Viewer, words: str = "没有骂人") -> None:  # type: ignore[no-untyped-def]
