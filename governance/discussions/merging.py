@@ -19,6 +19,7 @@ def take_along(old_id: int, new_id: int) -> None:
         theirs = update(rows).where(rows.author_id == old_id)
         db.session.execute(theirs.values(author_id=new_id), execution_options={"synchronize_session": False})
     _quiet(old_id, new_id)
+    _leave_own_words_alone(new_id)
 
 
 @hooks.person_began_anew.listen
@@ -33,6 +34,15 @@ def _quiet(old_id: int, new_id: int) -> None:
     for topic in db.session.scalars(followed).all():
         let_follow(topic, [new_id])
         db.session.delete(db.session.get_one(TopicFollow, (topic.id, old_id)))
+    db.session.flush()
+
+
+def _leave_own_words_alone(person_id: int) -> None:
+    """Nobody answers their own words: what another device of theirs answered to them goes."""
+    own = select(Voice).join(Statement).where(Voice.person_id == person_id, Statement.author_id == person_id)
+    for voice in db.session.scalars(own).all():
+        tally_soon(db.session.get_one(Statement, voice.statement_id).topic_id)
+        db.session.delete(voice)
     db.session.flush()
 
 

@@ -11,7 +11,7 @@ from governance.core import chain, limits
 from governance.core.errors import Invalid, Missing, Refused, TooMuch
 from governance.core.forms import Form
 from governance.core.pages import back
-from governance.core.security import refills, stale_form
+from governance.core.security import known_device, refills, stale_form
 from governance.discussions import actions, outcomes, progress, queries, speaking
 from governance.discussions import lifecycle as life
 from governance.discussions.forms import AppealForm, FlagForm, ReplyForm, ReviewForm, StatementForm, TopicForm
@@ -82,6 +82,9 @@ def _propose(code: Code, form: TopicForm) -> Topic:
         raise Invalid({"title": "要先认一下您，才能提议题；写的都还在"})
     if not form.ok:
         raise Invalid({"title": "页面放久了，请再点一次"} if stale_form() else {})
+    first = actions.proposed(current().person_id, form.submission.data)
+    if first:
+        return first
     if not form.different.data and queries.alike(code.place, form.title.data):
         raise Invalid({"title": "有差不多的议题，请先看看上面的；不一样就再点一次“提出来”"})
     limits.require(TOPICS_A_PERSON, "topic", str(current().person_id))
@@ -304,4 +307,5 @@ def appeal(ref: str, noun: str, number: int) -> Any:
 
 
 def _device_limit(limit: str, name: str) -> None:
-    limits.require(limit, name, str(current().person_id or request.remote_addr))
+    """A device that has never acted is told by its cookie: a whole building may share one address."""
+    limits.require(limit, name, str(current().person_id or known_device() or request.remote_addr))

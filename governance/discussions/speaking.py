@@ -26,11 +26,11 @@ def say(topic: Topic, by: Viewer, submission: str, words: str) -> Statement:
 
     Call it inside `writing()`.
     """
-    require(by, "topic.say", topic)
+    require(by, "topic.say", locked(topic))
     first = one(Statement, author_id=_author(by), submission=submission)
     if first:
         return first
-    _still(locked(topic), life.SPOKEN_IN)
+    _still(topic, life.SPOKEN_IN)
     same = select(Statement).where(Statement.topic_id == topic.id, Statement.words == words, Statement.state != HIDDEN)
     said = db.session.scalars(same.limit(1)).first()
     if said is not None:
@@ -44,11 +44,11 @@ def say(topic: Topic, by: Viewer, submission: str, words: str) -> Statement:
 
 def reply(topic: Topic, by: Viewer, submission: str, words: str, to: Spoken | None = None) -> Reply:
     """A reply to the topic, to a statement or to another reply. Call it inside `writing()`."""
-    require(by, "topic.say", topic)
+    require(by, "topic.say", locked(topic))
     first = one(Reply, author_id=_author(by), submission=submission)
     if first:
         return first
-    _still(locked(topic), life.REPLIED_IN)
+    _still(topic, life.REPLIED_IN)
     given = Reply(topic_id=topic.id, words=words, **_spoken(by, submission, words))
     if isinstance(to, Reply):
         given.parent_id, given.statement_id = to.parent_id or to.id, to.statement_id

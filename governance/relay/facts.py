@@ -50,8 +50,7 @@ def _ticket(event: Event) -> Facts | None:
 
 def _topic(event: Event) -> Facts | None:
     topic = db.session.get(Topic, event.subject_id)
-    waits = topic is not None and topic.state == PROPOSED
-    if topic is None or (topic.checked_at is None and not (waits and event.verb == "propose")):
+    if topic is None or not _is_news(topic, event.verb):
         return None
     said = {
         "place": near_name(topic.place),
@@ -60,6 +59,11 @@ def _topic(event: Event) -> Facts | None:
         "link": address(f"/topics/{topic.ref}{PLACES_ON_PAGE.get(event.verb, '')}"),
     }
     return Facts(said, below=event.verb != "propose")
+
+
+def _is_news(topic: Topic, verb: str) -> bool:
+    """A proposal while somebody still has to look at it; everything else once somebody has."""
+    return topic.state == PROPOSED if verb == "propose" else topic.checked_at is not None
 
 
 PLACES_ON_PAGE = {"decide": "#decision", "deed": "#chain"}  # where on the topic's page the news stands

@@ -3,10 +3,12 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.people import become_known, device_of
 from tests.peers.browser import DESKTOP, PHONE, axe, page
 from tests.site import serving
 
@@ -30,6 +32,15 @@ KEEPER = (
 )
 OFFICER = ("/keep/categories", "/keep/places", "/keep/people")
 BODY = ("/desk", "/desk?tab=mine")
+HALL = (
+    *("{scan}/topics", "{scan}/topics/new", "{scan}/deeds", "{topic}", "{topic}/say", "{flag}"),
+    *("{ended}", "{ended}/say", "{topic}?elder=1"),
+)
+HALL_KNOWN = ("{scan}/topics/new", "{topic}/say", "{reply}", "{ended}/say", "/me/known", "/me")
+HALL_STAFF = (
+    *("/desk/topics", "/desk/topics/new", "{topic}", "{topic}/say", "{topic}/record", "{ended}", "{waiting}"),
+    *("{waiting}/record",),
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,7 @@ class Demo:
     url: str
     scan: str
     log: str
+    var: Path
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +58,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         while "person\tlift\t" not in (log := (folder / "log").read_text()):
             time.sleep(0.1)
         scan = next(line.split("\t")[1] for line in log.splitlines() if line.startswith("scan\t"))
-        yield Demo(url, scan.removeprefix(url), log)
+        yield Demo(url, scan.removeprefix(url), log, folder / "var")
 
 
 def test_serve_prints_what_scripts_read(demo: Demo) -> None:
@@ -64,7 +76,10 @@ def _visit(browser: Browser, demo: Demo, account: str, paths: tuple[str, ...], s
         errors: list[str] = []
         view.on("pageerror", lambda error: errors.append(str(error)))
         view.on("console", lambda said: errors.append(said.text) if "Content Security" in said.text else None)
-        if account:
+        if account == KNOWN:
+            view.goto(f"{demo.url}/signin")
+            become_known(demo.var, device_of(view), f"邻居{shape['viewport']['width']}")  # type: ignore[index]
+        elif account:
             _sign_in(view, demo, account)
         names = _addresses(view, demo)
         for path in paths:
@@ -87,11 +102,26 @@ def _addresses(view: Page, demo: Demo) -> dict[str, str]:
     view.goto(f"{demo.url}{demo.scan}?view=resident")
     ticket = view.locator("a.card").first.get_attribute("href") or ""
     names = {"scan": demo.scan, "ticket": ticket, "at": f"/desk/at/{demo.scan.split('/')[-1]}", "place": "/keep/places"}
+    names |= _topics(view, demo)
     view.goto(f"{demo.url}/keep/places")
     place = view.locator("main a[href*='/keep/places/']").first
     return names | ({"place": place.get_attribute("href") or ""} if place.count() else {})
 
 
+def _topics(view: Page, demo: Demo) -> dict[str, str]:
+    """A topic that is talked over, one that is over, and for staff one that waits for a look."""
+    view.goto(f"{demo.url}{demo.scan}/topics")
+    hrefs = view.locator("a.card[href^='/topics/']").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    names = {"topic": hrefs[0], "ended": hrefs[-1]}
+    view.goto(f"{demo.url}{names['topic']}")
+    for name, end in (("flag", "/flag"), ("reply", "#reply")):
+        names[name] = view.locator(f"a[href$='{end}']").first.get_attribute("href") or ""
+    view.goto(f"{demo.url}/desk/topics")
+    waiting = view.locator("a.card[href^='/topics/']")
+    return names | ({"waiting": waiting.first.get_attribute("href") or ""} if waiting.count() else {})
+
+
+KNOWN = "known"
 NARROW = PHONE | {"viewport": {"width": 320, "height": 640}}
 SHAPES = {"phone": PHONE, "narrow phone": NARROW, "desktop": DESKTOP}
 
@@ -102,6 +132,10 @@ SEEN = {
     "keeper": ("yinxing", KEEPER, ("phone", "desktop")),
     "officer": ("district", OFFICER, ("desktop",)),
     "body": ("property", BODY, ("phone",)),
+    "hall": ("", HALL, ("phone", "narrow phone", "desktop")),
+    "hall, known": (KNOWN, HALL_KNOWN, ("phone", "narrow phone", "desktop")),
+    "hall, keeper": ("yinxing", HALL_STAFF, ("phone", "narrow phone", "desktop")),
+    "hall, officer": ("district", ("/desk/topics/words", "/desk/topics"), ("narrow phone", "desktop")),
 }
 
 

@@ -12,12 +12,13 @@ import pypdfium2
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from governance.scan.routes import FRESH
 from tests import photos
-from tests.cast import PASSWORD, Cast
-from tests.peers.browser import PHONE, axe, page
+from tests.browser.people import Person, as_file, heard
+from tests.cast import Cast
+from tests.peers.browser import axe
 from tests.peers.receiver import Receiver
 from tests.site import Site, site
 
@@ -51,52 +52,12 @@ def script(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 
 
-class Person:
-    """One of the four, with a phone of their own."""
-
-    def __init__(self, browser: Browser, town: Site, script: bool) -> None:
-        self.context = page(browser, **PHONE, java_script_enabled=script)
-        self.page: Page = self.context.__enter__()
-        self.town = town
-
-    def leave(self) -> None:
-        self.context.__exit__(None, None, None)
-
-    def sign_in(self, account: str) -> None:
-        self.page.goto(f"{self.town.url}/signin")
-        self.page.get_by_label("账号").fill(account)
-        self.page.get_by_label("密码").fill(PASSWORD)
-        self.page.get_by_role("button", name="登录").click()
-        expect(self.page.get_by_role("heading", name="今日工单")).to_be_visible()
-
-    def finish(self, code: str, ticket: str, note: str) -> None:
-        """Scan the code at the place, then finish there with words and a photo."""
-        self.page.goto(code)
-        expect(self.page.get_by_text("已到场")).to_be_visible()
-        self.page.goto(ticket)
-        self.page.locator("#move-finish summary").click()
-        form = self.page.locator("#move-finish form")
-        form.get_by_label("办了什么").fill(note)
-        form.get_by_label("现场照片").set_input_files(_file("after.png", photos.png()))
-        form.get_by_role("button", name="办结").click()
-        expect(self.page.get_by_text("已办结待回访").first).to_be_visible()
-
-    def answer(self, ticket: str, solved: str) -> None:
-        self.page.goto(ticket)
-        self.page.get_by_label(solved, exact=True).check(force=True)
-        self.page.get_by_role("button", name="就这么说").click()
-
-
 @pytest.fixture
 def people(browser: Browser, town: Site, script: bool) -> Iterator[tuple[Person, ...]]:
     four = tuple(Person(browser, town, script) for _ in range(4))
     yield four
     for one in four:
         one.leave()
-
-
-def _file(name: str, data: bytes) -> dict[str, object]:
-    return {"name": name, "mimeType": "image/jpeg", "buffer": data}
 
 
 def _address_on_paper(town: Site, folder: Path) -> str:
@@ -110,15 +71,6 @@ def _address_on_paper(town: Site, folder: Path) -> str:
     return str(read[0].text)
 
 
-def _heard(receiver: Receiver, key: str, word: str, times: int = 1) -> list[str]:
-    """Wait until a group has heard something with this word so many times; all it heard."""
-    until = time.monotonic() + 30
-    while sum(word in text for text in receiver.heard(key)) < times:
-        assert time.monotonic() < until, receiver.heard(key)
-        time.sleep(0.1)
-    return receiver.heard(key)
-
-
 def test_a_poster_becomes_a_closed_ticket_and_told_groups(
     town: Site, people: tuple[Person, ...], receiver: Receiver, tmp_path: Path, script: bool
 ) -> None:
@@ -130,14 +82,14 @@ def test_a_poster_becomes_a_closed_ticket_and_told_groups(
     reporter.page.get_by_role("link", name="报问题").click()
     reporter.page.get_by_label("电梯").check(force=True)
     reporter.page.get_by_label("怎么了？").fill("电梯关门哐当响")
-    reporter.page.locator("[name=photos]").set_input_files(_file("lift.jpg", photos.jpeg_with_gps()))
+    reporter.page.locator("[name=photos]").set_input_files(as_file("lift.jpg", photos.jpeg_with_gps()))
     if script:
         expect(reporter.page.get_by_text("已收到")).to_be_visible()
         assert axe(reporter.page) == []
     reporter.page.get_by_role("button", name="交给网格员").click()
     expect(reporter.page.get_by_text("收到了，已交给网格员")).to_be_visible()
     ticket = reporter.page.url
-    _heard(receiver, WORKERS, "电梯")
+    heard(receiver, WORKERS, "电梯")
     assert receiver.heard(RESIDENTS) == []
 
     time.sleep(FRESH)  # the scan page may be as old as that
@@ -160,18 +112,18 @@ def test_a_poster_becomes_a_closed_ticket_and_told_groups(
     mechanic.sign_in("ding")
     mechanic.page.get_by_role("button", name="开始办").click()
     mechanic.finish(code, ticket, "换了门机皮带")
-    _heard(receiver, RESIDENTS, "办")
+    heard(receiver, RESIDENTS, "办")
 
     reporter.answer(ticket, "解决了")
     neighbour.answer(ticket, "没解决")
     expect(neighbour.page.get_by_text("第 2 轮")).to_be_visible()
-    _heard(receiver, WORKERS, "重")
+    heard(receiver, WORKERS, "重")
 
     worker.finish(code, ticket, "又调了一次，现场试了十趟")
     reporter.answer(ticket, "解决了")
     neighbour.answer(ticket, "解决了")
     expect(neighbour.page.get_by_text("已结案").first).to_be_visible()
-    told = _heard(receiver, RESIDENTS, "办", 2)
+    told = heard(receiver, RESIDENTS, "办", 2)
     assert not any("哐当" in text or "1380" in text for text in told + receiver.heard(WORKERS))
     assert len(receiver.heard(WORKERS)) == len(set(receiver.heard(WORKERS)))
 

@@ -1,8 +1,9 @@
 """What work for later may rely on: done at least once, never for ever, and each slot of time has one row."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -10,7 +11,7 @@ from sqlalchemy import update
 
 from governance.core import jobs
 from governance.core.db import by, db, now, writing
-from governance.core.jobs import CLAIMED, DONE, DUE, FAILED, Job, enqueue, plan_periodic, run_next
+from governance.core.jobs import CLAIMED, DONE, DUE, FAILED, Job, enqueue, enqueue_once, plan_periodic, run_next
 
 
 @pytest.fixture
@@ -156,6 +157,61 @@ def test_two_planners_make_one_row_for_a_slot(handled: list[int], app: Flask) ->
     assert the_job().slot == f"test.hourly@{int(moment.timestamp() // 3600)}"
     plan_periodic(moment + timedelta(hours=1))
     assert db.session.query(Job).count() == 2
+
+
+def ask_once(key: str = "a", number: int = 1) -> None:
+    with writing():
+        enqueue_once("test.count", 3600, key, number=number)
+
+
+def test_who_asks_within_one_stretch_shares_one_run_which_begins_after_it(handled: list[int], monkeypatch) -> None:
+    stretch = 3600 * 500_000
+    for second in (0, 1, 3599):
+        monkeypatch.setattr(jobs, "now", lambda second=second: datetime.fromtimestamp(stretch + second, UTC))
+        ask_once(number=second)
+    assert (the_job().args, the_job().due_at) == ({"number": 0}, datetime.fromtimestamp(stretch + 2 * 3600, UTC))
+    monkeypatch.setattr(jobs, "now", lambda: datetime.fromtimestamp(stretch + 3600, UTC))
+    ask_once(number=9)
+    assert db.session.query(Job).count() == 2
+
+
+def test_another_key_is_another_run(handled: list[int]) -> None:
+    for key in ("a", "b", "a"):
+        ask_once(key)
+    assert db.session.query(Job).count() == 2
+
+
+def test_asking_once_is_undone_with_the_change_and_may_be_asked_again(handled: list[int]) -> None:
+    with pytest.raises(RuntimeError), writing():
+        enqueue_once("test.count", 3600, "a", number=1)
+        raise RuntimeError
+    assert db.session.query(Job).count() == 0
+    ask_once()
+    assert the_job().state == DUE
+
+
+def test_many_who_ask_at_once_share_one_run(handled: list[int], app: Flask) -> None:
+    at_once(app, 8, lambda: [ask_once(number=number) for number in range(5)])
+    assert db.session.query(Job).count() <= 2  # the hour may turn while they ask
+
+
+def test_who_asks_while_the_other_has_not_committed_yet_shares_its_run(handled: list[int], app: Flask) -> None:
+    asked = threading.Event()
+
+    def ask(first: bool) -> None:
+        if first:
+            with writing():
+                enqueue_once("test.count", 10**9, "a", number=1)
+                asked.set()
+                time.sleep(0.3)
+        else:
+            asked.wait()
+            with writing():
+                enqueue_once("test.count", 10**9, "a", number=2)
+
+    turns = iter((True, False))
+    at_once(app, 2, lambda: ask(next(turns)))
+    assert the_job().args == {"number": 1}
 
 
 def at_once(app: Flask, workers: int, do: Callable[[], object]) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from governance.core import chain
 from governance.core.db import by, db
 from governance.core.jobs import Job
-from governance.discussions import jobs
+from governance.discussions import jobs, routes
 from governance.discussions.model import Reply, Statement, Topic, Voice
 from governance.people.access import SYSTEM
 from governance.tickets.model import Ticket
@@ -156,6 +156,7 @@ def test_tickets_become_a_topic_and_every_reporter_follows_it(app, cast, phone) 
     addresses = [one.report(cast.codes["5号楼"], category="parking", words="电动车没处停") for one in reporters]
     shen = phone().sign_in("shen")
     first = addresses[0]
+    assert 'name="title"' in shen.get(first).get_data(as_text=True)  # asked before it is sent, not after a refusal
     assert shen.post(f"{first}/moves/to_topic", topic="", title="电动车停哪儿").status_code == 303
     db.session.rollback()
     topic = by(Topic, title="电动车停哪儿")
@@ -213,6 +214,31 @@ def test_a_task_due_in_the_past_or_with_half_a_form_is_refused_with_what_was_typ
         answer = shen.post(f"/topics/{ref}/tasks", **told)
         assert answer.status_code == 422 and "东门立棚" in answer.get_data(as_text=True), wrong
     assert by(Ticket, source="topic") is None
+
+
+def test_a_whole_building_behind_one_address_is_not_too_much_but_one_device_may_be(
+    app, cast, phone, monkeypatch
+) -> None:
+    monkeypatch.setattr(routes, "FLAGS_A_DEVICE", "3/hour")
+    ref, _shen = begun(phone)
+    number = said(phone().known_as("三楼老周", cast), ref, "先装两个试试")
+    address = f"/topics/{ref}/statement/{number}/flag"
+    assert [phone().post(address, words="重复").status_code for _ in range(5)] == [303] * 5
+    one = phone()
+    asked = [one.post(address, words="重复").status_code for _ in range(5)]
+    assert asked == [303] * 4 + [429]  # the first was sent before it was anybody
+
+
+def test_words_for_a_topic_that_went_on_meanwhile_are_not_lost(app, cast, phone) -> None:
+    ref, shen = begun(phone)
+    zhou = phone().known_as("三楼老周", cast)
+    zhou.get(f"/topics/{ref}/say")
+    shen.post(f"/topics/{ref}/moves/decide", note="东门装两个")
+    answer = zhou.post(f"/topics/{ref}/statements", words="写了半天的一句话")
+    assert answer.status_code == 409 and "写了半天的一句话" in zhou.page and "不再收新的话" in zhou.page
+    shen.post(f"/topics/{ref}/moves/review", note="都好")
+    answer = zhou.post(f"/topics/{ref}/replies", words="又写了半天的一句话")
+    assert answer.status_code == 409 and "又写了半天的一句话" in zhou.page
 
 
 def test_merging_keeps_both_authors_and_every_voice(app, cast, phone) -> None:
