@@ -265,7 +265,7 @@ def _merge(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, 
 
 def _to_topic(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     """The hall takes it over; everybody concerned by the ticket follows the topic there."""
-    if ticket.private:
+    if ticket.private or ticket.category.private:
         raise Invalid({"title": "不公开的事不能拿来公开商量"})
     concerned = db.session.scalars(select(Follow.person_id).filter_by(ticket_id=ticket.id)).all()
     into, title = answers["topic"].removeprefix(NEW_TOPIC), answers.get("title", "")

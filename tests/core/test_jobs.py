@@ -1,6 +1,7 @@
 """What work for later may rely on: done at least once, never for ever, and each slot of time has one row."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -192,6 +193,25 @@ def test_asking_once_is_undone_with_the_change_and_may_be_asked_again(handled: l
 def test_many_who_ask_at_once_share_one_run(handled: list[int], app: Flask) -> None:
     at_once(app, 8, lambda: [ask_once(number=number) for number in range(5)])
     assert db.session.query(Job).count() <= 2  # the hour may turn while they ask
+
+
+def test_who_asks_while_the_other_has_not_committed_yet_shares_its_run(handled: list[int], app: Flask) -> None:
+    asked = threading.Event()
+
+    def ask(first: bool) -> None:
+        if first:
+            with writing():
+                enqueue_once("test.count", 10**9, "a", number=1)
+                asked.set()
+                time.sleep(0.3)
+        else:
+            asked.wait()
+            with writing():
+                enqueue_once("test.count", 10**9, "a", number=2)
+
+    turns = iter((True, False))
+    at_once(app, 2, lambda: ask(next(turns)))
+    assert the_job().args == {"number": 1}
 
 
 def at_once(app: Flask, workers: int, do: Callable[[], object]) -> None:

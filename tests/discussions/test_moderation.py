@@ -66,15 +66,13 @@ def watched(shared_world) -> None:
                 db.session.add(Watchword(word=word))
 
 
-@pytest.mark.parametrize("words", ORDINARY)
-def test_an_ordinary_sentence_is_shown_at_once(watched, words: str) -> None:
-    assert not needs_a_look(words)
+def test_an_ordinary_sentence_is_shown_at_once(watched) -> None:
+    assert [words for words in ORDINARY if needs_a_look(words)] == []
 
 
-@pytest.mark.parametrize("words", HIDING)
-def test_a_number_or_a_link_is_read_by_a_person_first(watched, words: str) -> None:
-    assert needs_a_look(f"有事找我{words}谢谢")
-    assert needs_a_look(words)
+def test_a_number_or_a_link_is_read_by_a_person_first(watched) -> None:
+    told = [*HIDING, *(f"有事找我{words}谢谢" for words in HIDING)]
+    assert [words for words in told if not needs_a_look(words)] == []
 
 
 def full_width(text: str) -> str:
@@ -101,9 +99,9 @@ DISGUISES = {
 
 
 @pytest.mark.parametrize("disguise", DISGUISES)
-@pytest.mark.parametrize("word", [*DEFAULTS, "Spam"])
-def test_a_watchword_is_seen_through_its_disguise(watched, word: str, disguise: str) -> None:
-    assert needs_a_look(f"大家好{DISGUISES[disguise](word)}再见")
+def test_a_watchword_is_seen_through_its_disguise(watched, disguise: str) -> None:
+    told = [f"大家好{DISGUISES[disguise](word)}再见" for word in (*DEFAULTS, "Spam")]
+    assert [words for words in told if not needs_a_look(words)] == []
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

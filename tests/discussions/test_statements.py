@@ -22,7 +22,7 @@ SAID = st.lists(st.builds(Said, st.integers(1, 60), COUNT, COUNT, COUNT), max_si
 FEW_SAID = st.lists(
     st.builds(Said, st.integers(1, 60), COUNT, COUNT, COUNT), min_size=1, max_size=5, unique_by=lambda one: one.id
 )
-FULL = settings(max_examples=150, deadline=None)
+FULL = settings(max_examples=60, deadline=None)
 
 
 def lists(said: list[Said]) -> list[tuple[int, ...]]:

@@ -78,13 +78,14 @@ def test_residents_around_and_inside_hear_of_a_topic_its_decision_and_its_deed_a
 
 
 def test_a_proposal_is_told_to_workers_above_it_and_to_residents_only_when_it_is_open(groups, cast) -> None:
-    topic = proposed(cast, cast.known("三楼老周"))
+    topic = proposed(cast, cast.known("三楼老周"), "3号院")
+    above = {"3号院", "第一网格", "银杏社区", "柳荫街道", "示范区"}
     (event,) = events(topic, "propose")
-    assert owed(event) == {"workers": {"5号楼", "3号院", "第一网格", "银杏社区", "柳荫街道", "示范区"}}
+    assert owed(event) == {"workers": above}
     assert topic.title not in telling(event, "workers").words
     actions.move(topic, "open", cast.viewer("shen"), {"note": ""})
     (opened,) = events(topic, "open")
-    assert owed(opened) == {"residents": {"5号楼", "3号院", "第一网格", "银杏社区", "柳荫街道", "示范区"}}
+    assert owed(opened) == {"residents": above | {"5号楼", "6号楼"}}
 
 
 @pytest.mark.parametrize("move", ["withdraw", "decline"])
