@@ -115,12 +115,15 @@ class Person(Base):
 
 
 class Identity(Base):
-    """One way a person is recognised: a device's cookie, a phone or a staff account. All but accounts are hashed."""
+    """One way a person is recognised: a device's cookie, a phone, a staff account, a group's member.
+
+    All but accounts are kept as a hash.
+    """
 
     __tablename__ = "identity"
     __table_args__ = (
         UniqueConstraint("kind", "subject"),
-        CheckConstraint("kind IN ('device','phone','account')", name="kind"),
+        CheckConstraint("kind IN ('device','phone','account','member')", name="kind"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -9,7 +9,8 @@ from governance.core.errors import Invalid
 from governance.core.security import tokenless
 from governance.people.permissions import anyone
 from governance.people.viewers import open_to
-from governance.relay import bots
+from governance.relay import bots, hearing
+from governance.relay.channels.bot import Bot
 
 bp = Blueprint("bots", __name__, url_prefix="/bots/<name>")
 TRIES = "600/minute"
@@ -37,6 +38,17 @@ def report(name: str) -> Any:
     if not isinstance(body, dict):
         raise Invalid({"results": '要 JSON：{"results": [{"id": 7, "outcome": "sent"}]}'})
     return jsonify(bots.report(bot, body.get("results")))
+
+
+@bp.post("/messages")
+@open_to(anyone)
+@tokenless
+def hear(name: str) -> Any:
+    """What a member said in a group: `{message_id, group, sender, text}`; answers `{reply}` to say there."""
+    bot = _caller(name)
+    said = bots.read_message(request.get_json(silent=True))
+    group = hearing.group_of(Bot.name, f"{bot.name}:{said['group']}")
+    return jsonify(reply=hearing.hear(bot.robot, group, said["sender"], said["message_id"], said["text"]))
 
 
 def _caller(name: str) -> bots.Caller:

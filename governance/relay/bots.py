@@ -17,6 +17,7 @@ from governance.relay.outcomes import settle
 from governance.relay.starting import start
 
 MOST = 50
+MESSAGE = {"message_id": 64, "group": 64, "sender": 64, "text": 2000}  # the longest of each
 OUTCOMES: dict[str, Outcome] = {
     "sent": Sent(),
     "refused": Refusal("机器人这次没发成"),
@@ -87,6 +88,23 @@ def _parcel(message: Message) -> Parcel:
     carried: list[Delivery] = message.deliveries
     ids = tuple(delivery.id for delivery in carried)
     return Parcel("", message.group_id or 0, message.robot, {}, message.words, message.mark, ids, (), tries, message.id)
+
+
+def read_message(given: Any) -> dict[str, str]:
+    """`{message_id, group, sender, text}`, each of them text of its length. Raises Invalid by field."""
+    if not isinstance(given, dict):
+        raise Invalid({"message_id": "要 JSON：message_id、group、sender、text"})
+    wrong = [name for name, longest in MESSAGE.items() if not _fits(given.get(name), longest)]
+    if wrong:
+        raise Invalid({name: f"要一段文字，1 到 {MESSAGE[name]} 个字" for name in wrong})
+    return {name: given[name] for name in MESSAGE}
+
+
+def _fits(text: Any, longest: int) -> bool:
+    """Text that a column holds: no null, no half of a surrogate pair."""
+    if not isinstance(text, str) or not 0 < len(text.strip()) <= longest or len(text) > longest:
+        return False
+    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _read(results: Any) -> dict[int, str]:

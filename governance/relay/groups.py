@@ -84,9 +84,11 @@ def _describe(viewer: Viewer, group: Group, name: str, places: Sequence[Place]) 
 
 
 def _bind(group: Group, bound: Mapping[str, str]) -> None:
-    voice = channel(group.channel).voice(bound)
+    kind = channel(group.channel)
+    voice, ear = kind.voice(bound), kind.ear(bound)
     group.settings = json.dumps(bound, ensure_ascii=False)
     group.robot = robot_of(group.channel, voice) if voice else None
+    group.heard_as = heard_as(group.channel, ear) if ear else None
 
 
 def hours_of(group: Group) -> Hours:
@@ -106,6 +108,11 @@ def _wake(group: Group) -> None:
 def robot_of(kind: str, voice: str) -> str:
     """The keyed hash under which a robot is known; its key cannot be read from it."""
     return keyed_hash(f"robot.{kind}", voice)
+
+
+def heard_as(kind: str, ear: str) -> str:
+    """The keyed hash under which a group is found when somebody in it speaks."""
+    return keyed_hash(f"group.{kind}", ear)
 
 
 def disable(viewer: Viewer, group: Group, why: str = "") -> None:
@@ -132,7 +139,8 @@ def archive(viewer: Viewer, group: Group) -> None:
         require(viewer, "group.keep", locked(group))
         if group.disabled_at is None:
             silence(group, "已归档", viewer.label, viewer.staff_id)
-        group.archived_at, group.settings, group.robot = now(), "{}", None
+        group.archived_at, group.settings = now(), "{}"
+        group.robot = group.heard_as = None
         note(group, "archive", viewer.label, viewer.staff_id)
 
 

@@ -73,6 +73,7 @@ class Group(Base):
     audience: Mapped[str] = mapped_column(String(10))
     settings: Mapped[str] = mapped_column(Personal, default="{}")
     robot: Mapped[str | None] = mapped_column(String(43), index=True)
+    heard_as: Mapped[str | None] = mapped_column(String(43), index=True)
     keeper_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     district_id: Mapped[int | None]
     street_id: Mapped[int | None]
@@ -185,3 +186,19 @@ class Delivery(Base):
     @property
     def label(self) -> str:
         return LABELS[self.state]
+
+
+class Heard(Base):
+    """Something a member of a group said to us, once, and what we answered. Who said it is kept as a person only."""
+
+    __tablename__ = "heard"
+    __table_args__ = (UniqueConstraint("robot", "message_id"), Index("ix_heard_by", "group_id", "person_id", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    robot: Mapped[str] = mapped_column(String(43))
+    message_id: Mapped[str] = mapped_column(String(64))
+    group_id: Mapped[int] = mapped_column(ForeignKey("chat_group.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    reply: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(default=now, index=True)

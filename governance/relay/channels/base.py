@@ -75,6 +75,11 @@ class Channel:
         """What speaks for the group, if that can be told: groups with the same voice share its pace."""
         return None
 
+    @classmethod
+    def ear(cls, bound: Mapping[str, str]) -> str | None:
+        """By what a group is recognised when somebody in it speaks to us; None where nobody can."""
+        return None
+
     @property
     def together_per_minute(self) -> int:
         """How many calls a minute this deployment may make through the channel in all; 0: no limit."""

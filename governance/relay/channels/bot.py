@@ -15,7 +15,10 @@ class Bot(Channel):
     """A bot with a name and a bearer key; all its groups are bound with the same two."""
 
     name, label = "bot", "别的机器人"
-    about = "别的机器人用自己的密钥来取要发的话（GET /bots/名字/deliveries），发完回报结果。"
+    about = (
+        "别的机器人用自己的密钥来取要发的话（GET /bots/名字/deliveries），发完回报结果；"
+        "群里人对它说的话，它转给我们（POST /bots/名字/messages），把回话发回群里。"
+    )
     needs = (
         Need("bot", "机器人的名字", "小写字母和数字，例如 ginkgo-bot"),
         Need("chat", "它那边的群号", "机器人靠它认出群"),
@@ -36,6 +39,10 @@ class Bot(Channel):
         if any(wrong.values()):
             raise Invalid({name: reason for name, reason in wrong.items() if reason})
         return kept
+
+    @classmethod
+    def ear(cls, bound: Mapping[str, str]) -> str:
+        return f"{bound['bot']}:{bound['chat']}"
 
     @classmethod
     def voice(cls, bound: Mapping[str, str]) -> str:

@@ -1,0 +1,219 @@
+"""A conversation in a group, through the bot's door: every command, what is said back, and what it really does."""
+
+import json
+import re
+import threading
+from contextvars import Context
+
+import pytest
+from sqlalchemy import func, select
+
+from governance.core.db import by, db, writing
+from governance.discussions import actions as topics
+from governance.discussions import speaking
+from governance.discussions.model import Statement, Voice
+from governance.people.model import Identity, Person
+from governance.relay import groups, hearing, speech
+from governance.relay.model import Group, Heard
+from governance.tickets.model import Follow, Nudge, Ticket
+
+KEY = "a-key-for-the-ginkgo-bot-0001"
+DOOR = "/bots/ginkgo-bot/messages"
+
+
+@pytest.fixture
+def say(app, cast):
+    """Says something in 5号楼's group as one of its members; what the bot is to answer there."""
+    given = {"bot": "ginkgo-bot", "key": KEY, "chat": "chat-5"}
+    groups.add(cast.viewer("shen"), "bot", "residents", "5号楼群", given, [cast.place("5号楼")])
+    marks = iter(range(10**6))
+
+    def one(text, sender="爱种花的", mark=None, group="chat-5", key=KEY, status=200):
+        body = {"message_id": mark or f"m{next(marks)}", "group": group, "sender": sender, "text": text}
+        headers = {"Authorization": f"Bearer {key}"}
+        answer = Context().run(app.test_client().post, DOOR, json=body, headers=headers)
+        db.session.rollback()
+        assert answer.status_code == status, answer.get_data(as_text=True)
+        return answer.get_json()["reply"] if status == 200 else answer.get_json()
+
+    return one
+
+
+def number_in(reply: str) -> str:
+    return re.findall(r"编号 (\d+-\d)", reply)[0]
+
+
+def test_a_report_said_in_a_group_becomes_a_ticket_of_its_place_and_its_category(say, cast) -> None:
+    reply = say("@小银杏 报事：电梯关门哐当响")
+    ticket = db.session.scalars(select(Ticket)).one()
+    assert (ticket.place_id, ticket.category.slug, ticket.source) == (cast.places["5号楼"], "lift", "group")
+    assert ticket.words == "电梯关门哐当响" and ticket.number in reply and f"/t/{ticket.ref}" in reply
+    assert "?k=" not in reply  # everybody in the group reads the answer
+
+
+def test_a_whole_conversation_from_report_to_voice(say, cast) -> None:
+    number = number_in(say("报事 楼道灯不亮"))
+    assert "已送到网格员" in say(f"进度 {number}", "三楼老周")
+    assert "先说“我也遇到" in say(f"催办 {number}", "三楼老周")
+    assert "共 2 位邻居" in say(f"我也遇到 {number}", "三楼老周")
+    assert "已经催了" in say(f"催办{number}", "三楼老周")
+    assert "明天可以再催" in say(f"催办 {number}", "三楼老周")
+    assert say("议题") == "现在没有在商量的事。"
+    topic = topics.begin(cast.viewer("shen"), cast.place("银杏社区"), "s", "早餐几点开", "")
+    with writing():
+        statement = speaking.say(topic, cast.viewer("shen"), "s", "六点半就开")
+    assert "早餐几点开" in say("议题") and f"/topics/{topic.ref}" in say("议题")
+    say(f"同意 {statement.id}")
+    say(f"反对 {statement.id}")
+    assert [voice.answer for voice in db.session.scalars(select(Voice))] == [-1]
+    assert all(command.word in say("帮助") for command in speech.COMMANDS)
+
+
+def test_the_same_message_again_is_the_same_answer_and_nothing_more(say) -> None:
+    first = say("报事 灯不亮", mark="once")
+    assert say("报事 灯不亮", mark="once") == first
+    assert db.session.scalar(select(func.count()).select_from(Ticket)) == 1
+
+
+def test_the_same_message_many_times_at_one_instant_is_worked_once(app, say, cast) -> None:
+    group = db.session.scalars(select(Group.id)).one()
+    start, replies, trouble = threading.Barrier(6), [], []
+
+    def hear() -> None:
+        with app.app_context():
+            start.wait()
+            try:
+                replies.append(hearing.hear("robot", db.session.get_one(Group, group), "谁", "once", "报事 灯不亮"))
+            except Exception as wrong:  # noqa: BLE001 - shown below
+                trouble.append(wrong)
+            db.session.remove()
+
+    threads = [threading.Thread(target=hear) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not trouble and len(set(replies)) == 1
+    db.session.rollback()
+    counts = [db.session.scalar(select(func.count()).select_from(rows)) for rows in (Ticket, Heard)]
+    assert counts == [1, 1]
+    assert db.session.scalar(select(func.count()).select_from(Identity).filter_by(kind="member")) == 1
+
+
+def test_one_member_is_one_person_and_who_it_is_stays_unreadable(say) -> None:
+    number = number_in(say("报事 灯不亮"))
+    say(f"我也遇到 {number}", "三楼老周")
+    say(f"我也遇到 {number}", "三楼老周")
+    ticket = db.session.scalars(select(Ticket)).one()
+    assert ticket.joined == 1 and db.session.scalar(select(func.count()).select_from(Follow)) == 2
+    kept = json.dumps(
+        [str(row.__dict__) for rows in (Identity, Person, Heard) for row in db.session.scalars(select(rows))]
+    )
+    assert "三楼老周" not in kept
+
+
+def test_what_is_private_is_not_taken_in_a_group(say, cast) -> None:
+    reply = say("报事 楼上家暴，孩子一直哭")
+    assert "不在群里说" in reply and f"/c/{cast.codes['5号楼']}" in reply
+    assert db.session.scalars(select(Ticket)).all() == []
+
+
+def test_a_group_of_several_buildings_is_asked_which(say, cast) -> None:
+    given = {"bot": "ginkgo-bot", "key": KEY, "chat": "chat-yard"}
+    both = [cast.place("5号楼"), cast.place("6号楼")]
+    groups.add(cast.viewer("shen"), "bot", "residents", "3号院群", given, both)
+    assert "是哪一个（5号楼、6号楼）" in say("报事 灯不亮", group="chat-yard")
+    assert "6号楼" in say("报事 6号楼 灯不亮", group="chat-yard")
+    assert db.session.scalars(select(Ticket)).one().place_id == cast.places["6号楼"]
+
+
+@pytest.mark.parametrize(
+    "text", ["进度 13-4", "进度", "我也遇到 999999999999999999999", "催办 x", "同意 99", "反对", "报事", "同意 一"]
+)
+def test_what_cannot_be_done_is_said_kindly_and_changes_nothing(say, text) -> None:
+    assert say(text)
+    assert not any(db.session.scalars(select(rows)).all() for rows in (Ticket, Follow, Nudge, Voice))
+
+
+def test_a_private_ticket_and_one_of_another_community_are_not_there_for_a_group(say, cast, phone) -> None:
+    for place, facts in (("5号楼", {"private": "y"}), ("1号楼", {})):
+        ref = phone().report(cast.codes[place], **facts).removeprefix("/t/")
+        ticket = by(Ticket, ref=ref)
+        assert say(f"进度 {ticket.number}") == say("进度 13-4")
+
+
+def test_plain_speech_is_led_to_the_command(say) -> None:
+    assert "报事 楼下垃圾没人收" in say("楼下垃圾没人收")
+    assert say("在吗") == say("帮助")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "报事 @所有人 点 http://evil.example/x 领钱",
+        "<script>alert(1)</script>看看这个链接",
+        "@所有人 https://evil.example 快来",
+    ],
+)
+def test_no_answer_holds_a_mention_or_a_link_we_did_not_write(say, text) -> None:
+    reply = say(text)
+    assert "@" not in reply and "evil" not in reply and "<" not in reply
+    assert set(re.findall(r"https?://[^/\s]+", reply)) <= {"https://onecode.example"}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "message_id"),
+        ({"message_id": "1", "group": "chat-5", "sender": "a", "text": ""}, "text"),
+        ({"message_id": "1", "group": "chat-5", "sender": "a", "text": "报" * 2001}, "text"),
+        ({"message_id": "1", "group": "chat-5", "sender": ["a"], "text": "报"}, "sender"),
+        ({"message_id": "\0", "group": "chat-5", "sender": "a", "text": "报"}, "message_id"),
+        ({"message_id": "1", "group": "chat-5", "sender": "a", "text": "\ud800报"}, "text"),
+        ([1], "message_id"),
+        ("报事", "message_id"),
+    ],
+)
+def test_a_message_that_is_none_is_refused_by_field(app, say, body, field) -> None:
+    headers = {"Authorization": f"Bearer {KEY}"}
+    answer = Context().run(app.test_client().post, DOOR, data=json.dumps(body), headers=headers)
+    assert answer.status_code == 422 or answer.content_type == "application/problem+json"
+    answer = Context().run(app.test_client().post, DOOR, json=body, headers=headers)
+    assert answer.status_code == 422 and field in answer.get_json()["fields"]
+    db.session.rollback()
+    assert db.session.scalars(select(Heard)).all() == []
+
+
+def test_a_wrong_key_a_foreign_group_and_one_that_was_disabled_hear_nothing(say, cast) -> None:
+    say("帮助", key="a-key-for-the-ginkgo-bot-0002", status=401)
+    say("帮助", group="chat-9", status=404)
+    groups.disable(cast.viewer("shen"), db.session.scalars(select(Group)).one())
+    say("帮助", status=404)
+
+
+def test_who_talks_too_much_waits_and_nothing_said_is_half_done(say) -> None:
+    for _ in range(30):
+        say("帮助")
+    assert "太快" in say("报事 灯不亮", status=429)["detail"]
+    assert db.session.scalars(select(Ticket)).all() == []
+    assert say("报事 灯不亮", "三楼老周")
+
+
+def test_what_was_said_leaves_after_a_month_and_what_came_of_it_stays(say) -> None:
+    say("报事 灯不亮")
+    with writing():
+        row = db.session.scalars(select(Heard)).one()
+        row.at -= hearing.KEPT * 2
+    hearing.forget_heard()
+    assert db.session.scalars(select(Heard)).all() == []
+    assert db.session.scalars(select(Ticket)).one().words == "灯不亮"
+
+
+def test_statements_carry_the_number_that_groups_say(app, cast, phone, say) -> None:
+    topic = topics.begin(cast.viewer("shen"), cast.place("3号院"), "s", "充电棚", "")
+    with writing():
+        statement = speaking.say(topic, cast.viewer("shen"), "s", "先装两个")
+    assert f"{statement.id} 号" in phone().get(f"/topics/{topic.ref}").get_data(as_text=True)
+    assert db.session.get_one(Statement, statement.id).words in phone().get(f"/topics/{topic.ref}").get_data(
+        as_text=True
+    )
