@@ -38,7 +38,7 @@ ROLES = {
 KNOWN_BY = {"slip": "住户条", "worker": "工作人员当面确认", "sms": "短信验证"}
 LEFT = "已退出的居民"
 
-IDLE = timedelta(hours=2)  # a session that was not used for so long is over
+IDLE = timedelta(hours=4)  # a session not used for so long is over; a long round on foot is shorter
 DEVICES = (
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
