@@ -20,7 +20,7 @@ GAP = 24
 
 
 def shots(view: Page, url: str, scan: str) -> list[Image.Image]:
-    """The scan page, the report form with a category chosen, a ticket, and the worker's desk."""
+    """The scan page, the report form with a category chosen, a ticket, a topic, answering it, and the worker's desk."""
     taken = []
     view.goto(scan)
     ticket = view.locator("a.card").first.get_attribute("href") or ""
@@ -29,6 +29,12 @@ def shots(view: Page, url: str, scan: str) -> list[Image.Image]:
     view.get_by_label("电梯").check(force=True)
     taken.append(shot(view))
     view.goto(url + ticket)
+    taken.append(shot(view))
+    view.goto(f"{scan}/topics")
+    topic = view.locator("a.card").nth(1).get_attribute("href") or ""
+    view.goto(f"{url}{topic}#table")
+    taken.append(shot(view))
+    view.goto(f"{url}{topic}/say")
     taken.append(shot(view))
     view.goto(f"{url}/signin")
     view.get_by_label("账号").fill("wanggrid")
