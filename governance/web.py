@@ -21,6 +21,7 @@ from governance.people import routes as people
 from governance.people import viewers
 from governance.relay import bot_routes, group_routes
 from governance.relay import jobs as relay_jobs
+from governance.relay import merging as relay_merging
 from governance.relay import queries as relay_queries
 from governance.relay import routes as relay
 from governance.scan import routes as scan
@@ -40,7 +41,11 @@ BLUEPRINTS = (
 )
 DOORS = (topics_desk,)  # imported so that their routes are on the blueprint
 HANDLERS = (jobs, topics_jobs, relay_jobs)  # imported so that their jobs are registered
-LISTENERS = (merging, topics_merging)  # imported so that they hear of it when two persons turn out to be one
+LISTENERS = (
+    merging,
+    topics_merging,
+    relay_merging,
+)  # imported so that they hear when two persons are one
 CHAINED = (chaining, topics_chaining)  # imported so that each can be found from the other
 
 

@@ -115,9 +115,11 @@ def cast(world: tuple[Flask, Cast]) -> Cast:
 
 
 @pytest.fixture(autouse=True)
-def ask_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def ask_each_time() -> Iterator[None]:
     """A kept page is asked each time whether it has changed, not once a second: tests are quicker than people."""
-    monkeypatch.setattr(kept, "FRESH", 0.0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept, "FRESH", 0.0)
+        yield
 
 
 def forget_limits(app: Flask) -> None:

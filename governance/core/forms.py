@@ -1,5 +1,6 @@
 """Forms on WTForms: fields with limits in Chinese words. The form token is checked at the door (core/security.py)."""
 
+import re
 import uuid
 from collections.abc import Iterator
 from typing import Any, Self
@@ -9,10 +10,12 @@ from werkzeug.datastructures import MultiDict
 from wtforms import FileField, HiddenField, StringField, TextAreaField
 from wtforms import Form as Fields
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 
 from governance.core import security
 from governance.core.errors import Invalid
+
+ESCAPED = re.compile(r"(?i)(?:%[89a-f][0-9a-f]){2}")
 
 
 class Form(Fields):
@@ -73,8 +76,8 @@ def options(*pairs: tuple[str, Any]) -> list[SelectChoice]:
 
 
 def _is_readable(_form: Fields, field: Any) -> None:
-    """Bytes that are no UTF-8 arrive as U+FFFD: somebody's words were lost on the way, so they are asked again."""
-    if "\ufffd" in (field.data or ""):
+    """Bytes that are no UTF-8 arrive as U+FFFD or still escaped: words were lost, so they are asked again."""
+    if "\ufffd" in (field.data or "") or ESCAPED.search(field.data or ""):
         raise ValidationError("有几个字没有传对，请重新写一遍")
 
 
@@ -93,7 +96,7 @@ def submission() -> Any:
 
 def text(label: str, *, longest: int, lines: int = 1, needed: str = "", **kwargs: Any) -> Any:
     """A line or a box of text of at most `longest` characters; `needed` is the reason given when it is empty."""
-    first: Any = InputRequired(needed) if needed else Optional()
+    first: Any = DataRequired(needed) if needed else Optional()
     limits = [first, Length(max=longest, message=f"最多 {longest} 个字"), _is_readable]
     attributes = {"maxlength": longest, "autocomplete": "off", **kwargs.pop("render_kw", {})}
     if lines > 1:

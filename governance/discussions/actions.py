@@ -128,6 +128,9 @@ def note(topic: Topic, verb: str, by: Viewer, words: str = "", **facts: Any) -> 
         words=words,
         **facts,
     )
+    held = follows(topic, by.person_id) if by.staff_id is None else None
+    if held is not None:
+        held.seen_at = topic.changed_at  # what one did oneself is no news
     if topic.checked_at:
         freshen(topic.place)
 
@@ -148,14 +151,20 @@ def _decide(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, A
 
 
 def _review(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    all_done(topic)
+    return {}
+
+
+def all_done(topic: Topic) -> None:
+    """Raises Refused, with what is still being done about the decision."""
     waiting = [ring.title for ring in chain.outcomes("topic", topic.id, SYSTEM) if not ring.over]
     if waiting:
         raise Refused(f"还有没办完的：{'、'.join(waiting)}")
-    return {}
 
 
 def _reopen(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     topic.checked_at = topic.checked_at or now()
+    topic.decision, topic.decided_at = "", None  # what was decided before stays in the record
     return {}
 
 
@@ -165,7 +174,7 @@ def _merge(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, An
         raise Invalid({"into": "没有这个议题，或不归您管"})
     if target.state != life.DISCUSSING:
         raise Invalid({"into": "那个议题不在商量，不能并进去"})
-    topic.merged_into_id = target.id
+    topic.merged_into_id, topic.checked_at = target.id, topic.checked_at or now()
     _carry_over(topic, target)
     note(target, "take_in", by, title=topic.title, taken=topic.id)
     return {"into": target.id}

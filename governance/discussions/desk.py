@@ -7,14 +7,14 @@ from sqlalchemy import select
 
 from governance.core import chain
 from governance.core.db import db, writing
-from governance.core.errors import Forbidden, Invalid, Missing
+from governance.core.errors import Forbidden, Invalid, Missing, Refused
 from governance.core.events import broken_at, history
 from governance.core.forms import Form
 from governance.core.pages import back
 from governance.core.security import refills, stale_form
 from governance.discussions import actions, moderation, outcomes, progress, queries, speaking
 from governance.discussions.facts import facts
-from governance.discussions.forms import AnswerForm, BeginForm, DeedForm, HideForm, WatchwordForm, move_form
+from governance.discussions.forms import AnswerForm, BeginForm, DeedForm, HideForm, WatchwordForm, WhoForm, move_form
 from governance.discussions.handling import merge_targets, task_form
 from governance.discussions.lifecycle import LIFE
 from governance.discussions.model import Topic, Watchword
@@ -62,6 +62,8 @@ def begin() -> Any:
 
 
 def _begun(form: BeginForm) -> Topic:
+    if form.place.data.strip().isdecimal() and len(form.place.data.strip()) < 12:
+        raise Invalid({"place": "请写地点的名字，例如：银杏社区/3号院"})
     found = find_place(form.place.data, visible(current(), "place.keep", Place))
     return actions.begin(current(), found, form.submission.data, form.title.data, form.words.data)
 
@@ -132,6 +134,8 @@ def deed(ref: str) -> Any:
 def gather(ref: str) -> Any:
     """Bring tickets into the topic: everybody concerned by one follows the topic from now on."""
     topic = _kept(ref, "gather")
+    if not request.form.getlist("ticket"):
+        raise Refused("请先勾上要转进来的上报")
     with writing():
         for number in _numbers("ticket")[:100]:
             chain.ask("ticket.to_topic", number, current(), str(topic.id))
@@ -167,11 +171,16 @@ def _looked_at(ref: str) -> Any:
 
 @bp.post("/topics/<ref>/<any(topic,statement,reply):noun>/<int:number>/who")
 @open_to(keeper)
+@refills
 def who(ref: str, noun: str, number: int) -> Any:
     """The person behind a nickname, for those who moderate where that person lives; each look is recorded."""
     topic = _kept(ref, "moderate")
     author = topic.author if noun == "topic" else speaking.found(topic, noun, number).author
-    return render_template("discussions/who.html", topic=topic, who=leaving.who(author, current()))
+    form = WhoForm()
+    if not form.ok:
+        return render_template("discussions/who.html", topic=topic, who=None, form=form), 422
+    seen = leaving.who(author, current(), form.reason.data)
+    return render_template("discussions/who.html", topic=topic, who=seen, form=form)
 
 
 @bp.get("/topics/<ref>/record")

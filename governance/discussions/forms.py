@@ -56,6 +56,12 @@ class HideForm(Form):
     reason = text(_l("为什么（写的人会看到）"), longest=200, needed="请写原因，写的人会看到")
 
 
+class WhoForm(Form):
+    """Why somebody of the community wants to know who wrote; it stands in the record, and the resident reads it."""
+
+    reason = text(_l("为什么要看（会留痕，本人看得到）"), longest=100, needed="请写为什么要看")
+
+
 class AnswerForm(Form):
     words = text(_l("社区怎么说"), longest=1000, lines=3, needed="请写一句")
 

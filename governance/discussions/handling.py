@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from governance.core import chain
 from governance.core.db import db, now
@@ -28,11 +29,12 @@ def move_forms(topic: Topic, viewer: Viewer, given: dict[str, Form]) -> list[tup
 
 
 def merge_targets(topic: Topic, viewer: Viewer) -> list[tuple[str, str]]:
-    """The topics this one can be merged into: open, and the viewer's to keep."""
+    """The topics this one can be merged into: open, at a place around or inside this one's, the viewer's to keep."""
     query = select(Topic).where(Topic.state == life.DISCUSSING, Topic.id != topic.id)
     near = query.where(Topic.community_id == topic.community_id, visible(viewer, "topic.merge", Topic))
-    found = db.session.scalars(near.order_by(Topic.id.desc()).limit(50))
-    return [(str(one.id), one.title) for one in found]
+    found = db.session.scalars(near.options(joinedload(Topic.place)).order_by(Topic.id.desc()).limit(50))
+    line = topic.place.line
+    return [(str(one.id), one.title) for one in found if one.place_id in line or topic.place_id in one.place.line]
 
 
 def staff_forms(topic: Topic, viewer: Viewer, given: dict[str, Form]) -> dict[str, Any]:

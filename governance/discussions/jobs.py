@@ -6,6 +6,7 @@ from governance.core.db import db, locked, now, writing
 from governance.core.jobs import job
 from governance.discussions.model import AGREE, DISAGREE, PASS, SHOWN, Statement, Topic, Voice
 from governance.discussions.statements import tabled
+from governance.people.model import Person
 
 
 @job("discussions.tally", lease=120)
@@ -18,7 +19,8 @@ def tally(topic_id: int) -> None:
         locked(topic)
         _count(topic)
         shown = db.session.scalars(select(Statement).filter_by(topic_id=topic.id, state=SHOWN)).all()
-        topic.table, topic.people, topic.tallied_at = tabled(shown).plain(), _people(topic), now()
+        topic.table, topic.tallied_at = tabled(shown).plain(), now()
+        topic.people, topic.known = _people(topic)
         topic.version += 1
 
 
@@ -38,7 +40,10 @@ def _count(topic: Topic) -> None:
         db.session.expire_all()
 
 
-def _people(topic: Topic) -> int:
+def _people(topic: Topic) -> tuple[int, int]:
+    """How many people answered, and how many of them the community knows."""
     answered = select(Voice.person_id).join(Statement, Statement.id == Voice.statement_id)
     once = answered.where(Statement.topic_id == topic.id).distinct().subquery()
-    return db.session.scalar(select(func.count()).select_from(once)) or 0
+    counts = select(func.count(), func.count(Person.known_at)).select_from(once)
+    people, known = db.session.execute(counts.join(Person, Person.id == once.c.person_id)).one()
+    return people, known

@@ -63,6 +63,7 @@ class Topic(Base):
     changed_at: Mapped[datetime] = mapped_column(default=now)
     version: Mapped[int] = mapped_column(default=1)
     people: Mapped[int] = mapped_column(default=0)
+    known: Mapped[int] = mapped_column(default=0)
     table: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     tallied_at: Mapped[datetime | None]
 

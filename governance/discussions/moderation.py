@@ -9,12 +9,18 @@ from governance.core.db import db, writing
 from governance.core.errors import Invalid, Missing
 from governance.core.events import append
 from governance.discussions.model import Watchword
+from governance.people import knowing
 from governance.people.access import Viewer
 from governance.people.permissions import require
 
 EVERYWHERE = 0  # watchwords belong to no community, so their changes have a chain of their own
 # Long enough not to stand inside ordinary words: 粉刷单元门 is no 刷单, 办证明 no 办证, 下去死角 no 去死.
-DEFAULTS = ("赌博", "代开发票", "裸聊", "兼职刷单", "刷单返利", "高利贷", "办假证", "滚出去", "去死吧")
+# fmt: off
+DEFAULTS = (
+    "赌博", "代开发票", "裸聊", "兼职刷单", "刷单返利", "高利贷", "办假证", "毒品", "枪支",
+    "滚出去", "滚出小区", "滚蛋", "去死吧", "傻逼", "煞笔", "操你", "草泥马", "狗日的", "王八蛋", "他妈的",
+)
+# fmt: on
 LINK = re.compile(
     r"(?i)[a-z][a-z0-9+.-]{1,20}:/+"  # any scheme
     r"|(?:[a-z0-9-]+[.。])+[a-z]{2,}(?![a-z])"  # a bare host
@@ -35,6 +41,11 @@ def needs_a_look(text: str) -> bool:
     seen = unicodedata.normalize("NFKC", text)
     if LINK.search(seen) or NUMBER.search(DATE.sub("／", seen)):
         return True
+    return has_watchword(text)
+
+
+@knowing.screen
+def has_watchword(text: str) -> bool:
     plain = read_plainly(text)
     return any(read_plainly(word) in plain for word in watchwords())
 

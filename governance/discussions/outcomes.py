@@ -1,6 +1,6 @@
 """What comes of a decision: tasks, which are tickets with an owner and a date, deeds, and how people find it done."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -10,10 +10,13 @@ from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Refused
 from governance.core.pages import local
 from governance.discussions import lifecycle as life
-from governance.discussions.actions import follow, note, take
+from governance.discussions.actions import all_done, follow, note, take
 from governance.discussions.model import Deed, Review, Topic
 from governance.people.access import SYSTEM, Viewer
 from governance.people.permissions import require
+
+LATEST = timedelta(days=3 * 365)  # a task is due within three years
+EARLIEST = timedelta(days=365)  # a deed may be written down within a year
 
 
 def task(topic: Topic, by: Viewer, submission: str, **told: Any) -> None:
@@ -25,8 +28,8 @@ def task(topic: Topic, by: Viewer, submission: str, **told: Any) -> None:
         require(by, "topic.task", locked(topic))
         if topic.state not in (life.DECIDED, life.CARRYING_OUT):
             raise Refused("定下来以后才能派任务")
-        if told["due_at"] <= now():
-            raise Invalid({"due": "期限要在今天以后"})
+        if not now() < told["due_at"] < now() + LATEST:
+            raise Invalid({"due": "期限要在今天以后、三年以内"})
         ticket_id, number, is_new = chain.ask("ticket.task", by, topic.place, submission, **told)
         if not is_new:
             return
@@ -44,6 +47,9 @@ def record_deed(topic: Topic, by: Viewer, title: str, words: str, done_on: date)
             raise Refused("定下来、办了以后，才能记成实事")
         if done_on > local(now()).date():
             raise Invalid({"done_on": "办成的日子不能在今天以后"})
+        if done_on < local(now() - EARLIEST).date():
+            raise Invalid({"done_on": "办成的日子太早了，最多写到一年前"})
+        all_done(topic)
         first = db.session.scalars(select(Deed).filter_by(topic_id=topic.id, title=title, done_on=done_on)).first()
         if first:
             return first
@@ -72,10 +78,10 @@ def review(topic: Topic, by: Viewer, well: str, words: str) -> None:
 
 def is_asked(topic: Topic) -> bool:
     """Whether people are asked how it was done: once everything decided on is over, and after."""
-    if topic.state != life.CARRYING_OUT:
+    if topic.state not in (life.DECIDED, life.CARRYING_OUT):
         return topic.state == life.REVIEWED
-    tasks = [ring for ring in chain.outcomes("topic", topic.id, SYSTEM) if ring.due_at]
-    return bool(tasks) and all(ring.over for ring in tasks)
+    came_of_it = chain.outcomes("topic", topic.id, SYSTEM)
+    return bool(came_of_it) and all(ring.over for ring in came_of_it)
 
 
 def day_end(day: date) -> datetime:

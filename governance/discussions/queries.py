@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from governance.core.db import db
 from governance.core.errors import Missing
+from governance.core.likeness import ALIKE, likeness
 from governance.core.paging import Page, page
 from governance.discussions import lifecycle as life
 from governance.discussions.model import (
@@ -30,7 +31,6 @@ from governance.people.permissions import may, visible
 from governance.places.model import Place
 
 SPOKEN: tuple[Any, ...] = (Statement, Reply)
-ALIKE = 0.3  # the share of two-character pieces two titles have in common, from which they are shown as alike
 SPREAD = 9973  # a prime: each person meets statements of equal rank in an order of their own
 
 
@@ -59,19 +59,8 @@ def settled(place: Place, limit: int = 10) -> list[Topic]:
 
 def alike(place: Place, title: str) -> list[Topic]:
     """Topics going on here whose titles share much with this one, the most alike first."""
-    asked = _pieces(title)
-    ranked = [(_overlap(asked, _pieces(topic.title)), topic) for topic in going_on(place)]
+    ranked = [(likeness(title, topic.title), topic) for topic in going_on(place)]
     return [topic for degree, topic in sorted(ranked, key=lambda pair: -pair[0]) if degree >= ALIKE][:5]
-
-
-def _pieces(text: str) -> set[str]:
-    kept = "".join(char for char in text.casefold() if char.isalnum())
-    return {kept[at : at + 2] for at in range(len(kept) - 1)} or {kept}
-
-
-def _overlap(one: set[str], other: set[str]) -> float:
-    """How much of the shorter title stands in the other."""
-    return len(one & other) / max(1, min(len(one), len(other)))
 
 
 def followed(viewer: Viewer, limit: int = 50) -> list[tuple[Topic, bool]]:
@@ -147,6 +136,26 @@ def mine(topic: Topic, viewer: Viewer) -> list[Spoken]:
         query = select(rows).where(rows.topic_id == topic.id, rows.author_id == viewer.person_id)
         found += db.session.scalars(query.order_by(rows.id).limit(100)).all() if viewer.person_id else ()
     return found
+
+
+def reviewed(topic: Topic, viewer: Viewer) -> str:
+    """What this person said of how it was done, in words."""
+    given = db.session.get(Review, (topic.id, viewer.person_id)) if viewer.person_id else None
+    return DONE_WELL[given.well] if given else ""
+
+
+def has_answered(topic_id: int, viewer: Viewer) -> bool:
+    mine = select(Voice.person_id).join(Statement, Statement.id == Voice.statement_id)
+    return (
+        db.session.scalar(mine.where(Statement.topic_id == topic_id, Voice.person_id == viewer.person_id).limit(1))
+        is not None
+    )
+
+
+def taken_in(topic: Topic) -> list[Topic]:
+    """The topics that were merged into this one, with their authors."""
+    query = select(Topic).filter_by(merged_into_id=topic.id).options(joinedload(Topic.author))
+    return list(db.session.scalars(query.order_by(Topic.id)))
 
 
 def reviews(topic: Topic) -> dict[str, int]:

@@ -5,7 +5,7 @@ What everybody may read stands on the topic's page, the same for all; what is on
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, session
 
 from governance.core import chain, kept, limits
 from governance.core.errors import Invalid, Missing, Refused, TooMuch
@@ -18,6 +18,7 @@ from governance.discussions.forms import AppealForm, FlagForm, HideForm, ReplyFo
 from governance.discussions.handling import move_forms, staff_forms
 from governance.discussions.model import SAID, SHOWN, VOICES, Spoken, Topic, follows
 from governance.discussions.statements import few
+from governance.people import crowds
 from governance.people.access import NOBODY, Viewer
 from governance.people.permissions import anyone, may
 from governance.people.viewers import COOKIE, as_somebody, current, open_to
@@ -27,6 +28,7 @@ from governance.places.model import Code
 bp = Blueprint("discussions", __name__)
 VOICES_A_DEVICE = "600/hour"
 WORDS_A_PERSON = "30/hour"
+WORDS_IN_A_TOPIC = "10/day"
 TOPICS_A_PERSON = "5/day"
 FLAGS_A_DEVICE = "20/hour"
 MOST_DIGITS = 9  # of a number somebody sends
@@ -46,7 +48,7 @@ def hall(code: str) -> Any:
         settled=queries.settled(place),
         deeds=queries.count_deeds(place),
         tone=progress.tone,
-        now_and_next=progress.now_and_next,
+        now_and_next=lambda topic: progress.now_and_next(topic, outcomes.is_asked(topic)),
     )
 
 
@@ -86,25 +88,31 @@ def _propose(code: Code, form: TopicForm) -> Topic:
     first = actions.proposed(current().person_id, form.submission.data)
     if first:
         return first
-    if not form.different.data and queries.alike(code.place, form.title.data):
-        raise Invalid({"title": "有差不多的议题，请先看看上面的；不一样就再点一次“提出来”"})
+    if not form.different.data and any(_alike(code, form.title.data)):
+        raise Invalid({"title": "有差不多的，请先看看上面的；不一样就再点一次“提出来”"})
     limits.require(TOPICS_A_PERSON, "topic", str(current().person_id))
     told = (form.submission.data, form.title.data, form.words.data)
     return as_somebody(lambda viewer: actions.propose(viewer, code.place, *told))
 
 
+def _alike(code: Code, title: str) -> tuple[list[Topic], list[Any]]:
+    """Topics and tickets that sound like this."""
+    return (queries.alike(code.place, title), chain.ask("ticket.like", code.place, title)) if title else ([], [])
+
+
 def _new_page(code: Code, form: TopicForm, status: int = 200) -> Any:
-    place, asked = code.place, form.title.data or ""
-    alike = queries.alike(place, asked) if asked else []
-    form.different.data = "1" if alike else ""
+    place = code.place
+    alike, like = _alike(code, form.title.data or "")
+    form.different.data = "1" if alike or like else ""
     page = render_template(
         "discussions/new.html",
         code=code,
         place=place,
         form=form,
-        alike=alike or queries.going_on(place, 5),
+        alike=alike,
+        like=like,
+        going_on=queries.going_on(place, 5),
         clusters=chain.ask("ticket.clusters", place),
-        tone=progress.tone,
     )
     return page, status
 
@@ -149,6 +157,7 @@ def topic_page(topic: Topic, viewer: Viewer, forms: dict[str, Form] | None = Non
         threads=threads,
         below=below,
         reviews=queries.reviews(topic) if asks_review else {},
+        taken_in=queries.taken_in(topic),
         review_words=queries.review_words(topic) if may(viewer, "topic.moderate", topic) else [],
         asks_review=asks_review,
         speaking=topic.state in life.SPOKEN_IN,
@@ -187,7 +196,6 @@ def say(ref: str) -> Any:
 
 def say_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 200) -> Any:
     viewer, forms = current(), forms or {}
-    to = _replied_to(topic, forms.get("reply"))
     speaking, asks_review = topic.state in life.SPOKEN_IN, outcomes.is_asked(topic)
     page = render_template(
         "discussions/say.html",
@@ -200,16 +208,38 @@ def say_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 2
         answered=queries.answered(topic, viewer),
         said=SAID,
         mine=queries.mine(topic, viewer),
-        to=to,
         follows=follows(topic, viewer.person_id) is not None,
         speaking=speaking,
         replying=topic.state in life.REPLIED_IN,
         asks_review=asks_review,
-        say_form=forms.get("say") or StatementForm.blank().on_page_as("say"),
-        reply_form=forms.get("reply") or _reply_to(to),
+        reviewed=queries.reviewed(topic, viewer),
+        thanks=session.pop("thanks", ""),
         review_form=forms.get("review") or ReviewForm.blank().on_page_as("review"),
         appeal_form=forms.get("appeal") or AppealForm.blank().on_page_as("appeal"),
         moves=move_forms(topic, viewer, forms) if not viewer.posts else [],
+    )
+    return page, status
+
+
+@bp.get("/topics/<ref>/write")
+@open_to(anyone)
+def write(ref: str) -> Any:
+    """Writing has a page of its own: nothing typed is lost by answering others meanwhile."""
+    return write_page(queries.find(ref, current()))
+
+
+def write_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 200) -> Any:
+    forms = forms or {}
+    to = _replied_to(topic, forms.get("reply"))
+    page = render_template(
+        "discussions/write.html",
+        topic=topic,
+        place=topic.place,
+        to=to,
+        speaking=topic.state in life.SPOKEN_IN,
+        replying=topic.state in life.REPLIED_IN,
+        say_form=forms.get("say") or StatementForm.blank().on_page_as("say"),
+        reply_form=forms.get("reply") or _reply_to(to),
     )
     return page, status
 
@@ -255,18 +285,25 @@ def _spoken(topic: Topic, name: str, form: Form, act: Any) -> Any:
             raise Invalid({"words": "要先认一下您，才能写给大家看；写的都还在"})
         if not form.ok:
             raise Invalid({"words": "页面放久了，请再点一次"} if stale_form() else {})
-        limits.require(WORDS_A_PERSON, "words", str(viewer.staff_id or viewer.person_id))
+        _within_limits(topic, viewer)
         as_somebody(act)
     except Invalid as trouble:
         form.refuse(trouble)
-        return say_page(topic, {name: form}, 422)
+        return write_page(topic, {name: form}, 422)
     except TooMuch as trouble:
         form.refuse(Invalid({"words": trouble.words}))
-        return say_page(topic, {name: form}, 429)
+        return write_page(topic, {name: form}, 429)
     except Refused as trouble:  # the topic went on while they were writing
         form.refuse(Invalid({"words": trouble.words}))
-        return say_page(topic, {name: form}, 409)
+        return write_page(topic, {name: form}, 409)
     return back("discussions.say", ref=topic.ref, _anchor="mine")
+
+
+def _within_limits(topic: Topic, viewer: Viewer) -> None:
+    """Nobody fills a topic alone; the community itself may say more."""
+    limits.require(WORDS_A_PERSON, "words", str(viewer.staff_id or viewer.person_id))
+    if not viewer.posts and not limits.take(WORDS_IN_A_TOPIC, "words.in", str(topic.id), str(viewer.person_id)):
+        raise TooMuch("今天在这个议题里说得够多了，留些地方给邻居；明天可以再说")
 
 
 @bp.post("/topics/<ref>/statements/<int:number>/voice")
@@ -279,8 +316,15 @@ def voice(ref: str, number: int) -> Any:
     _device_limit(VOICES_A_DEVICE, "voice")
     topic = queries.find(ref, current())
     statement: Any = speaking.found(topic, "statement", number)
-    as_somebody(lambda viewer: speaking.voice(statement, viewer, VOICES[given]))
+    as_somebody(lambda viewer: _voiced(statement, viewer, VOICES[given]))
     return back("discussions.say", ref=ref)
+
+
+def _voiced(statement: Any, viewer: Viewer, side: int) -> None:
+    """A device nobody has seen before is counted at its first answer in a topic: fresh cookies are cheap."""
+    if not queries.has_answered(statement.topic_id, viewer):
+        crowds.require_room("voice", statement.topic_id, viewer)
+    speaking.voice(statement, viewer, side)
 
 
 @bp.post("/topics/<ref>/follow")
@@ -320,7 +364,8 @@ def flag(ref: str, noun: str, number: int) -> Any:
         return render_template("discussions/flag.html", topic=topic, spoken=spoken, form=form), status
     _device_limit(FLAGS_A_DEVICE, "flag")
     as_somebody(lambda viewer: speaking.flag(spoken, viewer, form.words.data))
-    return back("discussions.show", ref=ref)
+    session["thanks"] = "收到了，社区的人会看。合适就留着，不合适会收起来。"
+    return back("discussions.say", ref=ref)
 
 
 @bp.post("/topics/<ref>/<any(statement,reply):noun>/<int:number>/appeal")

@@ -22,6 +22,7 @@ from governance.places.typefaces import MissingGlyph, must_be_printable
 HELD_IN = ("courtyard", "building")
 LABEL = re.compile(r"[\w#-]{1,20}")
 SPOKEN = re.compile(r"(.*?)(\d{1,5})[~到至](.*?)(\d{1,5})")
+UNITS = re.compile(r"单元.*-.*单元")  # from one door to another, and more than one floor
 HYPHEN = re.compile(r"([^-]*?)(\d{1,5})-([^-]*?)(\d{1,5})")
 MOST_IN_A_RANGE, MOST_AT_ONCE = 60, 1000
 
@@ -47,6 +48,8 @@ def _spread(word: str) -> Iterator[str]:
     found = SPOKEN.fullmatch(word) or HYPHEN.fullmatch(word)
     before, first, again, last = found.groups() if found else ("", "", "", "")
     if not found or again not in ("", before) or (found.re is HYPHEN and len(first) != len(last)):
+        if UNITS.search(word):
+            raise Invalid({"lines": f"“{word[:40]}”看不明白；一层写一行，如：1单元101-1单元106"})
         yield _label(word)
         return
     if not 1 < int(last) - int(first) + 1 <= MOST_IN_A_RANGE:

@@ -4,6 +4,7 @@ By a text message is in texting.py. Each action checks, changes, then records, a
 """
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import exists, or_, select, update
@@ -87,10 +88,23 @@ def _anew(left: Person) -> Person:
     return person
 
 
+_SCREENS: list[Callable[[str], bool]] = []
+
+
+def screen(objects: Callable[[str], bool]) -> Callable[[str], bool]:
+    """Register what else a nickname must not hold; upper slices know more words than this one."""
+    _SCREENS.append(objects)
+    return objects
+
+
 def free_nickname(asked: str, place: Place, mine: int | None = None) -> str:
     """The nickname, when it may be had and no neighbour of this community has it. Raises Invalid with another one."""
     name = nicknames.checked(asked)
     community = locked(db.session.get_one(Place, place.stream))
+    if any(objects(name) for objects in _SCREENS):
+        raise Invalid({"nickname": "这个昵称别人看了会不舒服，请换一个"})
+    if _is_like_staff(name):
+        raise Invalid({"nickname": f"“{name}”和这里的工作人员太像，别人会认错，请换一个"})
     if not _taken(name, community, mine):
         return name
     free = next((other for other in nicknames.others(name) if not _taken(other, community, mine)), "")
@@ -99,7 +113,7 @@ def free_nickname(asked: str, place: Place, mine: int | None = None) -> str:
 
 
 def _taken(name: str, community: Place, mine: int | None) -> bool:
-    """By somebody known here, or by anybody who works: a neighbour must not be taken for the grid worker."""
+    """By somebody known here."""
     here = Place.community_id == community.id if community.community_id else Place.id == community.id
     became_known = exists().where(Place.id == Person.known_place_id, here)
     lives = (
@@ -109,8 +123,14 @@ def _taken(name: str, community: Place, mine: int | None) -> bool:
     )
     same = (Person.nickname_key == nicknames.key(name), Person.known_at.is_not(None), Person.id != (mine or 0))
     neighbour = select(Person.id).where(*same, or_(became_known, lives))
-    at_work = select(Person.id).join(Post).where(Person.nickname == name, Post.held(now()))
-    return db.session.scalar(neighbour.limit(1)) is not None or db.session.scalar(at_work.limit(1)) is not None
+    return db.session.scalar(neighbour.limit(1)) is not None
+
+
+def _is_like_staff(name: str) -> bool:
+    """A neighbour must not be taken for somebody who works: not by their name, whatever digits stand around it."""
+    plain = nicknames.key(name).strip("0123456789")
+    at_work = select(Person.nickname).join(Post).where(Post.held(now()), Person.nickname.is_not(None)).distinct()
+    return any(plain == nicknames.key(worker or "").strip("0123456789") for worker in db.session.scalars(at_work))
 
 
 def rename(by: Viewer, nickname: str) -> None:

@@ -10,10 +10,10 @@ from flask import redirect, render_template, request, session, url_for
 
 from governance.core import limits
 from governance.core.db import db, now
-from governance.core.errors import Invalid, Missing, TooMuch
+from governance.core.errors import Invalid, Missing, Stale, TooMuch
 from governance.core.forms import Form
 from governance.core.pages import back, inside, public_url
-from governance.core.security import refills
+from governance.core.security import refills, stale_form
 from governance.people import knowing, texting
 from governance.people.door import bp
 from governance.people.homes import Asking, DoorSlip
@@ -190,8 +190,10 @@ def _place_of(code: str) -> Place:
 def digits() -> Any:
     """The digits of the message, typed; the number of tries is small."""
     asking = texting.asked(current().person_id)
-    if asking is None:
+    if asking is None and not stale_form():
         return redirect(url_for("people.known"), 303)
+    if asking is None:
+        raise Stale
     form = _without_what_is_known(DigitsForm(nickname=asking.nickname))
     if form.ok:
         try:

@@ -31,14 +31,14 @@ class Who:
     phone: str
 
 
-def who(person: Person, by: Viewer) -> Who:
+def who(person: Person, by: Viewer, reason: str = "") -> Who:
     """For staff of where somebody lives or became known. Each look is recorded, and the resident can read of it."""
     with writing():
         require(by, "person.who", locked(person))
         place = person.known_place
         if place is None or person.known_at is None:
             raise Refused("这位居民已经退出了")
-        note(person, "who", place, by)
+        note(person, "who", place, by, words=reason)
         return Who(
             nickname=person.nickname or "",
             doors=tuple(home.door.full_name for home in homes(person)),

@@ -29,7 +29,7 @@ def hearers(event: Event) -> tuple[str, ...]:
 
 def _hears(audience: str, event: Event, facts: Facts) -> bool:
     if audience == "workers":
-        return True
+        return not (facts.over and event.name == "ticket.report")  # nobody is asked to look at what is over
     if facts.private:
         return False
     if event.name == "ticket.finish":

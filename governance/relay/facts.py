@@ -27,6 +27,7 @@ class Facts:
     private: bool = False
     verified_first: bool = False
     urgent: bool = False
+    over: bool = False  # nothing more is to be done about it
     below: bool = False  # told in the places inside too, not only here and above
 
 
@@ -45,7 +46,8 @@ def _ticket(event: Event) -> Facts | None:
         "to_verify": ticket.category.verify,
     }
     private = ticket.private or ticket.category.private
-    return Facts(said, private, ticket.category.verify, ticket.category.hours <= URGENT_HOURS)
+    is_urgent = ticket.category.hours <= URGENT_HOURS
+    return Facts(said, private, ticket.category.verify, is_urgent, over=not ticket.status.open)
 
 
 def _topic(event: Event) -> Facts | None:

@@ -13,6 +13,7 @@ from governance.core.chain import Ring
 from governance.core.crypto import new_ref
 from governance.core.db import db, locked, now
 from governance.core.errors import Invalid, Missing
+from governance.core.likeness import ALIKE, likeness
 from governance.people.access import Viewer
 from governance.people.model import Body
 from governance.people.permissions import may, require, visible
@@ -59,18 +60,30 @@ def _ring(ticket: Ticket, viewer: Viewer) -> Ring:
 @chain.does("ticket.clusters")
 def clusters(place: Place) -> list[Cluster]:
     """What many report around here, as anybody may know it."""
-    around = Ticket.community_id == place.community_id if place.community_id else Ticket.place_id == place.id
-    query = select(Ticket).where(around, Ticket.state.in_(life.LISTED), Ticket.private.is_(False))
-    latest = db.session.scalars(query.options(*queries.WITH_PLACE).order_by(Ticket.id.desc()).limit(200))
     by_category: dict[str, list[Ticket]] = {}
-    for ticket in latest:
+    for ticket in _reported_around(place):
         by_category.setdefault(ticket.category.label, []).append(ticket)
     found = [Cluster(label, len(same), _most_joined(same)) for label, same in by_category.items()]
     return sorted((one for one in found if one.count >= CLUSTER), key=lambda one: -one.count)[:3]
 
 
+def _reported_around(place: Place) -> list[Ticket]:
+    """What residents reported in this community and is being worked on; tasks of other topics are none of it."""
+    around = Ticket.community_id == place.community_id if place.community_id else Ticket.place_id == place.id
+    reported = (Ticket.state.in_(life.LISTED), Ticket.private.is_(False), Ticket.source != "topic")
+    query = select(Ticket).where(around, *reported).options(*queries.WITH_PLACE)
+    return list(db.session.scalars(query.order_by(Ticket.id.desc()).limit(200)))
+
+
 def _most_joined(tickets: list[Ticket]) -> list[Ticket]:
     return sorted(tickets, key=lambda ticket: -ticket.joined)[:3]
+
+
+@chain.does("ticket.like")
+def like(place: Place, words: str) -> list[Ticket]:
+    """What is being worked on around here and sounds like this, as anybody may read it; the most alike first."""
+    ranked = [(likeness(words, ticket.public_title), ticket) for ticket in _reported_around(place) if words]
+    return [ticket for degree, ticket in sorted(ranked, key=lambda pair: -pair[0]) if degree >= ALIKE][:3]
 
 
 @chain.does("ticket.alike")

@@ -19,6 +19,8 @@ from governance.tickets.model import Ticket
 def move_forms(ticket: Ticket, viewer: Viewer, given: dict[str, Form]) -> list[tuple[Move, Form]]:
     """Each move open to this viewer now with its form; one that was refused comes back as it was filled."""
     offered = [move for move in ticket.next_moves() if may(viewer, f"ticket.{move.name}", ticket)]
+    if ticket.private:
+        offered = [move for move in offered if move.name != "to_topic"]  # what is private is not talked over in public
     return [
         (move, given.get(move.name) or move_form(move, choices(move, ticket, viewer)).blank().on_page_as(move.name))
         for move in offered

@@ -11,13 +11,14 @@ from governance.core.db import by, connection, db
 from governance.core.errors import Invalid, Missing, TooMuch
 from governance.core.pages import back, local, problem_json, public_url
 from governance.core.security import refills, stale_form, takes
+from governance.people import crowds
 from governance.people.access import Viewer
 from governance.people.permissions import anyone, may
 from governance.people.viewers import as_somebody, current, open_to
 from governance.places.codes import living
 from governance.places.landing import Landing, land, near, site
 from governance.places.qr import Square
-from governance.tickets import actions, assist, crowds, guessing, photos, progress, queries, voices
+from governance.tickets import actions, assist, guessing, photos, progress, queries, voices
 from governance.tickets.categories import chosen
 from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, PublishForm, ReportForm
 from governance.tickets.handling import move_forms
@@ -202,7 +203,7 @@ def _counted(ref: str, deed: str, voice: Callable[[Ticket, Viewer], Any]) -> Any
     def count(viewer: Viewer) -> None:
         ticket = queries.find(ref, viewer)
         if may(viewer, f"ticket.{deed}", ticket) and not voices.has_said(deed, ticket, viewer):
-            crowds.require_room(deed, ticket, viewer)
+            crowds.require_room(deed, ticket.id, viewer)
         voice(ticket, viewer)
 
     try:

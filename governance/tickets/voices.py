@@ -137,7 +137,11 @@ def open_to(ticket: Ticket, viewer: Viewer) -> dict[str, bool]:
     may_answer = may(viewer, "ticket.answer", ticket)
     may_call_back = not may_answer and ticket.state == life.RESOLVED and may(viewer, "ticket.call_back", ticket)
     return {
-        "may_join": listed and not follows and not viewer.posts and may(viewer, "ticket.join", ticket),
+        "may_join": listed
+        and ticket.source != "topic"
+        and not follows
+        and not viewer.posts
+        and may(viewer, "ticket.join", ticket),
         "may_nudge": listed and follows,
         "may_more": is_open and may(viewer, "ticket.more", ticket),
         "may_call_back": may_call_back,

@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("known", sa.Integer(), nullable=False),
         sa.Column("table", sa.JSON(), nullable=False),
         sa.Column("tallied_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(

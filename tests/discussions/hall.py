@@ -2,12 +2,14 @@
 
 import itertools
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from governance.core.db import db, writing
+from governance.core.db import db, now, writing
 from governance.core.events import Event
+from governance.core.pages import local
 from governance.discussions import actions, speaking
 from governance.discussions.model import Reply, Statement, Topic, Voice
 from governance.people.access import Viewer
@@ -17,6 +19,8 @@ from governance.tickets.model import Ticket
 from tests.cast import Cast
 
 NUMBERS = itertools.count(1)
+TODAY = local(now()).date().isoformat()
+SOON = (local(now()).date() + timedelta(days=30)).isoformat()
 
 
 def fresh() -> str:

@@ -13,7 +13,7 @@ from governance.discussions.model import Deed, Flag, Reply, Review, Statement, T
 from governance.people.model import Identity
 from governance.tickets.model import Ticket
 from tests.app import Phone, forget_limits
-from tests.discussions.hall import fresh
+from tests.discussions.hall import SOON, TODAY, fresh
 
 HOSTILE = {
     "a script": "\"'><script>alert(1)</script><img src=x onerror=alert(2)>` --<svg onload=alert(3)>",
@@ -60,12 +60,12 @@ class Hall:
         assert self.send(self.zhou, f"{page}/statement/{hidden}/appeal", words=text) == 303
         assert self.send(self.shen, f"{page}/answer", words=text) == 303
         assert self.send(self.shen, f"{page}/moves/decide", note=text) == 303
-        task = {"category": "parking", "due": "2099-12-01", "words": text}
+        task = {"category": "parking", "due": SOON, "words": text}
         assert self.send(self.shen, f"{page}/tasks", **task) == 303
-        deed = {"title": title, "words": text, "done_on": "2026-01-02"}
-        assert self.send(self.shen, f"{page}/deeds", **deed) == 303
         ticket = self.latest(Ticket)
         assert self.send(self.shen, f"/t/{ticket.ref}/moves/finish", note="办好了") == 303
+        deed = {"title": title, "words": text, "done_on": TODAY}
+        assert self.send(self.shen, f"{page}/deeds", **deed) == 303
         assert self.send(self.zhou, f"{page}/review", well="partly", words=text) == 303
         assert self.send(self.du, "/desk/topics/words", word=f"{text[:16]}甲乙") in (303, 422)
         return ref
@@ -136,8 +136,8 @@ WHOLE = {
     "words": "够长吗",
     "place": "柳荫街道/银杏社区/3号院",
     "category": "parking",
-    "due": "2099-12-01",
-    "done_on": "2026-01-02",
+    "due": SOON,
+    "done_on": TODAY,
     "reason": "重复",
     "well": "yes",
     "note": "不装了",

@@ -10,6 +10,7 @@ from governance.discussions import actions
 from governance.discussions.model import HIDDEN, WAITING, Reply, Spoken, Statement, Topic
 from governance.people.access import Viewer
 from tests.cast import Cast
+from tests.discussions.hall import SOON, TODAY
 
 NUMBERS = itertools.count(1)
 Variant = tuple[str, ...]
@@ -72,9 +73,10 @@ FORMS: dict[str, Callable[..., dict[str, Any]]] = {
     "/topics/<ref>/review": lambda *_: {"well": "partly", "words": "还差一个灯"},
     "/topics/<ref>/<any(statement,reply):noun>/<int:number>/flag": lambda *_: {"words": "骂人"},
     "/topics/<ref>/<any(statement,reply):noun>/<int:number>/appeal": lambda *_: {"words": "没有骂人"},
+    "/topics/<ref>/<any(topic,statement,reply):noun>/<int:number>/who": lambda *_: {"reason": "有人举报"},
     "/topics/<ref>/answer": lambda *_: {"words": "正在问物业"},
-    "/topics/<ref>/tasks": lambda *_: {"words": "东门立棚", "category": "parking", "due": "2099-12-01"},
-    "/topics/<ref>/deeds": lambda *_: {"title": "装好充电棚", "done_on": "2026-01-02"},
+    "/topics/<ref>/tasks": lambda *_: {"words": "东门立棚", "category": "parking", "due": SOON},
+    "/topics/<ref>/deeds": lambda *_: {"title": "装好充电棚", "done_on": TODAY},
     "/topics/<ref>/<any(statement,reply):noun>/<int:number>/<any(hide,show,uphold):step>": lambda *_: {
         "reason": "请别写电话"
     },

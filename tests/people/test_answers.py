@@ -82,7 +82,7 @@ HALL_CANARIES = {
     "proposed title": "提的议题壬癸",
     "foreign proposed title": "远处议题子丑",
     "waiting words": "等着看的寅卯",
-    "hidden words": "收起来的辰巳",
+    "words taken off": "收起来的辰巳",
     "why hidden": "收起原因午未",
     "an objection": "举报的话申酉",
     "an appeal": "申诉的话戌亥",
@@ -125,7 +125,7 @@ def _topics(walk: Walk) -> list[str]:
     ]
     open_ = walk.makers.topic(True)
     hall_makers.spoken(open_, ("waiting",), author, HALL_CANARIES["waiting words"])
-    hidden = hall_makers.spoken(open_, ("hidden",), author, HALL_CANARIES["hidden words"])
+    hidden = hall_makers.spoken(open_, ("hidden",), author, HALL_CANARIES["words taken off"])
     shown = hall_makers.spoken(open_, (), author)
     with writing():
         speaking.flag(shown, Viewer(person_id=walk.audiences["join"].person_id), HALL_CANARIES["an objection"])

@@ -44,7 +44,7 @@ STATES = "submitted accepted dispatched in_progress on_hold returned pending_ver
     "declined merged to_topic withdrawn"
 )
 MOVES = "accept decline dispatch start return hold resume finish verify merge to_topic reopen withdraw close"
-ANSWERS = {"note": "说明", "body": "1", "into": "1-8"}
+ANSWERS = {"note": "说明", "body": "1", "into": "1-8", "topic": "new"}
 
 
 def test_the_states_and_moves_are_those_of_the_design() -> None:

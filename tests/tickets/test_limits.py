@@ -8,8 +8,8 @@ from sqlalchemy import update
 
 from governance.core import limits
 from governance.core.db import by, db, now, writing
+from governance.people import crowds
 from governance.people.model import Person
-from governance.tickets import crowds
 from governance.tickets.model import Ticket
 from governance.web import create_app
 from tests.app import Phone, settings_for
@@ -111,7 +111,7 @@ def test_one_network_of_ipv6_is_one_address(phone, cast, monkeypatch) -> None:
 
 
 def test_a_ticket_takes_so_many_new_devices_a_day_from_everywhere(phone, cast, monkeypatch) -> None:
-    monkeypatch.setattr(crowds, "AT_A_TICKET", "3/day")
+    monkeypatch.setattr(crowds, "AT_ONE_THING", "3/day")
     address = phone().report(cast.codes["5号楼"])
     got = [joiners(phone, address, 1, REMOTE_ADDR=f"203.0.113.{number}")[0] for number in range(1, 6)]
     assert got == [303] * 3 + [429] * 2

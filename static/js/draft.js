@@ -1,0 +1,6 @@
+// Keeps what is being written while somebody looks elsewhere; it is forgotten once it has been taken.
+const name = (field) => `draft:${location.pathname}:${field.form.getAttribute("action")}:${field.name}`;
+for (const field of document.querySelectorAll("textarea")) {
+  if (!field.value) field.value = sessionStorage.getItem(name(field)) || "";
+  field.addEventListener("input", () => sessionStorage.setItem(name(field), field.value));
+}
