@@ -16,6 +16,7 @@ from governance.discussions import jobs as topics_jobs
 from governance.discussions import merging as topics_merging
 from governance.discussions import queries as topics_queries
 from governance.discussions import routes as topics
+from governance.discussions import say_routes as topics_say
 from governance.keep import routes as keep
 from governance.people import routes as people
 from governance.people import viewers
@@ -39,7 +40,7 @@ BLUEPRINTS = (
     bot_routes.bp,
     scan.bp,
 )
-DOORS = (topics_desk,)  # imported so that their routes are on the blueprint
+DOORS = (topics_desk, topics_say)  # imported so that their routes are on the blueprint
 HANDLERS = (jobs, topics_jobs, relay_jobs)  # imported so that their jobs are registered
 LISTENERS = (
     merging,

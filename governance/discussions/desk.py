@@ -18,7 +18,8 @@ from governance.discussions.forms import AnswerForm, BeginForm, DeedForm, HideFo
 from governance.discussions.handling import merge_targets, task_form
 from governance.discussions.lifecycle import LIFE
 from governance.discussions.model import Topic, Watchword
-from governance.discussions.routes import MOST_DIGITS, bp, say_page, topic_page
+from governance.discussions.routes import MOST_DIGITS, bp, topic_page
+from governance.discussions.say_routes import say_page
 from governance.people import leaving
 from governance.people.permissions import anyone, keeper, may, officer, require, visible
 from governance.people.viewers import current, open_to

@@ -1,0 +1,227 @@
+"""The doors behind a topic's page, where everything is one's own: answer, write, reply, follow, object."""
+
+from typing import Any
+
+from flask import render_template, request, session
+
+from governance.core import limits
+from governance.core.errors import Invalid, Missing, Refused, TooMuch
+from governance.core.forms import Form
+from governance.core.pages import back
+from governance.core.security import known_device, refills, stale_form
+from governance.discussions import actions, outcomes, progress, queries, speaking
+from governance.discussions import lifecycle as life
+from governance.discussions.forms import AppealForm, FlagForm, ReplyForm, ReviewForm, StatementForm
+from governance.discussions.handling import move_forms
+from governance.discussions.model import SAID, SHOWN, VOICES, Spoken, Topic, follows
+from governance.discussions.routes import MOST_DIGITS, bp
+from governance.people import crowds
+from governance.people.access import Viewer
+from governance.people.permissions import anyone, may
+from governance.people.viewers import as_somebody, current, open_to
+
+VOICES_A_DEVICE = "600/hour"
+WORDS_A_PERSON = "30/hour"
+WORDS_IN_A_TOPIC = "10/day"
+FLAGS_A_DEVICE = "20/hour"
+
+
+@bp.get("/topics/<ref>/say")
+@open_to(anyone)
+def say(ref: str) -> Any:
+    """我来说: the next statement to answer, and all that is one's own."""
+    topic = queries.find(ref, current())
+    actions.see(topic, current())
+    return say_page(topic)
+
+
+def say_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 200) -> Any:
+    viewer, forms = current(), forms or {}
+    speaking, asks_review = topic.state in life.SPOKEN_IN, outcomes.is_asked(topic)
+    page = render_template(
+        "discussions/say.html",
+        topic=topic,
+        place=topic.place,
+        tone=progress.tone(topic),
+        now_and_next=progress.now_and_next(topic, asks_review),
+        statement=queries.next_statement(topic, viewer) if speaking else None,
+        left=queries.left(topic, viewer) if speaking else 0,
+        answered=queries.answered(topic, viewer),
+        said=SAID,
+        mine=queries.mine(topic, viewer),
+        follows=follows(topic, viewer.person_id) is not None,
+        speaking=speaking,
+        replying=topic.state in life.REPLIED_IN,
+        asks_review=asks_review,
+        reviewed=queries.reviewed(topic, viewer),
+        thanks=session.pop("thanks", ""),
+        review_form=forms.get("review") or ReviewForm.blank().on_page_as("review"),
+        appeal_form=forms.get("appeal") or AppealForm.blank().on_page_as("appeal"),
+        moves=move_forms(topic, viewer, forms) if not viewer.posts else [],
+    )
+    return page, status
+
+
+@bp.get("/topics/<ref>/write")
+@open_to(anyone)
+def write(ref: str) -> Any:
+    """Writing has a page of its own: nothing typed is lost by answering others meanwhile."""
+    return write_page(queries.find(ref, current()))
+
+
+def write_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 200) -> Any:
+    forms = forms or {}
+    to = _replied_to(topic, forms.get("reply"))
+    page = render_template(
+        "discussions/write.html",
+        topic=topic,
+        place=topic.place,
+        to=to,
+        speaking=topic.state in life.SPOKEN_IN,
+        replying=topic.state in life.REPLIED_IN,
+        say_form=forms.get("say") or StatementForm.blank().on_page_as("say"),
+        reply_form=forms.get("reply") or _reply_to(to),
+    )
+    return page, status
+
+
+def _replied_to(topic: Topic, sent: Form | None) -> Spoken | None:
+    """What somebody is replying to: as the form that was sent says, else the address."""
+    noun, number = (sent["noun"].data, sent["to"].data) if sent else (request.args.get("noun"), request.args.get("to"))
+    if not noun or not (number or "").isdecimal() or len(number or "") > MOST_DIGITS:
+        return None
+    return speaking.found(topic, noun, int(number or 0))
+
+
+def _reply_to(to: Spoken | None) -> ReplyForm:
+    facts = {"noun": to.noun, "to": str(to.id)} if to else {}
+    return ReplyForm.blank(**facts).on_page_as("reply")
+
+
+@bp.post("/topics/<ref>/statements")
+@open_to(anyone)
+@refills
+def state(ref: str) -> Any:
+    """Say one statement."""
+    topic, form = queries.find(ref, current()), StatementForm().on_page_as("say")
+    told = (form.submission.data, form.words.data)
+    return _spoken(topic, "say", form, lambda viewer: speaking.say(topic, viewer, *told))
+
+
+@bp.post("/topics/<ref>/replies")
+@open_to(anyone)
+@refills
+def reply(ref: str) -> Any:
+    topic, form = queries.find(ref, current()), ReplyForm().on_page_as("reply")
+    to = _replied_to(topic, form)
+    told = (form.submission.data, form.words.data, to)
+    return _spoken(topic, "reply", form, lambda viewer: speaking.reply(topic, viewer, *told))
+
+
+def _spoken(topic: Topic, name: str, form: Form, act: Any) -> Any:
+    """Take words others will read: from a known person or staff, within the limit; what was typed is never lost."""
+    viewer = current()
+    try:
+        if not may(viewer, "topic.say", topic):
+            raise Invalid({"words": "要先认一下您，才能写给大家看；写的都还在"})
+        if not form.ok:
+            raise Invalid({"words": "页面放久了，请再点一次"} if stale_form() else {})
+        _within_limits(topic, viewer)
+        as_somebody(act)
+    except Invalid as trouble:
+        form.refuse(trouble)
+        return write_page(topic, {name: form}, 422)
+    except TooMuch as trouble:
+        form.refuse(Invalid({"words": trouble.words}))
+        return write_page(topic, {name: form}, 429)
+    except Refused as trouble:  # the topic went on while they were writing
+        form.refuse(Invalid({"words": trouble.words}))
+        return write_page(topic, {name: form}, 409)
+    return back("discussions.say", ref=topic.ref, _anchor="mine")
+
+
+def _within_limits(topic: Topic, viewer: Viewer) -> None:
+    """Nobody fills a topic alone; the community itself may say more."""
+    limits.require(WORDS_A_PERSON, "words", str(viewer.staff_id or viewer.person_id))
+    if not viewer.posts and not limits.take(WORDS_IN_A_TOPIC, "words.in", str(topic.id), str(viewer.person_id)):
+        raise TooMuch("今天在这个议题里说得够多了，留些地方给邻居；明天可以再说")
+
+
+@bp.post("/topics/<ref>/statements/<int:number>/voice")
+@open_to(anyone)
+def voice(ref: str, number: int) -> Any:
+    """Agree, disagree or pass; then the next one."""
+    given = request.form.get("answer", "")
+    if given not in VOICES:
+        raise Invalid({"answer": "请点同意、不同意或说不好"})
+    _device_limit(VOICES_A_DEVICE, "voice")
+    topic = queries.find(ref, current())
+    statement: Any = speaking.found(topic, "statement", number)
+    as_somebody(lambda viewer: _voiced(statement, viewer, VOICES[given]))
+    return back("discussions.say", ref=ref)
+
+
+def _voiced(statement: Any, viewer: Viewer, side: int) -> None:
+    """A device nobody has seen before is counted at its first answer in a topic: fresh cookies are cheap."""
+    if not queries.has_answered(statement.topic_id, viewer):
+        crowds.require_room("voice", statement.topic_id, viewer)
+    speaking.voice(statement, viewer, side)
+
+
+@bp.post("/topics/<ref>/follow")
+@open_to(anyone)
+def follow(ref: str) -> Any:
+    """Follow, or no longer."""
+    topic = queries.find(ref, current())
+    change = actions.unfollow if request.form.get("follow") == "no" else actions.follow
+    as_somebody(lambda viewer: change(topic, viewer))
+    return back("discussions.say", ref=ref)
+
+
+@bp.post("/topics/<ref>/review")
+@open_to(anyone)
+@refills
+def review(ref: str) -> Any:
+    """How the decision was carried out, as this person finds it."""
+    topic, form = queries.find(ref, current()), ReviewForm().on_page_as("review")
+    _device_limit(FLAGS_A_DEVICE, "review")
+    if not form.ok:
+        return say_page(topic, {"review": form}, 422)
+    as_somebody(lambda viewer: outcomes.review(topic, viewer, form.well.data, form.words.data))
+    return back("discussions.say", ref=ref)
+
+
+@bp.route("/topics/<ref>/<any(statement,reply):noun>/<int:number>/flag", methods=["GET", "POST"])
+@open_to(anyone)
+@refills
+def flag(ref: str, noun: str, number: int) -> Any:
+    """举报: say what is wrong with these words; a person will look."""
+    topic, form = queries.find(ref, current()), FlagForm()
+    spoken = speaking.found(topic, noun, number)
+    if spoken.state != SHOWN:
+        raise Missing
+    if not form.ok:
+        status = 422 if request.method == "POST" else 200
+        return render_template("discussions/flag.html", topic=topic, spoken=spoken, form=form), status
+    _device_limit(FLAGS_A_DEVICE, "flag")
+    as_somebody(lambda viewer: speaking.flag(spoken, viewer, form.words.data))
+    session["thanks"] = "收到了，社区的人会看。合适就留着，不合适会收起来。"
+    return back("discussions.say", ref=ref)
+
+
+@bp.post("/topics/<ref>/<any(statement,reply):noun>/<int:number>/appeal")
+@open_to(anyone)
+@refills
+def appeal(ref: str, noun: str, number: int) -> Any:
+    """Ask for another look at one's own hidden words."""
+    topic, form = queries.find(ref, current()), AppealForm().on_page_as("appeal")
+    spoken = speaking.found(topic, noun, number)
+    if not form.ok:
+        return say_page(topic, {"appeal": form}, 422)
+    as_somebody(lambda viewer: speaking.appeal(spoken, viewer, form.words.data))
+    return back("discussions.say", ref=ref, _anchor="mine")
+
+
+def _device_limit(limit: str, name: str) -> None:
+    """A device that has never acted is told by its cookie: a whole building may share one address."""
+    limits.require(limit, name, str(current().person_id or known_device() or request.remote_addr))
