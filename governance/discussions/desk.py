@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from governance.core import chain
 from governance.core.db import db, writing
-from governance.core.errors import Forbidden, Invalid, Missing, Refused
+from governance.core.errors import Forbidden, Invalid, Missing, Refused, Stale
 from governance.core.events import broken_at, history
 from governance.core.forms import Form
 from governance.core.pages import back
@@ -155,6 +155,8 @@ def moderate(ref: str, noun: str, number: int, step: str) -> Any:
     """Hide words with a reason, let them stand, or keep them hidden after an appeal."""
     topic = _kept(ref, "moderate")
     spoken = speaking.found(topic, noun, number)
+    if stale_form():
+        raise Stale
     if step == "show":
         speaking.show(spoken, current())
         return _looked_at(ref)

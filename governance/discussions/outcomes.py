@@ -10,7 +10,7 @@ from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Refused
 from governance.core.pages import local
 from governance.discussions import lifecycle as life
-from governance.discussions.actions import all_done, follow, note, take
+from governance.discussions.actions import follow, note, take
 from governance.discussions.model import Deed, Review, Topic
 from governance.people.access import SYSTEM, Viewer
 from governance.people.permissions import require
@@ -49,7 +49,9 @@ def record_deed(topic: Topic, by: Viewer, title: str, words: str, done_on: date)
             raise Invalid({"done_on": "办成的日子不能在今天以后"})
         if done_on < local(now() - EARLIEST).date():
             raise Invalid({"done_on": "办成的日子太早了，最多写到一年前"})
-        all_done(topic)
+        tasks = [ring for ring in chain.outcomes("topic", topic.id, SYSTEM) if ring.due_at]
+        if tasks and not any(ring.over for ring in tasks):
+            raise Refused("派的任务还没有办完一件")
         first = db.session.scalars(select(Deed).filter_by(topic_id=topic.id, title=title, done_on=done_on)).first()
         if first:
             return first
@@ -77,11 +79,12 @@ def review(topic: Topic, by: Viewer, well: str, words: str) -> None:
 
 
 def is_asked(topic: Topic) -> bool:
-    """Whether people are asked how it was done: once everything decided on is over, and after."""
+    """Whether people are asked how it was done: once a deed is counted or everything is over, and after."""
     if topic.state not in (life.DECIDED, life.CARRYING_OUT):
         return topic.state == life.REVIEWED
     came_of_it = chain.outcomes("topic", topic.id, SYSTEM)
-    return bool(came_of_it) and all(ring.over for ring in came_of_it)
+    has_deed = any(ring.over and ring.due_at is None for ring in came_of_it)
+    return has_deed or (bool(came_of_it) and all(ring.over for ring in came_of_it))
 
 
 def day_end(day: date) -> datetime:

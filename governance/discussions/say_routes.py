@@ -24,6 +24,7 @@ VOICES_A_DEVICE = "600/hour"
 WORDS_A_PERSON = "30/hour"
 WORDS_IN_A_TOPIC = "10/day"
 FLAGS_A_DEVICE = "20/hour"
+NEW_FROM_AN_ADDRESS = "120/day"  # new devices in one topic: two buildings' worth
 
 
 @bp.get("/topics/<ref>/say")
@@ -164,7 +165,7 @@ def voice(ref: str, number: int) -> Any:
 def _voiced(statement: Any, viewer: Viewer, side: int) -> None:
     """A device nobody has seen before is counted at its first answer in a topic: fresh cookies are cheap."""
     if not queries.has_answered(statement.topic_id, viewer):
-        crowds.require_room("voice", statement.topic_id, viewer)
+        crowds.require_room("voice", statement.topic_id, viewer, NEW_FROM_AN_ADDRESS)
     speaking.voice(statement, viewer, side)
 
 

@@ -19,12 +19,12 @@ FROM_AN_ADDRESS = "30/day"
 AT_ONE_THING = "200/day"
 
 
-def require_room(deed: str, subject: int, viewer: Viewer) -> None:
+def require_room(deed: str, subject: int, viewer: Viewer, from_an_address: str = "") -> None:
     """Raises TooMuch when too many new devices have done this on this subject today."""
     if not _is_new(viewer):
         return
     address = limits.network(request.remote_addr or "")
-    nearby = limits.take(FROM_AN_ADDRESS, deed, str(subject), address)
+    nearby = limits.take(from_an_address or FROM_AN_ADDRESS, deed, str(subject), address)
     if not nearby or not limits.take(AT_ONE_THING, deed, str(subject)):
         raise TooMuch("今天新来的手机点得太多了，这一下先没有算。明天再点就行；着急请打电话")
 

@@ -203,6 +203,7 @@ def _speak(town: Site, neighbour: Somebody, plain: list[Plain], topic: str, scri
     sound(neighbour, script)
     become_known(town.folder / "var", device_of(neighbour.page), "三楼老周")
     neighbour.page.reload()
+    neighbour.page.get_by_role("link", name="我也说一条").click()
     neighbour.page.get_by_label("我也说一条").fill(STATEMENTS[0])
     neighbour.page.get_by_role("button", name="说出来，请大家表态").click()
     expect(neighbour.page.locator("#mine").get_by_text(STATEMENTS[0])).to_be_visible()

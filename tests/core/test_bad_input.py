@@ -11,7 +11,7 @@ from tests.people.walking import Line, Walk, answers, filled
 
 FORMS = [line for line in answers() if line.method == "POST"]
 PAGES = [line for line in answers() if line.method == "GET"]
-ROUNDS = 8
+ROUNDS = 4
 HOSTILE = (
     "\x00",
     "灯\x00不亮",
