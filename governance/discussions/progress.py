@@ -60,7 +60,7 @@ def tone(topic: Topic) -> str:
 
 
 def now_and_next(topic: Topic, is_asked: bool = False) -> tuple[str, str]:
-    """`is_asked`: all that was decided on is done, and people are asked how."""
+    """`is_asked`: something that was decided on is done, and people are asked how."""
     here, then = NOW_AND_NEXT["done" if is_asked and topic.status.open else topic.state]
     return str(here), str(then)
 

@@ -205,6 +205,10 @@ def _speak(town: Site, neighbour: Somebody, plain: list[Plain], topic: str, scri
     neighbour.page.reload()
     neighbour.page.get_by_role("link", name="我也说一条").click()
     neighbour.page.get_by_label("我也说一条").fill(STATEMENTS[0])
+    if script:  # what is being written waits while one looks at the others' words
+        neighbour.page.goto(topic)
+        neighbour.page.goto(f"{topic}/write")
+        expect(neighbour.page.get_by_label("我也说一条")).to_have_value(STATEMENTS[0])
     neighbour.page.get_by_role("button", name="说出来，请大家表态").click()
     expect(neighbour.page.locator("#mine").get_by_text(STATEMENTS[0])).to_be_visible()
     sound(neighbour, script)
