@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import zip_longest
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, literal, select
+from sqlalchemy import Connection, bindparam, exists, func, literal, select
 from sqlalchemy.orm import aliased
 
 from governance.core.errors import Missing
@@ -56,6 +56,8 @@ class _Told(NamedTuple):
     code: str | None
     merged_ref: str | None
     merged_title: str | None
+    said: int
+    takes_in: bool
 
 
 class Told(Located, _Told):
@@ -111,17 +113,18 @@ class Content:
 
     place: str
     tabled: dict[int, ShownStatement]
-    said: int
     threads: Page[ShownReply]
     below: dict[int, list[ShownReply]]
     steps: list[Step]
     taken_in: list[TakenIn]
 
 
-_MERGED = aliased(Topic)
+_MERGED, _JOINED = aliased(Topic), aliased(Topic)
+_SAID = select(func.count(Statement.id)).where(Statement.topic_id == Topic.id, Statement.state == literal(SHOWN))
 _OF_TOPIC = [getattr(Topic, name) for name in _Told._fields[: _Told._fields.index("nickname")]]
 _TOLD = (
     select(*_OF_TOPIC, Person.nickname, Place.path, Place.large_text, FIRST_LIVING, _MERGED.ref, _MERGED.title)
+    .add_columns(_SAID.scalar_subquery(), exists().where(_JOINED.merged_into_id == Topic.id))
     .join(Topic.place)
     .join(Topic.author)
     .outerjoin(_MERGED, _MERGED.id == Topic.merged_into_id)
@@ -138,7 +141,6 @@ NAMED = Prepared(
 NEWEST = Prepared(_WORDS.where(*_HERE).order_by(Statement.id.desc()).limit(LATEST), lambda row: ShownStatement(*row))
 _ONWARD = _WORDS.where(*_HERE, Statement.id < bindparam("before")).order_by(Statement.id.desc()).limit(SIZE + 1)
 ONWARD = Prepared(_ONWARD, lambda row: ShownStatement(*row))
-SAID: Prepared[tuple[int]] = Prepared(select(func.count(Statement.id)).where(*_HERE))
 
 _STANDS = (Reply.topic_id == bindparam("topic"), Reply.state == literal(SHOWN))
 _HEADS = (*_STANDS, Reply.parent_id.is_(None), Reply.id < bindparam("before"))
@@ -182,11 +184,10 @@ def content(connection: Connection, topic: Told, after: str = "") -> Content:
     return Content(
         place=full_name(connection, topic.path),
         tabled=_tabled(connection, topic),
-        said=sum(SAID.first(connection, topic=topic.id) or ()),
         threads=heads,
         below=below,
         steps=[step(happened) for happened in HAPPENED.all(connection, topic=topic.id)],
-        taken_in=TAKEN_IN.all(connection, topic=topic.id),
+        taken_in=TAKEN_IN.all(connection, topic=topic.id) if topic.takes_in else [],
     )
 
 

@@ -11,7 +11,7 @@ from governance.core import chain, kept, limits
 from governance.core.db import db, now
 from governance.core.errors import Invalid, Missing, TooMuch
 from governance.core.forms import Form
-from governance.core.pages import back, elder, language, local, spoken, words
+from governance.core.pages import back, elder, language, local, spoken
 from governance.core.security import refills, stale_form
 from governance.discussions import actions, outcomes, page, progress, queries
 from governance.discussions import lifecycle as life
@@ -145,7 +145,6 @@ def topic_page(topic: Topic, viewer: Viewer, forms: dict[str, Form] | None = Non
 def _body(topic: page.Told, viewer: Viewer, after: str = "", **for_staff: Any) -> str:
     connection, asks_review = db.session.connection(), outcomes.is_asked(topic)
     return spoken("discussions/show.html", language()).render(
-        _=words(language()),
         today=local(now()).date(),
         viewer=viewer,
         topic=topic,
