@@ -48,7 +48,7 @@ def show(code: str) -> Any:
 
 def _asked(name: str, code: str, language: str, elder: bool) -> kept.Kept:
     """The page as it was when nothing has changed, else made anew. Raises NeverIssued."""
-    with db.engine.connect() as connection:
+    with db.engine.connect() as connection, connection.begin():
         landing = land(connection, code)
         version = (landing.id, landing.version, landing.token)
         make = partial(page.body, connection, landing, language, elder)
