@@ -15,6 +15,15 @@ from wtforms.validators import DataRequired, Length, Optional, Regexp, Validatio
 from governance.core import security
 from governance.core.errors import Invalid
 
+PICTURES = r"[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]"
+LOOSE = re.compile(rf"(?<!{PICTURES})\u200d|\u200d(?!{PICTURES})")  # joins nothing; inside a picture it joins its parts
+REASONS = {
+    "Not a valid choice.": "请从列出来的里面选一个",
+    "Not a valid date value.": "日期好像不对，请写成 2026-12-31 这样",
+    "Not a valid integer value.": "请填整数",
+    "Not a valid time value.": "时间好像不对，请写成 08:30 这样",
+    "Invalid Choice: could not coerce.": "请从列出来的里面选一个",
+}
 ESCAPED = re.compile(r"(?i)(?:%[89a-f][0-9a-f]){2}")
 
 
@@ -22,7 +31,8 @@ class Form(Fields):
     """Filled from the request. `ok` says whether it may be taken; the reasons stand at the fields."""
 
     class Meta:
-        locales = ("zh",)
+        def get_translations(self, _form: Fields) -> "_Reasons":
+            return _Reasons()
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(request.form if request.method == "POST" else None, **kwargs)
@@ -64,10 +74,20 @@ class Form(Fields):
             field.errors = [*field.errors, reason]
 
 
+class _Reasons:
+    """What the library says of a field, in our words."""
+
+    def gettext(self, text: str) -> str:
+        return REASONS.get(text, "这一格好像不对，请再看看")
+
+    def ngettext(self, text: str, _several: str, _count: int) -> str:
+        return self.gettext(text)
+
+
 def _stripped(value: str | None) -> str:
     """Without blanks around it and without the control characters no keyboard makes on purpose."""
-    kept = "".join(char for char in value or "" if char in "\n\t" or char.isprintable() or char == "\u3000")
-    return kept.strip()
+    typed = LOOSE.sub("", value or "")
+    return "".join(char for char in typed if char in "\n\t\u3000\u200d" or char.isprintable()).strip()
 
 
 def options(*pairs: tuple[str, Any]) -> list[SelectChoice]:

@@ -6,7 +6,7 @@ from flask import render_template, request, url_for
 from sqlalchemy import select
 
 from governance.core import chain
-from governance.core.db import db, writing
+from governance.core.db import db, locked, writing
 from governance.core.errors import Forbidden, Invalid, Missing, Refused, Stale
 from governance.core.events import broken_at, history
 from governance.core.forms import Form
@@ -14,13 +14,23 @@ from governance.core.pages import back
 from governance.core.security import refills, stale_form
 from governance.discussions import actions, moderation, outcomes, progress, queries, speaking
 from governance.discussions.facts import facts
-from governance.discussions.forms import AnswerForm, BeginForm, DeedForm, HideForm, WatchwordForm, WhoForm, move_form
+from governance.discussions.forms import (
+    AnswerForm,
+    BeginForm,
+    DeedForm,
+    HideForm,
+    NameForm,
+    WatchwordForm,
+    WhoForm,
+    move_form,
+)
 from governance.discussions.handling import merge_targets, task_form
 from governance.discussions.lifecycle import LIFE
 from governance.discussions.model import Topic, Watchword
 from governance.discussions.routes import MOST_DIGITS, bp, topic_page
 from governance.discussions.say_routes import say_page
 from governance.people import leaving
+from governance.people.model import Person
 from governance.people.permissions import anyone, keeper, may, officer, require, visible
 from governance.people.viewers import current, open_to
 from governance.places.finding import find_place
@@ -39,6 +49,7 @@ def desk() -> Any:
         "discussions/desk.html",
         waiting=queries.waiting_topics(viewer, request.args.get("waiting", "")),
         words=queries.to_look_at(viewer),
+        signs=moderation.signs,
         running=queries.running_topics(viewer, request.args.get("after", "")),
         hide=HideForm.blank(),
         tone=progress.tone,
@@ -138,6 +149,7 @@ def gather(ref: str) -> Any:
     if not request.form.getlist("ticket"):
         raise Refused("请先勾上要转进来的上报")
     with writing():
+        locked(topic)  # before the tickets, as two who gather here at once would else wait for each other
         for number in _numbers("ticket")[:100]:
             chain.ask("ticket.to_topic", number, current(), str(topic.id))
     return back("discussions.show", ref=ref, _anchor="chain")
@@ -178,12 +190,28 @@ def _looked_at(ref: str) -> Any:
 def who(ref: str, noun: str, number: int) -> Any:
     """The person behind a nickname, for those who moderate where that person lives; each look is recorded."""
     topic = _kept(ref, "moderate")
-    author = topic.author if noun == "topic" else speaking.found(topic, noun, number).author
-    form = WhoForm()
+    form, shown = WhoForm(), {"topic": topic, "noun": noun, "number": number, "name_form": NameForm.blank()}
     if not form.ok:
-        return render_template("discussions/who.html", topic=topic, who=None, form=form), 422
-    seen = leaving.who(author, current(), form.reason.data)
-    return render_template("discussions/who.html", topic=topic, who=seen, form=form)
+        return render_template("discussions/who.html", who=None, form=form, **shown), 422
+    seen = leaving.who(_author(topic, noun, number), current(), form.reason.data)
+    return render_template("discussions/who.html", who=seen, form=form, **shown)
+
+
+@bp.post("/topics/<ref>/<any(topic,statement,reply):noun>/<int:number>/nickname")
+@open_to(keeper)
+@refills
+def take_name(ref: str, noun: str, number: int) -> Any:
+    """Take away a nickname that hurts, with a reason its owner reads."""
+    topic, form = _kept(ref, "moderate"), NameForm()
+    if not form.ok:
+        shown = {"topic": topic, "who": None, "form": WhoForm.blank(), "name_form": form}
+        return render_template("discussions/who.html", noun=noun, number=number, **shown), 422
+    leaving.take_name(_author(topic, noun, number), current(), form.reason.data)
+    return back("discussions.show", ref=ref)
+
+
+def _author(topic: Topic, noun: str, number: int) -> Person:
+    return topic.author if noun == "topic" else speaking.found(topic, noun, number).author
 
 
 @bp.get("/topics/<ref>/record")

@@ -62,6 +62,12 @@ class WhoForm(Form):
     reason = text(_l("为什么要看（会留痕，本人看得到）"), longest=100, needed="请写为什么要看")
 
 
+class NameForm(Form):
+    """Why a nickname is taken away; its owner reads it."""
+
+    reason = text(_l("为什么要换（本人看得到）"), longest=100, needed="请写为什么要换")
+
+
 class AnswerForm(Form):
     words = text(_l("社区怎么说"), longest=1000, lines=3, needed="请写一句")
 

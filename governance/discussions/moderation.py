@@ -36,18 +36,22 @@ def read_plainly(text: str) -> str:
     return "".join(char for char in folded if unicodedata.category(char)[0] in "LN")
 
 
-def needs_a_look(text: str) -> bool:
-    """Somebody of the community reads it before others do."""
+def signs(text: str) -> list[str]:
+    """What in it wants a second look, in words for those who give it; nothing: others may read it at once."""
     seen = unicodedata.normalize("NFKC", text)
-    if LINK.search(seen) or NUMBER.search(DATE.sub("／", seen)):
-        return True
-    return has_watchword(text)
+    found = ["像是网址，或者请人加微信"] if LINK.search(seen) else []
+    found += ["有一长串数字"] if NUMBER.search(DATE.sub("／", seen)) else []
+    return found + [f"有“{word}”" for word in _watchwords_in(text)]
+
+
+def _watchwords_in(text: str) -> list[str]:
+    plain = read_plainly(text)
+    return [word for word in watchwords() if read_plainly(word) in plain]
 
 
 @knowing.screen
 def has_watchword(text: str) -> bool:
-    plain = read_plainly(text)
-    return any(read_plainly(word) in plain for word in watchwords())
+    return bool(_watchwords_in(text))
 
 
 def watchwords() -> list[str]:

@@ -31,6 +31,7 @@ from governance.people.permissions import may, visible
 from governance.places.model import Place
 
 SPOKEN: tuple[Any, ...] = (Statement, Reply)
+BY_NOUN: dict[str, type[Spoken]] = {rows.noun: rows for rows in SPOKEN}
 SPREAD = 9973  # a prime: each person meets statements of equal rank in an order of their own
 
 
@@ -104,6 +105,14 @@ def mine(topic: Topic, viewer: Viewer) -> list[Spoken]:
         query = select(rows).where(rows.topic_id == topic.id, rows.author_id == viewer.person_id)
         found += db.session.scalars(query.order_by(rows.id).limit(100)).all() if viewer.person_id else ()
     return found
+
+
+def flagged(topic: Topic, viewer: Viewer) -> list[tuple[Flag, Spoken | None]]:
+    """What this person objected to here, with what stands there now."""
+    if not viewer.person_id:
+        return []
+    flags = db.session.scalars(select(Flag).filter_by(topic_id=topic.id, person_id=viewer.person_id).order_by(Flag.at))
+    return [(flag, db.session.get(BY_NOUN[flag.noun], flag.subject_id)) for flag in flags]
 
 
 def reviewed(topic: Topic, viewer: Viewer) -> str:

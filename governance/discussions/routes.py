@@ -155,6 +155,7 @@ def _body(topic: page.Told, viewer: Viewer, after: str = "", **for_staff: Any) -
         outcomes=chain.outcomes("topic", topic.id, viewer),
         few=few(topic.people),
         asks_review=asks_review,
+        declined=topic.state == life.DECLINED,
         reviews=page.reviews(connection, topic.id) if asks_review else {},
         speaking=topic.state in life.SPOKEN_IN,
         replying=topic.state in life.REPLIED_IN,

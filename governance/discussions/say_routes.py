@@ -50,6 +50,7 @@ def say_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 2
         answered=queries.answered(topic, viewer),
         said=SAID,
         mine=queries.mine(topic, viewer),
+        flagged=queries.flagged(topic, viewer),
         follows=follows(topic, viewer.person_id) is not None,
         speaking=speaking,
         replying=topic.state in life.REPLIED_IN,

@@ -14,7 +14,7 @@ from governance.core.errors import Invalid, Missing, Refused
 from governance.discussions import lifecycle as life
 from governance.discussions.actions import follow, note, tally_soon
 from governance.discussions.model import HIDDEN, SHOWN, WAITING, Flag, Reply, Spoken, Statement, Topic, Voice
-from governance.discussions.moderation import needs_a_look
+from governance.discussions.moderation import signs
 from governance.people.access import Viewer
 from governance.people.permissions import require
 
@@ -65,7 +65,7 @@ def _author(by: Viewer) -> int | None:
 
 
 def _spoken(by: Viewer, submission: str, words: str) -> dict[str, Any]:
-    waits = by.staff_id is None and needs_a_look(words)
+    waits = by.staff_id is None and bool(signs(words))
     facts = {"author_id": _author(by), "submission": submission, "official": by.staff_id is not None}
     return facts | {"state": WAITING if waits else SHOWN}
 

@@ -9,7 +9,7 @@ from governance.core.crypto import masked_phone
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Refused
 from governance.core.events import Event, forget_words, history
-from governance.people import hooks
+from governance.people import hooks, nicknames
 from governance.people.access import Viewer
 from governance.people.doors import unknown
 from governance.people.homes import Asking, Residence
@@ -48,6 +48,26 @@ def who(person: Person, by: Viewer, reason: str = "") -> Who:
             confirmed_by=_confirmed_by(person),
             phone=masked_phone(person.phone),
         )
+
+
+def take_name(person: Person, by: Viewer, reason: str) -> None:
+    """Staff put a neutral name in the place of one that hurts; its owner reads why, and may choose another."""
+    with writing():
+        require(by, "person.who", locked(person))
+        place = person.known_place
+        if place is None or person.known_at is None:
+            raise Refused("这位居民已经退出了")
+        person.nickname = f"邻居{person.id % 10_000:04d}"
+        person.nickname_key = nicknames.key(person.nickname)
+        note(person, "unname", place, by, words=reason)
+
+
+def name_taken_for(person_id: int | None) -> str:
+    """Why staff took somebody's nickname away, until they have chosen another."""
+    about_names = Event.verb.in_(("rename", "unname"))
+    query = select(Event).filter_by(noun="person", subject_id=person_id or 0).where(about_names)
+    last = db.session.scalars(query.order_by(Event.id.desc()).limit(1)).first()
+    return last.words or "" if last is not None and last.verb == "unname" else ""
 
 
 def homes(person: Person) -> list[Residence]:

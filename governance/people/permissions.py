@@ -227,7 +227,7 @@ RULES = {
     "ticket.withdraw": reporter,
     "ticket.close": nobody,
     "ticket.to_topic": above_grid,
-    "topic.read": checked | author | above_grid,
+    "topic.read": checked | author | staff_here,
     "topic.propose": known,
     "topic.begin": above_grid,
     "topic.say": (checked & known) | above_grid,

@@ -9,7 +9,7 @@ from governance.core.db import db
 from governance.core.errors import Invalid, Missing
 from governance.core.pages import back, inside
 from governance.core.security import refills
-from governance.people import known_routes, me_routes, vouch_routes
+from governance.people import known_routes, leaving, me_routes, vouch_routes
 from governance.people import signin as actions
 from governance.people.door import bp
 from governance.people.forms import PasswordForm, SignInForm
@@ -67,8 +67,9 @@ def _me(form: PasswordForm) -> Any:
     person = session.identity.person if session else None
     sessions = _sessions_of(person) if person else ()
     next_ = inside(request.values.get("next"))
-    page = render_template("people/me.html", person=person, sessions=sessions, here=session, form=form, next=next_)
-    return page, 422 if request.method == "POST" else 200
+    taken = leaving.name_taken_for(current().person_id) if current().known else ""
+    shown = {"person": person, "sessions": sessions, "here": session, "form": form, "next": next_}
+    return render_template("people/me.html", name_taken=taken, **shown), 422 if request.method == "POST" else 200
 
 
 @bp.post("/me/password")

@@ -9,7 +9,7 @@ from governance.core.errors import Forbidden, Invalid, Missing
 from governance.core.events import Event
 from governance.discussions import moderation
 from governance.discussions.model import Watchword
-from governance.discussions.moderation import DEFAULTS, needs_a_look
+from governance.discussions.moderation import DEFAULTS, signs
 
 ORDINARY = (
     "院里能不能装个充电棚，飞线太危险",
@@ -67,12 +67,12 @@ def watched(shared_world) -> None:
 
 
 def test_an_ordinary_sentence_is_shown_at_once(watched) -> None:
-    assert [words for words in ORDINARY if needs_a_look(words)] == []
+    assert [words for words in ORDINARY if signs(words)] == []
 
 
 def test_a_number_or_a_link_is_read_by_a_person_first(watched) -> None:
     told = [*HIDING, *(f"有事找我{words}谢谢" for words in HIDING)]
-    assert [words for words in told if not needs_a_look(words)] == []
+    assert [words for words in told if not signs(words)] == []
 
 
 def full_width(text: str) -> str:
@@ -101,7 +101,7 @@ DISGUISES = {
 @pytest.mark.parametrize("disguise", DISGUISES)
 def test_a_watchword_is_seen_through_its_disguise(watched, disguise: str) -> None:
     told = [f"大家好{DISGUISES[disguise](word)}再见" for word in (*DEFAULTS, "Spam")]
-    assert [words for words in told if not needs_a_look(words)] == []
+    assert [words for words in told if not signs(words)] == []
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -113,25 +113,25 @@ def test_a_watchword_is_seen_through_its_disguise(watched, disguise: str) -> Non
 )
 def test_nothing_that_stands_between_or_around_hides_it(watched, word, between, before, after) -> None:
     disguised = "".join(char + between[at % len(between)] for at, char in enumerate(word))
-    assert needs_a_look(before + disguised + after)
+    assert signs(before + disguised + after)
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=400))
 def test_any_text_at_all_gets_an_answer(watched, words) -> None:
-    assert needs_a_look(words) in (True, False)
+    assert isinstance(signs(words), list)
 
 
 def test_only_officers_keep_watchwords_and_the_record_says_who(app, cast) -> None:
     with pytest.raises(Forbidden):
         moderation.keep(cast.viewer("shen"), "传销")
     moderation.keep(cast.viewer("qiao"), "传销")
-    assert needs_a_look("这是传销") and moderation.watchwords() == ["传销"]
+    assert signs("这是传销") and moderation.watchwords() == ["传销"]
     word = by(Watchword, word="传销")
     with pytest.raises(Forbidden):
         moderation.drop(cast.viewer("shen"), word.id)
     moderation.drop(cast.viewer("du"), word.id)
-    assert not needs_a_look("这是传销")
+    assert not signs("这是传销")
     with pytest.raises(Missing):
         moderation.drop(cast.viewer("du"), word.id)
     told = [(event.name, event.data, event.actor_id) for event in db.session.query(Event).filter_by(noun="watchword")]

@@ -74,6 +74,7 @@ FORMS: dict[str, Callable[..., dict[str, Any]]] = {
     "/topics/<ref>/<any(statement,reply):noun>/<int:number>/flag": lambda *_: {"words": "骂人"},
     "/topics/<ref>/<any(statement,reply):noun>/<int:number>/appeal": lambda *_: {"words": "没有骂人"},
     "/topics/<ref>/<any(topic,statement,reply):noun>/<int:number>/who": lambda *_: {"reason": "有人举报"},
+    "/topics/<ref>/<any(topic,statement,reply):noun>/<int:number>/nickname": lambda *_: {"reason": "骂人的话"},
     "/topics/<ref>/answer": lambda *_: {"words": "正在问物业"},
     "/topics/<ref>/tasks": lambda *_: {"words": "东门立棚", "category": "parking", "due": SOON},
     "/topics/<ref>/deeds": lambda *_: {"title": "装好充电棚", "done_on": TODAY},
