@@ -28,6 +28,7 @@ from governance.relay import routes as relay
 from governance.scan import routes as scan
 from governance.tickets import chaining, desk, jobs, merging, queries
 from governance.tickets import routes as tickets
+from governance.wechat import gateway
 
 BLUEPRINTS = (
     people.bp,
@@ -90,6 +91,7 @@ def build(settings: Settings) -> Flask:
     pages.init_app(app)
     static.init_app(app)
     kept.init_app(app)
+    gateway.init_app(app)
     return app
 
 
