@@ -18,8 +18,8 @@ from governance.discussions import queries as topics_queries
 from governance.discussions import routes as topics
 from governance.discussions import say_routes as topics_say
 from governance.keep import routes as keep
+from governance.people import recognising, viewers
 from governance.people import routes as people
-from governance.people import viewers
 from governance.relay import bot_routes, group_routes
 from governance.relay import jobs as relay_jobs
 from governance.relay import merging as relay_merging
@@ -62,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The application for these settings (read from the environment when not given). Raises MissingSetting."""
     app = build(settings or load())
     viewers.init_app(app, fleeting=("scan.show",))
+    recognising.init_app(app)
     security.init_app(app, https=_settings(app).base_url.startswith("https://"))
     navigation.init_app(app)
     for blueprint in BLUEPRINTS:

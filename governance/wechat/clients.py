@@ -126,6 +126,7 @@ class SignIn(WeChatOAuth):
     def __init__(self, app_id: str, secret: str, wire: Wire, redirect_uri: str = "", state: str = "") -> None:
         super().__init__(app_id, secret, redirect_uri, "snsapi_base", state)
         self._http = wire
+        self.OAUTH_BASE_URL = f"{wire.hosts['open.weixin.qq.com'].rstrip('/')}/connect/"  # for the browser, not for us
 
     def asked(self, code: str) -> dict[str, Any]:
         """Who brought this code. Raises one of the troubles."""

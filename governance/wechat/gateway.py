@@ -27,7 +27,7 @@ class Gateway:
 
     def __init__(self, settings: Settings) -> None:
         self.settings, self._hosts = settings, hosts(settings)
-        self._wire = Wire(self._hosts, SECONDS)
+        self._wire, self.rests_until = Wire(self._hosts, SECONDS), 0.0
         self._clients: dict[str, Official | Work] = {}
         if settings.wechat_app_id:
             self._clients["official"] = Official(settings.wechat_app_id, settings.wechat_app_secret, self._wire)

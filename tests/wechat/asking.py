@@ -8,8 +8,8 @@ from pathlib import Path
 from governance.web import build
 from governance.wechat.answers import TROUBLES
 from tests.app import settings_for
+from tests.connected import connect
 from tests.peers.wechat import TEMPLATE
-from tests.wechat.conftest import connect
 
 THREADS = 8
 
