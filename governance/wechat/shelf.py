@@ -113,6 +113,14 @@ def drop(seen: Lying, secret_mark: str, trouble: str, seconds: int) -> None:
     _changed(same.values(token=None, expires_at=None, **_trouble(secret_mark, trouble, until)))
 
 
+def troubles() -> list[tuple[str, str, datetime]]:
+    """Why which token could not be had, and until when nobody asks again."""
+    columns = (TABLE.c.side, TABLE.c.trouble, TABLE.c.rest_until)
+    lasting = select(*columns).where(TABLE.c.trouble.is_not(None), TABLE.c.rest_until > now()).order_by(TABLE.c.id)
+    with db.engine.connect() as connection, connection.begin():
+        return [(row.side, row.trouble, row.rest_until) for row in connection.execute(lasting)]
+
+
 def _trouble(secret_mark: str, trouble: str, until: datetime) -> dict[str, Any]:
     return {"secret_mark": secret_mark, "trouble": trouble[:200], "rest_until": until}
 

@@ -113,3 +113,11 @@ def test_a_network_that_is_away_is_asked_once_in_a_while(gateway, wechat):
 def test_a_ticket_is_shared_like_a_token(gateway, wechat):
     assert {gateway.ticket() for _ in range(3)} == {"ticket-1"}
     assert (wechat.times(TICKET), wechat.times(STABLE)) == (1, 1)
+
+
+def test_a_keeper_reads_why_there_is_no_token(gateway, wechat, phone):
+    wechat.always[STABLE] = "40164"
+    with pytest.raises(Later):
+        gateway.call("official", TEMPLATE, json=SEND)
+    page = phone().sign_in("shen").get("/keep/relay").get_data(as_text=True)
+    assert "IP 白名单" in page and "都正常" not in page
