@@ -59,6 +59,18 @@ def test_the_script_comes_in_wechat_only_and_the_page_is_else_the_same_for_all(g
     assert "wx.qq.com" not in asked(phone, WECHAT, "/signin").headers["Content-Security-Policy"]
 
 
+def test_a_topic_passed_on_has_its_card_too(gateway, phone, cast):
+    someone = phone().known_as("三楼老周", cast)
+    shen, code = phone().sign_in("shen"), cast.codes["3号院"]
+    someone.get(f"/c/{code}/topics/new")
+    address = someone.post(f"/c/{code}/topics/new", title="院里装不装充电棚", words="大家商量", different="1").location
+    ref = address.split("/")[2]
+    shen.get(f"/topics/{ref}")
+    assert shen.post(f"/topics/{ref}/moves/open").status_code == 303
+    assert "share.js" in asked(phone, WECHAT, f"/topics/{ref}").get_data(as_text=True)
+    assert "share.js" not in asked(phone, "Safari", f"/topics/{ref}").get_data(as_text=True)
+
+
 def test_the_card_has_a_picture_of_ours():
     assert (ROOT / "static" / "img" / "share.png").stat().st_size < 5000
 
