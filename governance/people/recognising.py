@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, redirect, request, session
 
 from governance.core.pages import inside, public_url
-from governance.core.security import device
+from governance.core.security import device, known_device
 from governance.people.viewers import current
 from governance.wechat import oauth
 from governance.wechat.gateway import gateway
@@ -19,6 +19,7 @@ ASKED, MET, SNAPSHOT, OUT = "asked_wechat", "met", "snapshot", "out"  # a name i
 AGAIN = 86_400  # seconds after which a device that WeChat did not tell us about is sent once more
 WORKERS_ASKED, WORKERS_AGAIN = "asked_wecom", 60
 LONGEST = 300
+BEEN = "been"  # in the address of a browser that keeps no cookie: it would be led in a circle
 
 
 def asks_wechat(view: View) -> View:
@@ -41,6 +42,8 @@ def _ask() -> Any:
     """Only when a page is opened: a script that fetches one could not be led away and back."""
     view = current_app.view_functions.get(request.endpoint or "")
     if request.method != "GET" or request.headers.get("Sec-Fetch-Dest", "document") != "document":
+        return None
+    if BEEN in request.args:
         return None
     agent = request.user_agent.string
     if getattr(view, "asks_wechat", False) and oauth.in_wechat(agent) and oauth.meets_residents() and _may_ask():
@@ -79,6 +82,13 @@ def to_wecom(purpose: str, way_back: str) -> Any:
     session[WORKERS_ASKED], way_back = int(time.time()), way_back[:LONGEST]
     address = public_url("people.wecom_back", purpose=purpose, next=way_back)
     return _led(oauth.worker_address(address, oauth.state(device(), purpose, way_back)))
+
+
+def onward(path: str) -> str:
+    """Where somebody goes who is back; without a cookie the address itself says that they have been sent."""
+    if known_device():
+        return path
+    return f"{path}{'&' if '?' in path else '?'}{BEEN}=1"
 
 
 def _led(address: str) -> Any:

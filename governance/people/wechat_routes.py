@@ -12,7 +12,7 @@ from governance.people.door import bp
 from governance.people.known_forms import WechatForm
 from governance.people.known_routes import code_of_next, done, place_of
 from governance.people.permissions import anyone, staff
-from governance.people.recognising import ASKED, MET, SNAPSHOT, to_wechat, to_wecom
+from governance.people.recognising import ASKED, MET, SNAPSHOT, onward, to_wechat, to_wecom
 from governance.people.viewers import as_somebody, current, open_to
 from governance.people.working import signed_in
 from governance.wechat import oauth
@@ -28,7 +28,7 @@ def wechat_back() -> Any:
     way_back, code = request.args.get("next", ""), request.args.get("code", "")
     if code and oauth.fits(request.args.get("state", ""), known_device(), "resident", way_back):
         _met(oauth.resident(code))
-    return redirect(inside(way_back) or url_for("people.me"))
+    return redirect(onward(inside(way_back) or url_for("people.me")))
 
 
 def _met(met: oauth.Met | None) -> None:
@@ -95,7 +95,8 @@ def wecom_back() -> Any:
     account = meeting.worker_of(userid)
     if account is not None:
         return signed_in(signin.begin_session(account, request.user_agent.string), way_back)
-    return redirect(url_for("people.signin", next=inside(way_back) or None, wecom="unbound" if userid else None), 303)
+    unbound = "unbound" if userid else None
+    return redirect(onward(url_for("people.signin", next=inside(way_back) or None, wecom=unbound)), 303)
 
 
 def _bound(userid: str) -> Any:

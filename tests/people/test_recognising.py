@@ -261,6 +261,15 @@ def test_who_leaves_is_not_recognised_again_by_itself(inside, cast, wechat):
     assert not leaving.by_wechat(person_of(someone))
 
 
+@pytest.mark.parametrize(("agent", "page"), [(WECHAT, "/me/known?next=/me"), (WECOM, "/signin?next=/desk")])
+def test_a_browser_without_cookies_is_not_led_in_a_circle(app, gateway, wechat, agent, page):
+    browser = app.test_client(use_cookies=False)
+    way_back, state = sent(browser.get(page, headers={"User-Agent": agent}))
+    answer = browser.get(f"{way_back}&code={wechat.code('o-zhou')}&state={state}", headers={"User-Agent": agent})
+    assert answer.status_code in (302, 303)
+    assert browser.get(answer.location, headers={"User-Agent": agent}).status_code == 200
+
+
 # Workers.
 
 
