@@ -5,6 +5,7 @@ knows are never made one by that: the device then simply belongs to the one of t
 """
 
 from flask import current_app
+from sqlalchemy import select
 
 from governance.core.crypto import keyed_hash
 from governance.core.db import by as one
@@ -31,8 +32,14 @@ def userid_hash(userid: str) -> str:
 
 def handle(person_id: int | None, kind: str) -> str:
     """What it takes to write to this person: their `openid` or `userid`; nothing when it is not known."""
-    found = one(Identity, person_id=person_id, kind=kind) if person_id else None
+    found = _latest(person_id, kind)
     return (found.handle or "") if found else ""
+
+
+def _latest(person_id: int | None, kind: str) -> Identity | None:
+    """Two persons that became one by their phone may have brought a WeChat each."""
+    mine = select(Identity).filter_by(person_id=person_id, kind=kind).order_by(Identity.id.desc()).limit(1)
+    return db.session.scalars(mine).first()
 
 
 def recognise(by: Viewer, openid: str) -> None:
@@ -53,7 +60,7 @@ def recognise(by: Viewer, openid: str) -> None:
 
 def _without_wechat(here: Person) -> Person:
     """The person behind the device; when they have another WeChat already, whoever holds it now is somebody new."""
-    if one(Identity, person_id=here.id, kind="openid") is None:
+    if _latest(here.id, "openid") is None:
         return here
     somebody = Person()
     db.session.add(somebody)
@@ -64,7 +71,7 @@ def _without_wechat(here: Person) -> Person:
 
 def _bring_together(here: Person, there: Person) -> None:
     """`here` is behind the device, `there` has the WeChat."""
-    another_wechat = one(Identity, person_id=here.id, kind="openid") is not None
+    another_wechat = _latest(here.id, "openid") is not None
     if another_wechat or (here.known_at and there.known_at):
         device_goes_to(there.id)
     elif here.known_at:
@@ -76,7 +83,7 @@ def _bring_together(here: Person, there: Person) -> None:
 def become_known(by: Viewer, place: Place, nickname: str) -> Person:
     """Who came by WeChat is known with a nickname. Raises Refused when they did not, Invalid for the nickname."""
     person = becoming(by.person_id)
-    if one(Identity, person_id=person.id, kind="openid") is None:
+    if _latest(person.id, "openid") is None:
         raise Refused("微信还没有告诉我们您是谁，请从头再来一次")
     if person.known_at is None:
         know(person, "wechat", place, nickname, by)
@@ -111,7 +118,7 @@ def unbind_worker(by: Viewer) -> None:
 
 
 def _forget_member(worker: Person) -> bool:
-    bound = one(Identity, person_id=worker.id, kind="userid")
+    bound = _latest(worker.id, "userid")
     if bound is not None:
         db.session.delete(bound)
         db.session.flush()

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from governance.core.db import by, db, now, writing
 from governance.people import leaving, meeting, recognising
 from governance.people.access import Viewer
+from governance.people.merging import merge
 from governance.people.model import Identity, Person, StaffSession
 from governance.tickets.model import Follow
 from governance.wechat import gateway as module
@@ -207,6 +208,17 @@ def test_two_wechats_on_one_phone_are_two_persons(inside, cast, wechat):
             del kept[recognising.ASKED]
         recognised(someone, wechat, openid, f"/c/{code}/report")
         assert (person_of(someone).id == first) == (openid == "o-zhou")
+
+
+def test_who_has_two_wechats_by_a_merge_is_written_to_at_the_latest(inside, cast, wechat):
+    code = cast.codes["5号楼"]
+    first = recognised(inside(), wechat, "o-zhou", f"/c/{code}/report")
+    second = recognised(inside(), wechat, "o-wu", f"/c/{code}/report")
+    with writing():
+        merge(person_of(first), person_of(second))
+    assert handle_of(person_of(first).id, "openid") == "o-wu"
+    assert first.get("/me/known/wechat").status_code == second.get("/me/known/wechat").status_code == 200
+    recognised(inside(), wechat, "o-zhou", f"/c/{code}/report")
 
 
 def test_who_looks_at_a_snapshot_may_read_and_is_told_kindly_why_no_more(inside, cast, wechat):
