@@ -18,16 +18,18 @@ from governance.discussions import queries as topics_queries
 from governance.discussions import routes as topics
 from governance.discussions import say_routes as topics_say
 from governance.keep import routes as keep
+from governance.people import recognising, viewers
 from governance.people import routes as people
-from governance.people import viewers
 from governance.relay import bot_routes, group_routes
 from governance.relay import jobs as relay_jobs
 from governance.relay import merging as relay_merging
 from governance.relay import queries as relay_queries
 from governance.relay import routes as relay
 from governance.scan import routes as scan
+from governance.scan import wechat as scan_in_wechat
 from governance.tickets import chaining, desk, jobs, merging, queries
 from governance.tickets import routes as tickets
+from governance.wechat import gateway, qrcodes
 
 BLUEPRINTS = (
     people.bp,
@@ -41,7 +43,7 @@ BLUEPRINTS = (
     scan.bp,
 )
 DOORS = (topics_desk, topics_say)  # imported so that their routes are on the blueprint
-HANDLERS = (jobs, topics_jobs, relay_jobs)  # imported so that their jobs are registered
+HANDLERS = (jobs, topics_jobs, relay_jobs, qrcodes)  # imported so that their jobs are registered
 LISTENERS = (
     merging,
     topics_merging,
@@ -61,8 +63,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The application for these settings (read from the environment when not given). Raises MissingSetting."""
     app = build(settings or load())
     viewers.init_app(app, fleeting=("scan.show",))
+    recognising.init_app(app)
     security.init_app(app, https=_settings(app).base_url.startswith("https://"))
     navigation.init_app(app)
+    scan_in_wechat.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     health.init_app(app)
@@ -90,6 +94,7 @@ def build(settings: Settings) -> Flask:
     pages.init_app(app)
     static.init_app(app)
     kept.init_app(app)
+    gateway.init_app(app)
     return app
 
 

@@ -21,9 +21,11 @@ from governance.discussions.model import Topic
 from governance.discussions.statements import few
 from governance.people.access import NOBODY, Viewer
 from governance.people.permissions import anyone, may
+from governance.people.recognising import asks_wechat
 from governance.people.viewers import COOKIE, as_somebody, current, open_to
 from governance.places.codes import living
 from governance.places.model import Code
+from governance.wechat import jssdk
 
 bp = Blueprint("discussions", __name__)
 TOPICS_A_PERSON = "5/day"
@@ -59,6 +61,7 @@ def deeds(code: str) -> Any:
 
 @bp.route("/c/<code>/topics/new", methods=["GET", "POST"])
 @open_to(anyone)
+@asks_wechat
 @refills
 def new(code: str) -> Any:
     """Propose a topic: what is like it is shown first, and joining that takes one tap."""
@@ -120,7 +123,7 @@ def show(ref: str) -> Any:
     if request.args.get("after") or (COOKIE in request.cookies and current().posts):
         return topic_page(queries.find(ref, current()), current())
     try:
-        key = ("topic", ref, language(), elder())
+        key = ("topic", ref, language(), elder(), jssdk.wanted(request.user_agent.string))
         return kept.answer(kept.fresh(key) or _asked(key, ref))
     except Missing:
         return topic_page(queries.find(ref, current()), current())
@@ -149,6 +152,7 @@ def _body(topic: page.Told, viewer: Viewer, after: str = "", **for_staff: Any) -
         viewer=viewer,
         topic=topic,
         content=page.content(connection, topic, after),
+        in_wechat=jssdk.wanted(request.user_agent.string),
         now_and_next=progress.now_and_next(topic, asks_review),
         tone=progress.tone(topic),
         sources=chain.sources("topic", topic.id, viewer),

@@ -12,6 +12,7 @@ from governance.people.viewers import current, open_to
 from governance.relay import actions, forwarding, queries
 from governance.relay.model import Message
 from governance.relay.picture import png
+from governance.wechat.shelf import troubles
 
 bp = Blueprint("relay", __name__)
 
@@ -59,6 +60,7 @@ def keep() -> Any:
         waiting=queries.waiting(viewer),
         disabled=queries.disabled(viewer),
         jobs=queries.failed_jobs() if officer.holds(viewer, None) else [],
+        tokens=troubles(),
         answers=actions.ANSWERS,
     )
 
