@@ -38,6 +38,13 @@ class Settings(BaseSettings):
     sms_url: str = Field("", description="the SMS gateway that speaks docs/sms.md; empty: no text messages")
     sms_key: str = Field("", description="bearer key for the SMS gateway")
     wecom_api_base: str = Field("https://qyapi.weixin.qq.com", description="WeCom's address; a test server in tests")
+    wechat_app_id: str = Field("", description="the official account's appid; empty: no official account")
+    wechat_token: str = Field("", description="the token of the official account's callback")
+    wechat_aes_key: str = Field("", description="EncodingAESKey of that callback, 43 symbols")
+    wecom_corp_id: str = Field("", description="the WeCom corp's id; empty: no WeCom app")
+    wecom_token: str = Field("", description="the token of the WeCom app's callback")
+    wecom_aes_key: str = Field("", description="EncodingAESKey of that callback, 43 symbols")
+    wecom_aibot_url: str = Field("wss://openws.work.weixin.qq.com", description="where robots keep a long connection")
     wecom_ip_per_minute: int = Field(18_000, ge=0, description="calls a minute from one address; 0: no limit")
 
     @property

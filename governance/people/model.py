@@ -115,7 +115,7 @@ class Person(Base):
 
 
 class Identity(Base):
-    """One way a person is recognised: a device's cookie, a phone, a staff account, a group's member.
+    """One way a person is recognised: a device's cookie, a phone, a staff account, a group's member, in WeChat or WeCom.
 
     All but accounts are kept as a hash.
     """
@@ -123,7 +123,7 @@ class Identity(Base):
     __tablename__ = "identity"
     __table_args__ = (
         UniqueConstraint("kind", "subject"),
-        CheckConstraint("kind IN ('device','phone','account','member')", name="kind"),
+        CheckConstraint("kind IN ('device','phone','account','member','openid','userid')", name="kind"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

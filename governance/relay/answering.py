@@ -1,0 +1,144 @@
+"""The work behind a callback: photos are fetched, what was said is heard, and the answer goes back the way it came."""
+
+import structlog
+from flask import current_app
+
+from governance.core.crypto import keyed_hash
+from governance.core.db import by as one
+from governance.core.db import db, now, writing
+from governance.core.errors import Problem
+from governance.core.jobs import enqueue, job
+from governance.relay import hearing, robots
+from governance.relay.channels.wecom_aibot import WecomAibot
+from governance.relay.groups import heard_as
+from governance.relay.inbox import ANSWERED, SILENT, STORED, TELLING, TOLD, UNKNOWN, Inbound
+from governance.relay.model import Group
+from governance.wechat import media, replying
+from governance.wechat.inbound import ENTER, LEAVE, PHOTO, SCAN, TEXT, Incoming
+
+log = structlog.get_logger()
+OFFICIAL, APP = "official", "app"
+PEOPLE = {OFFICIAL: "openid", APP: "userid"}
+UNBOUND = "您好，这个群还没有绑定到楼院。请社区工作人员打开“群”，选“企业微信智能机器人”，填上 {number}（一天内有效），绑好就能在这里报事。"
+STOPPED = "这个群的助手停用了，有事请扫楼里的码，或者打社区电话。"
+LOST_PHOTO = "照片没收到，请再发一次，或者点报事的链接在里面传。"
+WELCOME = "您好，我是社区的助手。扫楼里的码，我就知道您在哪儿；也可以直接说：报事 三层灯不亮。都能说什么：帮助"
+
+
+@job("relay.hear_photos", lease=120, tries=4, network=True)
+def hear_photos(inbound: int) -> None:
+    """The same as `hear`, with the photos fetched first, while no transaction is open."""
+    row = db.session.get(Inbound, inbound)
+    if row is None or row.state != STORED:
+        return
+    incoming, source = row.incoming, row.source
+    aes_key = _aes_key(source)
+    db.session.rollback()
+    settings = current_app.extensions["settings"]
+    shots = tuple(shot for photo in incoming.photos if (shot := media.fetch(settings, source, photo, aes_key)))
+    _work(inbound, shots, lost=len(shots) < len(incoming.photos))
+
+
+@job("relay.hear", tries=4)
+def hear(inbound: int) -> None:
+    _work(inbound)
+
+
+def _aes_key(source: str) -> str:
+    name = source.partition(":")[2]
+    return robots.robot_named(name).kept.get("aes_key", "") if name else ""
+
+
+def _work(inbound: int, shots: tuple[bytes, ...] = (), lost: bool = False) -> None:
+    """Hear it once; the answer is kept with it, and sent by whoever sends for this door."""
+    with writing():
+        row = db.session.get(Inbound, inbound, with_for_update=True)
+        if row is None or row.state != STORED:
+            return
+        reply = _reply(row, row.incoming, shots)
+        row.reply = "\n".join(filter(None, (reply, LOST_PHOTO if lost else "")))
+        if not row.reply:
+            row.end(SILENT)
+            return
+        row.state = ANSWERED
+        if row.source in PEOPLE:
+            enqueue("relay.answer", inbound=row.id)
+        elif row.incoming.answer_to:
+            enqueue("relay.answer_later", due_at=now() + replying.WHILE_ASKED, inbound=row.id)
+
+
+def _reply(row: Inbound, incoming: Incoming, shots: tuple[bytes, ...]) -> str:
+    if incoming.kind == ENTER:
+        return WELCOME
+    if incoming.kind not in (TEXT, PHOTO, SCAN):
+        log.info("inbound.left" if incoming.kind == LEAVE else "inbound.nothing_to_say", source=row.source)
+        return ""
+    group_id, said = _group(row.source, incoming)
+    if said:
+        return said
+    line = _line(row, incoming, group_id, shots)
+    try:
+        hearing.require_room(line)
+    except Problem as trouble:
+        return trouble.words
+    return hearing.take_in(line)
+
+
+def _group(source: str, incoming: Incoming) -> tuple[int | None, str]:
+    """The group it was said in, or what is said where that is bound to nothing."""
+    if not incoming.chat:
+        return None, ""
+    name = source.partition(":")[2]
+    group = one(Group, heard_as=heard_as(WecomAibot.name, f"{name}:{incoming.chat}"), archived_at=None)
+    if group is None:
+        return None, UNBOUND.format(number=robots.number_for(name, incoming.chat))
+    return (group.id, "") if group.hears else (None, STOPPED)
+
+
+def _line(row: Inbound, incoming: Incoming, group_id: int | None, shots: tuple[bytes, ...]) -> hearing.Line:
+    robot, kind = keyed_hash("robot.inbound", row.source), PEOPLE.get(row.source)
+    who = (kind, keyed_hash(kind, incoming.sender)) if kind else hearing.member(robot, incoming.sender)
+    room = hearing.room_of(group_id) if group_id else row.source
+    said = {"text": incoming.text, "scene": incoming.scene if incoming.kind == SCAN else "", "shots": shots}
+    return hearing.Line(robot, row.message_key, who, room=room, group_id=group_id, **said)
+
+
+@job("relay.answer", lease=60, tries=8, network=True)
+def answer(inbound: int) -> None:
+    """Send the answer to one person; whether it arrived is not asked twice."""
+    if (row := _claimed(inbound)) is None:
+        return
+    settings = current_app.extensions["settings"]
+    _told(inbound, replying.to_person(settings, row.source, row.incoming.sender, row.reply or ""))
+
+
+@job("relay.answer_later", lease=60, tries=8, network=True)
+def answer_later(inbound: int) -> None:
+    """A robot's answer that nobody has asked for in time goes to the address it may be sent to once."""
+    if (row := _claimed(inbound)) is None:
+        return
+    settings = current_app.extensions["settings"]
+    _told(inbound, replying.to_address(settings, row.incoming.answer_to, row.reply or ""))
+
+
+def _claimed(inbound: int) -> Inbound | None:
+    """Committed before the network is touched: after a death in between nobody says it a second time."""
+    with writing():
+        row = db.session.get(Inbound, inbound, with_for_update=True)
+        if row is not None and row.state == TELLING:
+            row.end(UNKNOWN)
+        if row is None or row.state != ANSWERED:
+            return None
+        row.state = TELLING
+    return row
+
+
+def _told(inbound: int, outcome: replying.Outcome) -> None:
+    with writing():
+        row = db.session.get_one(Inbound, inbound, with_for_update=True)
+        if outcome is replying.Outcome.LATER:
+            row.state = ANSWERED
+        else:
+            row.end(TOLD if outcome is replying.Outcome.SENT else UNKNOWN)
+    if outcome is replying.Outcome.LATER:
+        raise replying.NotNow
