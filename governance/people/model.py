@@ -115,7 +115,7 @@ class Person(Base):
 
 
 class Identity(Base):
-    """One way a person is recognised: a device's cookie, a phone, a staff account, a group's member, in WeChat or WeCom.
+    """One way a person is recognised: a device's cookie, a phone, a staff account, a group's member, WeChat or WeCom.
 
     All but accounts are kept as a hash.
     """

@@ -19,7 +19,10 @@ from governance.wechat.inbound import ENTER, LEAVE, PHOTO, SCAN, TEXT, Incoming
 log = structlog.get_logger()
 OFFICIAL, APP = "official", "app"
 PEOPLE = {OFFICIAL: "openid", APP: "userid"}
-UNBOUND = "您好，这个群还没有绑定到楼院。请社区工作人员打开“群”，选“企业微信智能机器人”，填上 {number}（一天内有效），绑好就能在这里报事。"
+UNBOUND = (
+    "您好，这个群还没有绑定到楼院。请社区工作人员打开“群”页面，选“企业微信智能机器人”，"
+    "填上 {number}（一天内有效），绑好就能在这里报事。"
+)
 STOPPED = "这个群的助手停用了，有事请扫楼里的码，或者打社区电话。"
 LOST_PHOTO = "照片没收到，请再发一次，或者点报事的链接在里面传。"
 WELCOME = "您好，我是社区的助手。扫楼里的码，我就知道您在哪儿；也可以直接说：报事 三层灯不亮。都能说什么：帮助"
@@ -99,8 +102,7 @@ def _line(row: Inbound, incoming: Incoming, group_id: int | None, shots: tuple[b
     robot, kind = keyed_hash("robot.inbound", row.source), PEOPLE.get(row.source)
     who = (kind, keyed_hash(kind, incoming.sender)) if kind else hearing.member(robot, incoming.sender)
     room = hearing.room_of(group_id) if group_id else row.source
-    said = {"text": incoming.text, "scene": incoming.scene if incoming.kind == SCAN else "", "shots": shots}
-    return hearing.Line(robot, row.message_key, who, room=room, group_id=group_id, **said)
+    return hearing.Line(robot, row.message_key, who, incoming.text, room, group_id, incoming.scene, shots)
 
 
 @job("relay.answer", lease=60, tries=8, network=True)

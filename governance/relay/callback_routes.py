@@ -1,4 +1,4 @@
-"""The platforms' doors: official account, WeCom app, WeCom robots. No cookie plays a part; each request proves itself."""
+"""The platforms' doors: official account, WeCom app, WeCom robots. No cookie plays a part: each request is proven."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a platform's callback is worth: opened, kept once, counted; and what is said back at once. No work is done here."""
+"""What a platform's callback is worth: opened, kept once, counted; and what is said at once. No work is done here."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,9 @@ OFFICIAL, APP, ROBOT = "official", "app", "aibot"
 HEARD = "听到了，请稍等…"
 GONE, LATER, FINE = "这一条放得太久了，请再说一遍。", "还在办，办好了再告诉您。", "好的。"
 PATIENCE = 300  # seconds a robot's answer is asked for again and again; WeCom stops after 360
-WELCOME = "您好，我是社区的助手。楼里院里有什么事，直接跟我说，例如：报事 三层灯不亮。\n看办到哪了：进度 编号。都能说什么：帮助"
+WELCOME = (
+    "您好，我是社区的助手。楼里院里有事直接跟我说，例如：报事 三层灯不亮。\n看办到哪了：进度 编号。都能说什么：帮助"
+)
 
 
 @contextmanager

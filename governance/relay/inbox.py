@@ -1,7 +1,7 @@
 """What came in from a platform: kept once under its mark, together with the job that works it; its answer beside it.
 
-A door only verifies, keeps and answers; whatever takes time is the job's. The body is encrypted and goes when it is done
-with; the mark stays for a month, so that the same thing again is known.
+A door only verifies, keeps and answers; whatever takes time is the job's. The body is encrypted and goes when it is
+done with; the mark stays for a month, so that the same thing again is known.
 """
 
 import json

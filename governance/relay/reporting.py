@@ -1,4 +1,4 @@
-"""A report made by speaking: the words, the place that is meant, photos before and after; nothing without a clear yes."""
+"""A report made by speaking: the words, the place that is meant, photos before and after; nothing without a yes."""
 
 import re
 import uuid

@@ -1,4 +1,4 @@
-"""Robots of WeCom groups: their secrets, who keeps them, and the number by which a group that speaks to one is bound."""
+"""Robots of WeCom groups: their secrets, who keeps them, and the number by which a group is bound to one."""
 
 import json
 import re

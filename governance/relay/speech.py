@@ -126,7 +126,7 @@ def _ticket(said: Said) -> Ticket:
 
 
 def _is_near(said: Said, ticket: Ticket) -> bool:
-    """Everybody reads a group: it hears of its own community, and of nothing private. Alone one may ask for one's own."""
+    """Everybody reads a group: it hears of its own community, of nothing private. Alone one may ask for one's own."""
     if said.group is not None:
         return not ticket.private and said.group.community_id in (None, ticket.community_id)
     communities = {place.community_id for place in said.places}

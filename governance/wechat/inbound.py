@@ -4,7 +4,7 @@ Messages are told apart by their number, events by who, when and which
 (developer.work.weixin.qq.com/document/path/90238, /90240; for robots /100719).
 """
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from governance.wechat.envelope import Unreadable
@@ -90,13 +90,14 @@ def of_robot(given: dict[str, Any], asked: str = "") -> Incoming:
     if not 0 < len(sender) <= LONGEST_NAME or not 0 < len(key) <= LONGEST_NAME:
         raise Unreadable
     chat = text_in(given, "chatid") if text_in(given, "chattype") != "single" else ""
-    where = {"chat": chat[:LONGEST_NAME], "answer_to": text_in(given, "response_url")[:500], "asked": asked}
+    said = Incoming(OTHER, sender, f"m:{key}", chat=chat[:LONGEST_NAME], asked=asked)
+    said = replace(said, answer_to=text_in(given, "response_url")[:500])
     if kind == "event":
         entered = text_in(given, "event", "eventtype") == "enter_chat"
-        return Incoming(ENTER if entered else OTHER, sender, f"m:{key}", **where)
+        return replace(said, kind=ENTER if entered else OTHER)
     text, photos = _robot_words(given, kind)
     found = TEXT if text else PHOTO if photos else OTHER
-    return Incoming(found, sender, f"m:{key}", text=text[:LONGEST_TEXT], photos=photos[:MOST_PHOTOS], **where)
+    return replace(said, kind=found, text=text[:LONGEST_TEXT], photos=photos[:MOST_PHOTOS])
 
 
 def _robot_words(given: dict[str, Any], kind: str) -> tuple[str, tuple[Photo, ...]]:

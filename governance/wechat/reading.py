@@ -14,7 +14,7 @@ def xml(body: bytes | str) -> dict[str, str]:
     fields = _Fields()
     try:
         fields.parser.Parse(_bounded(body), True)
-    except expat.ExpatError as trouble:
+    except (expat.ExpatError, ValueError) as trouble:
         raise Unreadable from trouble
     if fields.root != "xml":
         raise Unreadable
