@@ -80,15 +80,14 @@ def propose(said: Said) -> str:
     if not places:
         return _unknown_place()
     said.talk.ask(WHETHER, said.words)
-    return f"要报给网格员吗？回“是”就报上去。\n“{plain(said.words, 60)}”" + _open_already(places, category)
+    return f"要报给网格员吗？回“是”就报上去。\n“{plain(said.words, 60)}”" + _open_already(said, category)
 
 
-def _open_already(places: list[Place], category: Choice) -> str:
+def _open_already(said: Said, category: Choice) -> str:
     """What is being dealt with here already: one word joins it."""
-    same = (
-        (one for one in queries.open_here(places[0], 8) if one.category_id == category.id) if len(places) == 1 else ()
-    )
-    found = next(iter(same), None) if category.slug != "other" else None
+    places = said.places if len(said.places) == 1 else named_places(said.places, said.words)
+    here = queries.open_here(places[0], 8) if len(places) == 1 and category.slug != "other" else []
+    found = next((one for one in here if one.category_id == category.id), None)
     return f"\n这里已经有一件“{category.label}”在办，是同一件就回：我也遇到 {found.number}" if found else ""
 
 

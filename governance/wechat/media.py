@@ -5,12 +5,12 @@ A robot's files lie enciphered with its key, or with one of their own over the l
 """
 
 import http.client
-from urllib.parse import urlsplit
 
 import structlog
 
 from governance.core.config import Settings
 from governance.core.photo_heads import ENOUGH, kind_of
+from governance.wechat import address
 from governance.wechat.envelope import Envelope, Unreadable, is_aes_key
 from governance.wechat.inbound import Photo
 
@@ -41,9 +41,8 @@ def _opened(data: bytes, aes_key: str) -> bytes | None:
 
 
 def _download(settings: Settings, url: str) -> bytes | None:
-    asked, ours = urlsplit(url), urlsplit(settings.wecom_api_base)
-    tencents = asked.scheme == "https" and asked.port is None and (asked.hostname or "").endswith(HOSTS)
-    if not tencents and (asked.scheme, asked.netloc) != (ours.scheme, ours.netloc):
+    asked = address.to_tencent(url, settings.wecom_api_base, HOSTS)
+    if asked is None:
         return None
     kind = http.client.HTTPSConnection if asked.scheme == "https" else http.client.HTTPConnection
     connection = kind(asked.netloc, timeout=TIMEOUT)

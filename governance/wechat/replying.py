@@ -8,9 +8,9 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from enum import Enum
-from urllib.parse import urlsplit
 
 from governance.core.config import Settings
+from governance.wechat.address import to_tencent
 
 WHILE_ASKED = timedelta(seconds=20)  # WeCom asks a stream again every second or so; who asked has it by then
 TIMEOUT = 5.0
@@ -35,8 +35,8 @@ SPEAKERS: dict[str, Callable[[Settings, str, str], Outcome]] = {}
 
 def to_address(settings: Settings, address: str, words: str) -> Outcome:
     """Say it at the address a robot's message brought; only ever at WeCom itself."""
-    given, ours = urlsplit(address), urlsplit(settings.wecom_api_base)
-    if (given.scheme, given.netloc) != (ours.scheme, ours.netloc) or not given.path.endswith("/aibot/response"):
+    given = to_tencent(address, settings.wecom_api_base)
+    if given is None or not given.path.endswith("/aibot/response"):
         return Outcome.NEVER
     body = json.dumps({"msgtype": "markdown", "markdown": {"content": words}}, ensure_ascii=False).encode()
     kind = http.client.HTTPSConnection if given.scheme == "https" else http.client.HTTPConnection
