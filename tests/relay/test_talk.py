@@ -107,9 +107,10 @@ def test_a_conversation_in_a_group_from_report_with_photo_to_closed(app, cast, w
     assert "已受理" in says(f"进度 {number}")
     actions.move(ticket(), "finish", cast.viewer("gao"), {"note": "换了门滑块"})
     assert "已办结" in says(f"进度 {number}")
-    with writing():
-        for sender in ("worker-1", "worker-2"):
-            voices.answer(ticket(), speaker("aibot:ginkgo", sender), "yes", 5, "")
+    for sender in ("worker-1", "worker-2"):
+        found, person = ticket(), speaker("aibot:ginkgo", sender)
+        with writing():
+            voices.answer(found, person, "yes", 5, "")
     assert "已结案" in says(f"进度 {number}", "worker-2")
     (photo,) = ticket().photos
     assert (photo.step, photo.state) == ("more", "clean")
