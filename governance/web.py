@@ -18,8 +18,8 @@ from governance.discussions import queries as topics_queries
 from governance.discussions import routes as topics
 from governance.discussions import say_routes as topics_say
 from governance.keep import routes as keep
+from governance.people import recognising, viewers
 from governance.people import routes as people
-from governance.people import viewers
 from governance.relay import answering, bot_routes, callback_routes, group_routes
 from governance.relay import jobs as relay_jobs
 from governance.relay import merging as relay_merging
@@ -28,6 +28,7 @@ from governance.relay import routes as relay
 from governance.scan import routes as scan
 from governance.tickets import chaining, desk, jobs, merging, queries
 from governance.tickets import routes as tickets
+from governance.wechat import gateway
 
 BLUEPRINTS = (
     people.bp,
@@ -62,6 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The application for these settings (read from the environment when not given). Raises MissingSetting."""
     app = build(settings or load())
     viewers.init_app(app, fleeting=("scan.show",))
+    recognising.init_app(app)
     security.init_app(app, https=_settings(app).base_url.startswith("https://"))
     navigation.init_app(app)
     for blueprint in BLUEPRINTS:
@@ -91,6 +93,7 @@ def build(settings: Settings) -> Flask:
     pages.init_app(app)
     static.init_app(app)
     kept.init_app(app)
+    gateway.init_app(app)
     return app
 
 

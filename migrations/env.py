@@ -11,6 +11,7 @@ from governance.places import model as places  # noqa: F401
 from governance.relay import inbox, robots, talk  # noqa: F401
 from governance.relay import model as relay  # noqa: F401
 from governance.tickets import model as tickets  # noqa: F401
+from governance.wechat import model as wechat  # noqa: F401
 
 
 def render_item(kind: str, item: object, _context: object) -> str | bool:

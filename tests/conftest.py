@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from tests import app
+from tests import app, connected
 from tests.peers import browser, postgres, redis
 
 MARKERS = {
@@ -27,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for name, meaning in MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
-    for part in (*PARTS.values(), app):
+    for part in (*PARTS.values(), app, connected):
         config.pluginmanager.register(part)
 
 

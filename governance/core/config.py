@@ -1,6 +1,7 @@
 """Every setting there is, read from the environment and `.env`. A missing secret stops a start that is not a demo."""
 
 import os
+import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -37,13 +38,20 @@ class Settings(BaseSettings):
     metrics_token: str = Field("", description="bearer token for /metrics from elsewhere than loopback")
     sms_url: str = Field("", description="the SMS gateway that speaks docs/sms.md; empty: no text messages")
     sms_key: str = Field("", description="bearer key for the SMS gateway")
+    wechat_api_base: str = Field("https://api.weixin.qq.com", description="WeChat's address; a test server in tests")
+    wechat_open_base: str = Field("https://open.weixin.qq.com", description="where WeChat says who somebody is")
+    wechat_app_id: str = Field("", description="the official account; empty: none")
+    wechat_app_secret: str = Field("", description="the official account's secret")
+    wechat_token: str = Field("", description="signs what WeChat calls us with")
+    wechat_aes_key: str = Field("", description="43 characters that open what WeChat calls us with")
+    wechat_verify_files: str = Field("", description="MP_verify_….txt and WW_verify_….txt names, comma-separated")
     wecom_api_base: str = Field("https://qyapi.weixin.qq.com", description="WeCom's address; a test server in tests")
-    wechat_app_id: str = Field("", description="the official account's appid; empty: no official account")
-    wechat_token: str = Field("", description="the token of the official account's callback")
-    wechat_aes_key: str = Field("", description="EncodingAESKey of that callback, 43 symbols")
-    wecom_corp_id: str = Field("", description="the WeCom corp's id; empty: no WeCom app")
-    wecom_token: str = Field("", description="the token of the WeCom app's callback")
-    wecom_aes_key: str = Field("", description="EncodingAESKey of that callback, 43 symbols")
+    wecom_corp_id: str = Field("", description="the corporation in WeCom; empty: none")
+    wecom_agent_id: str = Field("", description="the number of our application in WeCom")
+    wecom_app_secret: str = Field("", description="the secret of our application in WeCom")
+    wecom_contact_secret: str = Field("", description="the secret of WeCom's 客户联系")
+    wecom_token: str = Field("", description="signs what WeCom calls us with")
+    wecom_aes_key: str = Field("", description="43 characters that open what WeCom calls us with")
     wecom_aibot_url: str = Field("wss://openws.work.weixin.qq.com", description="where robots keep a long connection")
     wecom_ip_per_minute: int = Field(18_000, ge=0, description="calls a minute from one address; 0: no limit")
 
@@ -64,19 +72,52 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
+    @property
+    def verify_files(self) -> list[str]:
+        """The files by whose names WeChat and WeCom see that a domain is ours."""
+        return [name.strip() for name in self.wechat_verify_files.split(",") if name.strip()]
+
+
+TOGETHER = (  # where one is given, so are the others
+    ("sms_url", "sms_key"),
+    ("wechat_app_id", "wechat_app_secret"),
+    ("wechat_token", "wechat_aes_key"),
+    ("wecom_agent_id", "wecom_app_secret"),
+    ("wecom_token", "wecom_aes_key"),
+)
+ON_TOP_OF = {  # the first means nothing without the second
+    "sms_key": "sms_url",
+    "wechat_token": "wechat_app_id",
+    "wecom_app_secret": "wecom_corp_id",
+    "wecom_contact_secret": "wecom_corp_id",
+    "wecom_token": "wecom_corp_id",
+}
+VERIFY_FILE = re.compile(r"(?:MP|WW)_verify_[0-9A-Za-z]{16}\.txt")
+
 
 def load(**given: object) -> Settings:
     """The settings in force. Raises MissingSetting with the name of a secret a real deployment left out."""
     settings = Settings(**given)  # type: ignore[arg-type]
     settings.var_dir.mkdir(parents=True, exist_ok=True)
-    if settings.sms_url and not settings.sms_key:
-        raise MissingSetting("SMS_KEY is not set although SMS_URL is; see docs/sms.md")
+    _not_by_half(settings)
     if settings.is_demo:
         return settings.model_copy(update=_demo_secrets(settings))
     for name in ("secret_key", "field_keys", "public_url"):
         if not getattr(settings, name):
             raise MissingSetting(f"{name.upper()} is not set; see docs/operations.md")
     return settings
+
+
+def _not_by_half(settings: Settings) -> None:
+    """What somebody meant to set and set only in part stops the start: it would fail a resident later."""
+    pairs = [(given, other) for names in TOGETHER for given in names for other in names]
+    for given, other in (*pairs, *ON_TOP_OF.items()):
+        if getattr(settings, given) and not getattr(settings, other):
+            raise MissingSetting(f"{other.upper()} is not set although {given.upper()} is; see docs/operations.md")
+    if settings.wecom_corp_id and not (settings.wecom_app_secret or settings.wecom_contact_secret):
+        raise MissingSetting("WECOM_APP_SECRET is not set although WECOM_CORP_ID is; see docs/operations.md")
+    if not all(VERIFY_FILE.fullmatch(name) for name in settings.verify_files):
+        raise MissingSetting("WECHAT_VERIFY_FILES holds a name that is none, such as MP_verify_0123456789abcdef.txt")
 
 
 def _demo_secrets(settings: Settings) -> dict[str, str]:

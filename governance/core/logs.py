@@ -12,7 +12,7 @@ from flask import Flask, Response, g, request
 from structlog.typing import EventDict
 
 NUMBER = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
-SECRET = re.compile(r"(?:((?:key|k|token|password|csrf_token)=)|(/[sd]/))[^&\s\"'/?]+")
+SECRET = re.compile(r"(?:((?:key|k|token|secret|password|csrf_token|code)=)|(/[sd]/))[^&\s\"'/?]+")
 
 
 def mask(text: str) -> str:

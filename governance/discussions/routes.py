@@ -20,6 +20,7 @@ from governance.discussions.model import Topic
 from governance.discussions.statements import few
 from governance.people.access import NOBODY, Viewer
 from governance.people.permissions import anyone, may
+from governance.people.recognising import asks_wechat
 from governance.people.viewers import COOKIE, as_somebody, current, open_to
 from governance.places.codes import living
 from governance.places.model import Code
@@ -58,6 +59,7 @@ def deeds(code: str) -> Any:
 
 @bp.route("/c/<code>/topics/new", methods=["GET", "POST"])
 @open_to(anyone)
+@asks_wechat
 @refills
 def new(code: str) -> Any:
     """Propose a topic: what is like it is shown first, and joining that takes one tap."""

@@ -18,6 +18,7 @@ from governance.discussions.routes import MOST_DIGITS, bp
 from governance.people import crowds
 from governance.people.access import Viewer
 from governance.people.permissions import anyone, may
+from governance.people.recognising import asks_wechat
 from governance.people.viewers import as_somebody, current, open_to
 
 VOICES_A_DEVICE = "600/hour"
@@ -65,6 +66,7 @@ def say_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 2
 
 @bp.get("/topics/<ref>/write")
 @open_to(anyone)
+@asks_wechat
 def write(ref: str) -> Any:
     """Writing has a page of its own: nothing typed is lost by answering others meanwhile."""
     return write_page(queries.find(ref, current()))

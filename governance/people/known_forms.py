@@ -43,14 +43,17 @@ class SlipForm(Form):
     )
 
 
-class PhoneForm(KnownForm):
-    phone = text("手机号", longest=20, needed="请填手机号", render_kw={"inputmode": "tel", "autocomplete": "tel"})
+class WechatForm(KnownForm):
     code = text(
         "墙上二维码下面的 8 位",
         longest=20,
         needed="请填您楼里二维码下面的 8 位，好知道是哪个社区",
         render_kw={"autocapitalize": "characters", "spellcheck": "false", "placeholder": "7K3M-9QXW"},
     )
+
+
+class PhoneForm(WechatForm):
+    phone = text("手机号", longest=20, needed="请填手机号", render_kw={"inputmode": "tel", "autocomplete": "tel"})
 
 
 class DigitsForm(Form):

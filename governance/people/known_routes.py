@@ -19,10 +19,13 @@ from governance.people.door import bp
 from governance.people.homes import Asking, DoorSlip
 from governance.people.known_forms import DigitsForm, KnownForm, PhoneForm, SlipForm
 from governance.people.permissions import anyone
+from governance.people.recognising import ASKED, SNAPSHOT, asks_wechat
 from governance.people.viewers import as_somebody, current, open_to
 from governance.places.codes import NeverIssued, living
 from governance.places.model import Place
 from governance.places.qr import Square
+from governance.wechat.gateway import gateway
+from governance.wechat.oauth import in_wechat
 
 NEXT, SHOWN = "known_next", "known_shown"
 LONGEST_NEXT = 300
@@ -33,12 +36,19 @@ NO_SLIP = "没有这张住户条。请对着纸再看一遍；还不行，打社
 
 @bp.get("/me/known")
 @open_to(anyone)
+@asks_wechat
 def known() -> Any:
     """How to become known. Where somebody came from is kept, so that each way leads back there."""
     next = inside(request.args.get("next"))[:LONGEST_NEXT]
     if next:
         session[NEXT] = next
-    return render_template("people/known.html", next=next or session.get(NEXT, ""), by_phone=texting.offered())
+    ways = {"by_phone": texting.offered(), "by_wechat": _by_wechat(), "snapshot": session.get(ASKED) == SNAPSHOT}
+    return render_template("people/known.html", next=next or session.get(NEXT, ""), **ways)
+
+
+def _by_wechat() -> bool:
+    """Offered where it can be taken: in WeChat's browser."""
+    return gateway().has("official") and in_wechat(request.user_agent.string)
 
 
 def done() -> Any:
@@ -157,10 +167,10 @@ def phone() -> Any:
     if not texting.offered():
         raise Missing
     asking = texting.asked(current().person_id)
-    form = _without_what_is_known(PhoneForm(code=_code_of_next()))
+    form = _without_what_is_known(PhoneForm(code=code_of_next()))
     if form.ok:
         try:
-            place = _place_of(form.code.data)
+            place = place_of(form.code.data)
             as_somebody(partial(texting.ask, phone=form.phone.data, place=place, nickname=_nickname(form)))
             return back("people.digits")
         except Invalid as trouble:
@@ -171,13 +181,13 @@ def phone() -> Any:
     return render_template("people/phone.html", form=form, asking=asking), _status()
 
 
-def _code_of_next() -> str:
+def code_of_next() -> str:
     """The code somebody came from, when it is in the address they came from."""
     parts = session.get(NEXT, "").split("?")[0].split("/")
     return parts[2] if parts[:2] == ["", "c"] and len(parts) > 2 else ""
 
 
-def _place_of(code: str) -> Place:
+def place_of(code: str) -> Place:
     try:
         return living(code).place
     except NeverIssued as trouble:

@@ -68,6 +68,10 @@ def looks_at(person: Person) -> list[Event]:
     return list(db.session.scalars(looks.order_by(Event.id.desc()).limit(50)))
 
 
+def by_wechat(person: Person) -> bool:
+    return any(identity.kind == "openid" for identity in person.identities)
+
+
 def devices(person: Person) -> int:
     mine = select(func.count()).select_from(Identity).filter_by(person_id=person.id, kind="device", disabled_at=None)
     return db.session.scalar(mine) or 0
@@ -82,7 +86,8 @@ def leave(by: Viewer) -> None:
     for home in homes(person):
         home.until = now()
     db.session.execute(delete(Asking).where(Asking.person_id == person.id))
-    db.session.execute(delete(Identity).where(Identity.person_id == person.id, Identity.kind == "phone"))
+    ways = Identity.kind.in_(("phone", "openid"))
+    db.session.execute(delete(Identity).where(Identity.person_id == person.id, ways))
     for line in history("person", person.id):
         forget_words(line)
     unknown(person)

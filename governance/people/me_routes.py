@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template, request, session
 
 from governance.core.db import db
 from governance.core.errors import Invalid
@@ -13,6 +13,7 @@ from governance.people.door import bp
 from governance.people.known_forms import NicknameForm
 from governance.people.model import Person
 from governance.people.permissions import anyone, known
+from governance.people.recognising import ASKED, OUT
 from governance.people.viewers import as_somebody, current, open_to
 
 
@@ -36,6 +37,7 @@ def leave() -> Any:
     """What leaving means is said first; the button is below it."""
     if request.method == "POST":
         as_somebody(leaving.leave)
+        session[ASKED] = OUT  # who leaves is not recognised again by itself
         return back("people.me")
     return render_template("people/leave.html")
 
@@ -50,6 +52,7 @@ def data() -> Any:
         "person": person,
         "homes": leaving.homes(person) if person else [],
         "devices": leaving.devices(person) if person else 0,
+        "by_wechat": leaving.by_wechat(person) if person else False,
         "looks": leaving.looks_at(person) if person else [],
     }
     return render_template("people/data.html", **facts)

@@ -35,7 +35,7 @@ ROLES = {
     "auditor": "审计",
 }
 
-KNOWN_BY = {"slip": "住户条", "worker": "工作人员当面确认", "sms": "短信验证"}
+KNOWN_BY = {"slip": "住户条", "worker": "工作人员当面确认", "sms": "短信验证", "wechat": "微信"}
 LEFT = "已退出的居民"
 
 IDLE = timedelta(hours=4)  # a session not used for so long is over; a long round on foot is shorter
@@ -117,7 +117,7 @@ class Person(Base):
 class Identity(Base):
     """One way a person is recognised: a device's cookie, a phone, a staff account, a group's member, WeChat or WeCom.
 
-    All but accounts are kept as a hash.
+    All but accounts are kept as a hash. `handle` is what it takes to write to them there: an openid, a userid.
     """
 
     __tablename__ = "identity"
@@ -131,6 +131,7 @@ class Identity(Base):
     kind: Mapped[str] = mapped_column(String(10))
     subject: Mapped[str] = mapped_column(String(64))
     secret: Mapped[str | None] = mapped_column(String(200))
+    handle: Mapped[str | None] = mapped_column(Personal)
     must_change: Mapped[bool] = mapped_column(default=False)  # somebody else knows the secret
     disabled_at: Mapped[datetime | None]
 

@@ -2,26 +2,32 @@
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, request, session, url_for
 from sqlalchemy import select
 
 from governance.core.db import db
 from governance.core.errors import Invalid, Missing
 from governance.core.pages import back, inside
 from governance.core.security import refills
-from governance.people import known_routes, me_routes, vouch_routes
+from governance.people import known_routes, me_routes, vouch_routes, wechat_routes
 from governance.people import signin as actions
 from governance.people.door import bp
 from governance.people.forms import PasswordForm, SignInForm
+from governance.people.meeting import handle
 from governance.people.model import Person, StaffSession
 from governance.people.permissions import anyone, newcomer, staff
+from governance.people.recognising import OUT, WORKERS_ASKED, asks_wechat, asks_wecom
 from governance.people.viewers import COOKIE, current, open_to, staff_session
+from governance.people.working import signed_in
+from governance.wechat.gateway import gateway
+from governance.wechat.oauth import in_wecom
 
-__all__ = ["bp", "known_routes", "me_routes", "vouch_routes"]
+__all__ = ["bp", "known_routes", "me_routes", "vouch_routes", "wechat_routes"]
 
 
 @bp.route("/signin", methods=["GET", "POST"])
 @open_to(anyone)
+@asks_wecom
 @refills
 def signin() -> Any:
     form = SignInForm()
@@ -33,24 +39,20 @@ def signin() -> Any:
         except Invalid as trouble:
             form.refuse(trouble)
         else:
-            return _signed_in(token)
+            return signed_in(token, request.values.get("next"))
     status = 422 if request.method == "POST" else 200
-    return render_template("people/signin.html", form=form, next=inside(request.values.get("next"))), status
-
-
-def _signed_in(token: str) -> Any:
-    answer = redirect(inside(request.values.get("next")) or url_for("desk.home"), 303)
-    seconds = int(actions.LIFE.total_seconds())
-    answer.set_cookie(COOKIE, token, max_age=seconds, httponly=True, samesite="Lax", secure=request.is_secure)
-    return answer
+    next_, by_wecom = inside(request.values.get("next")), gateway().has("app") and in_wecom(request.user_agent.string)
+    return render_template("people/signin.html", form=form, next=next_, by_wecom=by_wecom), status
 
 
 @bp.post("/signout")
 @open_to(anyone)
 def signout() -> Any:
-    session = staff_session()
-    if session:
-        actions.sign_out(session)
+    here = staff_session()
+    if here:
+        actions.sign_out(here)
+    if gateway().has("app"):
+        session[WORKERS_ASKED] = OUT  # nobody who leaves is signed in again by WeCom at once
     answer = redirect(url_for("people.signin"), 303)
     answer.delete_cookie(COOKIE, httponly=True, samesite="Lax")
     return answer
@@ -58,16 +60,22 @@ def signout() -> Any:
 
 @bp.get("/me")
 @open_to(anyone)
+@asks_wechat
 def me() -> Any:
     return _me(PasswordForm())
 
 
 def _me(form: PasswordForm) -> Any:
-    session = staff_session()
-    person = session.identity.person if session else None
-    sessions = _sessions_of(person) if person else ()
-    next_ = inside(request.values.get("next"))
-    page = render_template("people/me.html", person=person, sessions=sessions, here=session, form=form, next=next_)
+    here = staff_session()
+    person = here.identity.person if here else None
+    facts = {
+        "sessions": _sessions_of(person) if person else (),
+        "next": inside(request.values.get("next")),
+        "by_wecom": gateway().has("app"),
+        "in_wecom": in_wecom(request.user_agent.string),
+        "wecom_bound": bool(person and handle(person.id, "userid")),
+    }
+    page = render_template("people/me.html", person=person, here=here, form=form, **facts)
     return page, 422 if request.method == "POST" else 200
 
 
@@ -76,12 +84,12 @@ def _me(form: PasswordForm) -> Any:
 @refills
 def change_password() -> Any:
     """One's own password."""
-    form, session = PasswordForm(), staff_session()
+    form, here = PasswordForm(), staff_session()
     first = current().must_change
-    if session is None or not form.ok:
+    if here is None or not form.ok:
         return _me(form)
     try:
-        actions.change_password(session, form.old.data, form.password.data)
+        actions.change_password(here, form.old.data, form.password.data)
     except Invalid as trouble:
         form.refuse(trouble)
         return _me(form)

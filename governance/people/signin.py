@@ -31,12 +31,17 @@ def sign_in(account: str, password: str, agent: str, address: str = "") -> str:
     db.session.rollback()
     if not _fits(identity, password) or identity is None or identity.disabled_at:
         raise Invalid({"password": WRONG})
+    return begin_session(identity, agent)
+
+
+def begin_session(account: Identity, agent: str) -> str:
+    """The token of a fresh session of this account, however it was proven whose it is."""
     token = secrets.token_urlsafe(32)
     with writing():
         db.session.add(
             StaffSession(
                 token_hash=token_hash(token),
-                identity_id=identity.id,
+                identity_id=account.id,
                 agent=agent[:120],
                 expires_at=now() + LIFE,
             )

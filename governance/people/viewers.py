@@ -142,6 +142,13 @@ def _new_person() -> int:
     return person_id
 
 
+def device_goes_to(person_id: int) -> None:
+    """From now on somebody else is behind this device. Call it inside `writing()`."""
+    mine = update(Identity).where(Identity.kind == "device", Identity.subject == _subject())
+    db.session.execute(mine.values(person_id=person_id))
+    g.pop("viewer", None)
+
+
 def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 

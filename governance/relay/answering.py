@@ -1,7 +1,9 @@
 """The work behind a callback: photos are fetched, what was said is heard, and the answer goes back the way it came."""
 
+from collections.abc import Callable
+from functools import partial
+
 import structlog
-from flask import current_app
 
 from governance.core.crypto import keyed_hash
 from governance.core.db import by as one
@@ -11,14 +13,16 @@ from governance.core.jobs import enqueue, job
 from governance.relay import hearing, robots
 from governance.relay.channels.wecom_aibot import WecomAibot
 from governance.relay.groups import heard_as
-from governance.relay.inbox import ANSWERED, SILENT, STORED, TELLING, TOLD, UNKNOWN, Inbound
+from governance.relay.inbox import ANSWERED, REFUSED, SILENT, STORED, TELLING, TOLD, UNKNOWN, Inbound
 from governance.relay.model import Group
+from governance.relay.wording import cut
 from governance.wechat import media, replying
+from governance.wechat.answers import Gone, Later, Lost, Never
 from governance.wechat.inbound import ENTER, LEAVE, PHOTO, SCAN, TEXT, Incoming
 
 log = structlog.get_logger()
 OFFICIAL, APP = "official", "app"
-PEOPLE = {OFFICIAL: "openid", APP: "userid"}
+PEOPLE = (OFFICIAL, APP)  # whom an answer reaches by their name at the platform
 UNBOUND = (
     "您好，这个群还没有绑定到楼院。请社区工作人员打开“群”页面，选“企业微信智能机器人”，"
     "填上 {number}（一天内有效），绑好就能在这里报事。"
@@ -37,8 +41,7 @@ def hear_photos(inbound: int) -> None:
     incoming, source = row.incoming, row.source
     aes_key = _aes_key(source)
     db.session.rollback()
-    settings = current_app.extensions["settings"]
-    shots = tuple(shot for photo in incoming.photos if (shot := media.fetch(settings, source, photo, aes_key)))
+    shots = tuple(shot for photo in incoming.photos if (shot := media.fetch(source, photo, aes_key)))
     _work(inbound, shots, lost=len(shots) < len(incoming.photos))
 
 
@@ -99,28 +102,26 @@ def _group(source: str, incoming: Incoming) -> tuple[int | None, str]:
 
 
 def _line(row: Inbound, incoming: Incoming, group_id: int | None, shots: tuple[bytes, ...]) -> hearing.Line:
-    robot, kind = keyed_hash("robot.inbound", row.source), PEOPLE.get(row.source)
-    who = (kind, keyed_hash(kind, incoming.sender)) if kind else hearing.member(robot, incoming.sender)
+    robot = keyed_hash("robot.inbound", row.source)
+    who = hearing.resident(incoming.sender) if row.source == OFFICIAL else hearing.member(robot, incoming.sender)
     room = hearing.room_of(group_id) if group_id else row.source
     return hearing.Line(robot, row.message_key, who, incoming.text, room, group_id, incoming.scene, shots)
 
 
 @job("relay.answer", lease=60, tries=8, network=True)
 def answer(inbound: int) -> None:
-    """Send the answer to one person; whether it arrived is not asked twice."""
-    if (row := _claimed(inbound)) is None:
-        return
-    settings = current_app.extensions["settings"]
-    _told(inbound, replying.to_person(settings, row.source, row.incoming.sender, row.reply or ""))
+    """Send the answer to one person."""
+    if row := _claimed(inbound):
+        side = row.source
+        words = cut(row.reply or "", replying.LONGEST[side])
+        _tell(inbound, partial(replying.to_person, side, row.incoming.sender, words))
 
 
 @job("relay.answer_later", lease=60, tries=8, network=True)
 def answer_later(inbound: int) -> None:
     """A robot's answer that nobody has asked for in time goes to the address it may be sent to once."""
-    if (row := _claimed(inbound)) is None:
-        return
-    settings = current_app.extensions["settings"]
-    _told(inbound, replying.to_address(settings, row.incoming.answer_to, row.reply or ""))
+    if row := _claimed(inbound):
+        _tell(inbound, partial(replying.to_address, row.incoming.answer_to, row.reply or ""))
 
 
 def _claimed(inbound: int) -> Inbound | None:
@@ -132,15 +133,30 @@ def _claimed(inbound: int) -> Inbound | None:
         if row is None or row.state != ANSWERED:
             return None
         row.state = TELLING
+    db.session.rollback()
     return row
 
 
-def _told(inbound: int, outcome: replying.Outcome) -> None:
+def _tell(inbound: int, send: Callable[[], None]) -> None:
+    """Say it, and write down what became of it. What was surely not said is said later, by this same job."""
+    try:
+        send()
+    except Later:
+        _settle(inbound, ANSWERED)
+        raise
+    except Lost:
+        _settle(inbound, UNKNOWN)
+    except (Never, Gone) as refused:
+        log.warning("inbound.not_told", reason=refused.reason)
+        _settle(inbound, REFUSED)
+    else:
+        _settle(inbound, TOLD)
+
+
+def _settle(inbound: int, state: str) -> None:
     with writing():
         row = db.session.get_one(Inbound, inbound, with_for_update=True)
-        if outcome is replying.Outcome.LATER:
-            row.state = ANSWERED
+        if state == ANSWERED:
+            row.state = state
         else:
-            row.end(TOLD if outcome is replying.Outcome.SENT else UNKNOWN)
-    if outcome is replying.Outcome.LATER:
-        raise replying.NotNow
+            row.end(state)

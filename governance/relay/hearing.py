@@ -13,6 +13,7 @@ from governance.core.db import db, now, writing
 from governance.core.errors import Missing, TooMuch
 from governance.core.jobs import job
 from governance.people.access import Viewer
+from governance.people.meeting import openid_hash
 from governance.people.model import Identity, Person
 from governance.relay import speech
 from governance.relay.groups import heard_as
@@ -24,13 +25,22 @@ BY_A_MEMBER, IN_A_GROUP = "30/hour", "300/hour"
 
 
 @dataclass(frozen=True)
+class Speaker:
+    """The kind and subject of an identity; `handle` is what it takes to write to them alone."""
+
+    kind: str
+    subject: str
+    handle: str | None = None
+
+
+@dataclass(frozen=True)
 class Line:
     """One thing said to us. `robot` and `message_id` are its mark, `room` is where the talk goes on; in a group
     `group_id` says which. A `scene` is the code that somebody scanned to come to us."""
 
     robot: str
     message_id: str
-    who: tuple[str, str]  # kind and subject of the speaker's identity
+    who: Speaker
     text: str
     room: str
     group_id: int | None = None
@@ -53,7 +63,7 @@ def hear(robot: str, group: Group, sender: str, message_id: str, text: str) -> s
 
 def require_room(line: Line) -> None:
     """Raises TooMuch."""
-    mine = limits.take(BY_A_MEMBER, "heard", line.robot, line.who[1])
+    mine = limits.take(BY_A_MEMBER, "heard", line.robot, line.who.subject)
     if not mine or (line.group_id and not limits.take(IN_A_GROUP, "heard.in", str(line.group_id))):
         raise TooMuch("说得太快了，请过一会儿再说；着急请打电话")
 
@@ -65,7 +75,7 @@ def take_in(line: Line) -> str:
         if known:
             return known.reply
         group = db.session.get_one(Group, line.group_id) if line.group_id else None
-        person_id = _person(*line.who)
+        person_id = _person(line.who)
         mark = {"robot": line.robot, "message_id": line.message_id}
         heard = Heard(**mark, group_id=line.group_id, person_id=person_id, text=line.text)
         db.session.add(heard)
@@ -83,18 +93,23 @@ def room_of(group_id: int) -> str:
     return f"group:{group_id}"
 
 
-def member(robot: str, sender: str) -> tuple[str, str]:
+def member(robot: str, sender: str) -> Speaker:
     """A member's name at a robot, kept as a hash only."""
-    return "member", keyed_hash("member", f"{robot}:{sender}")
+    return Speaker("member", keyed_hash("member", f"{robot}:{sender}"))
 
 
-def _person(kind: str, subject: str) -> int:
+def resident(openid: str) -> Speaker:
+    """Whoever writes to the official account is the same who signs in by it."""
+    return Speaker("openid", openid_hash(openid), openid)
+
+
+def _person(who: Speaker) -> int:
     """The person so recognised, made when they are new."""
-    known = one(Identity, kind=kind, subject=subject)
+    known = one(Identity, kind=who.kind, subject=who.subject)
     if known:
         return known.person_id
     person = Person()
-    db.session.add(Identity(person=person, kind=kind, subject=subject))
+    db.session.add(Identity(person=person, kind=who.kind, subject=who.subject, handle=who.handle))
     db.session.flush()
     return person.id
 

@@ -17,8 +17,10 @@ from governance.core.jobs import enqueue_fast, job
 from governance.core.prepared import InsertOnce, Prepared
 from governance.wechat.inbound import Incoming
 
-STORED, ANSWERED, TELLING, TOLD, SILENT, UNKNOWN = "stored", "answered", "telling", "told", "silent", "unknown"
-STATES = (STORED, ANSWERED, TELLING, TOLD, SILENT, UNKNOWN)
+STORED, ANSWERED, TELLING, TOLD, SILENT, REFUSED, UNKNOWN = (
+    "stored", "answered", "telling", "told", "silent", "refused", "unknown",
+)  # fmt: skip
+STATES = (STORED, ANSWERED, TELLING, TOLD, SILENT, REFUSED, UNKNOWN)
 KEPT = timedelta(days=30)
 CALLBACKS = Counter(
     "callbacks_total", "What platforms sent us, by what became of it at the door", ["source", "outcome"]

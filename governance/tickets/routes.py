@@ -14,6 +14,7 @@ from governance.core.security import refills, stale_form, takes
 from governance.people import crowds
 from governance.people.access import Viewer
 from governance.people.permissions import anyone, may
+from governance.people.recognising import asks_wechat
 from governance.people.viewers import as_somebody, current, open_to
 from governance.places.codes import living
 from governance.places.landing import Landing, land, near, site
@@ -33,6 +34,7 @@ guessing.guard(bp)
 
 @bp.get("/c/<code>/report")
 @open_to(anyone)
+@asks_wechat
 def new(code: str) -> Any:
     place = land(connection(), code)
     return _report_page(code, ReportForm(place, near(connection(), place)))

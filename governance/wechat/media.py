@@ -4,54 +4,56 @@ A robot's files lie enciphered with its key, or with one of their own over the l
 (developer.work.weixin.qq.com/document/path/100719). Addresses are followed to Tencent's own hosts only.
 """
 
-import http.client
-
+import requests
 import structlog
+from flask import current_app
 
-from governance.core.config import Settings
 from governance.core.photo_heads import ENOUGH, kind_of
-from governance.wechat import address
+from governance.wechat.address import to_tencent
+from governance.wechat.answers import Gone, Lost, Never
 from governance.wechat.envelope import Envelope, Unreadable, is_aes_key
+from governance.wechat.gateway import gateway
 from governance.wechat.inbound import Photo
+from governance.wechat.wire import Wire
 
 log = structlog.get_logger()
-LARGEST = 15 << 20
-TIMEOUT = 10.0
+SECONDS = 15.0
 HOSTS = (".qq.com", ".qpic.cn", ".myqcloud.com")
+MEDIA = "/cgi-bin/media/get"
 
 
-def fetch(settings: Settings, side: str, photo: Photo, aes_key: str) -> bytes | None:
-    """The photo's bytes; None when it cannot be had, which is said in the log."""
-    if not photo.url:
+def fetch(side: str, photo: Photo, aes_key: str) -> bytes | None:
+    """The photo's bytes; None when it cannot be had or is none, which is said in the log. Raises Later."""
+    data = _download(photo.url) if photo.url else _kept(side, photo.media_id)
+    if data and kind_of(data[:ENOUGH]) is None:
+        data = _opened(data, (photo.aes_key or aes_key).rstrip("="))
+    if not data or kind_of(data[:ENOUGH]) is None:
+        log.warning("photo.not_had", side=side)
         return None
-    data = _download(settings, photo.url)
-    if data is None:
-        log.warning("photo.not_fetched", side=side)
+    return data
+
+
+def _kept(side: str, media_id: str) -> bytes | None:
+    try:
+        return gateway().file(side, MEDIA, media_id=media_id)
+    except (Never, Gone, Lost):
         return None
-    return data if kind_of(data[:ENOUGH]) else _opened(data, photo.aes_key or aes_key)
 
 
 def _opened(data: bytes, aes_key: str) -> bytes | None:
-    if not is_aes_key(aes_key.rstrip("=")):
+    if not is_aes_key(aes_key):
         return None
     try:
-        return Envelope("", aes_key.rstrip("=")).open_file(data)
+        return Envelope("", aes_key).open_file(data)
     except Unreadable:
         return None
 
 
-def _download(settings: Settings, url: str) -> bytes | None:
-    asked = address.to_tencent(url, settings.wecom_api_base, HOSTS)
-    if asked is None:
+def _download(url: str) -> bytes | None:
+    if to_tencent(url, current_app.extensions["settings"].wecom_api_base, HOSTS) is None:
         return None
-    kind = http.client.HTTPSConnection if asked.scheme == "https" else http.client.HTTPConnection
-    connection = kind(asked.netloc, timeout=TIMEOUT)
     try:
-        connection.request("GET", f"{asked.path or '/'}?{asked.query}" if asked.query else asked.path or "/")
-        answer = connection.getresponse()
-        data = answer.read(LARGEST + 64)
-    except (OSError, http.client.HTTPException, ValueError):
+        answer = Wire({}, SECONDS).request("GET", url)
+    except requests.RequestException:
         return None
-    finally:
-        connection.close()
-    return data if answer.status == 200 and len(data) < LARGEST + 64 else None
+    return answer.content if answer.status_code == 200 else None

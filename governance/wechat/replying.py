@@ -1,63 +1,62 @@
 """Sending an answer back: to one person through the gateway, or to the address a robot's message brought along.
 
-The address is good once and for an hour (developer.work.weixin.qq.com/document/path/101138).
+Both raise what the gateway raises: Later, Never, Gone or Lost. The address is good once and for an hour
+(developer.work.weixin.qq.com/document/path/101138).
 """
 
-import http.client
 import json
-from collections.abc import Callable
 from datetime import timedelta
-from enum import Enum
+
+import requests
+from flask import current_app
 
 from governance.core.config import Settings
 from governance.wechat.address import to_tencent
+from governance.wechat.answers import Lost, Never, errcode, judged, judged_status
+from governance.wechat.gateway import SECONDS, gateway
+from governance.wechat.wire import Wire, heard_nothing
 
 WHILE_ASKED = timedelta(seconds=20)  # WeCom asks a stream again every second or so; who asked has it by then
-TIMEOUT = 5.0
-LONGEST = 20_480
+LONGEST = {"official": 2048, "app": 2048}  # bytes of one text
+CUSTOM, MESSAGE = "/cgi-bin/message/custom/send", "/cgi-bin/message/send"
 
 
-class Outcome(Enum):
-    SENT, LATER, NEVER, LOST = "sent", "later", "never", "lost"
+def to_person(side: str, name: str, words: str) -> None:
+    """Say it to somebody by their openid (a customer-service message) or userid."""
+    said = {"touser": name, "msgtype": "text", "text": {"content": words}}
+    if side == "official":
+        gateway().call(side, CUSTOM, json=said)
+        return
+    agent = _settings().wecom_agent_id
+    gateway().call(side, MESSAGE, json=said | {"agentid": int(agent) if agent.isdecimal() else 0})
 
 
-class NotNow(Exception):
-    """Surely not sent: the same again later."""
-
-
-def to_person(settings: Settings, side: str, name: str, words: str) -> Outcome:
-    """Say it to somebody by their openid or userid."""
-    return SPEAKERS[side](settings, name, words) if side in SPEAKERS else Outcome.NEVER
-
-
-SPEAKERS: dict[str, Callable[[Settings, str, str], Outcome]] = {}
-
-
-def to_address(settings: Settings, address: str, words: str) -> Outcome:
+def to_address(address: str, words: str) -> None:
     """Say it at the address a robot's message brought; only ever at WeCom itself."""
-    given = to_tencent(address, settings.wecom_api_base)
+    given = to_tencent(address, _settings().wecom_api_base)
     if given is None or not given.path.endswith("/aibot/response"):
-        return Outcome.NEVER
-    body = json.dumps({"msgtype": "markdown", "markdown": {"content": words}}, ensure_ascii=False).encode()
-    kind = http.client.HTTPSConnection if given.scheme == "https" else http.client.HTTPConnection
-    connection = kind(given.netloc, timeout=TIMEOUT)
+        raise Never(0, "这个地址不是企业微信的")
+    said = {"msgtype": "markdown", "markdown": {"content": words}}
+    body = json.dumps(said, ensure_ascii=False).encode()
     try:
-        connection.connect()
-    except OSError:
-        return Outcome.LATER
-    try:
-        connection.request("POST", f"{given.path}?{given.query}", body, {"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        return _judged(answer.status, answer.read(10_000))
-    except (OSError, http.client.HTTPException):
-        return Outcome.LOST
-    finally:
-        connection.close()
+        answer = Wire({}, SECONDS).request("POST", address, data=body, headers={"Content-Type": "application/json"})
+    except requests.RequestException as trouble:
+        raise heard_nothing(trouble) from None
+    _read(answer)
 
 
-def _judged(status: int, body: bytes) -> Outcome:
+def _read(answer: requests.Response) -> None:
+    if answer.status_code != 200:
+        raise judged_status(answer.status_code)
     try:
-        code = int(json.loads(body)["errcode"])
-    except (ValueError, KeyError, TypeError):
-        return Outcome.LATER if status in (429, 503) else Outcome.LOST
-    return Outcome.SENT if code == 0 else Outcome.LATER if code in (-1, 45009, 45033) else Outcome.NEVER
+        said = answer.json()
+    except ValueError:
+        raise Lost("回音看不懂") from None
+    trouble = judged(errcode(said), str(said.get("errmsg", "")), "robot")
+    if trouble:
+        raise trouble
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found

@@ -3,20 +3,15 @@
 import sqlalchemy as sa
 from alembic import op
 
-from governance.core.migrations import change_check
-
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-BEFORE = "kind IN ('device','phone','account','member')"
-AFTER = "kind IN ('device','phone','account','member','openid','userid')"
-STATES = "state IN ('stored', 'answered', 'telling', 'told', 'silent', 'unknown')"
+STATES = "state IN ('stored', 'answered', 'telling', 'told', 'silent', 'refused', 'unknown')"
 
 
 def upgrade() -> None:
-    change_check("identity", "ck_identity_kind", BEFORE, AFTER)
     with op.batch_alter_table("chat_group") as table:
         table.add_column(sa.Column("told", sa.Boolean(), server_default=sa.true(), nullable=False))
     with op.batch_alter_table("heard") as table:
@@ -101,5 +96,3 @@ def downgrade() -> None:
         rows.alter_column("group_id", existing_type=sa.Integer(), nullable=False)
     with op.batch_alter_table("chat_group") as rows:
         rows.drop_column("told")
-    op.execute("DELETE FROM identity WHERE kind IN ('openid','userid')")
-    change_check("identity", "ck_identity_kind", AFTER, BEFORE)

@@ -11,6 +11,7 @@ from governance.core.crypto import keyed_hash
 from governance.core.db import by, db, now, writing
 from governance.core.jobs import Job
 from governance.people.access import Viewer
+from governance.people.meeting import openid_hash
 from governance.people.merging import merge
 from governance.people.model import Identity
 from governance.relay import groups, robots
@@ -121,8 +122,7 @@ def test_a_conversation_in_a_group_from_report_with_photo_to_closed(app, cast, w
 
 def speaker(source: str, sender: str) -> Viewer:
     """The person behind a member's name."""
-    kind, subject = member(keyed_hash("robot.inbound", source), sender)
-    found = by(Identity, kind=kind, subject=subject)
+    found = by(Identity, kind="member", subject=member(keyed_hash("robot.inbound", source), sender).subject)
     assert found is not None
     return Viewer(person_id=found.person_id)
 
@@ -251,7 +251,7 @@ def test_what_is_private_may_be_told_to_us_alone(app, cast) -> None:
 
 def test_who_writes_to_the_account_and_who_signs_in_by_it_are_one_person(app, cast) -> None:
     heard(app, "official", event("SCAN", cast.codes["5号楼"], "o-77"))
-    identity = by(Identity, kind="openid", subject=keyed_hash("openid", "o-77"))
+    identity = by(Identity, kind="openid", subject=openid_hash("o-77"))
     heard(app, "official", text("报事 楼道灯不亮", "o-77"))
     assert identity is not None and ticket().submitter_id == identity.person_id
 
@@ -278,13 +278,13 @@ def test_who_talks_too_much_is_told_so_and_nothing_is_half_done(app, cast) -> No
 def test_what_was_said_goes_when_it_is_answered(app, cast) -> None:
     heard(app, "official", text("报事 我姓甄", "o-secret"))
     row = db.session.scalars(select(Inbound)).one()
-    assert (row.state, row.body) == ("unknown", "{}")  # nobody to send it through here
+    assert (row.state, row.body) == ("refused", "{}")  # there is nobody to send it through
 
 
 def test_talks_follow_a_person_who_is_merged(app, cast) -> None:
     heard(app, "official", event("SCAN", cast.codes["5号楼"], "o-old"))
     heard(app, "official", event("SCAN", cast.codes["6号楼"], "o-new"))
-    persons = [by(Identity, kind="openid", subject=keyed_hash("openid", one)).person for one in ("o-old", "o-new")]
+    persons = [by(Identity, kind="openid", subject=openid_hash(one)).person for one in ("o-old", "o-new")]
     with writing():
         merge(*persons)
     assert [(talk.person_id, talk.place_id) for talk in db.session.scalars(select(Talk))] == [

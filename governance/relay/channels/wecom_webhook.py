@@ -1,4 +1,4 @@
-"""The robot of a WeCom group (消息推送): the only file that knows its protocol. It speaks and cannot listen.
+"""The robot of a WeCom group (消息推送). It speaks and cannot listen; what its codes mean is in wechat/answers.py.
 
 It has no message id and no idempotency key, so a lost answer cannot be told from a lost request.
 """
@@ -14,20 +14,9 @@ import aiohttp
 
 from governance.core.errors import Invalid
 from governance.relay.channels.base import Channel, Dead, Need, Outcome, Refusal, Sent, Unknown
+from governance.wechat import answers
 
 KEY = re.compile(r"[0-9A-Za-z_-]{8,128}")
-GONE = {
-    93000: "机器人地址无效，或已被移出群",
-    93001: "这个群不允许机器人发言",
-    93004: "机器人被停用",
-    93008: "机器人不在群里",
-}
-BUSY = {
-    -1: 0,
-    6000: 0,
-    45033: 0,
-    45009: 60,
-}  # errcode: the least seconds to wait; after 45009 the robot is blocked a minute
 NEVER_REACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 TOO_LONG, BROKEN = "等了太久没有回音", "发出以后连接断了，没有回音"
 LOST = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
@@ -72,22 +61,25 @@ class WecomWebhook(Channel):
 
 def _read(status: int, body: bytes) -> Outcome:
     """Success is 200, the whole body and errcode 0; anything that is not surely a refusal stays unknown."""
-    if status in (429, 503):
-        return Refusal(f"对方正忙（{status}）", after=60 if status == 429 else 0, whole_robot=status == 429)
     if status != 200:
-        return Unknown(f"回音不对（HTTP {status}）")
+        return _outcome(answers.judged_status(status))
     try:
         answer = json.loads(body)
         code, said = int(answer["errcode"]), str(answer.get("errmsg", ""))
     except (ValueError, KeyError, TypeError, AttributeError):
         return Unknown("回音看不懂")
-    return _judge(code, said)
+    return _outcome(answers.judged(code, said, "robot"))
 
 
-def _judge(code: int, said: str) -> Outcome:
-    if code == 0:
-        return Sent()
-    if code in GONE:
-        return Dead(f"{GONE[code]}（{code}）")
-    reason = f"企业微信没有收（{code} {said[:80]}）"
-    return Refusal(reason, after=BUSY.get(code), whole_robot=code == 45009)
+def _outcome(trouble: answers.Trouble | None) -> Outcome:
+    match trouble:
+        case None:
+            return Sent()
+        case answers.Later(reason, after, whole):
+            return Refusal(reason, after, whole)
+        case answers.Never(_, reason):
+            return Refusal(reason, after=None)
+        case answers.Gone(_, reason):
+            return Dead(reason)
+        case answers.Lost(reason):
+            return Unknown(reason)

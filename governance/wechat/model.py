@@ -1,0 +1,55 @@
+"""Rows that every process shares: the tokens Tencent gave us, and the parametric codes made for places."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from governance.core.crypto import Personal
+from governance.core.db import Base, now
+
+
+class WechatToken(Base):
+    """A token or a ticket, by what it is for (`side`) and whose; and who is fetching the next one until when.
+
+    `fetched_at` names the fetch: whoever saw it may take the lease for the next one only while it still stands.
+    While `rest_until` lasts nobody asks, as `trouble` would only repeat itself; another secret (`secret_mark`) may.
+    """
+
+    __tablename__ = "wechat_token"
+    __table_args__ = (UniqueConstraint("side", "app_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    side: Mapped[str] = mapped_column(String(20))
+    app_id: Mapped[str] = mapped_column(String(64))
+    token: Mapped[str | None] = mapped_column(Personal)  # 512 characters and more
+    fetched_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    lease: Mapped[str | None] = mapped_column(String(32))
+    lease_until: Mapped[datetime | None]
+    secret_mark: Mapped[str | None] = mapped_column(String(43))
+    trouble: Mapped[str | None] = mapped_column(String(200))
+    rest_until: Mapped[datetime | None]
+
+
+class WechatCode(Base):
+    """A parametric code of the official account: whoever scans it may follow the account, and we hear of where."""
+
+    __tablename__ = "wechat_code"
+    __table_args__ = (
+        CheckConstraint("state IN ('due','made','refused')", name="state"),
+        Index("ix_wechat_code_of_place", "app_id", "place_id", unique=True, sqlite_where=text("permanent"),
+              postgresql_where=text("permanent")),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    app_id: Mapped[str] = mapped_column(String(64), index=True)
+    scene: Mapped[str] = mapped_column(String(64))
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), index=True)
+    permanent: Mapped[bool]
+    asked: Mapped[int] = mapped_column(default=0)  # how often WeChat was asked for it, as each may count
+    state: Mapped[str] = mapped_column(String(8), default="due")
+    url: Mapped[str | None] = mapped_column(Text)
+    trouble: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime | None]

@@ -1,0 +1,206 @@
+"""A small loopback WeChat and WeCom: tokens, sign-in, tickets, codes and messages, with the faults networks have.
+
+`script[path]` is a list of faults for the next calls of that path, `always[path]` one for every call: a status, an
+errcode, or reset (before anything is done), lost (done, then reset), hang, drip, html, truncated.
+"""
+
+import json
+import secrets
+import socket
+import struct
+import threading
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+APP_ID, APP_SECRET = "wx00000000000000aa", "the-account's-secret"
+CORP_ID, AGENT_ID, WORK_SECRET, CONTACT_SECRET = "ww00000000000000aa", "1000002", "the-app's-secret", "contact's-secret"
+STABLE, WORK_TOKEN, TICKET = "/cgi-bin/stable_token", "/cgi-bin/gettoken", "/cgi-bin/ticket/getticket"
+OPENID, USERID = "/sns/oauth2/access_token", "/cgi-bin/auth/getuserinfo"
+TEMPLATE, MESSAGE = "/cgi-bin/message/template/send", "/cgi-bin/message/send"
+CODE = "/cgi-bin/qrcode/create"
+STATUSES = ("404", "429", "500", "503")
+Query = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Call:
+    path: str
+    query: Query
+    body: dict[str, Any]
+    fault: str
+
+
+@dataclass
+class WeChat:
+    """`with WeChat() as wechat`: `calls` is what arrived, `done` what was really carried out."""
+
+    ttl: int = 7200
+    scripted: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    always: dict[str, str] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+    done: list[Call] = field(default_factory=list)
+    tokens: dict[str, float] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)  # sign-in code: an openid or userid; "" when it was used
+    snapshot: bool = False
+    slow: float = 0.0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    release: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> "WeChat":
+        self.server = _Server(self)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+    def code(self, who: str) -> str:
+        """Somebody agreed to be recognised: the code their browser brings us."""
+        code = secrets.token_hex(16)
+        self.codes[code] = who
+        return code
+
+    def times(self, path: str) -> int:
+        return sum(call.path == path for call in self.calls)
+
+    def fault(self, path: str) -> str:
+        with self.lock:
+            waiting = self.scripted[path]
+            return waiting.pop(0) if waiting else self.always.get(path, "")
+
+    # The answers, by path.
+
+    def answer(self, call: Call) -> dict[str, Any]:
+        if call.path == STABLE:
+            right = (call.body.get("appid"), call.body.get("secret")) == (APP_ID, APP_SECRET)
+            return self._token() if right else {"errcode": 40125, "errmsg": "invalid appsecret"}
+        if call.path == WORK_TOKEN:
+            secrets_ = (WORK_SECRET, CONTACT_SECRET)
+            right = call.query.get("corpid") == CORP_ID and call.query.get("corpsecret") in secrets_
+            return {"errcode": 0, **self._token()} if right else {"errcode": 40001, "errmsg": "invalid credential"}
+        if call.path == OPENID:
+            return self._openid(call.query)
+        if self.tokens.get(call.query.get("access_token", ""), 0.0) < time.time():
+            return {"errcode": 40001, "errmsg": "invalid credential, access_token is invalid or not latest"}
+        return self._signed_for(call)
+
+    def _signed_for(self, call: Call) -> dict[str, Any]:
+        ok = {"errcode": 0, "errmsg": "ok"}
+        if call.path == TICKET:
+            return ok | {"ticket": f"ticket-{self.times(TICKET)}", "expires_in": self.ttl}
+        if call.path == USERID:
+            who = self._whose(call.query.get("code", ""))
+            return ok | {"userid": who} if who else {"errcode": 40029, "errmsg": "invalid code"}
+        if call.path == CODE:
+            scene = call.body["action_info"]["scene"]["scene_str"]
+            return {"ticket": "gQ-ticket", "url": f"http://weixin.qq.com/q/{quote(scene, safe='')}"}
+        return ok | {"msgid": len(self.done)}
+
+    def _token(self) -> dict[str, Any]:
+        token = secrets.token_urlsafe(384)  # 512 characters
+        self.tokens[token] = time.time() + self.ttl
+        return {"access_token": token, "expires_in": self.ttl}
+
+    def _whose(self, code: str) -> str:
+        with self.lock:
+            who, self.codes[code] = self.codes.get(code, ""), ""
+        return who
+
+    def _openid(self, query: Query) -> dict[str, Any]:
+        if (query.get("appid"), query.get("secret")) != (APP_ID, APP_SECRET):
+            return {"errcode": 40125, "errmsg": "invalid appsecret"}
+        used = query.get("code") in self.codes
+        who = self._whose(query.get("code", ""))
+        if not who:
+            return {"errcode": 40163 if used else 40029, "errmsg": "code been used"}
+        found = {"access_token": "a", "refresh_token": "r", "expires_in": 7200, "openid": who, "scope": "snsapi_base"}
+        return found | ({"is_snapshotuser": 1} if self.snapshot else {})
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
+
+    def __init__(self, wechat: WeChat) -> None:
+        self.wechat = wechat
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def do_GET(self) -> None:
+        self._serve({})
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        multipart = (self.headers["Content-Type"] or "").startswith("multipart/")
+        self._serve({"bytes": len(body)} if multipart else json.loads(body))
+
+    def _serve(self, body: dict[str, Any]) -> None:
+        wechat, asked = self.server.wechat, urlsplit(self.path)
+        fault = wechat.fault(asked.path)
+        call = Call(asked.path, dict(parse_qsl(asked.query)), body, fault)
+        with wechat.lock:
+            wechat.calls.append(call)
+        time.sleep(wechat.slow)
+        said = self._said(call, fault)
+        if said is not None:
+            self._write(200, json.dumps(said).encode())
+        self.close_connection = self.close_connection or bool(fault)
+
+    def _said(self, call: Call, fault: str) -> dict[str, Any] | None:
+        """The answer, unless a fault keeps it back."""
+        if fault.lstrip("-").isdigit() and fault not in STATUSES:
+            return {"errcode": int(fault), "errmsg": "refused, hint: [1]"}
+        if fault in ("", "lost"):
+            said = self.server.wechat.answer(call)
+            if not said.get("errcode"):
+                self.server.wechat.done.append(call)
+            return said if not fault else self._reset()
+        if fault in STATUSES:
+            return self._write(int(fault), b"busy")
+        getattr(self, f"_{fault}")()
+        return None
+
+    def _reset(self) -> None:
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+        self.connection.close()
+
+    def _hang(self) -> None:
+        self.server.wechat.release.wait()
+
+    def _drip(self) -> None:
+        """A byte now and then, for longer than anybody should wait."""
+        self._write(200, b"{", length=1000)
+        while not self.server.wechat.release.wait(0.3):
+            try:
+                self.wfile.write(b" ")
+            except OSError:
+                return
+
+    def _html(self) -> None:
+        self._write(200, "<html>系统维护</html>".encode())
+
+    def _truncated(self) -> None:
+        self._write(200, b'{"errcode":0', length=27)
+
+    def _write(self, status: int, body: bytes, length: int | None = None) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "text/plain")
+        self.send_header("Content-Length", str(len(body) if length is None else length))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """What counts is `calls`."""
