@@ -53,7 +53,7 @@ def hear_app() -> Any:
 @open_to(anyone)
 @tokenless
 def check_robot(name: str) -> Any:
-    return _plain(callbacks.echo_sealed(callbacks.ROBOT, callbacks.robot_envelope(name), request.args))
+    return _plain(callbacks.echo_robot(name, request.args))
 
 
 @bp.post("/wecom/aibot/<name>")

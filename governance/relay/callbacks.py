@@ -13,7 +13,7 @@ from governance.core.config import Settings
 from governance.core.db import db, now, writing
 from governance.core.errors import Missing
 from governance.relay.inbox import ANSWERED, CALLBACKS, STORED, TOLD, Inbound, find, keep, mark
-from governance.relay.robots import robot_named
+from governance.relay.robots import find_robot
 from governance.wechat.envelope import Envelope, Signed, Unreadable, Untrusted
 from governance.wechat.inbound import ENTER, OTHER, POLL, Incoming, from_json, from_xml
 from governance.wechat.reading import json_object, text_in, xml
@@ -96,16 +96,23 @@ def _keep(source: str, incoming: Incoming) -> None:
 
 
 def robot_envelope(name: str) -> Envelope:
-    robot = robot_named(name)
-    if not robot.kept.get("token"):
-        raise Missing
+    """Of a robot that nobody keeps, or that is connected otherwise, no more is said than of a wrong signature."""
+    robot = find_robot(name)
+    if robot is None or not robot.kept.get("token"):
+        raise Untrusted("nobody")
     return Envelope(robot.kept["token"], robot.kept["aes_key"])
+
+
+def echo_robot(name: str, args: Mapping[str, str]) -> str:
+    with counted(ROBOT):
+        return robot_envelope(name).open(Signed.of(args), args.get("echostr", ""))
 
 
 def take_robot(name: str, args: Mapping[str, str], body: bytes) -> dict[str, Any] | None:
     """Keep what was said; the answer, sealed, is a stream, which WeCom asks for again until it is finished."""
-    source, envelope = f"{ROBOT}:{name}", robot_envelope(name)
+    source = f"{ROBOT}:{name}"
     with counted(ROBOT):
+        envelope = robot_envelope(name)
         signed = Signed.of(args)
         incoming = from_json(envelope.open(signed, text_in(json_object(body), "encrypt")))
         said = _at_once(source, incoming)

@@ -73,8 +73,12 @@ class Pairing(Base):
     at: Mapped[datetime] = mapped_column(default=now)
 
 
+def find_robot(name: str) -> Robot | None:
+    return db.session.scalars(select(Robot).filter_by(name=name)).one_or_none()
+
+
 def robot_named(name: str) -> Robot:
-    found = db.session.scalars(select(Robot).filter_by(name=name)).one_or_none()
+    found = find_robot(name)
     if found is None:
         raise Missing
     return found
@@ -104,12 +108,12 @@ def read(given: Mapping[str, str]) -> dict[str, str]:
 def add(viewer: Viewer, name: str, place: Place, given: Mapping[str, str]) -> Robot:
     """Keep a robot. Raises Invalid by field."""
     if not NAME.fullmatch(name):
-        raise Invalid({"name": "只用小写字母、数字和 - _，2 到 30 位"})
+        raise Invalid({"named": "只用小写字母、数字和 - _，2 到 30 位"})
     kept = read(given)
     with writing():
         require(viewer, "group.keep", place)
         if db.session.scalar(select(Robot.id).filter_by(name=name)):
-            raise Invalid({"name": "已经有叫这个名字的机器人"})
+            raise Invalid({"named": "已经有叫这个名字的机器人"})
         robot = Robot(
             name=name, settings=json.dumps(kept), place_id=place.id, keeper_id=viewer.staff_id, **place.areas()
         )

@@ -179,7 +179,7 @@ def test_the_plain_mode_is_for_demos_only(app) -> None:
 
 def test_doors_that_nobody_set_up_are_not_there(app) -> None:
     call = PLATFORMS["official"].call(text("帮助"))
-    assert send(app, "/wecom/aibot/nobody", call).status_code == 404
+    assert send(app, "/wecom/aibot/nobody", call).status_code == 403
     settings = app.extensions["settings"]
     settings.wechat_token = settings.wecom_aes_key = ""
     assert send(app, "official", call).status_code == send(app, "app", call).status_code == 404
