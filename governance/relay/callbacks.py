@@ -12,7 +12,7 @@ from sqlalchemy import update
 from governance.core.config import Settings
 from governance.core.db import db, now, writing
 from governance.core.errors import Missing
-from governance.relay.inbox import ANSWERED, CALLBACKS, STORED, TOLD, Inbound, find, keep, mark
+from governance.relay.inbox import ANSWERED, CALLBACKS, STORED, TOLD, Inbound, find, mark, receive
 from governance.relay.robots import find_robot
 from governance.wechat.envelope import Envelope, Signed, Unreadable, Untrusted
 from governance.wechat.inbound import ENTER, OTHER, POLL, Incoming, from_json, from_xml
@@ -82,17 +82,12 @@ def take_official(args: Mapping[str, str], body: bytes) -> None:
             incoming = from_xml(body)
         else:
             raise Untrusted("plain")
-        _keep(OFFICIAL, incoming)
+        receive(OFFICIAL, incoming)
 
 
 def take_app(args: Mapping[str, str], body: bytes) -> None:
     with counted(APP):
-        _keep(APP, from_xml(app().open(Signed.of(args), xml(body).get("Encrypt", ""))))
-
-
-def _keep(source: str, incoming: Incoming) -> None:
-    outcome = "ignored" if incoming.kind == OTHER else "stored" if keep(source, incoming) else "duplicate"
-    CALLBACKS.labels(source.partition(":")[0], outcome).inc()
+        receive(APP, from_xml(app().open(Signed.of(args), xml(body).get("Encrypt", ""))))
 
 
 def robot_envelope(name: str) -> Envelope:
@@ -128,7 +123,7 @@ def _at_once(source: str, incoming: Incoming) -> dict[str, Any] | None:
         return _stream(source, incoming.key)
     if incoming.kind == ENTER:
         return {"msgtype": "text", "text": {"content": WELCOME}}
-    _keep(source, incoming)
+    receive(source, incoming)
     return None if incoming.kind == OTHER else _stream(source, mark(source, incoming.key))
 
 

@@ -15,7 +15,7 @@ from governance.core.crypto import Personal, keyed_hash
 from governance.core.db import Base, connection, db, now, writing
 from governance.core.jobs import enqueue_fast, job
 from governance.core.prepared import InsertOnce, Prepared
-from governance.wechat.inbound import Incoming
+from governance.wechat.inbound import OTHER, Incoming
 
 STORED, ANSWERED, TELLING, TOLD, SILENT, REFUSED, UNKNOWN = (
     "stored", "answered", "telling", "told", "silent", "refused", "unknown",
@@ -74,6 +74,12 @@ def keep(source: str, incoming: Incoming) -> bool:
         if id_:
             enqueue_fast("relay.hear_photos" if incoming.photos else "relay.hear", inbound=id_)
     return bool(id_)
+
+
+def receive(source: str, incoming: Incoming) -> None:
+    """Keep what there is something to do about, and count it."""
+    outcome = "ignored" if incoming.kind == OTHER else "stored" if keep(source, incoming) else "duplicate"
+    CALLBACKS.labels(source.partition(":")[0], outcome).inc()
 
 
 def find(source: str, message_key: str) -> Inbound | None:
