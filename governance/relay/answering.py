@@ -18,7 +18,7 @@ from governance.relay.model import Group
 from governance.relay.wording import cut
 from governance.wechat import media, replying
 from governance.wechat.answers import Gone, Later, Lost, Never
-from governance.wechat.inbound import ENTER, LEAVE, PHOTO, SCAN, TEXT, Incoming
+from governance.wechat.inbound import ENTER, LEAVE, PHOTO, SCAN, STRANGE, TEXT, Incoming
 
 log = structlog.get_logger()
 OFFICIAL, APP = "official", "app"
@@ -28,6 +28,7 @@ UNBOUND = (
     "填上 {number}（一天内有效），绑好就能在这里报事。"
 )
 STOPPED = "这个群的助手停用了，有事请扫楼里的码，或者打社区电话。"
+STRANGE_WORDS = "这样的消息我看不懂。请打字说，例如：报事 三层灯不亮；照片可以直接发。"
 LOST_PHOTO = "照片没收到，请再发一次，或者点报事的链接在里面传。"
 WELCOME = "您好，我是社区的助手。扫楼里的码，我就知道您在哪儿；也可以直接说：报事 三层灯不亮。都能说什么：帮助"
 
@@ -74,8 +75,10 @@ def _work(inbound: int, shots: tuple[bytes, ...] = (), lost: bool = False) -> No
 
 
 def _reply(row: Inbound, incoming: Incoming, shots: tuple[bytes, ...]) -> str:
-    if incoming.kind == ENTER:
-        return WELCOME
+    if incoming.kind in (ENTER, STRANGE):
+        return WELCOME if incoming.kind == ENTER else STRANGE_WORDS
+    if incoming.photos and not shots and not incoming.text:
+        return ""  # only that the photo did not come is said
     if incoming.kind not in (TEXT, PHOTO, SCAN):
         log.info("inbound.left" if incoming.kind == LEAVE else "inbound.nothing_to_say", source=row.source)
         return ""

@@ -10,7 +10,8 @@ from typing import Any
 from governance.wechat.envelope import Unreadable
 from governance.wechat.reading import json_object, text_in, xml
 
-TEXT, PHOTO, SCAN, ENTER, LEAVE, POLL, OTHER = "text", "photo", "scan", "enter", "leave", "poll", "other"
+TEXT, PHOTO, SCAN, ENTER, LEAVE, POLL = "text", "photo", "scan", "enter", "leave", "poll"
+STRANGE, OTHER = "strange", "other"  # said by somebody in a way we cannot read; nothing anybody said
 LONGEST_TEXT, LONGEST_NAME, MOST_PHOTOS = 2000, 128, 6
 FOLLOWED = "qrscene_"  # what the scene begins with when scanning made somebody a follower
 
@@ -61,7 +62,7 @@ def from_xml(body: bytes | str) -> Incoming:
         return Incoming(TEXT, sender, key, text=text[:LONGEST_TEXT])
     if kind == "image" and given.get("MediaId"):
         return Incoming(PHOTO, sender, key, photos=(Photo(media_id=given["MediaId"][:LONGEST_NAME]),))
-    return Incoming(OTHER, sender, key)
+    return Incoming(STRANGE, sender, key)
 
 
 _EVENTS = {"subscribe": ENTER, "scan": SCAN, "unsubscribe": LEAVE}
@@ -96,7 +97,7 @@ def of_robot(given: dict[str, Any], asked: str = "") -> Incoming:
         entered = text_in(given, "event", "eventtype") == "enter_chat"
         return replace(said, kind=ENTER if entered else OTHER)
     text, photos = _robot_words(given, kind)
-    found = TEXT if text else PHOTO if photos else OTHER
+    found = TEXT if text else PHOTO if photos else STRANGE
     return replace(said, kind=found, text=text[:LONGEST_TEXT], photos=photos[:MOST_PHOTOS])
 
 

@@ -21,7 +21,7 @@ from governance.relay.model import Group, Heard
 from governance.relay.talk import Talk
 from governance.tickets import actions, photos, voices
 from governance.tickets.model import Ticket
-from tests.peers.platform import Platform, event, said, text
+from tests.peers.platform import Platform, event, message, said, text
 from tests.peers.wecom_side import WecomSide
 from tests.photos import SECRETS, jpeg_with_gps
 from tests.relay.callbacks import heard, open_doors, say, work
@@ -174,7 +174,8 @@ def test_a_photo_at_a_strange_address_is_not_fetched_and_the_words_still_count(a
 def test_what_is_no_photo_joins_nothing(app, cast, wecom, data: bytes) -> None:
     bind(app, cast, "5号楼")
     heard(app, "aibot", said("@助手 报事 电梯关门哐当响"))
-    assert "没收到" in heard(app, "aibot", said(msgtype="image", image={"url": wecom.file("no-photo", data)}))
+    reply = heard(app, "aibot", said(msgtype="image", image={"url": wecom.file("no-photo", data)}))
+    assert reply.startswith("照片没收到")
     assert ticket().photos == []
 
 
@@ -239,6 +240,13 @@ def test_who_follows_by_scanning_is_greeted_with_the_place_and_a_false_code_is_s
     assert "不是我们的" in heard(app, "official", event("SCAN", "00000000", "o-3"))
     assert heard(app, "official", event("unsubscribe")) == ""
     assert [row.state for row in db.session.scalars(select(Inbound))][-1] == "silent"
+
+
+def test_what_we_cannot_read_is_said_to_be_so(app, cast) -> None:
+    where = "<Location_X>39.9</Location_X><Location_Y>116.4</Location_Y>"
+    assert "看不懂" in heard(app, "official", message("location", where, "o-1"))
+    bind(app, cast, "5号楼")
+    assert "看不懂" in heard(app, "aibot", said(msgtype="file", file={"url": "https://a.qq.com/"}))
 
 
 def test_what_is_private_may_be_told_to_us_alone(app, cast) -> None:
