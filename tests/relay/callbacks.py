@@ -42,13 +42,13 @@ def say(app: Flask, door: str, plain: str) -> Any:
     return PLATFORMS[door].open(answer.get_json()) if answer.is_json else answer.get_data(as_text=True)
 
 
-def work() -> None:
-    """What the worker does until nothing is due; nothing may have gone wrong on the way."""
+def work(well: bool = True) -> None:
+    """What the worker does until nothing is due; unless said, nothing may go wrong on the way."""
     db.session.rollback()
     while jobs.run_next():
         pass
     db.session.rollback()
-    assert [job.error for job in db.session.scalars(select(Job)) if job.error] == []
+    assert not well or [job.error for job in db.session.scalars(select(Job)) if job.error] == []
 
 
 def heard(app: Flask, door: str, plain: str) -> str:
