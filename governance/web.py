@@ -26,9 +26,10 @@ from governance.relay import merging as relay_merging
 from governance.relay import queries as relay_queries
 from governance.relay import routes as relay
 from governance.scan import routes as scan
+from governance.scan import wechat as scan_in_wechat
 from governance.tickets import chaining, desk, jobs, merging, queries
 from governance.tickets import routes as tickets
-from governance.wechat import gateway
+from governance.wechat import gateway, qrcodes
 
 BLUEPRINTS = (
     people.bp,
@@ -44,7 +45,7 @@ BLUEPRINTS = (
     scan.bp,
 )
 DOORS = (topics_desk, topics_say)  # imported so that their routes are on the blueprint
-HANDLERS = (jobs, topics_jobs, relay_jobs, answering)  # imported so that their jobs are registered
+HANDLERS = (jobs, topics_jobs, relay_jobs, answering, qrcodes)  # imported so that their jobs are registered
 LISTENERS = (
     merging,
     topics_merging,
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     recognising.init_app(app)
     security.init_app(app, https=_settings(app).base_url.startswith("https://"))
     navigation.init_app(app)
+    scan_in_wechat.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     health.init_app(app)

@@ -24,6 +24,7 @@ from governance.people.recognising import asks_wechat
 from governance.people.viewers import COOKIE, as_somebody, current, open_to
 from governance.places.codes import living
 from governance.places.model import Code
+from governance.wechat import jssdk
 
 bp = Blueprint("discussions", __name__)
 TOPICS_A_PERSON = "5/day"
@@ -121,7 +122,7 @@ def show(ref: str) -> Any:
     if COOKIE in request.cookies or request.args.get("after"):
         return topic_page(queries.find(ref, current()), current())
     try:
-        key = ("topic", ref, language(), elder())
+        key = ("topic", ref, language(), elder(), jssdk.wanted(request.user_agent.string))
         return kept.answer(kept.fresh(key) or _asked(key, ref))
     except Missing:
         return topic_page(queries.find(ref, current()), current())
@@ -143,6 +144,7 @@ def topic_page(topic: Topic, viewer: Viewer, forms: dict[str, Form] | None = Non
         viewer=viewer,
         topic=topic,
         place=topic.place,
+        in_wechat=jssdk.wanted(request.user_agent.string),
         now_and_next=progress.now_and_next(topic, asks_review),
         tone=progress.tone(topic),
         steps=progress.steps(topic),

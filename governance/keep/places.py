@@ -18,7 +18,10 @@ from governance.people.viewers import current, open_to
 from governance.places import actions
 from governance.places.kinds import KINDS, may_hold
 from governance.places.model import Code, Place, ScanCount, under
+from governance.places.qr import Square
 from governance.places.tokens import read_token
+from governance.wechat import qrcodes
+from governance.wechat.gateway import gateway
 
 DAYS = 14
 
@@ -100,7 +103,28 @@ def _around(row: Place) -> dict[str, Any]:
         "bare": actions.uncoded_under(row),
         "scans": _scans(codes),
         "most": MOST_PRINTED,
+        "wechat": _wechat(row),
     }
+
+
+def _wechat(row: Place) -> dict[str, Any] | None:
+    """The code of the official account for this place; None where there is no account."""
+    if not gateway().has("official"):
+        return None
+    code = qrcodes.of_place(row.id)
+    square = Square(code.url).proven() if code and code.url else None
+    return {"code": code, "square": square, "left": qrcodes.PERMANENT_MOST - qrcodes.used()}
+
+
+@bp.post("/places/<int:place_id>/wechat")
+@open_to(keeper)
+def ask_wechat_code(place_id: int) -> Any:
+    """The place's permanent code of the official account, once: there are not many."""
+    with writing():
+        row = find(Place, place_id, "place.keep")
+        qrcodes.ask(row.id)
+        actions.record_change(row, "ask_wechat_code", current().label, current().staff_id)
+    return back("keep.place", place_id=place_id, _anchor="wechat")
 
 
 def _scans(codes: list[Code]) -> list[tuple[Any, int]]:

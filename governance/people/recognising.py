@@ -72,10 +72,18 @@ def to_wechat(way_back: str) -> Any:
     """Led to WeChat and from there back to `way_back`, a path of ours."""
     session[ASKED], way_back = int(time.time()), way_back[:LONGEST]
     address = public_url("people.wechat_back", next=way_back)
-    return redirect(oauth.resident_address(address, oauth.state(device(), "resident", way_back)))
+    return _led(oauth.resident_address(address, oauth.state(device(), "resident", way_back)))
 
 
 def to_wecom(purpose: str, way_back: str) -> Any:
     session[WORKERS_ASKED], way_back = int(time.time()), way_back[:LONGEST]
     address = public_url("people.wecom_back", purpose=purpose, next=way_back)
-    return redirect(oauth.worker_address(address, oauth.state(device(), purpose, way_back)))
+    return _led(oauth.worker_address(address, oauth.state(device(), purpose, way_back)))
+
+
+def _led(address: str) -> Any:
+    """Off the site, by the header alone: no page of ours holds a link elsewhere."""
+    answer = redirect(address)
+    answer.set_data("")
+    answer.mimetype = "text/plain"
+    return answer

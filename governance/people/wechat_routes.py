@@ -46,7 +46,7 @@ def by_wechat() -> Any:
     """Known by WeChat, under a nickname. Who was not recognised on the way is sent once more, or told why."""
     if not gateway().has("official"):
         raise Missing
-    if current().known:
+    if current().known and request.method == "GET":
         return done()
     recognised = bool(meeting.handle(current().person_id, "openid"))
     snapshot, in_wechat = session.get(ASKED) == SNAPSHOT, oauth.in_wechat(request.user_agent.string)

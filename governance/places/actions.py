@@ -44,7 +44,7 @@ def add_place(
     place.path = f"{parent.path if parent else '/'}{place.id}/"
     if kind in AREAS:
         setattr(place, f"{kind}_id", place.id)
-    _record(place, "add", actor, actor_id, kind=kind, name=name)
+    record_change(place, "add", actor, actor_id, kind=kind, name=name)
     return place
 
 
@@ -56,7 +56,7 @@ def change_place(place: Place, actor: str, actor_id: int | None, **facts: Any) -
         setattr(place, name, value)
     if changed:
         _freshen_below(place)
-        _record(place, "change", actor, actor_id, fields=sorted(changed))
+        record_change(place, "change", actor, actor_id, fields=sorted(changed))
 
 
 def _check_free(id_: int | None, parent_id: int | None, name: str | None, official_code: str | None) -> None:
@@ -87,7 +87,7 @@ def print_code(place: Place, actor: str, actor_id: int | None = None) -> Code:
     code = Code(token=new_token(), place_id=place.id, number=last + 1)
     db.session.add(code)
     db.session.flush()
-    _record(place, "print_code", actor, actor_id, token=code.token, number=code.number)
+    record_change(place, "print_code", actor, actor_id, token=code.token, number=code.number)
     return code
 
 
@@ -115,7 +115,7 @@ def mark_code(code: Code, state: str, actor: str, actor_id: int | None) -> None:
         raise Refused("这张码已经停用")
     code.state = state
     code.posted_at = code.posted_at or (now() if state == "posted" else None)
-    _record(code.place, "mark_code", actor, actor_id, token=code.token, state=state)
+    record_change(code.place, "mark_code", actor, actor_id, token=code.token, state=state)
 
 
 def retire_code(code: Code, actor: str, actor_id: int | None, successor: Code | None = None) -> None:
@@ -130,10 +130,11 @@ def retire_code(code: Code, actor: str, actor_id: int | None, successor: Code | 
         raise Invalid({"successor": f"那张码贴在{successor.place.name}，要换成贴在这里的"})
     code.state, code.retired_at = "retired", now()
     code.replaced_by = successor.token if successor else None
-    _record(code.place, "retire_code", actor, actor_id, token=code.token, successor=code.replaced_by)
+    record_change(code.place, "retire_code", actor, actor_id, token=code.token, successor=code.replaced_by)
 
 
-def _record(place: Place, verb: str, actor: str, actor_id: int | None, **data: Any) -> None:
+def record_change(place: Place, verb: str, actor: str, actor_id: int | None, **data: Any) -> None:
+    """One line of the record about a place."""
     record(
         f"place.{verb}",
         place.id,

@@ -15,14 +15,16 @@ from governance.discussions.model import AGREE, DISAGREE, Statement
 from governance.people.access import Viewer
 from governance.people.permissions import may
 from governance.places.codes import living
+from governance.places.model import Place
 from governance.places.tokens import read_token
 from governance.relay.facts import near_name
 from governance.relay.model import Group, Heard
-from governance.relay.reporting import Said, link_to, named_places, propose, report, take_photos
+from governance.relay.reporting import Said, door, link_to, named_places, propose, report, take_photos
 from governance.relay.talk import WHAT, WHERE, WHETHER, Talk
 from governance.relay.wording import address, plain
 from governance.tickets import progress, voices
 from governance.tickets.model import Ticket, read_number
+from governance.wechat.qrcodes import place_of
 
 MENTION = re.compile(r"^\s*(?:@\S+\s*)+")
 AROUND = " ：:，,。.！!～~\n\t"
@@ -104,12 +106,16 @@ def greet(heard: Heard, by: Viewer, talk: Talk, scene: str) -> str:
 
 def arrive(said: Said, scene: str) -> str:
     """Somebody scanned a code that led them to us: what they say next is about that place."""
-    code = living(scene)
-    said.talk.place = code.place
-    return (
-        f"您在{near_name(code.place)}。要报事直接说，例如：报事 三层灯不亮\n"
-        f"这里正在办什么、大家在商量什么：{address(f'/c/{code.token}')}"
-    )
+    place = _scanned(scene)
+    said.talk.place = place
+    return f"您在{near_name(place)}。要报事直接说，例如：报事 三层灯不亮\n这里正在办什么、大家在商量什么：{door(place)}"
+
+
+def _scanned(scene: str) -> Place:
+    """The place of a parametric code, or of one of our own codes. Raises Missing."""
+    number = place_of(scene)
+    found = db.session.get(Place, number) if number is not None and number < 2**31 else None
+    return found or living(scene).place
 
 
 def _help(_said: Said | None) -> str:

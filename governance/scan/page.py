@@ -36,7 +36,7 @@ _OUTER = (Place.id, Place.kind, Place.name, Place.phone, case((Place.kind == "gr
 LINE = Prepared(select(*_OUTER).where(Place.id.in_([bindparam(kind) for kind in ORDER])), Outer._make)
 
 
-def body(connection: Connection, code: Landing, language: str, elder: bool) -> str:
+def body(connection: Connection, code: Landing, language: str, elder: bool, in_wechat: bool = False) -> str:
     """The page of the place behind a code, as it stands."""
     line = line_of(connection, code.path)
     here, done = faces.here(connection, code.path, {outer.kind: outer.id for outer in line})
@@ -54,6 +54,7 @@ def body(connection: Connection, code: Landing, language: str, elder: bool) -> s
         here=here,
         done=done,
         topics=topics.going_on(connection, [outer.id for outer in line]),
+        in_wechat=in_wechat,
     )
 
 

@@ -1,5 +1,7 @@
 """The scan page: one body for every visitor, rendered once per state of the place and kept, with its gzip.
 
+In WeChat's browser, where there is an official account, the same with one script more: the card when it is shared.
+
 What is personal comes on the pages behind it. A member of staff who scans is led to the work at this place.
 """
 
@@ -18,6 +20,7 @@ from governance.places.codes import NeverIssued, find, living
 from governance.places.landing import land
 from governance.scan import counts, page
 from governance.tickets import arrivals
+from governance.wechat import jssdk
 
 bp = Blueprint("scan", __name__)
 
@@ -33,7 +36,7 @@ def _own(state: BlueprintSetupState) -> None:
 def show(code: str) -> Any:
     if COOKIE in request.cookies and request.args.get("view") != "resident" and current().posts:
         return _to_work(code)
-    key = ("scan", code, language(), elder())
+    key = ("scan", code, language(), elder(), jssdk.wanted(request.user_agent.string))
     try:
         found = kept.fresh(key) or _asked(*key)
     except NeverIssued:
@@ -46,13 +49,13 @@ def show(code: str) -> Any:
     return kept.answer(found)
 
 
-def _asked(name: str, code: str, language: str, elder: bool) -> kept.Kept:
+def _asked(name: str, code: str, language: str, elder: bool, in_wechat: bool) -> kept.Kept:
     """The page as it was when nothing has changed, else made anew. Raises NeverIssued."""
     with db.engine.connect() as connection, connection.begin():
         landing = land(connection, code)
         version = (landing.id, landing.version, landing.token)
-        make = partial(page.body, connection, landing, language, elder)
-        return kept.settle((name, code, language, elder), version, make)
+        make = partial(page.body, connection, landing, language, elder, in_wechat)
+        return kept.settle((name, code, language, elder, in_wechat), version, make)
 
 
 def _to_work(code: str) -> Any:

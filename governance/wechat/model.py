@@ -53,3 +53,7 @@ class WechatCode(Base):
     trouble: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime | None]
+
+    @property
+    def is_coming(self) -> bool:
+        return self.state == "due"

@@ -35,6 +35,8 @@ NOWHERE = {
     "channel": "carrier_pigeon",
     "name": "no-bot",
     "secret": "0" * 20,
+    "of": "WW",
+    "mark": "f" * 16,
     **{name: "999999" for name in kept_makers.ARGUMENTS if name.endswith("_id")},
 }
 STATES = {  # what a ticket must be for the step to be open; accepted for everything not named
@@ -225,6 +227,7 @@ FORMS: dict[str, Callable[..., dict[str, Any]]] = {
     "/d/<secret>": _known_as,
     "/me/known/worker": _known_as,
     "/me/known/phone": _by_phone,
+    "/me/known/wechat": _by_phone,
     "/me/nickname": _known_as,
     "/desk/known": _vouch,
     "/keep/places/<int:place_id>/doors/slips": _slips,

@@ -14,6 +14,7 @@ from governance.core.db import db
 from governance.core.events import Event
 from tests.app import forget_limits
 from tests.cast import Cast
+from tests.connected import connect
 from tests.people import audiences
 from tests.people.kept_makers import BOT_KEY
 from tests.people.makers import Makers
@@ -98,6 +99,8 @@ class Walk:
 
     def __init__(self, app: Flask, cast: Cast) -> None:
         self.app, self.cast = app, cast
+        connect(app, "http://127.0.0.1:9/nobody-listens-here")
+        app.extensions["settings"].wechat_verify_files = "MP_verify_0123456789abcdef.txt"
         self.audiences = audiences.gather(app, cast)
         self.makers = Makers(cast, self.audiences)
         self.asked = 0

@@ -1,0 +1,52 @@
+"""What WeChat's browser gets beside a page: the signature for its card when it is shared, and proof that we own it."""
+
+from typing import Any
+
+from flask import Flask, Response, current_app, jsonify, request
+from werkzeug.exceptions import ServiceUnavailable
+
+from governance.core.errors import Invalid, Missing
+from governance.core.security import CSP
+from governance.people.permissions import anyone
+from governance.people.viewers import open_to
+from governance.scan.routes import bp
+from governance.wechat import jssdk
+from governance.wechat.gateway import gateway
+
+SHARED = ("scan.show", "discussions.show")  # pages people pass on
+WITH_WECHAT = CSP.replace("script-src 'self'", f"script-src 'self' {jssdk.SCRIPTS}")
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(_let_wechat_in)
+
+
+def _let_wechat_in(answer: Response) -> Response:
+    """WeChat's own script may run on these pages, in its own browser, and nowhere else."""
+    if request.endpoint in SHARED and jssdk.wanted(request.user_agent.string):
+        answer.headers["Content-Security-Policy"] = WITH_WECHAT
+    return answer
+
+
+@bp.get("/wechat/jssdk")
+@open_to(anyone)
+def signature() -> Any:
+    """What a page of ours tells WeChat's script; for no address but ours."""
+    if not gateway().has("official"):
+        raise Missing
+    url = request.args.get("url", "")
+    if not jssdk.ours(url):
+        raise Invalid({"url": "这不是我们的网页"})
+    signed = jssdk.signed(url)
+    if signed is None:
+        raise ServiceUnavailable
+    return jsonify(signed)
+
+
+@bp.get("/<any(MP,WW):of>_verify_<mark>.txt")
+@open_to(anyone)
+def verification(of: str, mark: str) -> Any:
+    """The file by which WeChat (MP) or WeCom (WW) sees that this domain is ours: its name says what is in it."""
+    if f"{of}_verify_{mark}.txt" not in current_app.extensions["settings"].verify_files:
+        raise Missing
+    return Response(mark, content_type="text/plain")

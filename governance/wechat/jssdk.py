@@ -1,0 +1,40 @@
+"""JS-SDK: which browsers get it, and the signature under one address of ours, by a ticket shared like a token."""
+
+import secrets
+import time
+from typing import Any
+
+import structlog
+from wechatpy.utils import WeChatSigner
+
+from governance.wechat.answers import TROUBLES
+from governance.wechat.gateway import gateway
+from governance.wechat.oauth import in_wechat
+
+log = structlog.get_logger()
+SCRIPTS = "https://res.wx.qq.com"  # where WeChat's own script comes from
+
+
+def wanted(agent: str) -> bool:
+    """Only in WeChat's browser can a page say what its card shows, and only for an official account."""
+    return in_wechat(agent) and gateway().has("official")
+
+
+def ours(url: str) -> bool:
+    """An address WeChat's script may act on in our name."""
+    return url.startswith(f"{gateway().settings.base_url}/")
+
+
+def signed(url: str) -> dict[str, Any] | None:
+    """What `wx.config` asks for on the page at `url`, as it stands in the address bar; nothing while WeChat is away."""
+    try:
+        ticket = gateway().ticket()
+    except TROUBLES as trouble:
+        log.warning("wechat.no_ticket", trouble=trouble.reason)
+        return None
+    nonce, moment = secrets.token_hex(8), int(time.time())
+    signer = WeChatSigner(delimiter=b"&")
+    address = url.partition("#")[0]
+    signer.add_data(f"jsapi_ticket={ticket}", f"noncestr={nonce}", f"timestamp={moment}", f"url={address}")
+    app_id = gateway().settings.wechat_app_id
+    return {"appId": app_id, "timestamp": moment, "nonceStr": nonce, "signature": signer.signature}

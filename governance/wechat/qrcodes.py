@@ -1,0 +1,108 @@
+"""Parametric codes (带参数二维码) of the official account: whoever scans one may follow, and we hear from which place.
+
+An account may have 100,000 permanent ones, ever; so each is made by a keeper's own act, once for a place, and every
+asking is counted, as nobody knows whether one whose answer was lost was made. Temporary ones last 30 days at most.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select, text
+
+from governance.core.db import by, db, locked, now, writing
+from governance.core.errors import Refused
+from governance.core.jobs import enqueue, job
+from governance.wechat.answers import Gone, Never
+from governance.wechat.gateway import gateway
+from governance.wechat.model import WechatCode
+
+PERMANENT_MOST = 100_000
+TEMPORARY_MOST = timedelta(days=30)
+PATH, LONGEST_SCENE = "/cgi-bin/qrcode/create", 64
+LOCK = 0x0E_C0DE5
+DUE, MADE, REFUSED = "due", "made", "refused"
+
+
+def scene_of(place_id: int) -> str:
+    """What WeChat tells us when somebody scans the code of a place."""
+    return f"b:{place_id}"
+
+
+def place_of(scene: str) -> int | None:
+    """The place a scene names, if it is one of ours; with the `qrscene_` of somebody who has just followed or not."""
+    number = scene.removeprefix("qrscene_").removeprefix("b:")
+    return int(number) if scene.removeprefix("qrscene_").startswith("b:") and number.isdecimal() else None
+
+
+def used() -> int:
+    """How much of the account's permanent codes is used up, by our own count."""
+    mine = select(func.sum(WechatCode.asked)).filter_by(app_id=gateway().settings.wechat_app_id, permanent=True)
+    return int(db.session.scalar(mine) or 0)
+
+
+def of_place(place_id: int) -> WechatCode | None:
+    return by(WechatCode, app_id=gateway().settings.wechat_app_id, place_id=place_id, permanent=True)
+
+
+def ask(place_id: int) -> WechatCode:
+    """Ask for the permanent code of a place. Call it inside `writing()`. Raises Refused when none can be had."""
+    if not gateway().has("official"):
+        raise Refused("还没有接公众号，请管理员先设置")
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+    code = of_place(place_id)
+    if code is not None and locked(code).state != REFUSED:
+        raise Refused("这里已经有公众号的码了")
+    if used() >= PERMANENT_MOST:
+        raise Refused("这个公众号的永久码用完了（10 万个），再要也不会给")
+    code = code or WechatCode(app_id=gateway().settings.wechat_app_id, place_id=place_id, permanent=True)
+    code.scene, code.state, code.trouble, code.asked = scene_of(place_id), DUE, None, code.asked or 0
+    db.session.add(code)
+    db.session.flush()
+    enqueue("wechat.make_code", code=code.id)
+    return code
+
+
+@job("wechat.make_code", network=True)
+def make(code: int) -> None:
+    """Have WeChat make it. A lost answer is asked for again: the same scene gives the same code."""
+    scene = _counted(code)
+    if scene is None:
+        return
+    asked = {"action_name": "QR_LIMIT_STR_SCENE", "action_info": {"scene": {"scene_str": scene}}}
+    try:
+        answer = gateway().read("official", PATH, method="POST", json=asked)
+    except (Never, Gone) as trouble:
+        _settle(code, state=REFUSED, trouble=trouble.reason[:200])
+        return
+    _settle(code, state=MADE, url=str(answer["url"]), trouble=None)
+
+
+def _counted(number: int) -> str | None:
+    with writing():
+        code = by(WechatCode, id=number)
+        if code is None or locked(code).state != DUE:
+            return None
+        code.asked += 1
+        return code.scene
+
+
+def _settle(number: int, **values: object) -> None:
+    with writing():
+        code = db.session.get_one(WechatCode, number)
+        for name, value in values.items():
+            setattr(code, name, value)
+
+
+def temporary(scene: str, lasts: timedelta) -> WechatCode:
+    """A code that ends by itself, at once. Call it with no transaction open. Raises Later, Never or ValueError."""
+    if not 1 <= len(scene) <= LONGEST_SCENE or not timedelta(seconds=60) <= lasts <= TEMPORARY_MOST:
+        raise ValueError("a scene has 1 to 64 characters, a temporary code lasts up to 30 days")
+    seconds = int(lasts.total_seconds())
+    asked = {"action_name": "QR_STR_SCENE", "expire_seconds": seconds, "action_info": {"scene": {"scene_str": scene}}}
+    answer = gateway().read("official", PATH, method="POST", json=asked)
+    with writing():
+        app_id, url = gateway().settings.wechat_app_id, str(answer["url"])
+        code = WechatCode(app_id=app_id, scene=scene, permanent=False, asked=1, state=MADE, url=url)
+        code.expires_at = now() + lasts
+        db.session.add(code)
+    return code
