@@ -1,4 +1,7 @@
-"""What a group's member who turns out to be another person takes along: what they said to us, and our talks."""
+"""What a group's member who turns out to be another person takes along: what they said to us, and our talks.
+
+Who leaves is not remembered in any talk.
+"""
 
 from sqlalchemy import delete, select, update
 
@@ -18,3 +21,9 @@ def take_along(old_id: int, new_id: int) -> None:
     db.session.execute(delete(Talk).where(*rest), execution_options={"synchronize_session": False})
     moved = update(Talk).where(Talk.person_id == old_id).values(person_id=new_id)
     db.session.execute(moved, execution_options={"synchronize_session": False})
+
+
+@hooks.person_left.listen
+def forget_talks(person_id: int) -> None:
+    theirs = delete(Talk).where(Talk.person_id == person_id)
+    db.session.execute(theirs, execution_options={"synchronize_session": False})

@@ -13,6 +13,7 @@ from governance.core.crypto import Personal, keyed_hash
 from governance.core.db import Base, db, locked, now, writing
 from governance.core.errors import Invalid, Missing
 from governance.core.events import record
+from governance.core.jobs import job
 from governance.people.access import Viewer
 from governance.people.model import Person
 from governance.people.permissions import require
@@ -174,6 +175,12 @@ def number_for(robot: str, chat: str) -> str:
     db.session.add(pairing)
     db.session.flush()
     return pairing.number
+
+
+@job("relay.forget_pairings", every=3600)
+def forget_pairings() -> None:
+    with writing():
+        db.session.execute(delete(Pairing).where(Pairing.at < now() - GOOD_FOR))
 
 
 def paired(number: str) -> Pairing:

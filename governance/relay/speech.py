@@ -28,8 +28,27 @@ from governance.wechat.qrcodes import place_of
 
 MENTION = re.compile(r"^\s*(?:@\S+\s*)+")
 AROUND = " ：:，,。.！!～~\n\t"
-YES = {"是", "是的", "对", "对的", "好", "好的", "要", "报", "报吧", "嗯", "可以", "行", "确认", "ok", "yes", "y", "1"}
-NO = {"不", "不是", "不用", "不用了", "不要", "不报", "否", "算了", "取消", "no", "n"}
+YES = {
+    "是",
+    "是的",
+    "对",
+    "对的",
+    "好",
+    "好的",
+    "要",
+    "报",
+    "报吧",
+    "嗯",
+    "可以",
+    "行",
+    "确认",
+    "同意",
+    "ok",
+    "yes",
+    "y",
+    "1",
+}
+NO = {"不", "不是", "不用", "不用了", "不要", "不报", "否", "算了", "取消", "反对", "no", "n"}
 SMALL_TALK = {
     "你好",
     "您好",
@@ -68,15 +87,18 @@ def answer(heard: Heard, group: Group | None, by: Viewer, talk: Talk, shots: tup
 
 
 def _spoken(said: Said) -> str:
-    """A command; else the answer to what we asked; else speech that may be a matter."""
+    """A plain yes or no to what we asked; a command; another answer; else speech that may be a matter."""
+    bare = said.words.strip(AROUND).lower()
+    if said.talk.question == WHETHER and bare in YES | NO:
+        return _answered(said, bare)
     command = next((one for one in COMMANDS if said.words.startswith(one.word)), None)
     if command is not None:
         return command.answer(replace(said, words=said.words.removeprefix(command.word).strip(AROUND)))
-    if said.talk.question is not None and (told := _answered(said, said.words.strip(AROUND).lower())):
+    if said.talk.question is not None and (told := _answered(said, bare)):
         return told
     if said.group is None and (token := read_token(said.words)):
         return arrive(said, token)
-    if len(said.words) < SHORTEST_MATTER or said.words.strip(AROUND) in SMALL_TALK:
+    if len(said.words) < SHORTEST_MATTER or bare in SMALL_TALK:
         return _help(said)
     return propose(said)
 

@@ -177,7 +177,7 @@ def test_a_private_ticket_and_one_of_another_community_are_not_there_for_a_group
         assert say(f"进度 {ticket.number}") == say("进度 13-4")
 
 
-@pytest.mark.parametrize("yes", ["是", "@小银杏 是的。", "好", "嗯！"])
+@pytest.mark.parametrize("yes", ["是", "@小银杏 是的。", "嗯！", "OK"])
 def test_plain_speech_is_reported_on_a_yes_and_not_before(say, cast, yes) -> None:
     asked = say("楼下垃圾没人收")
     assert "要报给网格员吗" in asked and "楼下垃圾没人收" in asked
@@ -190,7 +190,7 @@ def test_plain_speech_is_reported_on_a_yes_and_not_before(say, cast, yes) -> Non
     assert db.session.scalar(select(func.count()).select_from(Ticket)) == 1
 
 
-@pytest.mark.parametrize("said", ["不用了", "算了", "帮助", "谢谢", "进度 13-4"])
+@pytest.mark.parametrize("said", ["不用了", "算了", "反对", "帮助", "谢谢", "进度 13-4"])
 def test_what_is_no_yes_reports_nothing(say, said) -> None:
     say("楼下垃圾没人收")
     say(said)

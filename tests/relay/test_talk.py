@@ -225,6 +225,7 @@ def test_alone_with_us_a_scan_says_where_one_is_and_what_is_said_next_is_about_i
     assert "3号院 5号楼" in card and f"/c/{cast.codes['5号楼']}" in card and "报事" in card
     reply = heard(app, "official", text("报事 楼道灯不亮"))
     assert ticket().place_id == cast.places["5号楼"] and f"/t/{ticket().ref}?k=" in reply
+    assert not any("?k=" in row.reply for row in db.session.scalars(select(Heard)))  # nowhere in the clear
     with writing():
         db.session.scalars(select(Talk)).one().place_id = None
     assert "编号" in heard(app, "official", text("报事 电梯异响"))  # where one reported last
