@@ -18,7 +18,7 @@ from governance.core.config import ROOT, Settings
 from governance.serve import web_command
 from tests.peers import process
 
-OFFICIAL = ("wechat_app_id", "wechat_token", "wechat_aes_key")
+OFFICIAL = ("wechat_api_base", "wechat_app_id", "wechat_app_secret", "wechat_token", "wechat_aes_key")
 
 
 class Deployment:
