@@ -1,6 +1,7 @@
 """The work behind a callback: photos are fetched, what was said is heard, and the answer goes back the way it came."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -18,10 +19,12 @@ from governance.relay.model import Group
 from governance.relay.wording import cut
 from governance.wechat import media, replying
 from governance.wechat.answers import Gone, Later, Lost, Never
-from governance.wechat.inbound import ENTER, LEAVE, PHOTO, SCAN, STRANGE, TEXT, Incoming
+from governance.wechat.inbound import ENTER, LEAVE, PHOTO, SCAN, STRANGE, TEXT, Incoming, Photo
 
 log = structlog.get_logger()
 OFFICIAL, APP = "official", "app"
+STILL_AN_ANSWER, SOON = timedelta(hours=1), 10  # seconds until it is said once more
+STILL_FETCHED = timedelta(minutes=2)
 PEOPLE = (OFFICIAL, APP)  # whom an answer reaches by their name at the platform
 UNBOUND = (
     "您好，这个群还没有绑定到楼院。请社区工作人员打开“群”页面，选“企业微信智能机器人”，"
@@ -33,17 +36,28 @@ LOST_PHOTO = "照片没收到，请再发一次，或者点报事的链接在里
 WELCOME = "您好，我是社区的助手。扫楼里的码，我就知道您在哪儿；也可以直接说：报事 三层灯不亮。都能说什么：帮助"
 
 
-@job("relay.hear_photos", lease=120, tries=4, network=True)
+@job("relay.hear_photos", lease=120, tries=8, network=True)
 def hear_photos(inbound: int) -> None:
     """The same as `hear`, with the photos fetched first, while no transaction is open."""
     row = db.session.get(Inbound, inbound)
     if row is None or row.state != STORED:
         return
-    incoming, source = row.incoming, row.source
+    incoming, source, last = row.incoming, row.source, now() - row.at > STILL_FETCHED
     aes_key = _aes_key(source)
     db.session.rollback()
-    shots = tuple(shot for photo in incoming.photos if (shot := media.fetch(source, photo, aes_key)))
+    fetched = (_fetched(source, photo, aes_key, last) for photo in incoming.photos)
+    shots = tuple(shot for shot in fetched if shot)
     _work(inbound, shots, lost=len(shots) < len(incoming.photos))
+
+
+def _fetched(source: str, photo: Photo, aes_key: str, last: bool) -> bytes | None:
+    """A photo. While the platform is away it is tried again, but the words that came with it cannot wait for ever."""
+    try:
+        return media.fetch(source, photo, aes_key)
+    except Later:
+        if last:
+            return None
+        raise
 
 
 @job("relay.hear", tries=4)
@@ -117,14 +131,14 @@ def answer(inbound: int) -> None:
     if row := _claimed(inbound):
         side = row.source
         words = cut(row.reply or "", replying.LONGEST[side])
-        _tell(inbound, partial(replying.to_person, side, row.incoming.sender, words))
+        _tell(inbound, "relay.answer", partial(replying.to_person, side, row.incoming.sender, words))
 
 
 @job("relay.answer_later", lease=60, tries=8, network=True)
 def answer_later(inbound: int) -> None:
     """A robot's answer that nobody has asked for in time goes to the address it may be sent to once."""
     if row := _claimed(inbound):
-        _tell(inbound, partial(replying.to_address, row.incoming.answer_to, row.reply or ""))
+        _tell(inbound, "relay.answer_later", partial(replying.to_address, row.incoming.answer_to, row.reply or ""))
 
 
 def _claimed(inbound: int) -> Inbound | None:
@@ -140,13 +154,12 @@ def _claimed(inbound: int) -> Inbound | None:
     return row
 
 
-def _tell(inbound: int, send: Callable[[], None]) -> None:
-    """Say it, and write down what became of it. What was surely not said is said later, by this same job."""
+def _tell(inbound: int, name: str, send: Callable[[], None]) -> None:
+    """Say it, and write down what became of it. What was surely not said is said later, by a job of this same name."""
     try:
         send()
-    except Later:
-        _settle(inbound, ANSWERED)
-        raise
+    except Later as wait:
+        _again(inbound, name, wait)
     except Lost:
         _settle(inbound, UNKNOWN)
     except (Never, Gone) as refused:
@@ -156,10 +169,17 @@ def _tell(inbound: int, send: Callable[[], None]) -> None:
         _settle(inbound, TOLD)
 
 
-def _settle(inbound: int, state: str) -> None:
+def _again(inbound: int, name: str, wait: Later) -> None:
+    """While an answer is still one: after an hour nobody waits for it."""
     with writing():
         row = db.session.get_one(Inbound, inbound, with_for_update=True)
-        if state == ANSWERED:
-            row.state = state
-        else:
-            row.end(state)
+        if now() - row.at > STILL_AN_ANSWER:
+            row.end(REFUSED)
+            return
+        row.state = ANSWERED
+        enqueue(name, due_at=now() + timedelta(seconds=max(wait.after, SOON)), inbound=inbound)
+
+
+def _settle(inbound: int, state: str) -> None:
+    with writing():
+        db.session.get_one(Inbound, inbound, with_for_update=True).end(state)
