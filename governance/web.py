@@ -20,7 +20,7 @@ from governance.discussions import say_routes as topics_say
 from governance.keep import routes as keep
 from governance.people import recognising, viewers
 from governance.people import routes as people
-from governance.relay import bot_routes, group_routes
+from governance.relay import answering, bot_routes, callback_routes, group_routes, robot_routes
 from governance.relay import jobs as relay_jobs
 from governance.relay import merging as relay_merging
 from governance.relay import queries as relay_queries
@@ -40,10 +40,12 @@ BLUEPRINTS = (
     relay.bp,
     group_routes.bp,
     bot_routes.bp,
+    callback_routes.bp,
+    robot_routes.bp,
     scan.bp,
 )
 DOORS = (topics_desk, topics_say)  # imported so that their routes are on the blueprint
-HANDLERS = (jobs, topics_jobs, relay_jobs, qrcodes)  # imported so that their jobs are registered
+HANDLERS = (jobs, topics_jobs, relay_jobs, answering, qrcodes)  # imported so that their jobs are registered
 LISTENERS = (
     merging,
     topics_merging,

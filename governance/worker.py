@@ -12,6 +12,7 @@ from flask import Flask
 from governance.core import events, jobs
 from governance.core.config import load
 from governance.core.db import db
+from governance.relay.connecting import keep_connected
 from governance.relay.delivering import deliver
 from governance.relay.expanding import expand
 from governance.web import build
@@ -34,6 +35,7 @@ def main() -> None:
 
 def run(app: Flask, stop: threading.Event) -> None:
     threads = [threading.Thread(target=_loop, args=(app, stop, look)) for look in looks(app)]
+    threads.append(threading.Thread(target=keep_connected, args=(app, stop)))
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -4,11 +4,15 @@ Reads never take SQLite's write lock. `writing()` takes it before the first look
 is still true when it changes it; on PostgreSQL the same place is held by row locks (`locked`).
 """
 
+import fcntl
+import os
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, TextIO, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -64,6 +68,8 @@ Base.registry.update_type_annotation_map({datetime: Utc})
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
 Row = TypeVar("Row", bound=Base)
+BUSY = 20  # seconds a writer waits for the others
+_TURN = threading.Lock()
 
 
 def now() -> datetime:
@@ -72,7 +78,7 @@ def now() -> datetime:
 
 def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 20, "isolation_level": None}, "pool_size": 16, "max_overflow": 16}
+        return {"connect_args": {"timeout": BUSY, "isolation_level": None}, "pool_size": 16, "max_overflow": 16}
     return {
         "pool_size": 16,
         "max_overflow": 16,
@@ -125,15 +131,45 @@ def writing() -> Iterator[None]:
     if db.session.info.get("writing"):
         yield
         return
-    db.session.info["writing"] = _begin_anew()
-    try:
+    with _turn():
+        db.session.info["writing"] = _begin_anew()
+        try:
+            yield
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
+        finally:
+            db.session.info.pop("writing", None)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Writers queue before SQLite's write lock: waiting for that one is sleeping and looking again, and nobody's turn.
+
+    Threads queue for their process, processes for the file beside the database. Who comes past both is let through by
+    SQLite alone, so nothing depends on the queue but how long one waits.
+    """
+    if db.engine.dialect.name != "sqlite":
         yield
-        db.session.commit()
-    except BaseException:
-        db.session.rollback()
-        raise
+        return
+    mine = _TURN.acquire(timeout=BUSY)
+    queue = _queue(os.getpid(), db.engine.url.database or ":memory:") if mine else None
+    try:
+        if queue:
+            fcntl.flock(queue, fcntl.LOCK_EX)
+        yield
     finally:
-        db.session.info.pop("writing", None)
+        if queue:
+            fcntl.flock(queue, fcntl.LOCK_UN)
+        if mine:
+            _TURN.release()
+
+
+@lru_cache(maxsize=4)
+def _queue(_process: int, database: str) -> TextIO | None:
+    """The file that processes queue for; a lock on it ends with whoever holds it."""
+    return None if database == ":memory:" else open(f"{database}-queue", "a")  # noqa: SIM115 - as long as the process
 
 
 def _begin_anew() -> Connection:

@@ -15,7 +15,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from governance.core.db import Base, db, now, writing
+from governance.core.db import Base, connection, db, now, writing
+from governance.core.prepared import Insert
 
 log = structlog.get_logger()
 DUE, CLAIMED, DONE, FAILED = "due", "claimed", "done", "failed"
@@ -36,6 +37,9 @@ class Job(Base):
     tries: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(Text)
     done_at: Mapped[datetime | None]
+
+
+JOB = Insert(Job)
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,11 @@ def job(
 def enqueue(name: str, *, due_at: datetime | None = None, **args: Any) -> None:
     """Ask for a job in the transaction in hand: it exists if and only if the change does."""
     db.session.add(Job(name=name, args=args, due_at=due_at or now()))
+
+
+def enqueue_fast(name: str, **args: Any) -> None:
+    """The same, due at once, for the doors that many come through."""
+    JOB.new(connection(), name=name, args=args)
 
 
 def enqueue_once(name: str, seconds: int, key: str, **args: Any) -> None:

@@ -124,7 +124,9 @@ def elder() -> bool:
 
 
 def _chosen(name: str) -> str | None:
-    """What the address asks for, else what was chosen before; most requests bring neither."""
+    """What the address asks for, else what was chosen before; most requests bring neither, and a job is no request."""
+    if not has_request_context():
+        return None
     asked = request.args.get(name) if request.args else None
     return asked or (request.cookies.get(name) if request.cookies else None)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ClauseElement, Connection, Dialect, insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
 Made = TypeVar("Made")
@@ -46,7 +47,7 @@ class Insert(Prepared[int]):
     """One new row of a table, and its number where it gets one. What is not given is the default of its column."""
 
     def __init__(self, model: Any) -> None:
-        table = model.__table__
+        self.table = table = model.__table__
         key = table.autoincrement_column
         columns = [column for column in table.columns if column.computed is None and column is not key]
         self.names = [column.name for column in columns]
@@ -62,6 +63,17 @@ class Insert(Prepared[int]):
 
     def _whole(self, values: dict[str, Any]) -> dict[str, Any]:
         return {name: make() for name, make in self._defaults.items() if name not in values} | values
+
+
+class InsertOnce(Insert):
+    """The same, unless a row with the same values in unique columns is there already: then the number is 0."""
+
+    def _for(self, dialect: Dialect) -> "_Ready":
+        if dialect.name not in self._ready:
+            adding: Any = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
+            once = adding(self.table).on_conflict_do_nothing().returning(self.table.autoincrement_column)
+            self._ready[dialect.name] = _Ready(once, dialect, self.names)
+        return self._ready[dialect.name]
 
 
 def _default(column: Any) -> Callable[[], Any]:

@@ -103,7 +103,7 @@ def _owed(event_id: int, audiences: tuple[str, ...], bound: Select[int], urgent:
         Delivery.tries: literal(0),
         Delivery.created_at: moment,
     }
-    hears = (Group.audience.in_(audiences), Group.disabled_at.is_(None), Group.archived_at.is_(None))
+    hears = (Group.audience.in_(audiences), Group.told, Group.disabled_at.is_(None), Group.archived_at.is_(None))
     groups = select(*columns.values()).where(Group.id.in_(bound), *hears, ~owed).order_by(Group.id).limit(PIECE)
     return insert(table).from_select([column.key for column in columns], groups, include_defaults=False)
 

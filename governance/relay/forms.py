@@ -31,6 +31,28 @@ class GroupForm(Form):
         return Hours(self.quiet_from.data, self.quiet_until.data, self.digest_hour.data)
 
 
+def _secret(label: str) -> PasswordField:
+    off = {"autocomplete": "new-password", "maxlength": 128}
+    return PasswordField(label, [Length(max=128, message="最多 128 个字")], render_kw=off)
+
+
+class RobotForm(Form):
+    """A robot's secrets, of its callback or of its long connection; those of the other way stay empty."""
+
+    token = _secret("Token")
+    aes_key = _secret("EncodingAESKey")
+    bot_id = text("Bot ID", longest=128)
+    secret = _secret("Secret")
+
+    def secrets(self) -> dict[str, str]:
+        return {name: self[name].data or "" for name in ("token", "aes_key", "bot_id", "secret")}
+
+
+class NewRobotForm(RobotForm):
+    named = text("给机器人起个名字", longest=30, needed="请起个名字", render_kw={"placeholder": "例如：ginkgo"})
+    place = text("归哪里管", longest=100, needed="请写一个地点，例如“银杏社区”")
+
+
 def form_for(kind: type[Channel], **kwargs: Any) -> Any:
     """The form of a group on this channel. A kept secret may stay empty: empty means unchanged."""
     fields = {f"set_{need.name}": _field(need) for need in kind.needs}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, select, update
 
 from governance.core.crypto import keyed_hash
 from governance.core.db import db, locked, now, writing
@@ -56,7 +56,7 @@ def change(
     hours: Hours | None = None,
 ) -> None:
     """Change what a group is called, where it is bound, and those settings that were given; empty secrets stay."""
-    secret = {need.name for need in channel(group.channel).needs if need.secret}
+    secret = {need.name for need in channel(group.channel).needs if need.stays}
     bound = channel(group.channel).read(
         {**group.bound, **{key: one for key, one in given.items() if one or key not in secret}}
     )
@@ -89,6 +89,11 @@ def _bind(group: Group, bound: Mapping[str, str]) -> None:
     group.settings = json.dumps(bound, ensure_ascii=False)
     group.robot = robot_of(group.channel, voice) if voice else None
     group.heard_as = heard_as(group.channel, ear) if ear else None
+    group.told = kind.tells(bound)
+    bound_before = select(Group.id).where(Group.heard_as == group.heard_as, Group.archived_at.is_(None))
+    with db.session.no_autoflush:
+        if group.heard_as and db.session.scalar(bound_before.where(Group.id != (group.id or 0))):
+            raise Invalid({kind.needs[0].name: "这个群已经绑定了，请去改原来那一个"})
 
 
 def hours_of(group: Group) -> Hours:
@@ -150,6 +155,8 @@ def test_message(viewer: Viewer, group: Group) -> None:
         require(viewer, "group.keep", locked(group))
         if not group.hears:
             raise Refused("这个群停用了，先启用再试")
+        if not group.told:
+            raise Refused("这个群的机器人只会答话。在群里 @它 说一句试试")
         event = note(group, "test", viewer.label, viewer.staff_id)
         event.told_at = now()  # for this group only, not for everybody on its path
         db.session.flush()

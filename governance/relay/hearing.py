@@ -1,5 +1,7 @@
 """Hearing: what a group's member said is kept once under its mark and answered; said again, the answer is the same."""
 
+import re
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import delete
@@ -12,50 +14,105 @@ from governance.core.db import db, now, writing
 from governance.core.errors import Missing, TooMuch
 from governance.core.jobs import job
 from governance.people.access import Viewer
+from governance.people.meeting import openid_hash
 from governance.people.model import Identity, Person
 from governance.relay import speech
 from governance.relay.groups import heard_as
 from governance.relay.model import Group, Heard
+from governance.relay.talk import talk_with
 
 KEPT = timedelta(days=30)
+OPENER = re.compile(r"\?k=[\w-]+")  # what makes a phone the reporter; kept nowhere in the clear
 BY_A_MEMBER, IN_A_GROUP = "30/hour", "300/hour"
 
 
+@dataclass(frozen=True)
+class Speaker:
+    """The kind and subject of an identity; `handle` is what it takes to write to them alone."""
+
+    kind: str
+    subject: str
+    handle: str | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing said to us. `robot` and `message_id` are its mark, `room` is where the talk goes on; in a group
+    `group_id` says which. A `scene` is the code that somebody scanned to come to us."""
+
+    robot: str
+    message_id: str
+    who: Speaker
+    text: str
+    room: str
+    group_id: int | None = None
+    scene: str = ""
+    shots: tuple[bytes, ...] = ()
+
+
 def hear(robot: str, group: Group, sender: str, message_id: str, text: str) -> str:
-    """Our answer to what was said. Raises TooMuch; then it was not heard, and may be said again later."""
+    """Our answer to what a member said. Raises TooMuch; then it was not heard, and may be said again later."""
+    line = Line(robot, message_id, member(robot, sender), text, room_of(group.id), group.id)
     known = one(Heard, robot=robot, message_id=message_id)
     if known:
         return known.reply
-    if not limits.take(BY_A_MEMBER, "heard", robot, sender) or not limits.take(IN_A_GROUP, "heard.in", str(group.id)):
-        raise TooMuch("说得太快了，请过一会儿再说；着急请打电话")
+    require_room(line)
     try:
-        return _heard(robot, group.id, sender, message_id, text)
+        return take_in(line)
     except IntegrityError:  # the same message, or the same newcomer, came twice at one instant
-        return _heard(robot, group.id, sender, message_id, text)
+        return take_in(line)
 
 
-def _heard(robot: str, group_id: int, sender: str, message_id: str, text: str) -> str:
+def require_room(line: Line) -> None:
+    """Raises TooMuch."""
+    mine = limits.take(BY_A_MEMBER, "heard", line.robot, line.who.subject)
+    if not mine or (line.group_id and not limits.take(IN_A_GROUP, "heard.in", str(line.group_id))):
+        raise TooMuch("说得太快了，请过一会儿再说；着急请打电话")
+
+
+def take_in(line: Line) -> str:
+    """Heard once, worked and answered, in one transaction."""
     with writing():
-        known = one(Heard, robot=robot, message_id=message_id)
+        known = one(Heard, robot=line.robot, message_id=line.message_id)
         if known:
             return known.reply
-        group = db.session.get_one(Group, group_id)
-        member = _member(robot, sender)
-        heard = Heard(robot=robot, message_id=message_id, group_id=group.id, person_id=member, text=text)
+        group = db.session.get_one(Group, line.group_id) if line.group_id else None
+        person_id = _person(line.who)
+        mark = {"robot": line.robot, "message_id": line.message_id}
+        heard = Heard(**mark, group_id=line.group_id, person_id=person_id, text=line.text)
         db.session.add(heard)
         db.session.flush()
-        heard.reply = speech.answer(heard, group, Viewer(person_id=member))
-        return heard.reply
+        talk = talk_with(person_id, line.room)
+        viewer = Viewer(person_id=person_id)
+        if line.scene:
+            reply = speech.greet(heard, viewer, talk, line.scene)
+        else:
+            reply = speech.answer(heard, group, viewer, talk, line.shots)
+        heard.reply = OPENER.sub("", reply)
+        return reply
 
 
-def _member(robot: str, sender: str) -> int:
-    """The person behind a member's name in a group; who it is on the other side is kept as a hash only."""
-    subject = keyed_hash("member", f"{robot}:{sender}")
-    known = one(Identity, kind="member", subject=subject)
+def room_of(group_id: int) -> str:
+    return f"group:{group_id}"
+
+
+def member(robot: str, sender: str) -> Speaker:
+    """A member's name at a robot, kept as a hash only."""
+    return Speaker("member", keyed_hash("member", f"{robot}:{sender}"))
+
+
+def resident(openid: str) -> Speaker:
+    """Whoever writes to the official account is the same who signs in by it."""
+    return Speaker("openid", openid_hash(openid), openid)
+
+
+def _person(who: Speaker) -> int:
+    """The person so recognised, made when they are new."""
+    known = one(Identity, kind=who.kind, subject=who.subject)
     if known:
         return known.person_id
     person = Person()
-    db.session.add(Identity(person=person, kind="member", subject=subject))
+    db.session.add(Identity(person=person, kind=who.kind, subject=who.subject, handle=who.handle))
     db.session.flush()
     return person.id
 

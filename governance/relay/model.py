@@ -15,6 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -58,7 +59,8 @@ def _only(condition: str) -> dict[str, Any]:
 class Group(Base):
     """A chat group bound to places through a channel. `settings` is encrypted JSON: a robot's key is a credential.
 
-    `robot` is the keyed hash of what speaks for the group, so that groups sharing a robot share its pace.
+    `robot` is the keyed hash of what speaks for the group, so that groups sharing a robot share its pace. Where that
+    can only answer, the group is not `told` of events.
     """
 
     __tablename__ = "chat_group"
@@ -74,6 +76,7 @@ class Group(Base):
     settings: Mapped[str] = mapped_column(Personal, default="{}")
     robot: Mapped[str | None] = mapped_column(String(43), index=True)
     heard_as: Mapped[str | None] = mapped_column(String(43), index=True)
+    told: Mapped[bool] = mapped_column(default=True, server_default=true())
     keeper_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     district_id: Mapped[int | None]
     street_id: Mapped[int | None]
@@ -189,7 +192,7 @@ class Delivery(Base):
 
 
 class Heard(Base):
-    """Something a member of a group said to us, once, and what we answered. Who said it is kept as a person only."""
+    """Something said to us, in a group or to us alone, once, and what we answered. Who said it is a person only."""
 
     __tablename__ = "heard"
     __table_args__ = (UniqueConstraint("robot", "message_id"), Index("ix_heard_by", "group_id", "person_id", "id"))
@@ -197,7 +200,7 @@ class Heard(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     robot: Mapped[str] = mapped_column(String(43))
     message_id: Mapped[str] = mapped_column(String(64))
-    group_id: Mapped[int] = mapped_column(ForeignKey("chat_group.id"))
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("chat_group.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     text: Mapped[str] = mapped_column(Text)
     reply: Mapped[str] = mapped_column(Text, default="")

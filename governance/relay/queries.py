@@ -13,7 +13,10 @@ from governance.people.access import Viewer
 from governance.people.permissions import keeper, visible
 from governance.places.model import Place
 from governance.relay.actions import LEFT
+from governance.relay.channels.wecom_aibot import WecomAibot
+from governance.relay.groups import robot_of
 from governance.relay.model import FAILED, UNKNOWN, WAITING, Delivery, Group, GroupPlace, Message, among
+from governance.relay.robots import Robot
 
 RECENT = 30
 
@@ -36,6 +39,19 @@ def heard(group: Group) -> list[Message]:
     """The last of what was said to a group, newest first."""
     mine = select(Delivery.message_id).where(Delivery.group_id == group.id, Delivery.message_id.is_not(None))
     query = select(Message).where((Message.group_id == group.id) | Message.id.in_(mine)).order_by(Message.id.desc())
+    return list(db.session.scalars(query.limit(RECENT)))
+
+
+def robots(viewer: Viewer) -> list[Robot]:
+    """The robots this viewer keeps."""
+    query = select(Robot).where(visible(viewer, "group.keep", Robot)).options(joinedload(Robot.place))
+    return list(db.session.scalars(query.order_by(Robot.name).limit(200)))
+
+
+def groups_of(robot: Robot) -> list[Group]:
+    """The groups that are bound through this robot."""
+    voice = robot_of(WecomAibot.name, robot.name)
+    query = select(Group).where(Group.robot == voice, Group.archived_at.is_(None)).order_by(Group.id)
     return list(db.session.scalars(query.limit(RECENT)))
 
 

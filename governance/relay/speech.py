@@ -4,9 +4,8 @@ Whoever speaks is a person like one behind a device: they report, join, nudge an
 """
 
 import re
-import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from governance.core.db import db
 from governance.core.errors import Problem, Refused
@@ -15,26 +14,57 @@ from governance.discussions import speaking
 from governance.discussions.model import AGREE, DISAGREE, Statement
 from governance.people.access import Viewer
 from governance.people.permissions import may
-from governance.places.model import Code, Place
+from governance.places.codes import living
+from governance.places.model import Place
+from governance.places.tokens import read_token
 from governance.relay.facts import near_name
 from governance.relay.model import Group, Heard
+from governance.relay.reporting import Said, door, link_to, named_places, propose, report, take_photos
+from governance.relay.talk import WHAT, WHERE, WHETHER, Talk
 from governance.relay.wording import address, plain
-from governance.tickets import actions, progress, voices
-from governance.tickets.categories import Choice, active
+from governance.tickets import progress, voices
 from governance.tickets.model import Ticket, read_number
+from governance.wechat.qrcodes import place_of
 
 MENTION = re.compile(r"^\s*(?:@\S+\s*)+")
-LONGEST_REPORT = 500
-
-
-@dataclass(frozen=True)
-class Said:
-    """One thing said: who, in which group, and the words behind the command."""
-
-    heard: Heard
-    group: Group
-    by: Viewer
-    words: str
+AROUND = " ：:，,。.！!～~\n\t"
+YES = {
+    "是",
+    "是的",
+    "对",
+    "对的",
+    "好",
+    "好的",
+    "要",
+    "报",
+    "报吧",
+    "嗯",
+    "可以",
+    "行",
+    "确认",
+    "同意",
+    "ok",
+    "yes",
+    "y",
+    "1",
+}
+NO = {"不", "不是", "不用", "不用了", "不要", "不报", "否", "算了", "取消", "反对", "no", "n"}
+SMALL_TALK = {
+    "你好",
+    "您好",
+    "在吗",
+    "在不在",
+    "谢谢",
+    "谢谢你",
+    "多谢",
+    "辛苦了",
+    "收到",
+    "早上好",
+    "晚上好",
+    "再见",
+    "知道了",
+}
+SHORTEST_MATTER = 4
 
 
 @dataclass(frozen=True)
@@ -44,90 +74,97 @@ class Command:
     answer: Callable[[Said], str]
 
 
-def answer(heard: Heard, group: Group, by: Viewer) -> str:
+def answer(heard: Heard, group: Group | None, by: Viewer, talk: Talk, shots: tuple[bytes, ...] = ()) -> str:
     """What we say to it. What cannot be done is said plainly, and changes nothing."""
     text = MENTION.sub("", heard.text).strip()
-    command = next((one for one in COMMANDS if text.startswith(one.word)), None)
-    if command is None:
-        return _unclear(text)
-    said = Said(heard, group, by, text.removeprefix(command.word).strip(" ：:，,"))
+    said = Said(heard, group, by, text, talk)
     try:
         with db.session.begin_nested():
-            return command.answer(said)
+            told = take_photos(said, shots) if shots else ""
+            return _spoken(said) if text or not told else told
     except Problem as trouble:
         return trouble.words
 
 
-def _unclear(text: str) -> str:
-    if len(text) < 4:
-        return _help(None)
-    return f"听到了。要报给网格员，请这样说：\n报事 {plain(text, 60)}"
+def _spoken(said: Said) -> str:
+    """A plain yes or no to what we asked; a command; another answer; else speech that may be a matter."""
+    bare = said.words.strip(AROUND).lower()
+    if said.talk.question == WHETHER and bare in YES | NO:
+        return _answered(said, bare)
+    command = next((one for one in COMMANDS if said.words.startswith(one.word)), None)
+    if command is not None:
+        return command.answer(replace(said, words=said.words.removeprefix(command.word).strip(AROUND)))
+    if said.talk.question is not None and (told := _answered(said, bare)):
+        return told
+    if said.group is None and (token := read_token(said.words)):
+        return arrive(said, token)
+    if len(said.words) < SHORTEST_MATTER or bare in SMALL_TALK:
+        return _help(said)
+    return propose(said)
+
+
+def _answered(said: Said, words: str) -> str:
+    """What comes of the answer to our question; nothing when it was none."""
+    question, about = said.talk.question, said.talk.words or ""
+    if words in NO:
+        said.talk.answered()
+        return "好，没有报。"
+    if question == WHAT:
+        return report(said)
+    places = named_places(said.places, words) if question == WHERE else []
+    if len(places) == 1:
+        return report(replace(said, words=about), places[0])
+    return report(replace(said, words=about)) if question == WHETHER and words in YES else ""
+
+
+def greet(heard: Heard, by: Viewer, talk: Talk, scene: str) -> str:
+    """What we say to somebody whom a scanned code led to us."""
+    try:
+        with db.session.begin_nested():
+            return arrive(Said(heard, None, by, "", talk), scene)
+    except Problem:
+        return f"这张码不是我们的，别填东西、别付钱。真的码在楼门口：{address('/')}"
+
+
+def arrive(said: Said, scene: str) -> str:
+    """Somebody scanned a code that led them to us: what they say next is about that place."""
+    place = _scanned(scene)
+    said.talk.place = place
+    return f"您在{near_name(place)}。要报事直接说，例如：报事 三层灯不亮\n这里正在办什么、大家在商量什么：{door(place)}"
+
+
+def _scanned(scene: str) -> Place:
+    """The place of a parametric code, or of one of our own codes. Raises Missing."""
+    number = place_of(scene)
+    found = db.session.get(Place, number) if number is not None and number < 2**31 else None
+    return found or living(scene).place
 
 
 def _help(_said: Said | None) -> str:
     return "您可以这样说：\n" + "\n".join(f"{one.word} {one.hint}".strip() for one in COMMANDS)
 
 
-def _report(said: Said) -> str:
-    if not said.words:
-        raise Refused("请说是什么事，例如：报事 电梯关门哐当响")
-    place, category = _place(said), _category(said.words)
-    if category.private:
-        raise Refused(f"这类事不在群里说。请扫楼里的码，或点开单独报，只有办事的人看得到：\n{_door(place)}")
-    submission = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{said.heard.robot}:{said.heard.message_id}"))
-    told = {"words": said.words[:LONGEST_REPORT], "source": "group"}
-    ref = actions.new_report(said.by, place, category, submission, **told)
-    ticket = db.session.scalars(db.select(Ticket).filter_by(ref=ref)).one()
-    return (
-        f"收到：{near_name(place)}的“{category.label}”，编号 {ticket.number}，已交给网格员。\n"
-        f"看办到哪了、补照片：{address(f'/t/{ref}')}"
-    )
-
-
-def _place(said: Said) -> Place:
-    """Where the group is; one that stands for several places is asked which."""
-    places = said.group.places
-    if len(places) == 1:
-        return places[0]
-    named = [place for place in places if place.name in said.words]
-    if len(named) != 1:
-        names = "、".join(place.name for place in places[:8])
-        raise Refused(f"这个群管几个地方，请说是哪一个（{names}），例如：报事 {places[0].name} 灯不亮")
-    return named[0]
-
-
-def _door(place: Place) -> str:
-    """The address behind a code of this place."""
-    living = db.select(Code.token).where(Code.place_id == place.id, Code.state != "retired").order_by(Code.number)
-    token = db.session.scalar(living.limit(1))
-    return address(f"/c/{token}" if token else "/")
-
-
-def _category(words: str) -> Choice:
-    """The category whose name or examples stand in the words, the longest match first; else the last, 别的."""
-    choices = active()
-    found = [(len(sign), choice) for choice in choices for sign in _signs(choice) if sign in words]
-    return max(found, key=lambda pair: pair[0])[1] if found else choices[-1]
-
-
-def _signs(choice: Choice) -> list[str]:
-    return [sign for sign in (choice.label, *re.split(r"[、，/ ]", choice.hint)) if len(sign) > 1]
-
-
 def _ticket(said: Said) -> Ticket:
-    """The ticket with this number, if anybody here may know of it."""
+    """The ticket with this number, if anybody here may know of it; without a number the one reported here last."""
     number = read_number(said.words)
-    ticket = db.session.get(Ticket, number) if number else None
-    near = ticket is not None and said.group.community_id in (None, ticket.community_id)
-    if ticket is None or not near or not may(said.by, "ticket.follow", ticket) or ticket.private:
+    ticket = db.session.get(Ticket, number) if number else said.talk.ticket if not said.words else None
+    if ticket is None or not _is_near(said, ticket) or not may(said.by, "ticket.follow", ticket):
         raise Refused("没有这个编号，请看看有没有打错，例如：进度 13-3")
     return ticket
+
+
+def _is_near(said: Said, ticket: Ticket) -> bool:
+    """Everybody reads a group: it hears of its own community, of nothing private. Alone one may ask for one's own."""
+    if said.group is not None:
+        return not ticket.private and said.group.community_id in (None, ticket.community_id)
+    communities = {place.community_id for place in said.places}
+    return ticket.community_id in communities or ticket.is_followed_by(said.by.person_id, "reporter")
 
 
 def _progress(said: Said) -> str:
     ticket = _ticket(said)
     here, then = progress.now_and_next(ticket)
-    return f"{ticket.number} {ticket.category.label}：{here}。{then}\n{address(f'/t/{ticket.ref}')}"
+    return f"{ticket.number} {ticket.category.label}：{here}。{then}\n{link_to(ticket, said)}"
 
 
 def _join(said: Said) -> str:
@@ -145,7 +182,7 @@ def _nudge(said: Said) -> str:
 
 
 def _topics(said: Said) -> str:
-    found = topics.going_on(said.group.places[0], 3)
+    found = topics.going_on(said.places[0], 3) if said.places else []
     if not found:
         return "现在没有在商量的事。"
     lines = [f"“{plain(one.title)}”（{one.status.label}）\n{address(f'/topics/{one.ref}')}" for one in found]
@@ -165,7 +202,7 @@ def _voice(side: int) -> Callable[[Said], str]:
 
 
 COMMANDS = (
-    Command("报事", "电梯关门哐当响", _report),
+    Command("报事", "电梯关门哐当响", report),
     Command("进度", "13-3", _progress),
     Command("我也遇到", "13-3", _join),
     Command("催办", "13-3", _nudge),

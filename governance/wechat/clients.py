@@ -66,6 +66,22 @@ def _read(refused: WeChatClientException, side: str) -> Trouble | TokenRefused:
     return judged(refused.errcode, str(refused.errmsg), side) or Lost("回音看不懂")
 
 
+def contents(answer: requests.Response, side: str) -> bytes:
+    """A file; what is JSON in its place says why there is none. Raises TokenRefused or one of the troubles."""
+    if answer.status_code != 200:
+        raise judged_status(answer.status_code)
+    if not answer.headers.get("Content-Type", "").startswith(("application/json", "text/")):
+        return answer.content
+    try:
+        said = answer.json()
+    except ValueError:
+        raise Lost("回音看不懂") from None
+    code = errcode(said)
+    if code in TOKEN_REFUSED:
+        raise TokenRefused(code)
+    raise judged(code, str(said.get("errmsg", "")), side) or Lost("回音看不懂")
+
+
 def _fetched(answer: requests.Response, name: str, side: str) -> Fetched:
     """A token out of the answer to its fetch. Raises Later: fetching changes nothing, so it may be asked again."""
     if answer.status_code != 200:

@@ -8,13 +8,14 @@ and inside an application context; everything ends within a few seconds.
 from collections.abc import Mapping
 from typing import Any
 
+import requests
 from flask import Flask, current_app
 
 from governance.core.config import Settings
 from governance.wechat.answers import Later, Lost, Never
-from governance.wechat.clients import Official, SignIn, TokenRefused, Work
+from governance.wechat.clients import Official, SignIn, TokenRefused, Work, contents
 from governance.wechat.tokens import Fetched, Source
-from governance.wechat.wire import Wire, hosts
+from governance.wechat.wire import Wire, heard_nothing, hosts
 
 SECONDS = 5.0  # for one answer; an upload may take longer
 UPLOAD_SECONDS = 30.0
@@ -71,6 +72,27 @@ class Gateway:
             return self.call(side, path, **({"method": "GET"} | given))
         except Lost as lost:
             raise Later(lost.reason) from None
+
+    def file(self, side: str, path: str, **params: str) -> bytes:
+        """A file they keep for us. Raises Later, Never or Gone: asking changes nothing, what is lost is asked again."""
+        client = self._client(side)
+        token = client.source.token()
+        try:
+            return self._file(side, path, token.token or "", params)
+        except TokenRefused:
+            token = client.source.token(refused=token)
+        try:
+            return self._file(side, path, token.token or "", params)
+        except TokenRefused:
+            raise client.source.refused_again(token) from None
+
+    def _file(self, side: str, path: str, token: str, params: dict[str, str]) -> bytes:
+        url = f"https://{HOSTS[side]}{path}"
+        try:
+            answer = self._wire.request("GET", url, params=params | {"access_token": token}, timeout=UPLOAD_SECONDS)
+        except requests.RequestException as trouble:
+            raise Later(heard_nothing(trouble).reason) from None
+        return contents(answer, side)
 
     def sign_in(self, redirect_uri: str = "", state: str = "") -> SignIn:
         """网页授权 of the official account."""

@@ -1,8 +1,10 @@
 """What a transaction may be relied on for, and that the promises both databases were asked for are in force."""
 
+import fcntl
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -180,3 +182,24 @@ def test_a_row_that_points_nowhere_is_refused(cast: Cast) -> None:
 @pytest.mark.parametrize(("given", "pattern"), [("/1/2/", "/1/2/%"), ("50%_\\", "50\\%\\_\\\\%")])
 def test_a_prefix_keeps_its_wildcards_harmless(given: str, pattern: str) -> None:
     assert like_prefix(given) == pattern
+
+
+def test_writers_queue_for_their_turn_on_sqlite(app) -> None:
+    """Who holds the file beside the database is waited for; on PostgreSQL there is no queue."""
+    done = threading.Event()
+
+    def write() -> None:
+        with app.app_context():
+            with writing():
+                done.set()
+            db.session.remove()
+
+    database = db.engine.url.database
+    with open(f"{database}-queue", "a") if db.engine.dialect.name == "sqlite" else nullcontext() as queue:
+        if queue:
+            fcntl.flock(queue, fcntl.LOCK_EX)
+        thread = threading.Thread(target=write)
+        thread.start()
+        assert done.wait(0.3 if queue else 20) is (queue is None)
+    thread.join(20)
+    assert done.is_set()

@@ -14,7 +14,10 @@ from tests.people.walking import Line, Walk, answers, filled
 
 LINES = answers()
 CHANGING = [line for line in LINES if line.method == "POST" and set("tc") & {cell[0] for cell in line.cells.values()}]
-FOR_PROGRAMS = {"/bots/<name>/deliveries", "/bots/<name>/messages"}  # asked for a key instead, by name
+FOR_PROGRAMS = {  # asked for a key or a signature instead, by name
+    *("/bots/<name>/deliveries", "/bots/<name>/messages"),
+    *("/wechat/official", "/wecom/app", "/wecom/aibot/<name>"),
+}
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",

@@ -18,6 +18,8 @@ from governance.core.config import ROOT, Settings
 from governance.serve import web_command
 from tests.peers import process
 
+OFFICIAL = ("wechat_api_base", "wechat_app_id", "wechat_app_secret", "wechat_token", "wechat_aes_key")
+
 
 class Deployment:
     """One web server and one worker on a database, at one address, through any number of deaths."""
@@ -72,6 +74,7 @@ class Deployment:
             f"PYTHONPATH={ROOT}",
             f"WECOM_API_BASE={self.settings.wecom_api_base}",
             f"WECOM_IP_PER_MINUTE={self.settings.wecom_ip_per_minute}",
+            *(f"{name.upper()}={getattr(self.settings, name)}" for name in OFFICIAL),
             "DEMO=1",
             "MEDIA_URL=",
             "REDIS_URL=",

@@ -21,7 +21,7 @@ CORP_ID, AGENT_ID, WORK_SECRET, CONTACT_SECRET = "ww00000000000000aa", "1000002"
 STABLE, WORK_TOKEN, TICKET = "/cgi-bin/stable_token", "/cgi-bin/gettoken", "/cgi-bin/ticket/getticket"
 OPENID, USERID = "/sns/oauth2/access_token", "/cgi-bin/auth/getuserinfo"
 TEMPLATE, MESSAGE = "/cgi-bin/message/template/send", "/cgi-bin/message/send"
-CODE = "/cgi-bin/qrcode/create"
+CODE, MEDIA, CUSTOM = "/cgi-bin/qrcode/create", "/cgi-bin/media/get", "/cgi-bin/message/custom/send"
 STATUSES = ("404", "429", "500", "503")
 Query = dict[str, str]
 
@@ -45,6 +45,7 @@ class WeChat:
     done: list[Call] = field(default_factory=list)
     tokens: dict[str, float] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)  # sign-in code: an openid or userid; "" when it was used
+    files: dict[str, bytes] = field(default_factory=dict)  # by media id
     snapshot: bool = False
     slow: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -101,6 +102,8 @@ class WeChat:
         if call.path == CODE:
             scene = call.body["action_info"]["scene"]["scene_str"]
             return {"ticket": "gQ-ticket", "url": f"http://weixin.qq.com/q/{quote(scene, safe='')}"}
+        if call.path == MEDIA:
+            return {"errcode": 40007, "errmsg": "invalid media_id"}
         return ok | {"msgid": len(self.done)}
 
     def _token(self) -> dict[str, Any]:
@@ -153,6 +156,10 @@ class _Handler(BaseHTTPRequestHandler):
         with wechat.lock:
             wechat.calls.append(call)
         time.sleep(wechat.slow)
+        kept = wechat.files.get(call.query.get("media_id", ""))
+        if asked.path == MEDIA and kept is not None and not fault:
+            self._write(200, kept, kind="image/jpeg")
+            return
         said = self._said(call, fault)
         if said is not None:
             self._write(200, json.dumps(said).encode())
@@ -195,9 +202,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _truncated(self) -> None:
         self._write(200, b'{"errcode":0', length=27)
 
-    def _write(self, status: int, body: bytes, length: int | None = None) -> None:
+    def _write(self, status: int, body: bytes, length: int | None = None, kind: str = "text/plain") -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "text/plain")
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body) if length is None else length))
         self.end_headers()
         self.wfile.write(body)

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import json
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +16,7 @@ from governance.people.homes import Door, DoorSlip
 from governance.people.knowing import ask_worker, new_slip_secret, slip_hash
 from governance.people.model import Body, Identity, Person, Post
 from governance.places.actions import add_place, print_code
-from governance.relay import groups
+from governance.relay import groups, robots
 from governance.relay.model import UNKNOWN, Delivery, Group, Message
 from governance.tickets import actions
 from governance.tickets.categories import add_category
@@ -140,7 +141,27 @@ def _word(cast: Cast, own: bool, variant: Variant) -> int:
 def _bot(cast: Cast, own: bool, variant: Variant) -> str:
     name, key = ("own-bot", BOT_KEY) if own else ("far-bot", BOT_KEY[::-1])
     _bound(cast, own, "bot", robot=groups.robot_of("bot", f"{name}:{key}"))
+    if robots.find_robot(name) is None:
+        _kept_robot(cast, own, name)
     return name
+
+
+def _robot(cast: Cast, own: bool, variant: Variant) -> int:
+    return _kept_robot(cast, own, _name("robot-"))
+
+
+def _kept_robot(cast: Cast, own: bool, name: str) -> int:
+    place = cast.place("银杏社区" if own else "松林社区")
+    with writing():
+        kept = json.dumps({"token": "a-token-of-theirs", "aes_key": "A" * 43})
+        robot = robots.Robot(name=name, settings=kept, place_id=place.id, **place.areas())
+        db.session.add(robot)
+        db.session.flush()
+        return robot.id
+
+
+def _about_robot(*_: Any) -> dict[str, str]:
+    return {"named": _name("r-"), "place": "银杏社区", "bot_id": "aib-1", "secret": "a-secret-of-theirs"}
 
 
 def _door(cast: Cast, own: bool, variant: Variant) -> int:
@@ -201,6 +222,7 @@ ARGUMENTS: dict[str, Callable[[Cast, bool, Variant], Any]] = {
     "body_id": _body,
     "category_id": _category,
     "group_id": _group,
+    "robot_id": _robot,
     "message_id": _message,
     "delivery_id": _delivery,
     "job_id": _job,
@@ -235,6 +257,8 @@ FORMS: dict[str, Callable[..., dict[str, Any]]] = {
     "/keep/places/import": lambda *_: {"file": (io.BytesIO("社区\n".encode()), "places.csv")},
     "/keep/codes/<token>/mark": lambda *_: {"state": "posted"},
     "/keep/people/new": _staff,
+    "/keep/robots/new": _about_robot,
+    "/keep/robots/<int:robot_id>": _about_robot,
     "/keep/people/<int:person_id>/posts": lambda *_: {"role": "community", "place": "银杏社区"},
     "/keep/bodies/new": _about_body,
     "/keep/bodies/<int:body_id>": _about_body,

@@ -462,11 +462,11 @@ MOVED = {  # every column that names a resident, and so must follow one who turn
     *("identity.person_id", "residence.person_id", "asking.person_id", "door_slip.used_by_id"),
     *("ticket.submitter_id", "follow.person_id", "answer.person_id", "nudge.person_id", "photo.person_id"),
     *("topic.author_id", "statement.author_id", "reply.author_id", "topic_follow.person_id"),
-    *("voice.person_id", "review.person_id", "flag.person_id", "heard.person_id"),
+    *("voice.person_id", "review.person_id", "flag.person_id", "heard.person_id", "talk.person_id"),
 }
 STAFFS = {  # those that only ever name staff, who are never merged
     *("post.person_id", "door_slip.printed_by_id", "ticket.assisted_by_id", "ticket.handler_id"),
-    *("answer.taken_by_id", "slip.by_id", "chat_group.keeper_id", "message.settled_by_id"),
+    *("answer.taken_by_id", "slip.by_id", "chat_group.keeper_id", "message.settled_by_id", "robot.keeper_id"),
 }
 
 

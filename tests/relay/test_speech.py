@@ -4,6 +4,7 @@ import json
 import re
 import threading
 from contextvars import Context
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -13,8 +14,11 @@ from governance.discussions import actions as topics
 from governance.discussions import speaking
 from governance.discussions.model import Statement, Voice
 from governance.people.model import Identity, Person
+from governance.places.actions import add_place
 from governance.relay import groups, hearing, speech
 from governance.relay.model import Group, Heard
+from governance.relay.reporting import named_places
+from governance.relay.talk import Talk
 from governance.tickets.model import Follow, Nudge, Ticket
 
 KEY = "a-key-for-the-ginkgo-bot-0001"
@@ -122,9 +126,40 @@ def test_a_group_of_several_buildings_is_asked_which(say, cast) -> None:
     given = {"bot": "ginkgo-bot", "key": KEY, "chat": "chat-yard"}
     both = [cast.place("5号楼"), cast.place("6号楼")]
     groups.add(cast.viewer("shen"), "bot", "residents", "3号院群", given, both)
-    assert "是哪一个（5号楼、6号楼）" in say("报事 灯不亮", group="chat-yard")
+    assert "哪一个地方（5号楼、6号楼）" in say("报事 灯不亮", group="chat-yard")
     assert "6号楼" in say("报事 6号楼 灯不亮", group="chat-yard")
     assert db.session.scalars(select(Ticket)).one().place_id == cast.places["6号楼"]
+
+
+@pytest.mark.parametrize("named", ["5号楼", "五号楼", "5", "@小银杏 五号楼的"])
+def test_the_place_alone_completes_the_report_that_was_asked_about(say, cast, named) -> None:
+    given = {"bot": "ginkgo-bot", "key": KEY, "chat": "chat-yard"}
+    both = [cast.place("5号楼"), cast.place("6号楼")]
+    groups.add(cast.viewer("shen"), "bot", "residents", "3号院群", given, both)
+    say("报事 楼道灯不亮", group="chat-yard")
+    assert "哪一个地方" not in say(named, "三楼老周", group="chat-yard")  # nobody asked him
+    assert "编号" in say(named, group="chat-yard")
+    ticket = db.session.scalars(select(Ticket)).one()
+    assert ticket.place_id == cast.places["5号楼"] and ticket.words == "楼道灯不亮" and ticket.category.slug == "light"
+
+
+def test_five_is_not_fifteen(cast) -> None:
+    with writing():
+        places = [cast.place("5号楼"), add_place("building", "15号楼", cast.place("3号院"), "demo")]
+    found = {words: [place.name for place in named_places(places, words)] for words in NAMED}
+    assert found == NAMED
+
+
+NAMED = {
+    "15号楼灯不亮": ["15号楼"],
+    "十五号楼灯不亮": ["15号楼"],
+    "5号楼灯不亮": ["5号楼"],
+    "五号楼和15号楼": ["5号楼", "15号楼"],
+    "5": ["5号楼"],
+    "一": [],
+    "": [],
+    "号楼": [],
+}
 
 
 @pytest.mark.parametrize(
@@ -142,9 +177,54 @@ def test_a_private_ticket_and_one_of_another_community_are_not_there_for_a_group
         assert say(f"进度 {ticket.number}") == say("进度 13-4")
 
 
-def test_plain_speech_is_led_to_the_command(say) -> None:
-    assert "报事 楼下垃圾没人收" in say("楼下垃圾没人收")
-    assert say("在吗") == say("帮助")
+@pytest.mark.parametrize("yes", ["是", "@小银杏 是的。", "嗯！", "OK"])
+def test_plain_speech_is_reported_on_a_yes_and_not_before(say, cast, yes) -> None:
+    asked = say("楼下垃圾没人收")
+    assert "要报给网格员吗" in asked and "楼下垃圾没人收" in asked
+    assert "您可以这样说" in say(yes, "三楼老周")  # nobody asked him
+    assert db.session.scalars(select(Ticket)).all() == []
+    assert "编号" in say(yes)
+    ticket = db.session.scalars(select(Ticket)).one()
+    assert (ticket.words, ticket.category.slug, ticket.source) == ("楼下垃圾没人收", "clean", "group")
+    assert "您可以这样说" in say(yes)
+    assert db.session.scalar(select(func.count()).select_from(Ticket)) == 1
+
+
+@pytest.mark.parametrize("said", ["不用了", "算了", "反对", "帮助", "谢谢", "进度 13-4"])
+def test_what_is_no_yes_reports_nothing(say, said) -> None:
+    say("楼下垃圾没人收")
+    say(said)
+    assert db.session.scalars(select(Ticket)).all() == []
+
+
+def test_a_yes_after_half_an_hour_reports_nothing(say) -> None:
+    say("楼下垃圾没人收")
+    with writing():
+        db.session.scalars(select(Talk)).one().asked_at -= timedelta(minutes=31)
+    say("是")
+    assert db.session.scalars(select(Ticket)).all() == []
+
+
+def test_small_talk_is_answered_with_what_may_be_said(say) -> None:
+    assert say("在吗") == say("帮助") == say("谢谢你")
+
+
+def test_a_bare_report_is_asked_what_it_is_about(say) -> None:
+    assert "什么事" in say("报事")
+    assert "编号" in say("电梯关门哐当响")
+    assert db.session.scalars(select(Ticket)).one().category.slug == "lift"
+
+
+def test_what_is_in_hand_here_already_is_offered_before_it_is_reported_again(say) -> None:
+    number = number_in(say("报事 电梯关门哐当响"))
+    assert f"我也遇到 {number}" in say("电梯又停了，困人", "三楼老周")
+    assert "共 2 位邻居" in say(f"我也遇到 {number}", "三楼老周")
+
+
+def test_progress_without_a_number_is_that_of_ones_own_report_here(say) -> None:
+    number = number_in(say("报事 楼道灯不亮"))
+    assert number in say("进度")
+    assert "没有这个编号" in say("进度", "三楼老周")
 
 
 @pytest.mark.parametrize(

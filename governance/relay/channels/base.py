@@ -11,12 +11,18 @@ from governance.core.config import Settings
 
 @dataclass(frozen=True)
 class Need:
-    """One setting of a binding: a secret one is encrypted and never shown again."""
+    """One setting of a binding. A secret one is never shown again; a spent one was used up when it was saved."""
 
     name: str
     label: str
     hint: str = ""
     secret: bool = False
+    spent: bool = False
+
+    @property
+    def stays(self) -> bool:
+        """Left empty, what was saved before stays."""
+        return self.secret or self.spent
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,7 @@ class Channel:
     label: ClassVar[str]
     about: ClassVar[str] = ""
     needs: ClassVar[tuple[Need, ...]] = ()
+    shows: ClassVar[tuple[tuple[str, str], ...]] = ()  # what else of a binding is shown, by name and label
     pushes: ClassVar[bool] = True
     per_minute: ClassVar[int | None] = None
     longest_bytes: ClassVar[int] = 2048
@@ -79,6 +86,11 @@ class Channel:
     def ear(cls, bound: Mapping[str, str]) -> str | None:
         """By what a group is recognised when somebody in it speaks to us; None where nobody can."""
         return None
+
+    @classmethod
+    def tells(cls, bound: Mapping[str, str]) -> bool:
+        """Can it say something in the group of its own accord, or only answer?"""
+        return True
 
     @property
     def together_per_minute(self) -> int:

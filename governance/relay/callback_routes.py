@@ -1,0 +1,65 @@
+"""The platforms' doors: official account, WeCom app, WeCom robots. No cookie plays a part: each request is proven."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from governance.core.limits import proven
+from governance.core.security import tokenless
+from governance.people.permissions import anyone
+from governance.people.viewers import open_to
+from governance.relay import callbacks
+
+bp = Blueprint("callbacks", __name__)
+
+
+def _plain(text: str) -> Response:
+    return Response(text, mimetype="text/plain")
+
+
+@bp.get("/wechat/official")
+@open_to(anyone)
+@tokenless
+def check_official() -> Any:
+    return _plain(callbacks.echo_plain(request.args))
+
+
+@bp.post("/wechat/official")
+@open_to(anyone)
+@tokenless
+@proven
+def hear_official() -> Any:
+    callbacks.take_official(request.args, request.get_data())
+    return _plain("success")
+
+
+@bp.get("/wecom/app")
+@open_to(anyone)
+@tokenless
+def check_app() -> Any:
+    return _plain(callbacks.echo_sealed(callbacks.APP, callbacks.app(), request.args))
+
+
+@bp.post("/wecom/app")
+@open_to(anyone)
+@tokenless
+@proven
+def hear_app() -> Any:
+    callbacks.take_app(request.args, request.get_data())
+    return _plain("")
+
+
+@bp.get("/wecom/aibot/<name>")
+@open_to(anyone)
+@tokenless
+def check_robot(name: str) -> Any:
+    return _plain(callbacks.echo_robot(name, request.args))
+
+
+@bp.post("/wecom/aibot/<name>")
+@open_to(anyone)
+@tokenless
+@proven
+def hear_robot(name: str) -> Any:
+    said = callbacks.take_robot(name, request.args, request.get_data())
+    return jsonify(said) if said else _plain("")

@@ -1,0 +1,44 @@
+"""An intelligent robot in an internal WeCom group: members speak to it, and over a long connection it speaks by itself.
+
+A group is bound by the number the robot tells it when somebody there speaks to it for the first time.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from governance.core.errors import Invalid
+from governance.relay.channels.base import Channel, Need
+from governance.relay.robots import paired, robot_named
+
+
+class WecomAibot(Channel):
+    """Its messages are sent by whoever holds the robot's connection (relay/connecting.py)."""
+
+    name, label = "wecom_aibot", "企业微信智能机器人"
+    about = "企业微信内部群：群里人 @机器人 就能报事、问进度。先在群里 @它说一句，它会回六位数字，填在这里。"
+    needs = (Need("number", "机器人在群里说的六位数字", "在群里 @机器人 随便说一句，它就会告诉您", spent=True),)
+    shows = (("robot", "机器人"),)
+    pushes = False
+    longest_bytes: ClassVar[int] = 4096
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> dict[str, str]:
+        number = given.get("number", "").strip()
+        if number:
+            found = paired(number)
+            return {"robot": found.robot, "chat": found.chat}
+        if not given.get("robot") or not given.get("chat"):
+            raise Invalid({"number": "请填机器人在群里说的六位数字"})
+        return {"robot": given["robot"], "chat": given["chat"]}
+
+    @classmethod
+    def ear(cls, bound: Mapping[str, str]) -> str:
+        return f"{bound['robot']}:{bound['chat']}"
+
+    @classmethod
+    def tells(cls, bound: Mapping[str, str]) -> bool:
+        return robot_named(bound["robot"]).connects
+
+    @classmethod
+    def voice(cls, bound: Mapping[str, str]) -> str:
+        return bound["robot"]

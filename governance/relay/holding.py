@@ -1,0 +1,99 @@
+"""What the database knows of a robot's connection: whose it is, what is to be said over it, and what became of that.
+
+A worker holds a robot by a lease, so that two never connect the same one; what it was saying as it died is unknown.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import current_app
+from sqlalchemy import or_, select, update
+
+from governance.core.db import db, now, writing
+from governance.relay.channels.wecom_aibot import WecomAibot
+from governance.relay.claims import Parcel, claim
+from governance.relay.groups import robot_of
+from governance.relay.inbox import ANSWERED, TELLING, UNKNOWN, Inbound
+from governance.relay.robots import Robot
+from governance.relay.starting import start
+from governance.wechat.inbound import Incoming
+
+LEASE = timedelta(seconds=30)
+TOGETHER = 20
+
+
+@dataclass(frozen=True)
+class Held:
+    """A robot whose connection is ours to keep."""
+
+    id: int
+    name: str
+    bot_id: str
+    secret: str
+
+    @property
+    def source(self) -> str:
+        return f"aibot:{self.name}"
+
+
+def hold(me: str) -> list[Held]:
+    """Take or renew the lease of every connecting robot that nobody else holds."""
+    lasting = now() + LEASE / 2
+    kept = list(db.session.scalars(select(Robot).where(Robot.held_by == me, Robot.held_until > lasting)))
+    free = or_(Robot.held_by == me, Robot.held_until.is_(None), Robot.held_until < now())
+    waiting = select(Robot).where(free, or_(Robot.held_until.is_(None), Robot.held_until <= lasting))
+    if any(robot.connects for robot in db.session.scalars(waiting)):
+        with writing():
+            found = list(db.session.scalars(waiting.with_for_update(skip_locked=True)))
+            taken = [robot for robot in found if robot.connects]
+            for robot in taken:
+                robot.held_by, robot.held_until = me, now() + LEASE
+        kept += taken
+    return [Held(robot.id, robot.name, robot.kept["bot_id"], robot.kept["secret"]) for robot in kept if robot.connects]
+
+
+def let_go(me: str) -> None:
+    with writing():
+        mine = update(Robot).where(Robot.held_by == me)
+        db.session.execute(mine.values(held_by=None, held_until=None, connected_at=None))
+
+
+def begin(held: Held) -> None:
+    """What a connection before this one was about to say may have arrived."""
+    with writing():
+        cut_off = update(Inbound).where(Inbound.source == held.source, Inbound.state == TELLING)
+        db.session.execute(cut_off.values(state=UNKNOWN, body="{}"), execution_options={"synchronize_session": False})
+    connected(held.id, True)
+
+
+def connected(robot_id: int, is_connected: bool) -> None:
+    with writing():
+        row = update(Robot).where(Robot.id == robot_id)
+        db.session.execute(row.values(connected_at=now() if is_connected else None))
+
+
+def answers(source: str) -> Sequence[tuple[int, Incoming, str]]:
+    """Answers that stand ready, claimed before the network is touched."""
+    ready = select(Inbound).where(Inbound.source == source, Inbound.state == ANSWERED).order_by(Inbound.id)
+    if db.session.scalar(ready.limit(1)) is None:
+        return []
+    with writing():
+        rows = list(db.session.scalars(ready.limit(TOGETHER).with_for_update(skip_locked=True)))
+        for row in rows:
+            row.state = TELLING
+    return [(row.id, row.incoming, row.reply or "") for row in rows]
+
+
+def end(inbound: int, state: str) -> None:
+    with writing():
+        row = db.session.get_one(Inbound, inbound)
+        if state == ANSWERED:
+            row.state = state
+        else:
+            row.end(state)
+
+
+def parcels(name: str) -> list[Parcel]:
+    channel = WecomAibot(current_app.extensions["settings"])
+    return start(channel, claim(channel, TOGETHER, robot_of(WecomAibot.name, name)))

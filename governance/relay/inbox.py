@@ -1,0 +1,92 @@
+"""What came in from a platform: kept once under its mark, together with the job that works it; its answer beside it.
+
+A door only verifies, keeps and answers; whatever takes time is the job's. The body is encrypted and goes when it is
+done with; the mark stays for a month, so that the same thing again is known.
+"""
+
+import json
+from datetime import datetime, timedelta
+
+from prometheus_client import Counter
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, bindparam, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from governance.core.crypto import Personal, keyed_hash
+from governance.core.db import Base, connection, db, now, writing
+from governance.core.jobs import enqueue_fast, job
+from governance.core.prepared import InsertOnce, Prepared
+from governance.wechat.inbound import OTHER, Incoming
+
+STORED, ANSWERED, TELLING, TOLD, SILENT, REFUSED, UNKNOWN = (
+    "stored", "answered", "telling", "told", "silent", "refused", "unknown",
+)  # fmt: skip
+STATES = (STORED, ANSWERED, TELLING, TOLD, SILENT, REFUSED, UNKNOWN)
+KEPT = timedelta(days=30)
+CALLBACKS = Counter(
+    "callbacks_total", "What platforms sent us, by what became of it at the door", ["source", "outcome"]
+)
+
+
+class Inbound(Base):
+    """`message_key` is a keyed hash: who sent it cannot be read from it."""
+
+    __tablename__ = "inbound"
+    __table_args__ = (
+        UniqueConstraint("source", "message_key"),
+        CheckConstraint(f"state IN {STATES}", name="state"),
+        Index("ix_inbound_waiting", "source", "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(40))
+    message_key: Mapped[str] = mapped_column(String(43))
+    body: Mapped[str] = mapped_column(Personal)
+    state: Mapped[str] = mapped_column(String(8), default=STORED)
+    reply: Mapped[str | None] = mapped_column(Personal)
+    at: Mapped[datetime] = mapped_column(default=now, index=True)
+
+    @property
+    def incoming(self) -> Incoming:
+        return Incoming.from_plain(json.loads(self.body))
+
+    def end(self, state: str) -> None:
+        """Nothing more is to be done with it: what was said is not needed here any more."""
+        self.state, self.body = state, "{}"
+
+
+_MARKED = (Inbound.source == bindparam("source"), Inbound.message_key == bindparam("message_key"))
+KNOWN: Prepared[tuple[int]] = Prepared(select(Inbound.id).where(*_MARKED))
+INBOUND = InsertOnce(Inbound)
+
+
+def mark(source: str, key: str) -> str:
+    return keyed_hash("inbound", f"{source}:{key}")
+
+
+def keep(source: str, incoming: Incoming) -> bool:
+    """Keep it and ask for the work, in one transaction; says whether it came for the first time."""
+    marked = {"source": source, "message_key": mark(source, incoming.key)}
+    if KNOWN.first(connection(), **marked):
+        return False
+    body = json.dumps(incoming.as_plain(), ensure_ascii=False)
+    with writing():
+        id_ = INBOUND.new(connection(), body=body, **marked)
+        if id_:
+            enqueue_fast("relay.hear_photos" if incoming.photos else "relay.hear", inbound=id_)
+    return bool(id_)
+
+
+def receive(source: str, incoming: Incoming) -> None:
+    """Keep what there is something to do about, and count it."""
+    outcome = "ignored" if incoming.kind == OTHER else "stored" if keep(source, incoming) else "duplicate"
+    CALLBACKS.labels(source.partition(":")[0], outcome).inc()
+
+
+def find(source: str, message_key: str) -> Inbound | None:
+    return db.session.scalars(select(Inbound).filter_by(source=source, message_key=message_key)).one_or_none()
+
+
+@job("relay.forget_inbound", every=3600)
+def forget_inbound() -> None:
+    with writing():
+        db.session.execute(delete(Inbound).where(Inbound.at < now() - KEPT))

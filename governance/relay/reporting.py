@@ -1,0 +1,191 @@
+"""A report made by speaking: the words, the place that is meant, photos before and after; nothing without a yes."""
+
+import re
+import uuid
+from dataclasses import dataclass
+from io import BytesIO
+
+from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+
+from governance.core.db import db, now
+from governance.core.errors import Refused
+from governance.people.access import Viewer
+from governance.people.homes import Residence
+from governance.places.model import Code, Place
+from governance.relay.facts import near_name
+from governance.relay.model import Group, Heard
+from governance.relay.talk import WHAT, WHERE, WHETHER, Talk
+from governance.relay.wording import address, plain
+from governance.tickets import actions, assist, photos, queries, voices
+from governance.tickets.categories import Choice, active
+from governance.tickets.model import Follow, Ticket
+
+LONGEST_REPORT = 500
+NAMED_PLACES = 8
+NUMERALS = {char: str(value) for value, char in enumerate("零一二三四五六七八九")}
+COUNTED = re.compile(r"([一二三四五六七八九]?)(十?)([一二三四五六七八九]?)(?=号|院|单元|栋|幢|座)")
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing said: who, in which group (none: to us alone), the words behind the command, and the talk it is in."""
+
+    heard: Heard
+    group: Group | None
+    by: Viewer
+    words: str
+    talk: Talk
+
+    @property
+    def places(self) -> list[Place]:
+        """Where this may be about: the group's places, or where this person last was with us."""
+        if self.group is not None:
+            return list(self.group.places)
+        place = self.talk.place or _last_place(self.by)
+        return [place] if place else []
+
+
+def _last_place(by: Viewer) -> Place | None:
+    """Where somebody last reported, else where they live."""
+    mine = select(Place).join(Ticket, Ticket.place_id == Place.id).join(Follow, Follow.ticket_id == Ticket.id)
+    reported = mine.where(Follow.person_id == by.person_id, Follow.role == "reporter").order_by(Ticket.id.desc())
+    found = db.session.scalars(reported.limit(1)).first()
+    if found is not None:
+        return found
+    lives = select(Residence).filter_by(person_id=by.person_id, until=None).order_by(Residence.id.desc())
+    home = db.session.scalars(lives.limit(1)).first()
+    return home.door.place if home else None
+
+
+def report(said: Said, named: Place | None = None) -> str:
+    """报事: what follows is the report. Where it is unclear what or where, that is asked, and the words are kept."""
+    if not said.words and not said.talk.waiting_photos:
+        said.talk.ask(WHAT)
+        return "请说是什么事、在哪儿，例如：电梯关门哐当响"
+    place = named or _place(said)
+    if place is None:
+        said.talk.ask(WHERE, said.words)
+        names = "、".join(place.name for place in said.places[:NAMED_PLACES])
+        return f"请说是哪一个地方（{names}），说了就报上去。"
+    return _file(said, place)
+
+
+def propose(said: Said) -> str:
+    """Plain speech that may be a matter: asked first, and filed only on a yes."""
+    category = _category(said.words)
+    places = said.places
+    if category.private and said.group is not None:
+        return _in_private(places[0])
+    if not places:
+        return _unknown_place()
+    said.talk.ask(WHETHER, said.words)
+    return f"要报给网格员吗？回“是”就报上去。\n“{plain(said.words, 60)}”" + _open_already(said, category)
+
+
+def _open_already(said: Said, category: Choice) -> str:
+    """What is being dealt with here already: one word joins it."""
+    places = said.places if len(said.places) == 1 else named_places(said.places, said.words)
+    here = queries.open_here(places[0], 8) if len(places) == 1 and category.slug != "other" else []
+    found = next((one for one in here if one.category_id == category.id), None)
+    return f"\n这里已经有一件“{category.label}”在办，是同一件就回：我也遇到 {found.number}" if found else ""
+
+
+def _unknown_place() -> str:
+    return "我还不知道您在哪栋楼。请扫一下楼里的码，或者把码上的 8 个字发给我，再说一遍就行。"
+
+
+def _place(said: Said) -> Place | None:
+    """Where it is; None where several are meant or none is named. Raises Refused where no place is known at all."""
+    places = said.places
+    if not places:
+        raise Refused(_unknown_place())
+    if len(places) == 1:
+        return places[0]
+    named = named_places(places, said.words)
+    return named[0] if len(named) == 1 else None
+
+
+def named_places(places: list[Place], words: str) -> list[Place]:
+    """The places whose names stand in the words, 五号楼 for 5号楼 too; else those whose name the words begin."""
+    spoken = COUNTED.sub(_counted, words).replace(" ", "")
+    named = [place for place in places if re.search(rf"(?<!\d){re.escape(place.name.replace(' ', ''))}", spoken)]
+    begun = [place for place in places if spoken and re.match(rf"{re.escape(spoken)}(?!\d)", place.name)]
+    return named or begun
+
+
+def _counted(found: re.Match[str]) -> str:
+    tens, ten, ones = found.groups()
+    if not ten:
+        return "".join(NUMERALS[char] for char in (tens + ones))
+    return f"{NUMERALS[tens] if tens else '1'}{NUMERALS[ones] if ones else '0'}"
+
+
+def _file(said: Said, place: Place) -> str:
+    category = _category(said.words)
+    if category.private and said.group is not None:
+        return _in_private(place)
+    told = {"words": said.words[:LONGEST_REPORT], "source": "group" if said.group else "code"}
+    submission = said.talk.waiting_photos or submission_of(said.heard)
+    ref = actions.new_report(said.by, place, category, submission, **told)
+    ticket = db.session.scalars(select(Ticket).filter_by(ref=ref)).one()
+    said.talk.reported(ticket)
+    first = f"{category.elsewhere}。\n" if category.elsewhere else ""
+    return (
+        f"{first}收到：{near_name(place)}的“{category.label}”，编号 {ticket.number}，已交给网格员。\n"
+        f"有照片直接发来。看办到哪了：{link_to(ticket, said)}"
+    )
+
+
+def submission_of(heard: Heard) -> str:
+    """The same for the same message, so that it makes one report."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{heard.robot}:{heard.message_id}"))
+
+
+def link_to(ticket: Ticket, said: Said) -> str:
+    """Everybody in a group reads it; to the reporter alone it also opens what is theirs."""
+    path = f"/t/{ticket.ref}"
+    if said.group is None and ticket.is_followed_by(said.by.person_id, "reporter"):
+        path += f"?k={assist.reporter_secret(ticket)}"
+    return address(path)
+
+
+def _in_private(place: Place) -> str:
+    return f"这类事不在群里说。请扫楼里的码，或点开单独报，只有办事的人看得到：\n{door(place)}"
+
+
+def door(place: Place) -> str:
+    """The address behind a code of this place."""
+    living = select(Code.token).where(Code.place_id == place.id, Code.state != "retired").order_by(Code.number)
+    token = db.session.scalar(living.limit(1))
+    return address(f"/c/{token}" if token else "/")
+
+
+def _category(words: str) -> Choice:
+    """The category whose name or examples stand in the words, the longest match first; else the last, 别的."""
+    choices = active()
+    found = [(len(sign), choice) for choice in choices for sign in _signs(choice) if sign in words]
+    return max(found, key=lambda pair: pair[0])[1] if found else choices[-1]
+
+
+def _signs(choice: Choice) -> list[str]:
+    """垃圾卫生 is meant by 垃圾 too; what is private only by the whole of a sign, as it cannot be said in a group."""
+    halves = [] if choice.private or len(choice.label) != 4 else [choice.label[:2], choice.label[2:]]
+    return [sign for sign in (choice.label, *re.split(r"[、，/ ]", choice.hint), *halves) if len(sign) > 1]
+
+
+def take_photos(said: Said, shots: tuple[bytes, ...]) -> str:
+    """Photos join the report just made in this room; without one they wait for it."""
+    ticket = said.talk.report
+    if ticket is None:
+        said.talk.submission, said.talk.photos_at = said.talk.waiting_photos or submission_of(said.heard), now()
+        _stage(said, said.talk.submission, shots)
+        return "照片收到了。请再说一句是什么事，例如：报事 三层灯不亮"
+    _stage(said, submission_of(said.heard), shots)
+    voices.more(ticket, said.by, "", submission_of(said.heard))
+    return f"照片收到了，已放进编号 {ticket.number}。"
+
+
+def _stage(said: Said, submission: str, shots: tuple[bytes, ...]) -> None:
+    for shot in shots:
+        photos.stage(said.by, submission, FileStorage(BytesIO(shot)))

@@ -1,0 +1,94 @@
+"""What we remember of a talk with somebody in one room (a group, or alone with us): what we asked, and the last report.
+
+What was asked is good for half an hour; so is the report that photos join. Where somebody last scanned stays longer.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, delete
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from governance.core.crypto import Personal
+from governance.core.db import Base, db, now, writing
+from governance.core.db import by as one
+from governance.core.jobs import job
+from governance.places.model import Place
+from governance.tickets.model import Ticket
+
+GOOD_FOR = timedelta(minutes=30)
+KEPT = timedelta(days=180)
+WHETHER, WHERE, WHAT = "whether", "where", "what"
+QUESTIONS = (WHETHER, WHERE, WHAT)
+
+
+class Talk(Base):
+    """`asked` is our open question, `words` what it is about; `submission` holds photos that came before any words."""
+
+    __tablename__ = "talk"
+    __table_args__ = (
+        UniqueConstraint("person_id", "room"),
+        CheckConstraint(f"asked IN {QUESTIONS}", name="asked"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    room: Mapped[str] = mapped_column(String(40))
+    asked: Mapped[str | None] = mapped_column(String(8))
+    words: Mapped[str | None] = mapped_column(Personal)
+    asked_at: Mapped[datetime | None]
+    submission: Mapped[str | None] = mapped_column(String(36))
+    photos_at: Mapped[datetime | None]
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    reported_at: Mapped[datetime | None]
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))
+    at: Mapped[datetime] = mapped_column(default=now, index=True)
+
+    ticket: Mapped[Ticket | None] = relationship()
+    place: Mapped[Place | None] = relationship()
+
+    @property
+    def question(self) -> str | None:
+        """What we asked and still wait for."""
+        return self.asked if _fresh(self.asked_at) else None
+
+    @property
+    def report(self) -> Ticket | None:
+        """The report that what is said now belongs to."""
+        return self.ticket if _fresh(self.reported_at) else None
+
+    @property
+    def waiting_photos(self) -> str | None:
+        """The submission under which photos wait for their report."""
+        return self.submission if _fresh(self.photos_at) else None
+
+    def ask(self, question: str, words: str = "") -> None:
+        self.asked, self.words, self.asked_at = question, words, now()
+
+    def answered(self) -> str:
+        """The question is settled; what it was about."""
+        words, self.asked, self.words, self.asked_at = self.words or "", None, None, None
+        return words
+
+    def reported(self, ticket: Ticket) -> None:
+        self.answered()
+        self.ticket, self.reported_at, self.place_id = ticket, now(), ticket.place_id
+        self.submission = self.photos_at = None
+
+
+def _fresh(moment: datetime | None) -> bool:
+    return moment is not None and moment > now() - GOOD_FOR
+
+
+def talk_with(person_id: int, room: str) -> Talk:
+    """The talk in this room. Call it inside `writing()`."""
+    found = one(Talk, person_id=person_id, room=room) or Talk(person_id=person_id, room=room)
+    found.at = now()
+    db.session.add(found)
+    db.session.flush()
+    return found
+
+
+@job("relay.forget_talks", every=3600)
+def forget_talks() -> None:
+    with writing():
+        db.session.execute(delete(Talk).where(Talk.at < now() - KEPT))

@@ -1,0 +1,121 @@
+"""Answers go back to who asked, through the gateway: once, later when that is surely right, and never twice."""
+
+import pytest
+from sqlalchemy import select
+
+from governance.core.db import db, now, writing
+from governance.core.jobs import Job
+from governance.relay.inbox import Inbound
+from governance.tickets.model import Ticket
+from tests.peers.platform import Platform, event, image, text
+from tests.peers.wechat import APP_ID, CORP_ID, CUSTOM, MEDIA, MESSAGE
+from tests.photos import jpeg_with_gps
+from tests.relay.callbacks import open_doors, send, work
+
+
+@pytest.fixture(autouse=True)
+def doors(app, cast, gateway) -> None:
+    open_doors(app, cast)
+    app.extensions["settings"].wechat_app_id, app.extensions["settings"].wecom_corp_id = APP_ID, CORP_ID
+
+
+def say(app, plain: str, door: str = "official") -> None:
+    theirs = Platform({"official": APP_ID, "app": CORP_ID}[door])
+    assert send(app, door, theirs.call(plain)).status_code == 200
+
+
+def again() -> None:
+    """What waits for a better moment is due now."""
+    with writing():
+        for job in db.session.scalars(select(Job).filter_by(state="due")):
+            job.due_at = now()
+    work(well=False)
+
+
+def state() -> str:
+    db.session.rollback()
+    return db.session.scalars(select(Inbound.state).order_by(Inbound.id.desc()).limit(1)).one()
+
+
+@pytest.mark.parametrize(("door", "path"), [("official", CUSTOM), ("app", MESSAGE)])
+def test_an_answer_reaches_who_asked_by_their_name_there(app, wechat, door: str, path: str) -> None:
+    say(app, text("帮助", "o-resident"), door)
+    work()
+    (call,) = [one for one in wechat.done if one.path == path]
+    assert (call.body["touser"], call.body["msgtype"]) == ("o-resident", "text")
+    assert "您可以这样说" in call.body["text"]["content"] and state() == "told"
+
+
+def test_the_same_message_many_times_is_answered_once(app, wechat) -> None:
+    call = Platform(APP_ID).call(text("帮助"))
+    for _ in range(3):
+        assert send(app, "official", call).status_code == 200
+        work()
+    assert wechat.times(CUSTOM) == 1
+
+
+@pytest.mark.parametrize("fault", ["-1", "45009", "503"])
+def test_what_was_surely_not_sent_is_sent_later(app, wechat, fault: str) -> None:
+    wechat.scripted[CUSTOM] = [fault]
+    say(app, text("帮助"))
+    work(well=False)
+    assert state() == "answered"
+    again()
+    assert (state(), sum(one.path == CUSTOM for one in wechat.done)) == ("told", 1)
+
+
+@pytest.mark.parametrize("fault", ["lost", "500", "html", "truncated"])
+def test_what_may_have_arrived_is_never_said_twice(app, wechat, fault: str) -> None:
+    wechat.scripted[CUSTOM] = [fault]
+    say(app, text("帮助"))
+    work(well=False)
+    again()
+    assert (state(), wechat.times(CUSTOM)) == ("unknown", 1)
+
+
+@pytest.mark.parametrize("fault", ["45015", "45047", "40003"])
+def test_who_cannot_be_written_to_is_not_tried_again(app, wechat, fault: str) -> None:
+    wechat.scripted[CUSTOM] = [fault]
+    say(app, text("帮助"))
+    work()
+    again()
+    assert (state(), wechat.times(CUSTOM)) == ("refused", 1)
+
+
+def test_a_worker_that_died_while_sending_leaves_what_nobody_knows(app, wechat) -> None:
+    say(app, text("帮助"))
+    with writing():
+        row = db.session.scalars(select(Inbound)).one()
+    assert row.state == "stored"
+    work()
+    with writing():
+        db.session.get_one(Inbound, row.id).state = "telling"
+        for job in db.session.scalars(select(Job).filter_by(name="relay.answer")):
+            job.state, job.due_at = "due", now()
+    work()
+    assert (state(), wechat.times(CUSTOM)) == ("unknown", 1)
+
+
+def test_a_photo_is_fetched_by_its_number_and_joins_the_report(app, cast, wechat) -> None:
+    wechat.files["media-1"] = jpeg_with_gps()
+    say(app, event("SCAN", cast.codes["5号楼"]))
+    work()
+    say(app, text("报事 电梯关门哐当响"))
+    work()
+    say(app, image("media-1"))
+    say(app, image("media-that-is-gone"))
+    work()
+    photos = db.session.scalars(select(Ticket)).one().photos
+    assert [(photo.step, photo.state) for photo in photos] == [("more", "clean")]
+    said = [one.body["text"]["content"] for one in wechat.done if one.path == CUSTOM]
+    assert any("已放进编号" in one for one in said) and any(one.startswith("照片没收到") for one in said)
+    assert wechat.times(MEDIA) == 2
+
+
+def test_while_tencent_is_away_a_photo_is_asked_for_again(app, cast, wechat) -> None:
+    wechat.files["media-1"], wechat.scripted[MEDIA] = jpeg_with_gps(), ["reset"]
+    say(app, image("media-1"))
+    work(well=False)
+    again()
+    again()
+    assert wechat.times(MEDIA) == 2 and state() == "told"
