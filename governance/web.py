@@ -18,6 +18,9 @@ from governance.discussions import queries as topics_queries
 from governance.discussions import routes as topics
 from governance.discussions import say_routes as topics_say
 from governance.keep import routes as keep
+from governance.notices import jobs as notices_jobs
+from governance.notices import routes as notices
+from governance.notices import telling as notices_telling
 from governance.people import routes as people
 from governance.people import viewers
 from governance.relay import bot_routes, group_routes
@@ -38,15 +41,17 @@ BLUEPRINTS = (
     relay.bp,
     group_routes.bp,
     bot_routes.bp,
+    notices.bp,
     scan.bp,
 )
 DOORS = (topics_desk, topics_say)  # imported so that their routes are on the blueprint
-HANDLERS = (jobs, topics_jobs, relay_jobs)  # imported so that their jobs are registered
+HANDLERS = (jobs, topics_jobs, relay_jobs, notices_jobs)  # imported so that their jobs are registered
 LISTENERS = (
     merging,
     topics_merging,
     relay_merging,
 )  # imported so that they hear when two persons are one
+TOLD = (notices_telling,)  # imported so that groups can be told of what is theirs
 CHAINED = (chaining, topics_chaining)  # imported so that each can be found from the other
 
 

@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     sms_url: str = Field("", description="the SMS gateway that speaks docs/sms.md; empty: no text messages")
     sms_key: str = Field("", description="bearer key for the SMS gateway")
     wecom_api_base: str = Field("https://qyapi.weixin.qq.com", description="WeCom's address; a test server in tests")
+    notice_alone_groups: int = Field(30, ge=0, description="a notice to more groups than this needs a second person")
     wecom_ip_per_minute: int = Field(18_000, ge=0, description="calls a minute from one address; 0: no limit")
 
     @property

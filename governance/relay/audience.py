@@ -28,6 +28,8 @@ def hearers(event: Event) -> tuple[str, ...]:
 
 
 def _hears(audience: str, event: Event, facts: Facts) -> bool:
+    if facts.only and audience not in facts.only:
+        return False
     if audience == "workers":
         return not (facts.over and event.name == "ticket.report")  # nobody is asked to look at what is over
     if facts.private:

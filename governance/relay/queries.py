@@ -12,7 +12,7 @@ from governance.core.paging import Page, page
 from governance.people.access import Viewer
 from governance.people.permissions import keeper, visible
 from governance.places.model import Place
-from governance.relay.actions import LEFT
+from governance.relay.actions import unwanted
 from governance.relay.model import FAILED, UNKNOWN, WAITING, Delivery, Group, GroupPlace, Message, among
 
 RECENT = 30
@@ -40,7 +40,7 @@ def heard(group: Group) -> list[Message]:
 
 
 def any_failed(group: Group) -> bool:
-    query = select(Delivery.id).where(Delivery.group_id == group.id, among(Delivery.state, (FAILED,)))
+    query = select(Delivery.id).where(Delivery.group_id == group.id, among(Delivery.state, (FAILED,)), unwanted())
     return db.session.scalar(query.limit(1)) is not None
 
 
@@ -58,7 +58,7 @@ def waiting(viewer: Viewer) -> list[Owed]:
 
 
 def failed(viewer: Viewer) -> list[Owed]:
-    return _owed(among(Delivery.state, (FAILED,)) & (func.coalesce(Delivery.reason, "") != LEFT), viewer)
+    return _owed(among(Delivery.state, (FAILED,)) & unwanted(), viewer)
 
 
 def _owed(which: ColumnElement[bool], viewer: Viewer) -> list[Owed]:

@@ -16,7 +16,8 @@ from governance.core.config import ROOT
 from governance.core.crypto import ALPHABET
 
 FOLDER = ROOT / "templates" / "messages"
-NAME_LONGEST = 40
+NAME_LONGEST, LINE_LONGEST = 40, 120
+FIRST_LINES, OPENING_LONGEST = 6, 300
 GAP = "\n\n"
 LINK = re.compile(
     r"(?i)[a-z][a-z0-9+.-]{1,20}:/+\S*"  # any scheme
@@ -41,8 +42,26 @@ def has_words(audience: str, name: str) -> bool:
 
 def render(audience: str, name: str, facts: Mapping[str, Any]) -> str:
     """The words of one event. Text among the facts is made plain, however it was meant; links are ours and stay."""
-    safe = {key: plain(fact) if isinstance(fact, str) and key != "link" else fact for key, fact in facts.items()}
+    safe = {key: _safe(fact) if key != "link" else fact for key, fact in facts.items()}
     return _words.get_template(f"{audience}/{name}.txt").render(safe).strip()
+
+
+def _safe(fact: Any) -> Any:
+    if isinstance(fact, str):
+        return plain(fact)
+    return [plain(line, LINE_LONGEST) for line in fact] if isinstance(fact, tuple) else fact
+
+
+def opening(words: str) -> tuple[tuple[str, ...], bool]:
+    """The first lines of a longer text, made plain, and whether there is more of it."""
+    lines = [line for line in words.splitlines() if line.strip()]
+    first: list[str] = []
+    for line in lines[:FIRST_LINES]:
+        if sum(map(len, first)) + len(line) > OPENING_LONGEST and first:
+            break
+        first.append(plain(line, LINE_LONGEST))
+    whole = len(first) == len(lines) and all(len(line.strip()) <= LINE_LONGEST for line in lines)
+    return tuple(first), not whole
 
 
 def plain(text: str, longest: int = NAME_LONGEST) -> str:
