@@ -60,12 +60,12 @@ class Progress:
         return self.of(SENT) * 100 // self.groups if self.groups else 0
 
 
-_STANDING = case(
+_STANDING: Any = case(
     ((Delivery.channel == Manual.name) & (Delivery.state == DUE), literal(BY_HAND)),
     (Delivery.state.in_(WAITING), literal(SOON)),
     else_=Delivery.state,
 )
-_REASON = case((Delivery.state.in_((FAILED, UNKNOWN)), func.coalesce(Delivery.reason, "")), else_=literal(""))
+_REASON: Any = case((Delivery.state.in_((FAILED, UNKNOWN)), func.coalesce(Delivery.reason, "")), else_=literal(""))
 
 
 def progress(notice: Notice) -> Progress:

@@ -24,6 +24,7 @@ LINK = re.compile(
     r"|(?:[\w-]+[.])+[a-z]{2,}(?![a-z])\S*"  # a bare host, in Chinese too
 )
 NUMBER = re.compile(r"(?:\d[ -]?){7,}")
+DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-./](\d{1,2})[-./](\d{1,2})(?!\d)")
 SPOKEN = str.maketrans("@<>[]【】{}`*", "＠‹›〔〕〔〕〔〕'＊")
 
 # Plain text, not HTML: every value goes through `plain`.
@@ -54,7 +55,7 @@ def _safe(fact: Any) -> Any:
 
 def opening(words: str) -> tuple[tuple[str, ...], bool]:
     """The first lines of a longer text, made plain, and whether there is more of it."""
-    lines = [line for line in words.splitlines() if line.strip()]
+    lines = [_referring(line) for line in words.splitlines() if line.strip()]
     first: list[str] = []
     for line in lines[:FIRST_LINES]:
         if sum(map(len, first)) + len(line) > OPENING_LONGEST and first:
@@ -62,6 +63,12 @@ def opening(words: str) -> tuple[tuple[str, ...], bool]:
         first.append(plain(line, LINE_LONGEST))
     whole = len(first) == len(lines) and all(len(line.strip()) <= LINE_LONGEST for line in lines)
     return tuple(first), not whole
+
+
+def _referring(line: str) -> str:
+    """Where a link or a long number stood, the line sends people to the whole text; a date is no long number."""
+    dated = DATE.sub(r"\1年\2月\3日", unicodedata.normalize("NFKC", line))
+    return NUMBER.sub("（号码见全文）", LINK.sub("（链接见全文）", dated))
 
 
 def plain(text: str, longest: int = NAME_LONGEST) -> str:

@@ -34,6 +34,7 @@ NOWHERE = {
     "number": "999999",
     "channel": "carrier_pigeon",
     "name": "no-bot",
+    "notice": "0123456789abcdef",
     "secret": "0" * 20,
     **{name: "999999" for name in kept_makers.ARGUMENTS if name.endswith("_id")},
 }
