@@ -24,6 +24,7 @@ LINK = re.compile(
     r"|(?:[\w-]+[.])+[a-z]{2,}(?![a-z])\S*"  # a bare host, in Chinese too
 )
 NUMBER = re.compile(r"(?:\d[ -]?){7,}")
+MARKS = re.compile(r"[，！？；（）]|：(?!\s*[/／])")
 DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-./](\d{1,2})[-./](\d{1,2})(?!\d)")
 SPOKEN = str.maketrans("@<>[]【】{}`*", "＠‹›〔〕〔〕〔〕'＊")
 
@@ -67,17 +68,24 @@ def opening(words: str) -> tuple[tuple[str, ...], bool]:
 
 def _referring(line: str) -> str:
     """Where a link or a long number stood, the line sends people to the whole text; a date is no long number."""
-    dated = DATE.sub(r"\1年\2月\3日", unicodedata.normalize("NFKC", line))
-    return NUMBER.sub("（号码见全文）", LINK.sub("（链接见全文）", dated))
+    dated = DATE.sub(r"\1年\2月\3日", _folded(line))
+    return NUMBER.sub("〔号码见全文〕", LINK.sub("〔链接见全文〕", dated))
 
 
 def plain(text: str, longest: int = NAME_LONGEST) -> str:
     """Text as a group may read it: one line, no mention, no link, no long number, nothing invisible, cut."""
-    seen = "".join(char if char.isprintable() or char.isspace() else "" for char in unicodedata.normalize("NFKC", text))
+    seen = "".join(char if char.isprintable() or char.isspace() else "" for char in _folded(text))
     seen = "".join(char for char in seen if unicodedata.category(char) not in ("Cf", "Cc", "Co", "Cn", "Cs"))
     seen = NUMBER.sub("＊＊＊ ", LINK.sub("（链接略）", " ".join(seen.split())))
     seen = seen.translate(SPOKEN).strip()
     return seen if len(seen) <= longest else seen[: longest - 1] + "…"
+
+
+def _folded(text: str) -> str:
+    """Full-width letters and digits as ordinary ones; the marks that Chinese sentences are written with stay."""
+    parts = MARKS.split(text)
+    marks = MARKS.findall(text)
+    return "".join(unicodedata.normalize("NFKC", part) + mark for part, mark in zip(parts, [*marks, ""], strict=True))
 
 
 def cut(text: str, longest_bytes: int) -> str:

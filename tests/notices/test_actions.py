@@ -58,7 +58,7 @@ def test_the_preview_is_what_the_group_is_told(cast, bind, write) -> None:
     (card,) = forwarding.cards(cast.viewer("gao"))
     assert card.words.rpartition("\n")[0] == shown.rpartition("\n")[0]
     assert "13912345678" not in shown and "evil" not in shown and f"/notices/{notice.ref}" in shown
-    assert "没完" in shown and "（号码见全文）" in shown and "2026年11月26日" in shown
+    assert "没完" in shown and "〔号码见全文〕" in shown and "2026年11月26日" in shown
 
 
 def test_many_groups_need_a_second_person_and_the_author_is_never_that(app, cast, bind, write) -> None:
