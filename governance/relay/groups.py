@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, select, update
 
 from governance.core.crypto import keyed_hash
 from governance.core.db import db, locked, now, writing
@@ -86,9 +86,18 @@ def _describe(viewer: Viewer, group: Group, name: str, places: Sequence[Place]) 
 def _bind(group: Group, bound: Mapping[str, str]) -> None:
     kind = channel(group.channel)
     voice, ear = kind.voice(bound), kind.ear(bound)
+    if ear and _heard_elsewhere(group, heard_as(group.channel, ear)):
+        raise Refused("那边的这个群已经绑过了")
     group.settings = json.dumps(bound, ensure_ascii=False)
     group.robot = robot_of(group.channel, voice) if voice else None
     group.heard_as = heard_as(group.channel, ear) if ear else None
+
+
+def _heard_elsewhere(group: Group, ear: str) -> bool:
+    """The other side's group is bound once: else nobody could tell which of ours somebody spoke in."""
+    with db.session.no_autoflush:
+        taken = select(Group.id).where(Group.heard_as == ear, Group.archived_at.is_(None), Group.id != (group.id or 0))
+        return db.session.scalar(taken.limit(1)) is not None
 
 
 def hours_of(group: Group) -> Hours:
