@@ -67,6 +67,7 @@ def test_every_command_explains_itself(run):
         "people post",
         "people end",
         "groups add",
+        "groups import",
         "groups list",
         "relay status",
         "relay retry",

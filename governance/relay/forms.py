@@ -31,6 +31,10 @@ class GroupForm(Form):
         return Hours(self.quiet_from.data, self.quiet_until.data, self.digest_hour.data)
 
 
+class KeeperForm(Form):
+    keeper = text("换给谁（账号）", longest=60, needed="请填接手的同事的账号")
+
+
 def form_for(kind: type[Channel], **kwargs: Any) -> Any:
     """The form of a group on this channel. A kept secret may stay empty: empty means unchanged."""
     fields = {f"set_{need.name}": _field(need) for need in kind.needs}

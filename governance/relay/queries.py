@@ -13,6 +13,7 @@ from governance.people.access import Viewer
 from governance.people.permissions import keeper, visible
 from governance.places.model import Place
 from governance.relay.actions import unwanted
+from governance.relay.health import STATES
 from governance.relay.model import FAILED, UNKNOWN, WAITING, Delivery, Group, GroupPlace, Message, among
 
 RECENT = 30
@@ -22,9 +23,15 @@ def kept(viewer: Viewer) -> ColumnElement[bool]:
     return and_(visible(viewer, "group.keep", Group), Group.archived_at.is_(None))
 
 
-def groups(viewer: Viewer, search: str, after: str) -> Page[Group]:
-    """The groups this viewer keeps, by name of the group or of a place it is bound to."""
-    query = select(Group).where(kept(viewer))
+def groups(viewer: Viewer, search: str, after: str, channel: str = "", state: str = "") -> Page[Group]:
+    """The groups this viewer keeps, by name of the group or of a place it is bound to, by channel and by health."""
+    query = select(Group).where(visible(viewer, "group.keep", Group))
+    if state != "archived":
+        query = query.where(Group.archived_at.is_(None))
+    if state in STATES:
+        query = query.where(STATES[state][1]())
+    if channel:
+        query = query.where(Group.channel == channel)
     if search:
         pattern = "%" + like_prefix(search[:40])
         there = select(GroupPlace.group_id).join(Place).where(Place.name.like(pattern, escape="\\"))

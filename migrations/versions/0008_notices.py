@@ -1,4 +1,4 @@
-"""notices"""
+"""notices; a group's deliveries found from its side"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -45,7 +45,9 @@ def upgrade() -> None:
         op.create_index(f"ix_notice_{area}", "notice", [f"{area}_id", "id"])
     op.create_index("ix_notice_state", "notice", ["state"])
     op.create_index(op.f("ix_notice_place_id"), "notice", ["place_id"])
+    op.create_index("ix_delivery_group", "delivery", ["group_id", "message_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_delivery_group", "delivery")
     op.drop_table("notice")

@@ -275,6 +275,8 @@ FORMS: dict[str, Callable[..., dict[str, Any]]] = {
         "places": "柳荫街道/银杏社区",
         "audience": "residents",
     },
+    "/keep/groups/import": lambda *_: {"file": (io.BytesIO("群\n".encode()), "groups.csv")},
+    "/keep/groups/<int:group_id>/keeper": lambda *_: {"keeper": "shen"},
     "/keep/groups/<int:group_id>/change": lambda *_: {"name": _name("群"), "places": "柳荫街道/银杏社区"},
     "/keep/notices/new": _about_notice,
     "/keep/notices/<int:notice_id>/change": _about_notice,
