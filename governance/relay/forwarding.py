@@ -20,7 +20,7 @@ from governance.relay.hours import may_go
 from governance.relay.model import AUDIENCES, DUE, SENT, Delivery, Group, Message, among
 from governance.relay.wording import address, condensed, mark, room_for_words, signed
 
-MOST = 2000
+MOST, SHOWN = 2000, 12
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,15 @@ class Card:
     @property
     def audience_label(self) -> str:
         return AUDIENCES[self.audience]
+
+    @property
+    def count(self) -> int:
+        return len(self.carried)
+
+    @property
+    def folds(self) -> bool:
+        """Too many groups to list one below the other on a phone."""
+        return len(self.groups) > SHOWN
 
     @property
     def rows(self) -> int:

@@ -19,9 +19,8 @@ bp = Blueprint("relay", __name__)
 @bp.get("/desk/relay")
 @open_to(handler_role)
 def desk() -> Any:
-    return render_template(
-        "relay/desk.html", cards=forwarding.cards(current()), done=request.args.get("done", type=int)
-    )
+    done = request.args.get("done", type=int)
+    return render_template("relay/desk.html", cards=forwarding.cards(current()), done=done, most=forwarding.MOST)
 
 
 @bp.post("/desk/relay")
