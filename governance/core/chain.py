@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, select
+from sqlalchemy import Index, String, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from governance.core.db import Base, db, now
+from governance.core.prepared import Prepared
 
 Describe = Callable[[Sequence[int], Any], dict[int, "Ring"]]
 _DESCRIBED: dict[str, Describe] = {}
@@ -32,6 +33,15 @@ class Link(Base):
     target_noun: Mapped[str] = mapped_column(String(12), primary_key=True)
     target_id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+_OF = select(Link.source_noun, Link.source_id)
+_OF = _OF.where(Link.target_noun == bindparam("noun"), Link.target_id == bindparam("id"))
+_TO = select(Link.target_noun, Link.target_id)
+_TO = _TO.where(Link.source_noun == bindparam("noun"), Link.source_id == bindparam("id"))
+Ties = Prepared[tuple[str, int]]
+SOURCES: Ties = Prepared(_OF.order_by(Link.at, *_OF.selected_columns))
+OUTCOMES: Ties = Prepared(_TO.order_by(Link.at, *_TO.selected_columns))
 
 
 @dataclass(frozen=True)
@@ -105,17 +115,15 @@ def tie(source: tuple[str, int], target: tuple[str, int]) -> None:
 
 def sources(noun: str, id_: int, viewer: Any) -> list[Ring]:
     """What it came of, the oldest first."""
-    query = select(Link.source_noun, Link.source_id).filter_by(target_noun=noun, target_id=id_)
-    return _described(query, viewer)
+    return _described(SOURCES, noun, id_, viewer)
 
 
 def outcomes(noun: str, id_: int, viewer: Any) -> list[Ring]:
     """What came of it, the oldest first."""
-    query = select(Link.target_noun, Link.target_id).filter_by(source_noun=noun, source_id=id_)
-    return _described(query, viewer)
+    return _described(OUTCOMES, noun, id_, viewer)
 
 
-def _described(query: Any, viewer: Any) -> list[Ring]:
-    pairs = [tuple(row) for row in db.session.execute(query.order_by(Link.at, *query.selected_columns))]
+def _described(ties: Ties, noun: str, id_: int, viewer: Any) -> list[Ring]:
+    pairs = ties.all(db.session.connection(), noun=noun, id=id_)
     seen = {noun: _DESCRIBED[noun]([id_ for of, id_ in pairs if of == noun], viewer) for noun, _ in pairs}
     return [seen[noun][id_] for noun, id_ in pairs if id_ in seen[noun]]

@@ -94,12 +94,23 @@ def spoken(name: str, language: str) -> Template:
     app, known = current_app, current_app.extensions["spoken"]
     if language not in known:
         known[language] = app.jinja_env.overlay(loader=_Spoken(app.jinja_env.loader or BaseLoader(), language))
+        known[language].globals = app.jinja_env.globals | {"_": words(language), "language": lambda: language}
     template: Template = known[language].get_template(name)
     return template
 
 
 def _said(text: str, **facts: object) -> str:
     return words(language() if has_request_context() else LANGUAGES[0])(text, **facts)
+
+
+class Later:
+    """Words whose reader is not known yet: said in the language of whoever they are put before."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __str__(self) -> str:
+        return _said(self.text)
 
 
 def language() -> str:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, literal, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, column, literal, tuple_
 
 from governance.core.db import db
 
 Row = TypeVar("Row")
 SIZE = 25
+_ID: ColumnElement[int] = column("id", Integer)
 LARGEST = 2**31 - 1  # of an integer column; SQLite would take more, PostgreSQL would not
 
 
@@ -35,6 +36,17 @@ def page(query: Select[Row], columns: Sequence[Any], after: str, falling: bool =
     rows = db.session.scalars(query.order_by(*order).limit(SIZE + 1)).unique().all()
     last = rows[SIZE - 1] if len(rows) > SIZE else None
     return Page(rows[:SIZE], _write([getattr(last, column.key) for column in columns]) if last else "")
+
+
+def id_before(after: str) -> int:
+    """For a list by falling id: the id that the page behind this key begins below."""
+    key = _read(after, (_ID,))
+    return key[0].value if key else LARGEST
+
+
+def falling(rows: Sequence[Row]) -> Page[Row]:
+    """The page that these rows, by falling id and one more than a page holds, make."""
+    return Page(rows[:SIZE], _write([rows[SIZE - 1].id]) if len(rows) > SIZE else "")  # type: ignore[attr-defined]
 
 
 def _value(column: Any, part: str) -> Any:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
 from governance.core import chain
 from governance.core.chain import Ring
 from governance.core.db import db, now
+from governance.core.pages import Later as _l
 from governance.discussions.model import Deed, Topic
 from governance.people.access import Viewer
 from governance.people.permissions import may

@@ -12,6 +12,7 @@ from governance.core.pages import local
 from governance.discussions import lifecycle as life
 from governance.discussions.actions import follow, note, take
 from governance.discussions.model import Deed, Review, Topic
+from governance.discussions.progress import Staged
 from governance.people.access import SYSTEM, Viewer
 from governance.people.permissions import require
 
@@ -78,7 +79,7 @@ def review(topic: Topic, by: Viewer, well: str, words: str) -> None:
     topic.version += 1
 
 
-def is_asked(topic: Topic) -> bool:
+def is_asked(topic: Staged) -> bool:
     """Whether people are asked how it was done: once a deed is counted or everything is over, and after."""
     if topic.state not in (life.DECIDED, life.CARRYING_OUT):
         return topic.state == life.REVIEWED

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple, Protocol
 
-from flask_babel import lazy_gettext as _l
-
-from governance.core.events import Event, history
-from governance.discussions.model import Topic
+from governance.core.lifecycle import State
+from governance.core.pages import Later as _l
 
 NOW_AND_NEXT = {
     "proposed": (_l("社区正在看"), _l("看过以后公开，大家就能来商量")),
@@ -46,6 +45,27 @@ FOR_ALL = {"propose", "open", "answer", "decide", "task", "deed", "review", "reo
 TONES = {"proposed": "wait", "decided": "done", "carrying_out": "wait", "reviewed": "done"}
 
 
+class Happened(NamedTuple):
+    """An event as far as a step is made of it."""
+
+    verb: str
+    at: datetime
+    actor: str
+    words: str | None
+    data: dict[str, Any]
+
+
+class Staged(Protocol):
+    """A topic, as its row or as its page tells it."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def status(self) -> State: ...
+
+
 @dataclass(frozen=True)
 class Step:
     label: str
@@ -54,25 +74,20 @@ class Step:
     words: str = ""
 
 
-def tone(topic: Topic) -> str:
+def tone(topic: Staged) -> str:
     """The colour of its chip; the label says the same in words."""
     return TONES.get(topic.state, "")
 
 
-def now_and_next(topic: Topic, is_asked: bool = False) -> tuple[str, str]:
+def now_and_next(topic: Staged, is_asked: bool = False) -> tuple[str, str]:
     """`is_asked`: something that was decided on is done, and people are asked how."""
     here, then = NOW_AND_NEXT["done" if is_asked and topic.status.open else topic.state]
     return str(here), str(then)
 
 
-def steps(topic: Topic) -> list[Step]:
-    """What was done with it, the newest first, as anybody may read it; what was said stands elsewhere on the page."""
-    return [_step(topic, event) for event in history("topic", topic.id) if event.verb in FOR_ALL][::-1]
-
-
-def _step(topic: Topic, event: Event) -> Step:
-    words = event.words or ""
+def step(event: Happened) -> Step:
+    """One of the verbs that are FOR_ALL, as anybody may read it."""
     title = event.data.get("title", "")
     detail = f"“{title}”" if title and event.verb in ("take_in", "deed") else ""
-    shown = "" if event.verb == "propose" else words
+    shown = "" if event.verb == "propose" else event.words or ""
     return Step(f"{DONE[event.verb]}{detail}", event.at, event.actor if event.actor != "居民" else "", shown)

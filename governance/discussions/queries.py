@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from governance.core.db import db
@@ -73,26 +73,6 @@ def followed(viewer: Viewer, limit: int = 50) -> list[tuple[Topic, bool]]:
     return [(topic, bool(is_new)) for topic, is_new in rows]
 
 
-def statements(topic: Topic, after: str = "") -> Page[Statement]:
-    """One page of what was said and stands, the latest first."""
-    return page(_shown(topic), (Statement.id,), after, falling=True)
-
-
-def tabled(topic: Topic) -> dict[int, Statement]:
-    """The statements the topic's table names, by their ids; while it names none, the latest few."""
-    ids = {id_ for named in topic.table.values() for id_ in named}
-    query = _shown(topic).where(Statement.id.in_(ids)) if ids else _shown(topic).order_by(Statement.id.desc()).limit(5)
-    return {statement.id: statement for statement in db.session.scalars(query)}
-
-
-def _shown(topic: Topic) -> Select[Statement]:
-    return select(Statement).filter_by(topic_id=topic.id, state=SHOWN).options(joinedload(Statement.author))
-
-
-def count_statements(topic: Topic) -> int:
-    return db.session.scalar(select(func.count()).select_from(Statement).filter_by(topic_id=topic.id, state=SHOWN)) or 0
-
-
 def next_statement(topic: Topic, viewer: Viewer) -> Statement | None:
     """The next one this person has not answered: those with the fewest voices first, so that all get some."""
     voices, person = Statement.agreed + Statement.disagreed + Statement.passed, viewer.person_id or 0
@@ -117,18 +97,6 @@ def left(topic: Topic, viewer: Viewer) -> int:
     return db.session.scalar(query.where(Statement.author_id != person, Statement.id.not_in(mine))) or 0
 
 
-def threads(topic: Topic, after: str = "") -> tuple[Page[Reply], dict[int, list[Reply]]]:
-    """One page of what was said first, the latest first, and the replies to each in order."""
-    shown = select(Reply).filter_by(topic_id=topic.id, state=SHOWN)
-    shown = shown.options(joinedload(Reply.author), joinedload(Reply.statement))
-    heads = page(shown.where(Reply.parent_id.is_(None)), (Reply.id,), after, falling=True)
-    below: dict[int, list[Reply]] = {head.id: [] for head in heads.rows}
-    children = shown.where(Reply.parent_id.in_(below)).order_by(Reply.id).limit(500)
-    for child in db.session.scalars(children) if below else ():
-        below[child.parent_id or 0].append(child)
-    return heads, below
-
-
 def mine(topic: Topic, viewer: Viewer) -> list[Spoken]:
     """What this person said here, with what became of it."""
     found: list[Spoken] = []
@@ -150,19 +118,6 @@ def has_answered(topic_id: int, viewer: Viewer) -> bool:
         db.session.scalar(mine.where(Statement.topic_id == topic_id, Voice.person_id == viewer.person_id).limit(1))
         is not None
     )
-
-
-def taken_in(topic: Topic) -> list[Topic]:
-    """The topics that were merged into this one, with their authors."""
-    query = select(Topic).filter_by(merged_into_id=topic.id).options(joinedload(Topic.author))
-    return list(db.session.scalars(query.order_by(Topic.id)))
-
-
-def reviews(topic: Topic) -> dict[str, int]:
-    """How many found it done well, partly, or not."""
-    query = select(Review.well, func.count()).filter_by(topic_id=topic.id).group_by(Review.well)
-    counts = {row[0]: row[1] for row in db.session.execute(query)}
-    return {well: counts.get(well, 0) for well in DONE_WELL}
 
 
 def review_words(topic: Topic, limit: int = 100) -> list[str]:

@@ -8,11 +8,12 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from governance.core import chain, kept, limits
+from governance.core.db import db, now
 from governance.core.errors import Invalid, Missing, TooMuch
 from governance.core.forms import Form
-from governance.core.pages import back, elder, language
+from governance.core.pages import back, elder, language, local, spoken
 from governance.core.security import refills, stale_form
-from governance.discussions import actions, outcomes, progress, queries
+from governance.discussions import actions, outcomes, page, progress, queries
 from governance.discussions import lifecycle as life
 from governance.discussions.forms import HideForm, TopicForm
 from governance.discussions.handling import move_forms, staff_forms
@@ -115,8 +116,8 @@ def _new_page(code: Code, form: TopicForm, status: int = 200) -> Any:
 @bp.get("/topics/<ref>")
 @open_to(anyone)
 def show(ref: str) -> Any:
-    """The same page for every resident; staff find what they may do on theirs, an author the one not yet public."""
-    if COOKIE in request.cookies or request.args.get("after"):
+    """The same page for everybody; staff find what they may do on theirs, an author the one not yet public."""
+    if request.args.get("after") or (COOKIE in request.cookies and current().posts):
         return topic_page(queries.find(ref, current()), current())
     try:
         key = ("topic", ref, language(), elder())
@@ -127,41 +128,40 @@ def show(ref: str) -> Any:
 
 def _asked(key: kept.Key, ref: str) -> kept.Kept:
     """The page anybody may read, as it was or made anew. Raises Missing."""
-    topic = queries.find(ref, NOBODY)
-    return kept.settle(key, topic.version, lambda: topic_page(topic, NOBODY)[0])
+    topic = page.told(db.session.connection(), ref)
+    if not may(NOBODY, "topic.read", topic):
+        raise Missing
+    return kept.settle(key, topic.version, lambda: _body(topic, NOBODY))
 
 
 def topic_page(topic: Topic, viewer: Viewer, forms: dict[str, Form] | None = None, status: int = 200) -> Any:
     """The page of one topic; staff find a form for each step open to them, `forms` are those to show refilled."""
-    forms = forms or {}
-    threads, below = queries.threads(topic, request.args.get("after", ""))
-    asks_review = outcomes.is_asked(topic)
-    page = render_template(
-        "discussions/show.html",
+    offered = {"moves": move_forms(topic, viewer, forms or {}), **staff_forms(topic, viewer, forms or {})}
+    written = queries.review_words(topic) if may(viewer, "topic.moderate", topic) else []
+    told = page.told(db.session.connection(), topic.ref)
+    return _body(told, viewer, request.args.get("after", ""), review_words=written, **offered), status
+
+
+def _body(topic: page.Told, viewer: Viewer, after: str = "", **for_staff: Any) -> str:
+    connection, asks_review = db.session.connection(), outcomes.is_asked(topic)
+    return spoken("discussions/show.html", language()).render(
+        today=local(now()).date(),
         viewer=viewer,
         topic=topic,
-        place=topic.place,
+        content=page.content(connection, topic, after),
         now_and_next=progress.now_and_next(topic, asks_review),
         tone=progress.tone(topic),
-        steps=progress.steps(topic),
         sources=chain.sources("topic", topic.id, viewer),
         outcomes=chain.outcomes("topic", topic.id, viewer),
-        tabled=queries.tabled(topic),
-        said=queries.count_statements(topic),
         few=few(topic.people),
-        threads=threads,
-        below=below,
-        reviews=queries.reviews(topic) if asks_review else {},
-        taken_in=queries.taken_in(topic),
-        review_words=queries.review_words(topic) if may(viewer, "topic.moderate", topic) else [],
         asks_review=asks_review,
+        reviews=page.reviews(connection, topic.id) if asks_review else {},
         speaking=topic.state in life.SPOKEN_IN,
         replying=topic.state in life.REPLIED_IN,
-        can=lambda action: may(viewer, f"topic.{action}", topic),
-        moves=move_forms(topic, viewer, forms),
-        **staff_forms(topic, viewer, forms),
+        moderating=may(viewer, "topic.moderate", topic),
+        recording=may(viewer, "topic.record", topic),
+        **for_staff,
     )
-    return page, status
 
 
 @bp.get("/topics/<ref>/statements")
@@ -173,8 +173,8 @@ def statements(ref: str) -> Any:
     return render_template(
         "discussions/statements.html",
         topic=topic,
-        page=queries.statements(topic, request.args.get("after", "")),
+        page=page.statements(db.session.connection(), topic.id, request.args.get("after", "")),
         replying=topic.state in life.REPLIED_IN,
-        can=lambda action: may(viewer, f"topic.{action}", topic),
+        moderating=may(viewer, "topic.moderate", topic),
         hide=HideForm.blank(),
     )

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, exists, func, not_, select
 
 from governance.core.db import db, now
+from governance.core.pages import Later
+from governance.core.pages import Later as _l
 from governance.people.access import Viewer
 from governance.people.model import Post
 from governance.people.permissions import visible
@@ -17,8 +17,8 @@ from governance.places.model import Code, Place
 @dataclass(frozen=True)
 class Care:
     name: str
-    label: LazyString
-    advice: LazyString
+    label: Later
+    advice: Later
 
     @property
     def condition(self) -> ColumnElement[bool]:

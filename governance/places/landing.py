@@ -1,12 +1,14 @@
 """Where a scan lands: the place behind a code, as plain rows for the page that most people come through."""
 
+from itertools import zip_longest
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, case, select
+from sqlalchemy import Connection, bindparam, case, literal, select
 
 from governance.core.errors import Missing
 from governance.core.prepared import Prepared
 from governance.places.codes import NeverIssued
+from governance.places.kinds import ORDER
 from governance.places.model import Code, Located, Place
 from governance.places.tokens import read_token
 
@@ -53,6 +55,11 @@ _COURTYARD = select(Place.id).where(Place.id == bindparam("parent"), Place.kind 
 _WITHIN = (Place.id.in_(_COURTYARD) | Place.parent_id.in_(_COURTYARD), Place.id != bindparam("place"))
 _OUTSIDE_FIRST = (case((Place.parent_id == bindparam("parent"), 1), else_=0), Place.id)
 NEAR = Prepared(select(Place.id, Place.name).where(*_WITHIN).order_by(*_OUTSIDE_FIRST).limit(31), Near._make)
+_NAMED = Place.kind.not_in([literal(kind) for kind in ("district", "grid")])
+_ON_PATH = Place.id.in_([bindparam(kind) for kind in ORDER])
+NAMES: Prepared[tuple[int, str]] = Prepared(select(Place.id, Place.name).where(_ON_PATH, _NAMED))
+_STANDING = (Code.place_id == Place.id, Code.state != literal("retired"))
+FIRST_LIVING = select(Code.token).where(*_STANDING).order_by(Code.number).limit(1).scalar_subquery()
 _LANDING = select(*_CODE, *_PLACE, Place.parent_id).join(Code.place)
 LANDING = Prepared(_LANDING.where(Code.token == bindparam("token")), Landing._make)
 
@@ -71,6 +78,13 @@ def _landing(connection: Connection, token: str | None) -> Landing:
     if found is None:
         raise NeverIssued
     return found
+
+
+def full_name(connection: Connection, path: str) -> str:
+    """The name of the place on this path from the street down, as `Place.full_name` gives it."""
+    ids = [int(part) for part in path.strip("/").split("/")]
+    names = dict(NAMES.all(connection, **dict(zip_longest(ORDER, ids))))
+    return " ".join(names[id_] for id_ in ids if id_ in names)
 
 
 def near(connection: Connection, place: Place | Landing) -> list[Near]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, case, select
 
 from governance.core.db import Utc, now
-from governance.core.pages import local, spoken, words
+from governance.core.pages import local, spoken
 from governance.core.prepared import Prepared
 from governance.discussions import faces as topics
 from governance.people.model import ROLES, Person, Post
@@ -41,8 +41,6 @@ def body(connection: Connection, code: Landing, language: str, elder: bool) -> s
     line = line_of(connection, code.path)
     here, done = faces.here(connection, code.path, {outer.kind: outer.id for outer in line})
     return spoken("scan/show.html", language).render(
-        _=words(language),
-        language=lambda: language,
         elder=lambda: elder,
         today=local(now()).date(),
         code=code,

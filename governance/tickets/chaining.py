@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from governance.core import chain
@@ -14,6 +13,7 @@ from governance.core.crypto import new_ref
 from governance.core.db import db, locked, now
 from governance.core.errors import Invalid, Missing
 from governance.core.likeness import ALIKE, likeness
+from governance.core.pages import Later as _l
 from governance.people.access import Viewer
 from governance.people.model import Body
 from governance.people.permissions import may, require, visible

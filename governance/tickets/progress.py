@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from governance.core.db import now
 from governance.core.events import Event, history
+from governance.core.pages import Later as _l
 from governance.core.pages import minute
 from governance.people.access import Viewer
 from governance.people.permissions import may

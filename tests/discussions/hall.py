@@ -5,12 +5,13 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import select
 
 from governance.core.db import db, now, writing
 from governance.core.events import Event
 from governance.core.pages import local
-from governance.discussions import actions, speaking
+from governance.discussions import actions, page, speaking
 from governance.discussions.model import Reply, Statement, Topic, Voice
 from governance.people.access import Viewer
 from governance.people.model import Person
@@ -41,6 +42,18 @@ def decided(cast: Cast, **facts: Any) -> Topic:
     topic = begun(cast, **facts)
     actions.move(topic, "decide", cast.viewer("shen"), {"note": "东门装两个"})
     return topic
+
+
+def content(topic: Topic) -> page.Content:
+    """What anybody reads on its page."""
+    connection = db.session.connection()
+    with current_app.test_request_context():
+        return page.content(connection, page.told(connection, topic.ref))
+
+
+def standing(topic: Topic) -> set[int]:
+    """The statements that are shown, by their ids."""
+    return {one.id for one in page.statements(db.session.connection(), topic.id, "").rows}
 
 
 def anybody() -> Viewer:

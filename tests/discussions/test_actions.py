@@ -1,17 +1,16 @@
 """A topic along its life: who begins it, what each step leaves behind, and that nothing happens twice."""
 
 import pytest
-from flask import current_app
 
 from governance.core.db import db, writing
 from governance.core.errors import Forbidden, Invalid, Missing, Refused
 from governance.core.events import broken_at, seal
-from governance.discussions import actions, progress, queries
+from governance.discussions import actions, queries
 from governance.discussions.model import Topic, follows
 from governance.people.access import Viewer
 from governance.places.model import Place
 from governance.tickets import actions as handling
-from tests.discussions.hall import anybody, begun, decided, fresh, proposed, reported, said, verbs
+from tests.discussions.hall import anybody, begun, content, decided, fresh, proposed, reported, said, verbs
 
 
 @pytest.fixture
@@ -31,8 +30,7 @@ def moved(topic: Topic, name: str, by: Viewer, **answers: str) -> Topic:
 
 def told(topic: Topic) -> list[str]:
     """What the steps on its page say, the latest first."""
-    with current_app.test_request_context():
-        return [step.words for step in progress.steps(topic)]
+    return [step.words for step in content(topic).steps]
 
 
 def page_version(cast, place: str) -> int:  # type: ignore[no-untyped-def]

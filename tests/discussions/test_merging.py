@@ -12,13 +12,13 @@ from governance.core import chain
 from governance.core.db import db, writing
 from governance.core.errors import Invalid, Refused
 from governance.core.jobs import Job
-from governance.discussions import actions, jobs, outcomes, queries, speaking
+from governance.discussions import actions, jobs, outcomes, page, queries, speaking
 from governance.discussions.model import AGREE, DISAGREE, PASS, Flag, Review, Topic, TopicFollow, Voice, follows
 from governance.people import hooks, merging
 from governance.people.access import SYSTEM, Viewer
 from governance.people.model import Person
 from governance.tickets import actions as handling
-from tests.discussions.hall import anybody, begun, decided, proposed, replied, reported, said, voiced, voices
+from tests.discussions.hall import anybody, begun, content, decided, proposed, replied, reported, said, voiced, voices
 
 
 @pytest.fixture
@@ -59,11 +59,12 @@ def test_all_that_was_said_and_answered_goes_along_under_its_author(cast, zhou, 
     merged(one, other, shen)
     jobs.tally(other.id)
     db.session.rollback()
-    assert {said.author_id for said in queries.statements(other).rows} == {zhou.person_id, hua.person_id}
+    assert {said.nickname for said in content(other).tabled.values()} == {zhou.nickname, hua.nickname}
     assert voices(mine) == {voter.person_id: AGREE} and voices(theirs) == {voter.person_id: DISAGREE}
     assert (other.people, mine.agreed, theirs.disagreed) == (1, 1, 1)
-    heads, below = queries.threads(other)
-    assert heads.rows == [head] and [child.words for child in below[head.id]] == ["东门"]
+    talk = content(other)
+    assert [one.id for one in talk.threads.rows] == [head.id]
+    assert [child.words for child in talk.below[head.id]] == ["东门"]
     assert mine in [spoken for spoken, _ in queries.to_look_at(shen)]
     assert db.session.scalars(select(Flag.topic_id).filter_by(subject_id=mine.id)).one() == other.id
 
@@ -164,7 +165,7 @@ def test_words_reviews_objections_and_what_is_followed_are_the_others_now(cast, 
     one_person(old, new)
     db.session.rollback()
     assert {mine.author_id, head.author_id} == {new.person_id} and queries.mine(topic, old) == []
-    assert queries.reviews(over) == {"yes": 1, "partly": 0, "no": 0}
+    assert page.reviews(db.session.connection(), over.id) == {"yes": 1, "partly": 0, "no": 0}
     for rows in (Voice, Review, Flag, TopicFollow):
         assert db.session.scalars(select(rows).filter_by(person_id=old.person_id)).all() == []
     assert follows(topic, new.person_id) and follows(over, new.person_id)

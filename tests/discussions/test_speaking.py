@@ -9,7 +9,19 @@ from governance.core.jobs import Job
 from governance.discussions import actions, jobs, moderation, queries, speaking
 from governance.discussions.model import AGREE, DISAGREE, PASS, Flag, Statement, Topic
 from governance.people.access import Viewer
-from tests.discussions.hall import anybody, begun, decided, proposed, replied, said, verbs, voiced, voices
+from tests.discussions.hall import (
+    anybody,
+    begun,
+    content,
+    decided,
+    proposed,
+    replied,
+    said,
+    standing,
+    verbs,
+    voiced,
+    voices,
+)
 
 pytestmark = pytest.mark.usefixtures("shared_world")
 
@@ -78,7 +90,7 @@ def test_who_is_not_known_says_nothing_others_read(cast) -> None:
     for say in (said, replied):
         with pytest.raises(Forbidden):
             say(topic, anybody())
-    assert queries.statements(topic).rows == []
+    assert standing(topic) == set()
 
 
 def test_what_is_not_open_yet_is_neither_answered_nor_spoken_in(cast, zhou, hua) -> None:
@@ -119,7 +131,7 @@ def test_staff_speak_as_the_community_and_are_not_held_back(cast, zhou) -> None:
     assert (statement.official, statement.state, statement.author_id) == (True, "shown", cast.people["shen"])
     resident = said(topic, zhou, "也可以打 010-88881234")
     assert (resident.official, resident.state) == (False, "waiting")
-    assert resident not in queries.statements(topic).rows
+    assert resident.id not in standing(topic)
 
 
 def test_a_watchword_holds_back_from_the_moment_it_is_kept(cast, zhou) -> None:
@@ -139,8 +151,9 @@ def test_threads_have_two_levels_and_keep_what_they_are_about(cast, zhou, hua) -
     assert [(one.parent_id, one.statement_id) for one in (head, child, grandchild)] == [
         (None, statement.id), (head.id, statement.id), (head.id, statement.id),
     ]  # fmt: skip
-    heads, below = queries.threads(topic)
-    assert heads.rows == [head] and below == {head.id: [child, grandchild]}
+    talk = content(topic)
+    assert [one.id for one in talk.threads.rows] == [head.id]
+    assert [one.id for one in talk.below[head.id]] == [child.id, grandchild.id]
 
 
 def test_people_go_on_talking_while_it_is_carried_out_and_no_longer_when_it_is_over(cast, zhou) -> None:
@@ -178,7 +191,7 @@ def test_an_objection_counts_once_a_person_keeps_the_latest_words_and_hides_noth
     assert [flag.words for flag in db.session.scalars(select(Flag).filter_by(subject_id=statement.id))] == [
         "骂得很难听"
     ]
-    assert verbs(topic).count("flag") == 1 and statement in queries.statements(topic).rows
+    assert verbs(topic).count("flag") == 1 and statement.id in standing(topic)
 
 
 @pytest.mark.parametrize("step", ["show", "hide"])
@@ -194,7 +207,7 @@ def test_a_persons_look_settles_the_objections(cast, zhou, step: str) -> None:
         speaking.hide(statement, shen, "骂人")
     db.session.rollback()
     assert statement not in [spoken for spoken, _ in queries.to_look_at(shen)]
-    assert (statement in queries.statements(topic).rows) is (step == "show")
+    assert (statement.id in standing(topic)) is (step == "show")
 
 
 def appealed(spoken, by: Viewer, words: str = "没有骂人") -> None:  # type: ignore[no-untyped-def]
