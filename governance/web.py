@@ -23,7 +23,7 @@ from governance.notices import routes as notices
 from governance.notices import telling as notices_telling
 from governance.people import routes as people
 from governance.people import viewers
-from governance.relay import bot_routes, group_routes, import_routes
+from governance.relay import bot_routes, group_routes, import_routes, paste_routes
 from governance.relay import jobs as relay_jobs
 from governance.relay import merging as relay_merging
 from governance.relay import queries as relay_queries
@@ -44,7 +44,7 @@ BLUEPRINTS = (
     notices.bp,
     scan.bp,
 )
-DOORS = (topics_desk, topics_say, import_routes)  # imported so that their routes are on the blueprint
+DOORS = (topics_desk, topics_say, import_routes, paste_routes)  # imported so that their routes are on the blueprint
 HANDLERS = (jobs, topics_jobs, relay_jobs, notices_jobs)  # imported so that their jobs are registered
 LISTENERS = (
     merging,

@@ -276,6 +276,7 @@ RULES = {
     "group.read": staff_here,
     "group.keep": above_grid,
     "group.relay": staff_here,
+    "group.paste": office,
     "category.keep": officer,
     "notice.read": told_to_residents | (told & staff) | above_grid,
     "notice.write": above_grid,

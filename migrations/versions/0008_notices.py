@@ -45,9 +45,13 @@ def upgrade() -> None:
         op.create_index(f"ix_notice_{area}", "notice", [f"{area}_id", "id"])
     op.create_index("ix_notice_state", "notice", ["state"])
     op.create_index(op.f("ix_notice_place_id"), "notice", ["place_id"])
+    for table in ("statement", "reply"):
+        op.add_column(table, sa.Column("from_group", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_index("ix_delivery_group", "delivery", ["group_id", "message_id"])
 
 
 def downgrade() -> None:
+    for table in ("statement", "reply"):
+        op.drop_column(table, "from_group")
     op.drop_index("ix_delivery_group", "delivery")
     op.drop_table("notice")

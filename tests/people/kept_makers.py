@@ -281,6 +281,12 @@ FORMS: dict[str, Callable[..., dict[str, Any]]] = {
     "/keep/notices/new": _about_notice,
     "/keep/notices/<int:notice_id>/change": _about_notice,
     "/keep/notices/<int:notice_id>/moves/<move>": lambda *_: {"note": "说明"},
+    "/desk/pasted": lambda *_: {"pasted": "楼道灯坏了", "place": "柳荫街道/银杏社区/3号院/5号楼"},
+    "/desk/pasted/matter": lambda *_: {
+        "words": "楼道灯坏了",
+        "category": "parking",
+        "place": "柳荫街道/银杏社区/3号院/5号楼",
+    },
     "/desk/topics/words": lambda *_: {"word": _name("词")},
     "/keep/relay/messages/<int:message_id>/settle": lambda *_: {"answer": "arrived"},
 }
