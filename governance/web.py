@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from governance import health, navigation
+from governance import api_docs, health, navigation
 from governance.core import crypto, db, kept, limits, logs, media, pages, security, static
 from governance.core.config import ROOT, Settings, load
 from governance.discussions import chaining as topics_chaining
@@ -42,6 +42,7 @@ BLUEPRINTS = (
     group_routes.bp,
     bot_routes.bp,
     notices.bp,
+    api_docs.bp,
     scan.bp,
 )
 DOORS = (topics_desk, topics_say, import_routes, paste_routes)  # imported so that their routes are on the blueprint
