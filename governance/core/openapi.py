@@ -25,7 +25,7 @@ PROBLEM: Schema = {
         "detail": {"type": "string"},
         "fields": {
             "type": "object",
-            "description": "a field's name and what is wrong with it",
+            "description": "哪一项：哪里不对",
             "additionalProperties": {"type": "string"},
         },
     },
@@ -35,14 +35,14 @@ DOCUMENT = "3.1.0"
 
 @dataclass(frozen=True)
 class Operation:
-    """What one method of a door takes and gives. `refuses` are the errors it answers with, as problems."""
+    """What one method of a door takes and gives. `refuses` are the errors it answers with, and when."""
 
     name: str
     summary: str
     gives: Schema
     takes: Schema | None = None
     asked: Mapping[str, Schema] = field(default_factory=dict)  # what may stand behind the "?"
-    refuses: tuple[type[errors.Problem], ...] = ()
+    refuses: Mapping[type[errors.Problem], str] = field(default_factory=dict)
     about: str = ""
 
 
@@ -100,10 +100,10 @@ def document(app: Flask, title: str, about: str, server: str) -> dict[str, Any]:
 def _operation(operation: Operation, arguments: list[str]) -> dict[str, Any]:
     in_path = [{"name": name, "in": "path", "required": True, "schema": text()} for name in arguments]
     asked = [{"name": name, "in": "query", "schema": schema} for name, schema in operation.asked.items()]
-    answers: dict[str, Any] = {"200": {"description": "done", "content": {JSON: {"schema": operation.gives}}}}
-    for problem in operation.refuses:
+    answers: dict[str, Any] = {"200": {"description": "好了", "content": {JSON: {"schema": operation.gives}}}}
+    for problem, why in operation.refuses.items():
         content = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-        answers[str(problem.status)] = {"description": problem.title, "content": content}
+        answers[str(problem.status)] = {"description": why, "content": content}
     made: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, case, exists, func, literal, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from governance.core.db import db
+from governance.core.events import Event
 from governance.core.paging import Page, page
 from governance.notices.model import Notice
 from governance.notices.reach import here
@@ -42,6 +43,7 @@ class Lot:
 class Progress:
     lots: tuple[Lot, ...]
     silent: int  # groups that were silent already, so that nothing was owed to them
+    whole: bool  # every group is owed it by now
 
     def of(self, *standings: str) -> int:
         return sum(lot.groups for lot in self.lots if lot.standing in standings)
@@ -52,7 +54,7 @@ class Progress:
 
     @property
     def moving(self) -> bool:
-        return bool(self.of(SOON))
+        return not self.whole or bool(self.of(SOON))
 
     @property
     def percent(self) -> int:
@@ -75,7 +77,8 @@ def progress(notice: Notice) -> Progress:
     order = list(STANDINGS)
     lots = sorted((Lot(*row) for row in rows), key=lambda lot: (order.index(lot.standing), -lot.groups))
     silent = db.session.scalar(select(func.count()).select_from(Group).where(_silent(notice))) or 0
-    return Progress(tuple(lots), silent)
+    owed_at = db.session.scalar(select(Event.told_at).where(Event.id == notice.event_id))
+    return Progress(tuple(lots), silent, owed_at is not None)
 
 
 def _silent(notice: Notice) -> ColumnElement[bool]:
