@@ -5,7 +5,7 @@ import uuid
 import pytest
 from sqlalchemy import select
 
-from governance.core.db import by, db, now
+from governance.core.db import by, db, now, writing
 from governance.core.errors import Forbidden, Refused
 from governance.core.events import Event
 from governance.core.pages import local
@@ -13,6 +13,7 @@ from governance.notices import actions, jobs, telling
 from governance.notices.model import Notice
 from governance.notices.progress import progress, table
 from governance.notices.reach import reach
+from governance.people.access import Viewer
 from governance.relay import forwarding, groups
 from governance.relay.actions import retry
 from governance.relay.channels.wecom_webhook import WecomWebhook
@@ -21,6 +22,7 @@ from governance.relay.hours import Hours
 from governance.relay.model import Delivery, Group
 from governance.relay.starting import start
 from governance.relay.stopping import STOPPED
+from governance.tickets import actions as reporting
 from tests.notices.conftest import expand_all
 
 
@@ -59,6 +61,19 @@ def test_the_preview_is_what_the_group_is_told(cast, bind, write) -> None:
     assert card.words.rpartition("\n")[0] == shown.rpartition("\n")[0]
     assert "13912345678" not in shown and "evil" not in shown and f"/notices/{notice.ref}" in shown
     assert "没完" in shown and "〔号码见全文〕" in shown and "2026年11月26日" in shown
+
+
+def test_a_notice_is_one_card_for_all_groups_whatever_else_each_of_them_waits_for(cast, bind, write) -> None:
+    ids = [bind("5号楼"), bind("6号楼")]
+    with writing():
+        somebody = Viewer(person_id=cast.people["gao"])
+        ticket = reporting.report(somebody, cast.place("5号楼"), cast.category("lift"), str(uuid.uuid4()))
+        reporting.note(ticket, "finish", somebody)
+    publish(cast, write())
+    cards = forwarding.cards(cast.viewer("gao"))
+    (notice,) = [card for card in cards if "停水" in card.words]
+    assert [group.id for group in notice.groups] == ids and len(cards) == 2
+    assert forwarding.forwarded(cast.viewer("gao"), ids, notice.events) == 2
 
 
 def test_many_groups_need_a_second_person_and_the_author_is_never_that(app, cast, bind, write) -> None:
