@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import aliased
 
 from governance.core.db import db, now
 from governance.relay import channels
@@ -85,8 +86,9 @@ def _unspoken() -> ColumnElement[bool]:
 
 
 def _sharing() -> ColumnElement[bool]:
-    there = select(Group.robot).where(Group.archived_at.is_(None), Group.channel.in_(_paced()))
-    return Group.robot.in_(there.group_by(Group.robot).having(func.count() > 1))
+    other = aliased(Group)
+    same = exists().where(other.robot == Group.robot, other.id != Group.id, other.archived_at.is_(None))
+    return and_(Group.channel.in_(_paced()), same)
 
 
 STATES: dict[str, tuple[str, Callable[[], ColumnElement[bool]]]] = {
