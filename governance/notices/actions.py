@@ -55,7 +55,10 @@ def _fill(notice: Notice, told: Mapping[str, Any]) -> None:
 
 
 def move(by: Viewer, notice: Notice, name: str, answers: Mapping[str, str]) -> None:
-    """Take the notice along one arrow of its life. Raises Missing, Forbidden, Refused, Invalid by field."""
+    """Take the notice along one arrow of its life. Raises Missing, Forbidden, Refused, Invalid by field.
+
+    Who approves says under `seen` the mark of what they have read.
+    """
     with writing():
         locked(notice)
         LIFE.move(name)
@@ -68,6 +71,8 @@ def _take(by: Viewer, notice: Notice, name: str, answers: Mapping[str, str]) -> 
     source, words = notice.state, answers.get("note", "")
     if name == "publish" and needs_second(notice):
         raise Refused("听到的群多，要另一位同事看过批准才能发：请点“请人批准”")
+    if name == "approve" and answers.get("seen") != notice.mark:
+        raise Refused("这条通知刚刚改过，请再看一遍再批准")
     notice.state = step.target
     if name in ("approve", "publish"):
         _tell(by, notice, name)

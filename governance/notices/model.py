@@ -1,5 +1,7 @@
 """Rows of notices, and what can be read from them. How they move is in actions."""
 
+import hashlib
+import json
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
@@ -63,6 +65,12 @@ class Notice(Base):
     @property
     def readers(self) -> str:
         return READERS[self.audience]
+
+    @property
+    def mark(self) -> str:
+        """Two notices with the same mark say the same to the same: who approves one has read that one."""
+        facts = (self.title, self.words, self.audience, self.urgent, self.place_id)
+        return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()[:16]
 
     @property
     def is_stopped(self) -> bool:

@@ -114,7 +114,8 @@ def move(notice_id: int, move: str) -> Any:
     form = move_form(step)().on_page_as(move)
     if not form.ok:
         return _page(notice, {move: form}, 422)
-    actions.move(current(), notice, move, {ask.name: form[ask.name].data for ask in step.asks})
+    answers = {ask.name: form[ask.name].data for ask in step.asks}
+    actions.move(current(), notice, move, answers | {"seen": request.form.get("seen", "")})
     return back("notices.show", notice_id=notice.id)
 
 

@@ -85,8 +85,8 @@ def test_many_groups_need_a_second_person_and_the_author_is_never_that(app, cast
     actions.move(cast.viewer("shen"), notice, "ask", {})
     for who in ("shen", "tang", "gao"):
         with pytest.raises(Forbidden):
-            actions.move(cast.viewer(who), notice, "approve", {})
-    actions.move(cast.viewer("qiao"), notice, "approve", {})
+            actions.move(cast.viewer(who), notice, "approve", {"seen": notice.mark})
+    actions.move(cast.viewer("qiao"), notice, "approve", {"seen": notice.mark})
     expand_all()
     assert notice.approver_id == cast.people["qiao"] and len(heard_by()) == 2
 
@@ -103,6 +103,20 @@ def test_nobody_changes_what_another_wrote_or_what_waits_for_approval(cast, writ
     actions.move(cast.viewer("shen"), notice, "rewrite", {})
     actions.change(cast.viewer("shen"), notice, cast.place("3号院"), **told)
     assert notice.title == "别的" and notice.place_id == cast.places["3号院"]
+
+
+def test_what_is_approved_is_what_was_read(cast, bind, write) -> None:
+    bind("5号楼")
+    notice, shen = write(), cast.viewer("shen")
+    read = notice.mark
+    told = {"title": "别的", "words": "别的", "audience": "residents", "urgent": False}
+    for name in ("ask", "rewrite"):
+        actions.move(shen, notice, name, {})
+    actions.change(shen, notice, cast.place("银杏社区"), **told)
+    actions.move(shen, notice, "ask", {})
+    with pytest.raises(Refused, match="再看一遍"):
+        actions.move(cast.viewer("qiao"), notice, "approve", {"seen": read})
+    actions.move(cast.viewer("qiao"), notice, "approve", {"seen": notice.mark})
 
 
 def test_a_worker_writes_no_notices_and_nobody_beyond_their_places(cast, write) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from governance.core import media
 from governance.core.db import db, now, writing
 from governance.discussions.model import Topic
+from governance.notices.model import Notice
 from governance.people.access import Viewer
 from governance.people.homes import Door
 from governance.people.model import Body, Person
@@ -221,7 +222,13 @@ def _slips(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> d
     return {"door": [str(id_) for id_ in doors]}
 
 
+def _notice_move(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> dict[str, Any]:
+    notice = db.session.get(Notice, int(given["notice_id"]))
+    return {"note": "说明", "seen": notice.mark if notice else ""}
+
+
 FORMS: dict[str, Callable[..., dict[str, Any]]] = {
+    "/keep/notices/<int:notice_id>/moves/<move>": _notice_move,
     "/me/known/slip": _typed_slip,
     "/d/<secret>": _known_as,
     "/me/known/worker": _known_as,
