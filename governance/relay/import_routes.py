@@ -34,7 +34,7 @@ def import_page() -> Any:
             todo = _looked(form.file.data.read(), form.file.data.filename or "")
         except Invalid as trouble:
             form.refuse(trouble)
-    taken = request.method == "GET" or (todo is not None and not todo.problems)
+    taken = request.method != "POST" or (todo is not None and not todo.problems)
     return _page(form, todo), 200 if taken else 422
 
 

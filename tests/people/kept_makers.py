@@ -280,12 +280,6 @@ FORMS: dict[str, Callable[..., dict[str, Any]]] = {
     "/keep/groups/<int:group_id>/change": lambda *_: {"name": _name("群"), "places": "柳荫街道/银杏社区"},
     "/keep/notices/new": _about_notice,
     "/keep/notices/<int:notice_id>/change": _about_notice,
-    "/desk/pasted": lambda *_: {"pasted": "楼道灯坏了", "place": "柳荫街道/银杏社区/3号院/5号楼"},
-    "/desk/pasted/matter": lambda *_: {
-        "words": "楼道灯坏了",
-        "category": "parking",
-        "place": "柳荫街道/银杏社区/3号院/5号楼",
-    },
     "/desk/topics/words": lambda *_: {"word": _name("词")},
     "/keep/relay/messages/<int:message_id>/settle": lambda *_: {"answer": "arrived"},
 }
