@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from governance import health, navigation
+from governance import api_docs, health, navigation
 from governance.core import crypto, db, kept, limits, logs, media, pages, security, static
 from governance.core.config import ROOT, Settings, load
 from governance.discussions import chaining as topics_chaining
@@ -18,9 +18,20 @@ from governance.discussions import queries as topics_queries
 from governance.discussions import routes as topics
 from governance.discussions import say_routes as topics_say
 from governance.keep import routes as keep
+from governance.notices import jobs as notices_jobs
+from governance.notices import routes as notices
+from governance.notices import telling as notices_telling
 from governance.people import recognising, viewers
 from governance.people import routes as people
-from governance.relay import answering, bot_routes, callback_routes, group_routes, robot_routes
+from governance.relay import (
+    answering,
+    bot_routes,
+    callback_routes,
+    group_routes,
+    import_routes,
+    paste_routes,
+    robot_routes,
+)
 from governance.relay import jobs as relay_jobs
 from governance.relay import merging as relay_merging
 from governance.relay import queries as relay_queries
@@ -42,15 +53,19 @@ BLUEPRINTS = (
     bot_routes.bp,
     callback_routes.bp,
     robot_routes.bp,
+    notices.bp,
+    api_docs.bp,
     scan.bp,
 )
-DOORS = (topics_desk, topics_say)  # imported so that their routes are on the blueprint
-HANDLERS = (jobs, topics_jobs, relay_jobs, answering, qrcodes)  # imported so that their jobs are registered
+DOORS = (topics_desk, topics_say, import_routes, paste_routes)  # imported so that their routes are on the blueprint
+# Imported so that their jobs are registered.
+HANDLERS = (jobs, topics_jobs, relay_jobs, notices_jobs, answering, qrcodes)
 LISTENERS = (
     merging,
     topics_merging,
     relay_merging,
 )  # imported so that they hear when two persons are one
+TOLD = (notices_telling,)  # imported so that groups can be told of what is theirs
 CHAINED = (chaining, topics_chaining)  # imported so that each can be found from the other
 
 

@@ -67,6 +67,7 @@ def test_every_command_explains_itself(run):
         "people post",
         "people end",
         "groups add",
+        "groups import",
         "groups list",
         "relay status",
         "relay retry",
@@ -156,6 +157,19 @@ def test_the_demo_is_only_put_into_an_empty_database(run, deployment):
     for size in ("small", "district"):
         assert run("demo", "--size", size) == (1, "数据库里已经有地点了，演示只放进空的数据库\n")
     assert run("demo", "--tickets", "many")[0] == 2
+
+
+def test_groups_are_imported_after_a_dry_run_and_problems_name_the_rows(run, deployment, tmp_path):
+    sheet = tmp_path / "groups.csv"
+    head = "群名,地点,通道,谁在群里,key"
+    sheet.write_text(f"{head}\n甲群,银杏社区,企业微信群机器人,居民群,key-0001-of-a-robot\n")
+    code, said, _ = run("groups", "import", str(sheet), "--dry-run")
+    assert code == 0 and "会加 1 个群" in said and "甲群" not in run("groups", "list")[1]
+    assert "加了 1 个群" in run("groups", "import", str(sheet))[1] and "甲群" in run("groups", "list")[1]
+    assert "1 个没有变" in run("groups", "import", str(sheet))[1]
+    sheet.write_text(f"{head}\n乙群,没有的地方,企业微信群机器人,居民群,key-0001-of-a-robot\n")
+    code, said, why = run("groups", "import", str(sheet))
+    assert code == 1 and "第 2 行" in said + why and "key-0001" not in said + why
 
 
 def test_a_backup_is_whole_and_comes_back_somewhere_else(run, deployment, tmp_path, monkeypatch):

@@ -1,11 +1,13 @@
-"""`groups add|list` and `relay status|retry`: chat groups from the command line, and how telling them goes."""
+"""`groups add|import|list` and `relay status|retry`: chat groups from the command line, and how telling them goes."""
 
 import argparse
+from pathlib import Path
 
-from governance.cli.parts import PLACE, Commands, operator
-from governance.core.errors import Invalid
+from governance.cli.parts import PLACE, Commands, open_file, operator, refusal
+from governance.core.errors import Invalid, Refused
 from governance.places.finding import find_place
 from governance.relay import commands as relay
+from governance.relay.importing import import_groups, plan
 from governance.relay.model import AUDIENCES
 
 
@@ -20,6 +22,10 @@ def add(commands: Commands) -> None:
         "--set", action="extend", nargs="+", default=[], metavar="KEY=VALUE", help="what the channel needs"
     )
     new.set_defaults(run=_add)
+    load = groups.add_parser("import", help="bind and change groups from a CSV or XLSX file, all rows or none")
+    load.add_argument("file", type=Path)
+    load.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    load.set_defaults(run=_import)
     groups.add_parser("list", help="every group, one a line, tab-separated").set_defaults(run=_list)
     telling = commands.add_parser("relay", help="what is owed to groups").add_subparsers(
         required=True, metavar="COMMAND"
@@ -39,6 +45,15 @@ def _setting(text: str) -> tuple[str, str]:
     if not (name and equals):
         raise Invalid({"set": f"“{text}”要写成 KEY=VALUE"})
     return name, value
+
+
+def _import(args: argparse.Namespace) -> None:
+    table = open_file(args.file)
+    done = plan(table, operator()) if args.dry_run else import_groups(table, operator())
+    if done.problems:
+        raise Refused(refusal(done.problems, done.shown_problems))
+    says = "会加 {} 个群，会改 {} 个，{} 个不变" if args.dry_run else "加了 {} 个群，改了 {} 个，{} 个没有变"
+    print(says.format(len(done.added), len(done.changed), done.same))
 
 
 def _list(_args: argparse.Namespace) -> None:

@@ -1,16 +1,20 @@
-"""What several commands need: the operator as an actor, and places and people as they are named on a command line."""
+"""What several commands need: the operator as an actor, people as they are named on a command line, tables in files."""
 
 import argparse
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TypeAlias
 
 from sqlalchemy import select
 
 from governance.core.db import by, db
-from governance.core.errors import Invalid
+from governance.core.errors import Invalid, Refused
 from governance.people.access import Held, Viewer
 from governance.people.model import Body, Identity, Person
 from governance.places.kinds import AREAS
 from governance.places.model import Place
+from governance.places.sheet import Problem, open_table
+from governance.places.tables import Table
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 PLACE = "an id, a 12-digit official code, a sticker's 8 symbols, or a path of names such as 柳荫街道/银杏社区"
@@ -34,3 +38,16 @@ def body_named(name: str) -> Body:
     if body is None:
         raise Invalid({"body": f"没有叫“{name}”的承办单位"})
     return body
+
+
+def open_file(file: Path) -> Table:
+    """The table in a file of this machine."""
+    if not file.is_file():
+        raise Refused(f"没有 {file} 这个文件")
+    return open_table(file.read_bytes(), file.name)
+
+
+def refusal(problems: Sequence[Problem], shown: Sequence[Problem]) -> str:
+    lines = [f"第 {problem.row} 行\t{problem.column}\t{problem.reason}" for problem in shown]
+    more = [f"……先列出前 {len(shown)} 处"] if len(problems) > len(shown) else []
+    return "\n".join([f"有 {len(problems)} 处要改，什么都没有导入：", *lines, *more])

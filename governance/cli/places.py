@@ -3,10 +3,9 @@
 import argparse
 from pathlib import Path
 
-from governance.cli.parts import LABEL, Commands
+from governance.cli.parts import LABEL, Commands, open_file, refusal
 from governance.core.errors import Refused
-from governance.places.importing import SHOWN, Plan, import_places, plan
-from governance.places.sheet import open_table
+from governance.places.importing import import_places, plan
 
 
 def add(commands: Commands) -> None:
@@ -18,21 +17,13 @@ def add(commands: Commands) -> None:
 
 
 def _import(args: argparse.Namespace) -> None:
-    if not args.file.is_file():
-        raise Refused(f"没有 {args.file} 这个文件")
-    table = open_table(args.file.read_bytes(), args.file.name)
+    table = open_file(args.file)
     done = plan(table, _any) if args.dry_run else import_places(table, _any, LABEL, None)
     if done.problems:
-        raise Refused(_refusal(done))
+        raise Refused(refusal(done.problems, done.shown_problems))
     says = "会加 {} 处，会改 {} 处，{} 处不变" if args.dry_run else "加了 {} 处，改了 {} 处，{} 处没有变"
     print(says.format(len(done.added), len(done.changed), done.same))
 
 
 def _any(_place: object) -> bool:
     return True
-
-
-def _refusal(done: Plan) -> str:
-    lines = [f"第 {problem.row} 行\t{problem.column}\t{problem.reason}" for problem in done.shown_problems]
-    more = [f"……先列出前 {SHOWN} 处"] if len(done.problems) > SHOWN else []
-    return "\n".join([f"有 {len(done.problems)} 处要改，什么都没有导入：", *lines, *more])

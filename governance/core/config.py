@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     wecom_token: str = Field("", description="signs what WeCom calls us with")
     wecom_aes_key: str = Field("", description="43 characters that open what WeCom calls us with")
     wecom_aibot_url: str = Field("wss://openws.work.weixin.qq.com", description="where robots keep a long connection")
+    notice_alone_groups: int = Field(30, ge=0, description="a notice to more groups than this needs a second person")
     wecom_ip_per_minute: int = Field(18_000, ge=0, description="calls a minute from one address; 0: no limit")
 
     @property

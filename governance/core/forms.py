@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import FileField, HiddenField, StringField, TextAreaField
 from wtforms import Form as Fields
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
 
 from governance.core import security
 from governance.core.errors import Invalid
@@ -129,3 +129,11 @@ def phone(label: str) -> Any:
     return StringField(
         label, [Optional(), pattern], filters=[_stripped], render_kw={"inputmode": "tel", "maxlength": 20}
     )
+
+
+class ImportForm(Form):
+    file = FileField("表格文件", [InputRequired("请选一个 CSV 或 XLSX 文件")], render_kw={"accept": ".csv,.xlsx"})
+
+
+class ConfirmForm(Form):
+    mark = HiddenField(validators=[InputRequired("请先上传")])

@@ -13,6 +13,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "people": lambda count: f"{count} 人表过态",
     "noun": lambda noun: {"statement": "观点", "reply": "回复"}[noun],
     "id": lambda id_: f"第 {id_} 条",
+    "from_group": lambda _: "转自群聊",
     "waits": lambda _: "先由人看",
     "ticket": lambda id_: f"工单 {id_}",
     "number": lambda number: f"编号 {number}",

@@ -100,6 +100,7 @@ class Spoken(Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     submission: Mapped[str] = mapped_column(String(36))
     official: Mapped[bool] = mapped_column(default=False)
+    from_group: Mapped[bool] = mapped_column(default=False)  # 转自群聊: said there, written down here by staff
     state: Mapped[str] = mapped_column(String(8), default=SHOWN)
     reason: Mapped[str] = mapped_column(String(200), default="")
     appeal: Mapped[str] = mapped_column(String(200), default="")

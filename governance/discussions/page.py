@@ -78,6 +78,7 @@ class ShownStatement(NamedTuple):
     agreed: int
     disagreed: int
     passed: int
+    from_group: bool
     noun: str = Statement.noun
 
     @property
@@ -95,6 +96,7 @@ class ShownReply(NamedTuple):
     nickname: str | None
     at: datetime
     about: str | None
+    from_group: bool
     noun: str = Reply.noun
 
 
@@ -132,7 +134,7 @@ _TOLD = (
 TOLD = Prepared(_TOLD.where(Topic.ref == bindparam("ref")), Told._make)
 
 _HERE = (Statement.topic_id == bindparam("topic"), Statement.state == literal(SHOWN))
-_COUNTS = (Statement.agreed, Statement.disagreed, Statement.passed)
+_COUNTS = (Statement.agreed, Statement.disagreed, Statement.passed, Statement.from_group)
 _WORDS = select(Statement.id, Statement.words, Statement.official, Person.nickname, *_COUNTS).join(Statement.author)
 _NAMED = [f"statement{number}" for number in range(MOST_SHOWN * len(COLUMNS))]
 NAMED = Prepared(
@@ -146,6 +148,7 @@ _STANDS = (Reply.topic_id == bindparam("topic"), Reply.state == literal(SHOWN))
 _HEADS = (*_STANDS, Reply.parent_id.is_(None), Reply.id < bindparam("before"))
 _ANSWERS = (
     select(Reply.id, Reply.parent_id, Reply.words, Reply.official, Person.nickname, Reply.at, Statement.words)
+    .add_columns(Reply.from_group)
     .join(Reply.author)
     .outerjoin(Reply.statement)
 )

@@ -21,7 +21,7 @@ from governance.people.permissions import require
 KINDS: dict[str, Any] = {"statement": Statement, "reply": Reply}
 
 
-def say(topic: Topic, by: Viewer, submission: str, words: str) -> Statement:
+def say(topic: Topic, by: Viewer, submission: str, words: str, from_group: bool = False) -> Statement:
     """One short statement. The same submission, or the same words in this topic again, give the first one back.
 
     Call it inside `writing()`.
@@ -36,20 +36,22 @@ def say(topic: Topic, by: Viewer, submission: str, words: str) -> Statement:
     if said is not None:
         mine = said.author_id == _author(by)
         raise Invalid({"words": "这句您说过了" if mine else "这句话已经有人说过了，去给它表个态吧"})
-    statement = Statement(topic_id=topic.id, words=words, **_spoken(by, submission, words))
+    statement = Statement(topic_id=topic.id, words=words, from_group=from_group, **_spoken(by, submission, words))
     db.session.add(statement)
     _said(topic, by, statement)
     return statement
 
 
-def reply(topic: Topic, by: Viewer, submission: str, words: str, to: Spoken | None = None) -> Reply:
+def reply(
+    topic: Topic, by: Viewer, submission: str, words: str, to: Spoken | None = None, from_group: bool = False
+) -> Reply:
     """A reply to the topic, to a statement or to another reply. Call it inside `writing()`."""
     require(by, "topic.say", locked(topic))
     first = one(Reply, author_id=_author(by), submission=submission)
     if first:
         return first
     _still(topic, life.REPLIED_IN)
-    given = Reply(topic_id=topic.id, words=words, **_spoken(by, submission, words))
+    given = Reply(topic_id=topic.id, words=words, from_group=from_group, **_spoken(by, submission, words))
     if isinstance(to, Reply):
         given.parent_id, given.statement_id = to.parent_id or to.id, to.statement_id
     elif to is not None:
@@ -74,7 +76,8 @@ def _said(topic: Topic, by: Viewer, spoken: Spoken) -> None:
     db.session.flush()
     if by.staff_id is None:
         follow(topic, by)
-    note(topic, f"{spoken.noun}_say", by, words=spoken.words, id=spoken.id, waits=spoken.state == WAITING)
+    facts = {"from_group": True} if spoken.from_group else {}
+    note(topic, f"{spoken.noun}_say", by, words=spoken.words, id=spoken.id, waits=spoken.state == WAITING, **facts)
 
 
 def _still(topic: Topic, states: tuple[str, ...]) -> None:

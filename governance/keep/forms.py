@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import BooleanField, FileField, HiddenField, IntegerField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 
 from governance.core.forms import Form, phone, text
@@ -52,14 +52,6 @@ class DoorsForm(Form):
         needed="请写门牌",
         render_kw={"placeholder": "1单元101-1单元106\n1单元201-1单元206"},
     )
-
-
-class ImportForm(Form):
-    file = FileField("表格文件", [InputRequired("请选一个 CSV 或 XLSX 文件")], render_kw={"accept": ".csv,.xlsx"})
-
-
-class ConfirmForm(Form):
-    mark = HiddenField(validators=[InputRequired("请先上传")])
 
 
 class MarkForm(Form):

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from governance.core.db import db
 from governance.keep.care import CARES
 from governance.keep.door import bp
+from governance.notices.queries import to_approve
 from governance.people.model import Body, Person
 from governance.people.permissions import keeper, may, visible
 from governance.people.viewers import current, open_to
@@ -29,7 +30,8 @@ def home() -> Any:
         "bodies": _count(select(func.count()).select_from(Body).where(visible(viewer, "body.keep", Body))),
         "categories": len(active()) if may(viewer, "category.keep", None) else None,
     }
-    return render_template("keep/home.html", cares=cares, counts=counts)
+    asked = len(to_approve(viewer))
+    return render_template("keep/home.html", cares=cares, counts=counts, asked=asked)
 
 
 def _count(query: Any) -> int:

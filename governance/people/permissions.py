@@ -186,6 +186,21 @@ author = Rule(
     lambda viewer, thing: viewer.person_id is not None and thing.author_id == viewer.person_id,
     lambda viewer, table: table.author_id == viewer.person_id if viewer.person_id else false(),
 )
+writer = Rule(
+    "writer",
+    lambda viewer, thing: viewer.staff_id is not None and thing.author_id == viewer.staff_id,
+    lambda viewer, table: table.author_id == viewer.staff_id if viewer.staff_id else false(),
+)
+told_to_residents = Rule(
+    "told_to_residents",
+    lambda viewer, thing: thing.told_at is not None and thing.audience != "workers",
+    lambda viewer, table: and_(table.told_at.is_not(None), table.audience != "workers"),
+)
+told = Rule(
+    "told",
+    lambda viewer, thing: thing.told_at is not None,
+    lambda viewer, table: table.told_at.is_not(None),
+)
 # Nobody gives a post above their own, nor outside their own places.
 post_in_reach = (
     (community_here & _role_among("grid", "community", "body"))
@@ -261,7 +276,20 @@ RULES = {
     "group.read": staff_here,
     "group.keep": above_grid,
     "group.relay": staff_here,
+    "group.paste": office,
     "category.keep": officer,
+    "notice.read": told_to_residents | (told & staff) | above_grid,
+    "notice.write": above_grid,
+    "notice.keep": above_grid,
+    "notice.change": above_grid & writer,
+    "notice.publish": above_grid & writer,
+    "notice.ask": above_grid & writer,
+    "notice.approve": above_grid & ~writer,
+    "notice.decline": above_grid & ~writer,
+    "notice.rewrite": above_grid & writer,
+    "notice.withdraw": above_grid & writer,
+    "notice.stop": above_grid,
+    "notice.finish": nobody,
 }
 
 

@@ -1,6 +1,6 @@
 """What people do about messages: settle what is unknown, try again what failed."""
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, func, update
 
 from governance.core import jobs
 from governance.core.db import db, locked, now, writing
@@ -9,9 +9,11 @@ from governance.people.access import Viewer
 from governance.people.permissions import require
 from governance.relay.model import DUE, FAILED, SENT, UNKNOWN, Delivery, Group, Message, among
 from governance.relay.outcomes import note
+from governance.relay.stopping import STOPPED
 
 ANSWERS = {"arrived": "确实发了", "again": "没发，再发一次", "leave": "不用再发了"}
 LEFT = "人工决定不再发"
+MEANT = (LEFT, STOPPED)  # failures that somebody wanted
 
 
 def settle(viewer: Viewer, message: Message, answer: str) -> None:
@@ -32,17 +34,22 @@ def settle(viewer: Viewer, message: Message, answer: str) -> None:
 
 
 def retry(viewer: Viewer, group: Group) -> int:
-    """Everything that failed for this group is due again. Says how much."""
+    """Everything that failed for this group is due again, but for what somebody decided to leave. Says how much."""
     with writing():
         require(viewer, "group.keep", locked(group))
         if not group.hears:
             raise Refused("这个群停用了，先启用再试")
-        failed = update(Delivery).where(Delivery.group_id == group.id, among(Delivery.state, (FAILED,)))
+        failed = update(Delivery).where(Delivery.group_id == group.id, among(Delivery.state, (FAILED,)), unwanted())
         values = {"state": DUE, "reason": None, "due_at": now(), "tries": 0, "claim": None}
         count = int(db.session.execute(failed.values(**values)).rowcount)  # type: ignore[attr-defined]
         if count:
             note(group, "retry", viewer.label, viewer.staff_id, deliveries=count)
     return count
+
+
+def unwanted() -> ColumnElement[bool]:
+    """Of what failed: what nobody decided to leave."""
+    return func.coalesce(Delivery.reason, "").not_in(MEANT)
 
 
 def retry_job(job_id: int) -> None:

@@ -18,6 +18,7 @@ class Telling:
     link: str
     urgent: bool
     about: tuple[str, int]  # of several lines about the same, only the latest is worth saying
+    wide: bool = False  # told to many groups alike
 
 
 def hearers(event: Event) -> tuple[str, ...]:
@@ -28,6 +29,8 @@ def hearers(event: Event) -> tuple[str, ...]:
 
 
 def _hears(audience: str, event: Event, facts: Facts) -> bool:
+    if facts.only and audience not in facts.only:
+        return False
     if audience == "workers":
         return not (facts.over and event.name == "ticket.report")  # nobody is asked to look at what is over
     if facts.private:
@@ -53,4 +56,4 @@ def telling(event: Event, audience: str) -> Telling | None:
     urgent = facts.urgent or (audience == "workers" and event.name == "ticket.report")
     name = UNLISTED if facts.private else event.name
     words, about = render(audience, name, facts.said), (event.noun, event.subject_id)
-    return Telling(words, facts.said.get("link", ""), urgent, about)
+    return Telling(words, facts.said.get("link", ""), urgent, about, facts.below)

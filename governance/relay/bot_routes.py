@@ -6,10 +6,11 @@ from flask import Blueprint, jsonify, request
 
 from governance.core import limits
 from governance.core.errors import Invalid
+from governance.core.openapi import described
 from governance.core.security import tokenless
 from governance.people.permissions import anyone
 from governance.people.viewers import open_to
-from governance.relay import bots, hearing
+from governance.relay import bot_schemas, bots, hearing
 from governance.relay.channels.bot import Bot
 
 bp = Blueprint("bots", __name__, url_prefix="/bots/<name>")
@@ -19,10 +20,11 @@ TRIES = "600/minute"
 @bp.get("/deliveries")
 @open_to(anyone)
 @tokenless
+@described(bot_schemas.LEASE)
 def lease(name: str) -> Any:
     """Lease messages to post: `?limit=` 1 to 50, 20 when not given."""
     bot = _caller(name)
-    limit = request.args.get("limit", 20, int)
+    limit = request.args.get("limit", bots.A_FEW, int)
     if not 1 <= limit <= bots.MOST:
         raise Invalid({"limit": f"1 到 {bots.MOST}"})
     return jsonify(deliveries=bots.lease(bot, limit))
@@ -31,6 +33,7 @@ def lease(name: str) -> Any:
 @bp.post("/deliveries")
 @open_to(anyone)
 @tokenless
+@described(bot_schemas.REPORT)
 def report(name: str) -> Any:
     """Report results: `{"results": [{"id": 7, "outcome": "sent" | "refused" | "failed"}]}`."""
     bot = _caller(name)
@@ -43,6 +46,7 @@ def report(name: str) -> Any:
 @bp.post("/messages")
 @open_to(anyone)
 @tokenless
+@described(bot_schemas.HEAR)
 def hear(name: str) -> Any:
     """What a member said in a group: `{message_id, group, sender, text}`; answers `{reply}` to say there."""
     bot = _caller(name)

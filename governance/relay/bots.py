@@ -16,7 +16,7 @@ from governance.relay.model import SENDING, UNKNOWN, Delivery, Group, Message
 from governance.relay.outcomes import settle
 from governance.relay.starting import start
 
-MOST = 50
+MOST, A_FEW = 50, 20
 MESSAGE = {"message_id": 64, "group": 64, "sender": 64, "text": 2000}  # the longest of each
 OUTCOMES: dict[str, Outcome] = {
     "sent": Sent(),

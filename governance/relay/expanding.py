@@ -3,12 +3,13 @@
 An event is told to the groups bound to the places it happened in, as they stood then (its scope).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
 from sqlalchemy import ColumnElement, Insert, Select, and_, case, exists, func, insert, literal, or_, select, update
 
-from governance.core.db import Utc, db, like_prefix, now, writing
+from governance.core.db import Utc, begins_with, db, now, writing
 from governance.core.events import Event
 from governance.places.model import Place
 from governance.relay.audience import hearers, telling
@@ -60,15 +61,19 @@ def _fan_out(event: Event) -> None:
 
 
 def _bound_where(event: Event) -> Select[int]:
-    """The groups bound to the places an event happened in; for some events, also to those inside."""
+    """The groups bound to the places an event happened in; for some events, to those inside too, or alone."""
     scope = [int(part) for part in event.scope.strip("/").split("/") if part.isdecimal()]
     facts = facts_of(event)
     if facts is None or not facts.below:
         return select(GroupPlace.group_id).where(GroupPlace.place_id.in_(scope))
-    inside = Place.path.like(like_prefix(event.scope), escape="\\")
-    return (
-        select(GroupPlace.group_id).join(Place, Place.id == GroupPlace.place_id).where(or_(Place.id.in_(scope), inside))
-    )
+    return bound_below(event.scope, around=scope if facts.above else ())
+
+
+def bound_below(path: str, around: Sequence[int] = ()) -> Select[int]:
+    """The groups bound to a place or to those inside it, and to these others."""
+    joined = select(GroupPlace.group_id).join(Place, Place.id == GroupPlace.place_id)
+    inside = begins_with(Place.path, path)
+    return joined.where(or_(Place.id.in_(around), inside) if around else inside)
 
 
 def _piece(event_id: int, audiences: tuple[str, ...], bound: Select[int], urgent: tuple[str, ...] = ()) -> bool:

@@ -1,6 +1,6 @@
 """What may be said of an event's subject, noun by noun: plain names, counts and a link.
 
-Never who, and no free words but a topic's title, which staff have looked at."""
+Never who, and no free words but those that staff have written or looked at. A slice above tells its own: `about`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,7 +28,9 @@ class Facts:
     verified_first: bool = False
     urgent: bool = False
     over: bool = False  # nothing more is to be done about it
-    below: bool = False  # told in the places inside too, not only here and above
+    below: bool = False  # told in the places inside too
+    above: bool = True  # told in the places around it too
+    only: tuple[str, ...] = ()  # these audiences alone
 
 
 def _ticket(event: Event) -> Facts | None:
@@ -92,10 +94,21 @@ def near_name(place: Place) -> str:
     return " ".join(near) or place.name
 
 
-_NOUNS: dict[str, Callable[[Event], Facts | None]] = {"ticket": _ticket, "topic": _topic, "group": _group}
+Tell = Callable[[Event], Facts | None]
+_NOUNS: dict[str, Tell] = {"ticket": _ticket, "topic": _topic, "group": _group}
+
+
+def about(noun: str) -> Callable[[Tell], Tell]:
+    """Register what may be said of the subjects of a slice above this one."""
+
+    def register(tell: Tell) -> Tell:
+        _NOUNS[noun] = tell
+        return tell
+
+    return register
 
 
 def facts_of(event: Event) -> Facts | None:
     """What may be said of this event, or nothing when its subject is gone or not a matter for groups."""
-    about = _NOUNS.get(event.noun)
-    return about(event) if about else None
+    tell = _NOUNS.get(event.noun)
+    return tell(event) if tell else None

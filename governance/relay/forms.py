@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from wtforms import PasswordField, RadioField, SelectField
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField
 from wtforms.validators import InputRequired, Length
 
-from governance.core.forms import Form, options, text
+from governance.core.forms import Form, options, submission, text
 from governance.relay.channels.base import Channel, Need
 from governance.relay.hours import HOURS, Hours
 from governance.relay.model import AUDIENCES
@@ -51,6 +51,32 @@ class RobotForm(Form):
 class NewRobotForm(RobotForm):
     named = text("给机器人起个名字", longest=30, needed="请起个名字", render_kw={"placeholder": "例如：ginkgo"})
     place = text("归哪里管", longest=100, needed="请写一个地点，例如“银杏社区”")
+
+
+class PasteForm(Form):
+    group = SelectField("哪个群", default="")
+    place = text("或者哪栋楼", longest=200, render_kw={"placeholder": "码，或者名字，例如：3号院/5号楼"})
+    pasted = text("群里说的话，粘贴在这里", longest=6000, lines=8, needed="请先粘贴群里说的话")
+
+
+class MatterForm(Form):
+    """One matter of what was pasted; `rest` is what else there was, `sender` who said it, which nobody else reads."""
+
+    words = text("这件事", longest=500, lines=4, needed="请留一句是什么事")
+    into = SelectField("怎么办", default="")
+    category = SelectField("是哪一类", default="")
+    spot = text("具体位置", longest=40)
+    sender = text("谁说的", longest=20)
+    keep_sender = BooleanField("记下是谁说的，好找他")
+    private = BooleanField("不公开")
+    rest = text("", longest=6000, lines=2)
+    group = HiddenField("")
+    place = HiddenField("")
+    submission = submission()
+
+
+class KeeperForm(Form):
+    keeper = text("换给谁（账号）", longest=60, needed="请填接手的同事的账号")
 
 
 def form_for(kind: type[Channel], **kwargs: Any) -> Any:

@@ -20,7 +20,7 @@ from governance.relay.hours import may_go
 from governance.relay.model import AUDIENCES, DUE, SENT, Delivery, Group, Message, among
 from governance.relay.wording import address, condensed, mark, room_for_words, signed
 
-MOST = 2000
+MOST, SHOWN = 2000, 12
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,15 @@ class Card:
         return AUDIENCES[self.audience]
 
     @property
+    def count(self) -> int:
+        return len(self.carried)
+
+    @property
+    def folds(self) -> bool:
+        """Too many groups to list one below the other on a phone."""
+        return len(self.groups) > SHOWN
+
+    @property
     def rows(self) -> int:
         """How many lines the words take on a phone, where about 30 narrow or 15 wide characters fit."""
         wide = (sum(1 + (char > "\u2e7f") for char in line) for line in self.words.splitlines())
@@ -61,7 +70,8 @@ class _Matter:
         return self.deliveries[-1]
 
 
-_Lane = tuple[int, date, bool]  # a group's matters of one day, urgent or not
+# A group's matters of one day, urgent or not; what many groups hear alike has a lane of its own, to be one card.
+_Lane = tuple[int, date, bool, tuple[str, int] | None]
 
 
 def cards(viewer: Viewer) -> list[Card]:
@@ -81,9 +91,10 @@ def _waiting() -> Select[Delivery]:
 def _cards(owed: Iterable[Delivery]) -> list[Card]:
     lanes: dict[_Lane, list[_Matter]] = defaultdict(list)
     for matter in sorted(_matters(owed), key=lambda matter: matter.latest.id):
-        lanes[matter.latest.group_id, local(matter.latest.event.at).date(), matter.said.urgent].append(matter)
+        said, alone = matter.said, matter.said.about if matter.said.wide else None
+        lanes[matter.latest.group_id, local(matter.latest.event.at).date(), said.urgent, alone].append(matter)
     alike: dict[tuple[object, ...], list[list[_Matter]]] = defaultdict(list)
-    for (_, when, urgent), matters in lanes.items():
+    for (_, when, urgent, _), matters in lanes.items():
         for piece in _pieces(matters):
             words = tuple(matter.said.words for matter in piece)
             alike[piece[0].latest.group.audience, when, urgent, words].append(piece)

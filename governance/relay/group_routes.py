@@ -14,8 +14,9 @@ from governance.people.access import Viewer
 from governance.people.permissions import keeper, may, visible
 from governance.people.viewers import current, open_to
 from governance.places.model import Place
-from governance.relay import actions, channels, groups, queries
-from governance.relay.forms import beside_fields, form_for, given_settings
+from governance.relay import actions, channels, groups, keepers, queries
+from governance.relay.forms import KeeperForm, beside_fields, form_for, given_settings
+from governance.relay.health import STATES, health
 from governance.relay.model import Group
 
 bp = Blueprint("groups", __name__, url_prefix="/keep/groups")
@@ -24,9 +25,17 @@ bp = Blueprint("groups", __name__, url_prefix="/keep/groups")
 @bp.get("")
 @open_to(keeper)
 def index() -> Any:
-    search = request.args.get("q", "").strip()
-    found = queries.groups(current(), search, request.args.get("after", ""))
-    return render_template("relay/groups.html", page=found, q=search, channels=channels.known())
+    asked = {name: request.args.get(name, "").strip()[:60] for name in ("q", "channel", "state")}
+    found = queries.groups(current(), asked["q"], request.args.get("after", ""), asked["channel"], asked["state"])
+    states = {name: label for name, (label, _) in STATES.items()}
+    return render_template(
+        "relay/groups.html",
+        page=found,
+        health=health(found.rows),
+        channels=channels.known(),
+        states=states,
+        asked={name: words or None for name, words in asked.items()},
+    )
 
 
 @bp.route("/new/<channel>", methods=["GET", "POST"])
@@ -52,10 +61,29 @@ def new(channel: str) -> Any:
 @bp.get("/<int:group_id>")
 @open_to(keeper)
 def show(group_id: int) -> Any:
-    group = _group(group_id)
+    return _page(_group(group_id))
+
+
+def _page(group: Group, form: KeeperForm | None = None) -> str:
     kind = channels.channel(group.channel)
-    page = {"heard": queries.heard(group), "failed": queries.any_failed(group)}
-    return render_template("relay/group.html", group=group, kind=kind, **page)
+    page = {"heard": queries.heard(group), "failed": queries.any_failed(group), "health": health([group])[group.id]}
+    return render_template("relay/group.html", group=group, kind=kind, keep_form=form or KeeperForm.blank(), **page)
+
+
+@bp.post("/<int:group_id>/keeper")
+@open_to(keeper)
+@refills
+def hand_over(group_id: int) -> Any:
+    """Somebody else keeps the group from now on."""
+    group, form = _group(group_id), KeeperForm()
+    if form.ok:
+        try:
+            keepers.hand_over(current(), group, form.keeper.data)
+        except Invalid as trouble:
+            form.refuse(trouble)
+        else:
+            return back("groups.show", group_id=group.id)
+    return _page(group, form), 422
 
 
 @bp.route("/<int:group_id>/change", methods=["GET", "POST"])

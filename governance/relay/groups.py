@@ -86,6 +86,8 @@ def _describe(viewer: Viewer, group: Group, name: str, places: Sequence[Place]) 
 def _bind(group: Group, bound: Mapping[str, str]) -> None:
     kind = channel(group.channel)
     voice, ear = kind.voice(bound), kind.ear(bound)
+    if ear and _heard_elsewhere(group, heard_as(group.channel, ear)):
+        raise Refused("那边的这个群已经绑过了")
     group.settings = json.dumps(bound, ensure_ascii=False)
     group.robot = robot_of(group.channel, voice) if voice else None
     group.heard_as = heard_as(group.channel, ear) if ear else None
@@ -94,6 +96,13 @@ def _bind(group: Group, bound: Mapping[str, str]) -> None:
     with db.session.no_autoflush:
         if group.heard_as and db.session.scalar(bound_before.where(Group.id != (group.id or 0))):
             raise Invalid({kind.needs[0].name: "这个群已经绑定了，请去改原来那一个"})
+
+
+def _heard_elsewhere(group: Group, ear: str) -> bool:
+    """The other side's group is bound once: else nobody could tell which of ours somebody spoke in."""
+    with db.session.no_autoflush:
+        taken = select(Group.id).where(Group.heard_as == ear, Group.archived_at.is_(None), Group.id != (group.id or 0))
+        return db.session.scalar(taken.limit(1)) is not None
 
 
 def hours_of(group: Group) -> Hours:

@@ -166,6 +166,7 @@ class Delivery(Base):
         CheckConstraint(f"state IN {DELIVERY_STATES}", name="state"),
         Index("ix_delivery_ready", "channel", "due_at", "id", **_only("state IN ('due','claimed')")),
         Index("ix_delivery_line", "group_id", "id", **_only("state IN ('due','claimed','sending')")),
+        Index("ix_delivery_group", "group_id", "message_id"),
         Index("ix_delivery_failed", "id", **_only("state IN ('failed')")),
     )
 

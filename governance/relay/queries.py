@@ -12,9 +12,10 @@ from governance.core.paging import Page, page
 from governance.people.access import Viewer
 from governance.people.permissions import keeper, visible
 from governance.places.model import Place
-from governance.relay.actions import LEFT
+from governance.relay.actions import unwanted
 from governance.relay.channels.wecom_aibot import WecomAibot
 from governance.relay.groups import robot_of
+from governance.relay.health import STATES
 from governance.relay.model import FAILED, UNKNOWN, WAITING, Delivery, Group, GroupPlace, Message, among
 from governance.relay.robots import Robot
 
@@ -25,9 +26,15 @@ def kept(viewer: Viewer) -> ColumnElement[bool]:
     return and_(visible(viewer, "group.keep", Group), Group.archived_at.is_(None))
 
 
-def groups(viewer: Viewer, search: str, after: str) -> Page[Group]:
-    """The groups this viewer keeps, by name of the group or of a place it is bound to."""
-    query = select(Group).where(kept(viewer))
+def groups(viewer: Viewer, search: str, after: str, channel: str = "", state: str = "") -> Page[Group]:
+    """The groups this viewer keeps, by name of the group or of a place it is bound to, by channel and by health."""
+    query = select(Group).where(visible(viewer, "group.keep", Group))
+    if state != "archived":
+        query = query.where(Group.archived_at.is_(None))
+    if state in STATES:
+        query = query.where(STATES[state][1]())
+    if channel:
+        query = query.where(Group.channel == channel)
     if search:
         pattern = "%" + like_prefix(search[:40])
         there = select(GroupPlace.group_id).join(Place).where(Place.name.like(pattern, escape="\\"))
@@ -56,7 +63,7 @@ def groups_of(robot: Robot) -> list[Group]:
 
 
 def any_failed(group: Group) -> bool:
-    query = select(Delivery.id).where(Delivery.group_id == group.id, among(Delivery.state, (FAILED,)))
+    query = select(Delivery.id).where(Delivery.group_id == group.id, among(Delivery.state, (FAILED,)), unwanted())
     return db.session.scalar(query.limit(1)) is not None
 
 
@@ -74,7 +81,7 @@ def waiting(viewer: Viewer) -> list[Owed]:
 
 
 def failed(viewer: Viewer) -> list[Owed]:
-    return _owed(among(Delivery.state, (FAILED,)) & (func.coalesce(Delivery.reason, "") != LEFT), viewer)
+    return _owed(among(Delivery.state, (FAILED,)) & unwanted(), viewer)
 
 
 def _owed(which: ColumnElement[bool], viewer: Viewer) -> list[Owed]:

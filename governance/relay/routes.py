@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template, request
 from governance.core.db import db
 from governance.core.errors import Missing
 from governance.core.pages import back
-from governance.people.permissions import handler_role, keeper, may, officer
+from governance.people.permissions import handler_role, keeper, may, office_role, officer
 from governance.people.viewers import current, open_to
 from governance.relay import actions, forwarding, queries
 from governance.relay.model import Message
@@ -20,9 +20,9 @@ bp = Blueprint("relay", __name__)
 @bp.get("/desk/relay")
 @open_to(handler_role)
 def desk() -> Any:
-    return render_template(
-        "relay/desk.html", cards=forwarding.cards(current()), done=request.args.get("done", type=int)
-    )
+    done = request.args.get("done", type=int)
+    page = {"cards": forwarding.cards(current()), "most": forwarding.MOST, "pastes": office_role.holds(current(), None)}
+    return render_template("relay/desk.html", done=done, **page)
 
 
 @bp.post("/desk/relay")

@@ -16,13 +16,16 @@ from governance.core.config import ROOT
 from governance.core.crypto import ALPHABET
 
 FOLDER = ROOT / "templates" / "messages"
-NAME_LONGEST = 40
+NAME_LONGEST, LINE_LONGEST = 40, 120
+FIRST_LINES, OPENING_LONGEST = 6, 300
 GAP = "\n\n"
 LINK = re.compile(
     r"(?i)[a-z][a-z0-9+.-]{1,20}:/+\S*"  # any scheme
     r"|(?:[\w-]+[.])+[a-z]{2,}(?![a-z])\S*"  # a bare host, in Chinese too
 )
 NUMBER = re.compile(r"(?:\d[ -]?){7,}")
+MARKS = re.compile(r"[，！？；（）]|：(?!\s*[/／])")
+DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-./](\d{1,2})[-./](\d{1,2})(?!\d)")
 SPOKEN = str.maketrans("@<>[]【】{}`*", "＠‹›〔〕〔〕〔〕'＊")
 
 # Plain text, not HTML: every value goes through `plain`.
@@ -41,17 +44,48 @@ def has_words(audience: str, name: str) -> bool:
 
 def render(audience: str, name: str, facts: Mapping[str, Any]) -> str:
     """The words of one event. Text among the facts is made plain, however it was meant; links are ours and stay."""
-    safe = {key: plain(fact) if isinstance(fact, str) and key != "link" else fact for key, fact in facts.items()}
+    safe = {key: _safe(fact) if key != "link" else fact for key, fact in facts.items()}
     return _words.get_template(f"{audience}/{name}.txt").render(safe).strip()
+
+
+def _safe(fact: Any) -> Any:
+    if isinstance(fact, str):
+        return plain(fact)
+    return [plain(line, LINE_LONGEST) for line in fact] if isinstance(fact, tuple) else fact
+
+
+def opening(words: str) -> tuple[tuple[str, ...], bool]:
+    """The first lines of a longer text, made plain, and whether there is more of it."""
+    lines = [_referring(line) for line in words.splitlines() if line.strip()]
+    first: list[str] = []
+    for line in lines[:FIRST_LINES]:
+        if sum(map(len, first)) + len(line) > OPENING_LONGEST and first:
+            break
+        first.append(plain(line, LINE_LONGEST))
+    whole = len(first) == len(lines) and all(len(line.strip()) <= LINE_LONGEST for line in lines)
+    return tuple(first), not whole
+
+
+def _referring(line: str) -> str:
+    """Where a link or a long number stood, the line sends people to the whole text; a date is no long number."""
+    dated = DATE.sub(r"\1年\2月\3日", _folded(line))
+    return NUMBER.sub("〔号码见全文〕", LINK.sub("〔链接见全文〕", dated))
 
 
 def plain(text: str, longest: int = NAME_LONGEST) -> str:
     """Text as a group may read it: one line, no mention, no link, no long number, nothing invisible, cut."""
-    seen = "".join(char if char.isprintable() or char.isspace() else "" for char in unicodedata.normalize("NFKC", text))
+    seen = "".join(char if char.isprintable() or char.isspace() else "" for char in _folded(text))
     seen = "".join(char for char in seen if unicodedata.category(char) not in ("Cf", "Cc", "Co", "Cn", "Cs"))
     seen = NUMBER.sub("＊＊＊ ", LINK.sub("（链接略）", " ".join(seen.split())))
     seen = seen.translate(SPOKEN).strip()
     return seen if len(seen) <= longest else seen[: longest - 1] + "…"
+
+
+def _folded(text: str) -> str:
+    """Full-width letters and digits as ordinary ones; the marks that Chinese sentences are written with stay."""
+    parts = MARKS.split(text)
+    marks = MARKS.findall(text)
+    return "".join(unicodedata.normalize("NFKC", part) + mark for part, mark in zip(parts, [*marks, ""], strict=True))
 
 
 def cut(text: str, longest_bytes: int) -> str:

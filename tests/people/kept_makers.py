@@ -7,10 +7,12 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from governance.core.crypto import new_ref
 from governance.core.db import db, now, writing
 from governance.core.events import record
 from governance.core.jobs import FAILED, Job
 from governance.discussions.model import Watchword
+from governance.notices.model import Notice
 from governance.people.access import Viewer
 from governance.people.homes import Door, DoorSlip
 from governance.people.knowing import ask_worker, new_slip_secret, slip_hash
@@ -210,6 +212,34 @@ def nickname() -> str:
     return f"邻居{chr(0x4E00 + next(NUMBERS))}"
 
 
+def _notice(cast: Cast, own: bool, variant: Variant) -> int:
+    """Written by the community, or by somebody far away; in the state its step begins from."""
+    place, step = cast.place("银杏社区" if own else "松林社区"), variant[0] if variant else ""
+    _bound(cast, own, "manual")
+    with writing():
+        notice = Notice(ref=new_ref(), submission=str(uuid.uuid4()), place_id=place.id, title="停水", words="停水")
+        notice.author_id, notice.audience = cast.people["shen"], "workers" if "workers" in variant else "residents"
+        notice.state = NOTICE_STATES.get(step, "draft")
+        for area, at in place.areas().items():
+            setattr(notice, area, at)
+        db.session.add(notice)
+        db.session.flush()
+        if notice.state == "told":
+            event = record("notice.publish", notice.id, stream=place.stream, scope=place.path, actor="测试")
+            db.session.flush()
+            notice.event_id, notice.told_at = event.id, now()
+        return notice.id
+
+
+def _notice_ref(cast: Cast, own: bool, variant: Variant) -> str:
+    return db.session.get_one(Notice, _notice(cast, own, variant)).ref
+
+
+NOTICE_STATES = dict.fromkeys(("approve", "decline", "rewrite"), "asked") | dict.fromkeys(
+    ("stop", "finish", "told", "workers"), "told"
+)
+
+
 def _name(start: str) -> str:
     return f"{start}{next(NUMBERS)}"
 
@@ -223,6 +253,8 @@ ARGUMENTS: dict[str, Callable[[Cast, bool, Variant], Any]] = {
     "category_id": _category,
     "group_id": _group,
     "robot_id": _robot,
+    "notice_id": _notice,
+    "notice": _notice_ref,
     "message_id": _message,
     "delivery_id": _delivery,
     "job_id": _job,
@@ -244,6 +276,10 @@ def _staff(*_: Any) -> dict[str, str]:
 
 def _about_body(*_: Any) -> dict[str, str]:
     return {"name": _name("单位"), "kind": "物业公司", "place": "银杏社区"}
+
+
+def _about_notice(*_: Any) -> dict[str, str]:
+    return {"title": "停水", "words": "九点起停水", "place": "柳荫街道/银杏社区", "audience": "residents"}
 
 
 def _about_category(*_: Any) -> dict[str, str]:
@@ -269,7 +305,11 @@ FORMS: dict[str, Callable[..., dict[str, Any]]] = {
         "places": "柳荫街道/银杏社区",
         "audience": "residents",
     },
+    "/keep/groups/import": lambda *_: {"file": (io.BytesIO("群\n".encode()), "groups.csv")},
+    "/keep/groups/<int:group_id>/keeper": lambda *_: {"keeper": "shen"},
     "/keep/groups/<int:group_id>/change": lambda *_: {"name": _name("群"), "places": "柳荫街道/银杏社区"},
+    "/keep/notices/new": _about_notice,
+    "/keep/notices/<int:notice_id>/change": _about_notice,
     "/desk/topics/words": lambda *_: {"word": _name("词")},
     "/keep/relay/messages/<int:message_id>/settle": lambda *_: {"answer": "arrived"},
 }

@@ -13,6 +13,7 @@ from typing import Any
 from governance.core import media
 from governance.core.db import db, now, writing
 from governance.discussions.model import Topic
+from governance.notices.model import Notice
 from governance.people.access import Viewer
 from governance.people.homes import Door
 from governance.people.model import Body, Person
@@ -34,6 +35,7 @@ NOWHERE = {
     "number": "999999",
     "channel": "carrier_pigeon",
     "name": "no-bot",
+    "notice": "0123456789abcdef",
     "secret": "0" * 20,
     "of": "WW",
     "mark": "f" * 16,
@@ -222,7 +224,15 @@ def _slips(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> d
     return {"door": [str(id_) for id_ in doors]}
 
 
+def _notice_move(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> dict[str, Any]:
+    notice = db.session.get(Notice, int(given["notice_id"]))
+    return {"note": "说明", "seen": notice.mark if notice else ""}
+
+
 FORMS: dict[str, Callable[..., dict[str, Any]]] = {
+    "/keep/notices/<int:notice_id>/moves/<move>": _notice_move,
+    "/desk/pasted": lambda makers, *_: {"pasted": "楼道灯坏了", "place": makers.cast.codes["5号楼"]},
+    "/desk/pasted/matter": lambda makers, *_: _report(makers, (), {}) | {"place": makers.cast.codes["5号楼"]},
     "/me/known/slip": _typed_slip,
     "/d/<secret>": _known_as,
     "/me/known/worker": _known_as,

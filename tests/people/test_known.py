@@ -467,6 +467,7 @@ MOVED = {  # every column that names a resident, and so must follow one who turn
 STAFFS = {  # those that only ever name staff, who are never merged
     *("post.person_id", "door_slip.printed_by_id", "ticket.assisted_by_id", "ticket.handler_id"),
     *("answer.taken_by_id", "slip.by_id", "chat_group.keeper_id", "message.settled_by_id", "robot.keeper_id"),
+    *("notice.author_id", "notice.approver_id"),
 }
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import false, select
 
 from governance.core.db import db, now, writing
 from governance.discussions.model import Topic, Watchword
+from governance.notices.model import Notice
 from governance.people import permissions
 from governance.people.access import Held, Viewer
 from governance.people.homes import Door, Residence
@@ -29,6 +30,7 @@ TABLES = {"ticket": Ticket, "place": Place, "person": Person, "post": Post, "bod
     "door": Door,
     "topic": Topic,
     "watchword": Watchword,
+    "notice": Notice,
 }
 PREDICATES = {rule.name: rule for rule in vars(permissions).values() if isinstance(rule, Rule)}
 ROLES = ("grid", "community", "street", "district", "auditor")
@@ -62,6 +64,7 @@ def population(shared_world) -> dict[str, list[int]]:
                 role = chance.choice(("reporter", "joiner"))
                 db.session.add(Follow(ticket_id=ticket.id, person_id=person, role=role))
         _topics(places, ids)
+        _notices(places, ids)
         areas = [(place.kind, place.id) for place in map(cast.place, cast.places) if place.kind in AREAS]
     return {"people": [*ids, 10**6], "bodies": [*cast.bodies.values(), 10**6], "areas": [*areas, ("grid", 10**6)]}
 
@@ -85,6 +88,17 @@ def _topics(places: list[Place], people: list[int]) -> None:
             setattr(topic, area, at)
         db.session.add(topic)
     db.session.add(Watchword(word="赌博"))
+
+
+def _notices(places: list[Place], people: list[int]) -> None:
+    """At every place by everybody for every audience, told or not."""
+    for place, author, audience, told in itertools.product(places, people, ("workers", "both"), (None, now())):
+        notice = Notice(ref=uuid.uuid4().hex[:16], submission=str(uuid.uuid4()), place_id=place.id, author_id=author)
+        notice.title = notice.words = "停水"
+        notice.audience, notice.told_at = audience, told
+        for area, at in place.areas().items():
+            setattr(notice, area, at)
+        db.session.add(notice)
 
 
 def _homes(cast: Cast, people: list[Person]) -> None:

@@ -48,6 +48,8 @@ FAULTY_RULES = {
     "answering what nobody looked at": ("topic.voice", anyone, f"POST {VOICE} proposed"),
     "the keeper withdraws it": ("topic.withdraw", above_grid | author, f"POST {MOVE} withdraw proposed"),
     "moderation from elsewhere": ("topic.moderate", keeper, f"POST {MODERATE} hide"),
+    "the author approves": ("notice.approve", above_grid, "POST /keep/notices/<int:notice_id>/moves/<move> approve"),
+    "a draft for everybody": ("notice.read", anyone, "GET /notices/<notice> draft"),
     "the record from elsewhere": ("topic.record", keeper, "GET /topics/<ref>/record open"),
 }
 

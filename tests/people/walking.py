@@ -104,6 +104,7 @@ class Walk:
         self.audiences = audiences.gather(app, cast)
         self.makers = Makers(cast, self.audiences)
         self.asked = 0
+        app.extensions["settings"].notice_alone_groups = 10_000  # of the many groups the walk binds none is too many
 
     def line(self, line: Line) -> list[Wrong]:
         return [wrong for name in line.cells for wrong in self._cell(line, name)]

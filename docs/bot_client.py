@@ -1,0 +1,68 @@
+"""A bot's side of OneCode in the standard library alone: carry what members say, post what is due, report it.
+
+    python bot_client.py https://onecode.example ginkgo-bot the-key-of-the-ginkgo-bot
+
+Put your platform into `say_in_group`, and call `Door.heard` when somebody speaks to the bot.
+"""
+
+import json
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+AGAIN = 3  # seconds between two looks
+Say = Callable[[str, str], bool]
+
+
+class Door:
+    """The doors of one bot."""
+
+    def __init__(self, base: str, name: str, key: str) -> None:
+        self.address, self.key = f"{base.rstrip('/')}/bots/{name}", key
+
+    def ask(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The answer's JSON. Raises HTTPError, whose body is a problem that says what is wrong."""
+        head = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.address + path, data, head)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            found: dict[str, Any] = json.load(answer)
+        return found
+
+    def heard(self, message_id: str, group: str, sender: str, text: str) -> str:
+        """What to answer in the group. When the connection broke, ask again with the same `message_id`."""
+        said = {"message_id": message_id, "group": group, "sender": sender, "text": text}
+        return str(self.ask("/messages", said)["reply"])
+
+    def post_what_is_due(self, say: Say) -> int:
+        """Post each message once and report it; how many there were."""
+        due = self.ask("/deliveries?limit=20")["deliveries"]
+        for one in due:
+            outcome = "sent" if say(one["group"], one["text"]) else "refused"
+            self.ask("/deliveries", {"results": [{"id": one["id"], "outcome": outcome}]})
+        return len(due)
+
+
+def say_in_group(group: str, text: str) -> bool:
+    """Your platform posts it here; False when it surely was not posted."""
+    print(f"[{group}] {text}", flush=True)
+    return True
+
+
+def main() -> None:
+    door = Door(*sys.argv[1:4])
+    while True:
+        try:
+            door.post_what_is_due(say_in_group)
+        except urllib.error.HTTPError as trouble:
+            print(trouble.code, trouble.read().decode(), file=sys.stderr)
+        except OSError as trouble:
+            print(trouble, file=sys.stderr)
+        time.sleep(AGAIN)
+
+
+if __name__ == "__main__":
+    main()

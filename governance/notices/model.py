@@ -1,0 +1,92 @@
+"""Rows of notices, and what can be read from them. How they move is in actions."""
+
+import hashlib
+import json
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from governance.core.db import Base, now
+from governance.core.lifecycle import Move, State
+from governance.notices import lifecycle as life
+from governance.notices.lifecycle import LIFE
+from governance.people.model import Person
+from governance.places.kinds import AREAS
+from governance.places.model import Place
+
+READERS = {"residents": "居民群", "workers": "工作群", "both": "居民群和工作群"}
+
+
+class Notice(Base):
+    """Something the community, street or district tells all groups in and below a place. `event_id` is its telling."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        CheckConstraint(f"audience IN {tuple(READERS)}", name="audience"),
+        CheckConstraint(f"state IN {tuple(state.name for state in LIFE.states)}", name="state"),
+        *(Index(f"ix_notice_{kind}", f"{kind}_id", "id") for kind in AREAS),
+        Index("ix_notice_state", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(String(16), unique=True)
+    submission: Mapped[str] = mapped_column(String(36))
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
+    district_id: Mapped[int | None]
+    street_id: Mapped[int | None]
+    community_id: Mapped[int | None]
+    grid_id: Mapped[int | None]
+    title: Mapped[str] = mapped_column(String(40))
+    words: Mapped[str] = mapped_column(Text)
+    audience: Mapped[str] = mapped_column(String(10))
+    urgent: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(10), default=life.DRAFT)
+    answer: Mapped[str | None] = mapped_column(String(300))  # why it was not approved, or why it was stopped
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    approver_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    told_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    place: Mapped[Place] = relationship()
+    author: Mapped[Person] = relationship(foreign_keys=author_id)
+    approver: Mapped[Person | None] = relationship(foreign_keys=approver_id)
+
+    @property
+    def status(self) -> State:
+        return LIFE.state(self.state)
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        return ("residents", "workers") if self.audience == "both" else (self.audience,)
+
+    @property
+    def readers(self) -> str:
+        return READERS[self.audience]
+
+    @property
+    def mark(self) -> str:
+        """Two notices with the same mark say the same to the same: who approves one has read that one."""
+        facts = (self.title, self.words, self.audience, self.urgent, self.place_id)
+        return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()[:16]
+
+    @property
+    def is_stopped(self) -> bool:
+        return self.state == life.STOPPED
+
+    @property
+    def may_change(self) -> bool:
+        return self.state == life.DRAFT
+
+    @property
+    def waits(self) -> bool:
+        return self.state == life.ASKED
+
+    @property
+    def is_out(self) -> bool:
+        return self.state in life.OUT
+
+    def next_moves(self) -> tuple[Move, ...]:
+        return LIFE.open_from(self.state)

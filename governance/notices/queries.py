@@ -1,0 +1,39 @@
+"""What the pages of notices read. It changes nothing."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from governance.core.db import by, db
+from governance.core.errors import Missing
+from governance.core.paging import LARGEST, Page, page
+from governance.notices import lifecycle as life
+from governance.notices.model import Notice
+from governance.people.access import Viewer
+from governance.people.permissions import may, visible
+
+
+def kept(viewer: Viewer, after: str) -> Page[Notice]:
+    """The notices of this viewer's places, the latest first."""
+    query = select(Notice).where(visible(viewer, "notice.keep", Notice))
+    return page(query.options(joinedload(Notice.place), joinedload(Notice.author)), (Notice.id,), after, falling=True)
+
+
+def to_approve(viewer: Viewer) -> list[Notice]:
+    asked = select(Notice).where(Notice.state == life.ASKED, visible(viewer, "notice.approve", Notice))
+    return list(db.session.scalars(asked.options(joinedload(Notice.place)).order_by(Notice.id).limit(50)))
+
+
+def one(viewer: Viewer, id_: int) -> Notice:
+    """Found within what this viewer keeps. Raises Missing."""
+    notice = db.session.get(Notice, id_) if id_ <= LARGEST else None
+    if notice is None or not may(viewer, "notice.keep", notice):
+        raise Missing
+    return notice
+
+
+def public(viewer: Viewer, ref: str) -> Notice:
+    """A notice as those read it who were told. Raises Missing."""
+    notice = by(Notice, ref=ref)
+    if notice is None or not may(viewer, "notice.read", notice):
+        raise Missing
+    return notice

@@ -1,0 +1,147 @@
+"""The doors of notices: write, look at what groups would read, approve, tell, stop; the report; the public page."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from governance.core.errors import Invalid
+from governance.core.events import history
+from governance.core.forms import Form
+from governance.core.pages import back
+from governance.core.security import refills
+from governance.core.sheets import csv_answer
+from governance.notices import actions, queries, telling
+from governance.notices import progress as progressing
+from governance.notices.forms import NoticeForm, move_form
+from governance.notices.history import DONE, TONES, WHY
+from governance.notices.lifecycle import LIFE
+from governance.notices.model import Notice
+from governance.notices.reach import needs_second, reach
+from governance.people.areas import area_names
+from governance.people.permissions import anyone, keeper, may, require, visible
+from governance.people.viewers import current, open_to
+from governance.places.finding import find_place
+from governance.places.model import Place
+
+bp = Blueprint("notices", __name__)
+
+
+@bp.get("/keep/notices")
+@open_to(keeper)
+def index() -> Any:
+    viewer = current()
+    found = queries.kept(viewer, request.args.get("after", ""))
+    return render_template("notices/index.html", page=found, asked=queries.to_approve(viewer), tones=TONES)
+
+
+@bp.route("/keep/notices/new", methods=["GET", "POST"])
+@open_to(keeper)
+@refills
+def new() -> Any:
+    form = NoticeForm()
+    if form.ok:
+        try:
+            made = actions.write(current(), _place(form), form.submission.data, **form.told())
+        except Invalid as trouble:
+            form.refuse(trouble)
+        else:
+            return back("notices.show", notice_id=made.id)
+    return _form_page(form, None)
+
+
+@bp.route("/keep/notices/<int:notice_id>/change", methods=["GET", "POST"])
+@open_to(keeper)
+@refills
+def change(notice_id: int) -> Any:
+    notice = queries.one(current(), notice_id)
+    require(current(), "notice.change", notice)
+    told = {name: getattr(notice, name) for name in actions.TOLD_BY}
+    form = NoticeForm(data={**told, "place": notice.place.full_path})
+    if form.ok:
+        try:
+            actions.change(current(), notice, _place(form), **form.told())
+        except Invalid as trouble:
+            form.refuse(trouble)
+        else:
+            return back("notices.show", notice_id=notice.id)
+    return _form_page(form, notice)
+
+
+def _form_page(form: NoticeForm, notice: Notice | None) -> Any:
+    page = render_template("notices/form.html", form=form, notice=notice, areas=area_names(current()))
+    return page, 422 if request.method == "POST" else 200
+
+
+def _place(form: NoticeForm) -> Place:
+    return find_place(form.place.data, visible(current(), "notice.write", Place))
+
+
+@bp.get("/keep/notices/<int:notice_id>")
+@open_to(keeper)
+def show(notice_id: int) -> Any:
+    return _page(queries.one(current(), notice_id))
+
+
+def _page(notice: Notice, forms: dict[str, Form] | None = None, status: int = 200) -> Any:
+    viewer, forms = current(), forms or {}
+    offered = [move for move in notice.next_moves() if may(viewer, f"notice.{move.name}", notice)]
+    second = not notice.is_out and needs_second(notice)
+    withheld = {"publish"} if second else {"ask"}
+    moves = [(one, forms.get(one.name) or move_form(one).blank().on_page_as(one.name)) for one in offered]
+    page = render_template(
+        "notices/show.html",
+        notice=notice,
+        second=second,
+        moves=[(one, form) for one, form in moves if one.name not in withheld],
+        previews=telling.preview(notice),
+        reach=None if notice.is_out else reach(notice.place, notice.audiences, notice.urgent),
+        progress=progressing.progress(notice) if notice.event_id else None,
+        acting=request.args.get("do", "") or next(iter(forms), ""),
+        lines=history("notice", notice.id),
+        done=DONE.get,
+        tone=TONES.get(notice.state, ""),
+        why=WHY.get(notice.state),
+    )
+    return page, status
+
+
+@bp.post("/keep/notices/<int:notice_id>/moves/<move>")
+@open_to(keeper)
+@refills
+def move(notice_id: int, move: str) -> Any:
+    notice, step = queries.one(current(), notice_id), LIFE.move(move)
+    require(current(), f"notice.{move}", notice)
+    form = move_form(step)().on_page_as(move)
+    if not form.ok:
+        return _page(notice, {move: form}, 422)
+    answers = {ask.name: form[ask.name].data for ask in step.asks}
+    actions.move(current(), notice, move, answers | {"seen": request.form.get("seen", "")})
+    return back("notices.show", notice_id=notice.id)
+
+
+@bp.get("/keep/notices/<int:notice_id>/groups")
+@open_to(keeper)
+def groups(notice_id: int) -> Any:
+    """The groups of one lot of the report."""
+    notice = queries.one(current(), notice_id)
+    standing, reason, after = (request.args.get(name, "") for name in ("standing", "reason", "after"))
+    found = None if standing == "silent" else progressing.lot(notice, standing, reason, after)
+    silent = progressing.silent(notice, after) if standing == "silent" else None
+    label = progressing.STANDINGS.get(standing, "停用或归档，没有发")
+    return render_template(
+        "notices/groups.html", notice=notice, page=found, silent=silent, label=label, standing=standing, reason=reason
+    )
+
+
+@bp.get("/keep/notices/<int:notice_id>/report.csv")
+@open_to(keeper)
+def report(notice_id: int) -> Any:
+    notice = queries.one(current(), notice_id)
+    return csv_answer(f"notice-{notice.id}.csv", progressing.table(notice))
+
+
+@bp.get("/notices/<notice>")
+@open_to(anyone)
+def read(notice: str) -> Any:
+    """The full words, for those who were told in a group."""
+    return render_template("notices/read.html", notice=queries.public(current(), notice))

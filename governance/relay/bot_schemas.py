@@ -1,0 +1,48 @@
+"""The bots' doors as the OpenAPI document has them, made of what the code itself reads by."""
+
+from governance.core.errors import Invalid, Missing, SignInNeeded, TooMuch
+from governance.core.openapi import Operation, fields, listed, text, whole
+from governance.core.paging import LARGEST
+from governance.relay import bots
+
+_REFUSES = {SignInNeeded: "密钥不对", Invalid: "有几项不对，fields 说是哪几项", TooMuch: "太快了，过一会儿再来"}
+_HINTS = {
+    "message_id": "这条消息自己的号；再送一次，回话一样，不会多办一次",
+    "group": "绑定时填的、机器人那边的群号",
+    "sender": "能认出是同一个人就行；我们只留一个算不回去的记号",
+    "text": "群里人对机器人说的话",
+}
+_ID = whole(most=LARGEST)
+_DELIVERY = fields(
+    id=_ID,
+    mark=text(description="话末尾的短记号，同一条再发还是它"),
+    group=text(),
+    text=text(description="原样发到群里"),
+    lease_until=text(format="date-time", description="到这时还没回报，就列为“可能已发出”，由人去看"),
+)
+
+HEAR = Operation(
+    "hear",
+    "群里人说的话，我们的回话",
+    takes=fields(**{name: text(longest, description=_HINTS[name]) for name, longest in bots.MESSAGE.items()}),
+    gives=fields(reply=text(description="要在群里说的回话")),
+    refuses=_REFUSES | {Missing: "没有绑定这个群，或者它停用了"},
+)
+LEASE = Operation(
+    "lease",
+    "取要发到群里的话",
+    about="每条只给出去一次。",
+    asked={"limit": whole(most=bots.MOST, default=bots.A_FEW)},
+    gives=fields(deliveries=listed(_DELIVERY, bots.MOST)),
+    refuses=_REFUSES,
+)
+REPORT = Operation(
+    "report",
+    "回报发没发成",
+    about="晚回报也算数；已经有结果的不再改，列在 left 里。",
+    takes=fields(
+        results=listed(fields(id=_ID, outcome=text(enum=list(bots.OUTCOMES))), bots.MOST, least=1),
+    ),
+    gives=fields(taken=listed(_ID), left=listed(_ID)),
+    refuses=_REFUSES,
+)

@@ -1,0 +1,80 @@
+"""The doors of importing groups: upload, see what would happen, then confirm that and nothing else.
+
+The file waits, encrypted, between the two steps, one for each member of staff; it may hold robots' keys.
+"""
+
+from typing import Any
+
+from cryptography.fernet import InvalidToken
+from flask import render_template, request
+
+from governance.core import crypto, media
+from governance.core.errors import Invalid
+from governance.core.forms import ConfirmForm, ImportForm
+from governance.core.pages import back
+from governance.core.security import refills, takes
+from governance.core.sheets import csv_answer
+from governance.people.permissions import keeper
+from governance.people.viewers import current, open_to
+from governance.places.sheet import open_table
+from governance.relay import channels
+from governance.relay.group_routes import bp
+from governance.relay.importing import Plan, import_groups, plan
+from governance.relay.sheet import TEMPLATE
+
+
+@bp.route("/import", methods=["GET", "POST"])
+@open_to(keeper)
+@takes(20)
+@refills
+def import_page() -> Any:
+    form, todo = ImportForm(), None
+    if form.ok:
+        try:
+            todo = _looked(form.file.data.read(), form.file.data.filename or "")
+        except Invalid as trouble:
+            form.refuse(trouble)
+    taken = request.method != "POST" or (todo is not None and not todo.problems)
+    return _page(form, todo), 200 if taken else 422
+
+
+def _looked(content: bytes, name: str) -> Plan:
+    todo = plan(open_table(content, name), current())
+    media.put(_key(), crypto.sealed(content))
+    return todo
+
+
+def _key() -> str:
+    return f"imports/groups/{current().staff_id}"
+
+
+def _page(form: ImportForm, todo: Plan | None, **more: Any) -> str:
+    kinds = [kind for kind in channels.known().values() if kind.needs]
+    return render_template("relay/import.html", form=form, plan=todo, confirm=ConfirmForm.blank(), kinds=kinds, **more)
+
+
+@bp.post("/import/confirm")
+@open_to(keeper)
+def confirm_import() -> Any:
+    mark, content = request.form.get("mark", ""), _waiting()
+    if content is None or not mark:
+        return back("groups.import_page")
+    done = import_groups(open_table(content, ""), current(), seen=mark)
+    if done.problems or done.mark != mark:
+        return _page(ImportForm.blank(), done, again=True), 422 if done.problems else 409
+    media.delete(_key())
+    return _page(ImportForm.blank(), done, done=True)
+
+
+def _waiting() -> bytes | None:
+    """The file that was looked at, unless it was imported meanwhile, never came, or its key is gone."""
+    try:
+        return crypto.opened(media.get(_key()))
+    except (FileNotFoundError, InvalidToken):
+        return None
+
+
+@bp.get("/import/template.csv")
+@open_to(keeper)
+def import_template() -> Any:
+    return csv_answer("groups.csv", TEMPLATE)

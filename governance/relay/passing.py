@@ -1,0 +1,79 @@
+"""Passing on what was said in an ordinary group, by a worker's hand, marked 转自群聊. Who said it stays at the desk."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import selectinload
+
+from governance.core.db import db, writing
+from governance.core.errors import Invalid, Missing
+from governance.discussions import lifecycle as topic_life
+from governance.discussions import queries as topics
+from governance.discussions import speaking
+from governance.discussions.model import Topic
+from governance.people.access import Viewer
+from governance.people.permissions import may, visible
+from governance.places.finding import find_place
+from governance.places.model import Place
+from governance.relay.model import Group
+from governance.tickets import assist
+from governance.tickets.actions import reported
+from governance.tickets.model import Ticket
+from governance.tickets.queries import category
+
+MOST_GROUPS = 300
+SHORT, LONG = 140, 300  # a statement's words, a reply's
+
+
+def groups(viewer: Viewer) -> list[Group]:
+    """The groups whose words this viewer may pass on."""
+    here = (visible(viewer, "group.paste", Group), Group.archived_at.is_(None))
+    query = select(Group).where(*here).order_by(Group.name, Group.id).limit(MOST_GROUPS)
+    return list(db.session.scalars(query.options(selectinload(Group.places))))
+
+
+def where(viewer: Viewer, group_id: str, text: str) -> Place:
+    """The place a matter is at: the one that was written, else the first of the group's. Raises Invalid by field."""
+    if text.strip():
+        return find_place(text, _mine(viewer), "place")
+    group = db.session.get(Group, int(group_id)) if group_id.isdecimal() and len(group_id) < 10 else None
+    if group is None or not may(viewer, "group.paste", group):
+        raise Invalid({"group": "请选是哪个群，或者在下面写是哪栋楼"})
+    return group.places[0]
+
+
+def _mine(viewer: Viewer) -> ColumnElement[bool]:
+    return visible(viewer, "ticket.assist", Place)
+
+
+def report(by: Viewer, place: Place, slug: str, submission: str, **told: Any) -> Ticket:
+    """It becomes a ticket; the same submission again gives the first one back. `told` as in tickets/actions.report."""
+    chosen = category(slug)
+    if chosen is None:
+        raise Invalid({"category": "请选一类"})
+    first = reported(by.staff_id, submission)
+    return first or assist.assist(by, place, chosen, submission, source="group", **told)[0]
+
+
+def open_topics(viewer: Viewer, place: Place) -> list[Topic]:
+    """The topics here that this viewer may put words into."""
+    open_ = [topic for topic in topics.going_on(place) if topic.state in topic_life.REPLIED_IN]
+    return [topic for topic in open_ if may(viewer, "topic.say", topic)]
+
+
+def say(by: Viewer, topic: Topic, submission: str, words: str) -> None:
+    """It becomes a statement where short ones are still made, else a reply."""
+    if len(words) > LONG:
+        raise Invalid({"words": f"放进议题最多 {LONG} 个字，请写短一些"})
+    with writing():
+        if len(words) <= SHORT and topic.state in topic_life.SPOKEN_IN:
+            speaking.say(topic, by, submission, " ".join(words.split()), from_group=True)
+        else:
+            speaking.reply(topic, by, submission, words, from_group=True)
+
+
+def topic_among(found: list[Topic], id_: str) -> Topic:
+    for topic in found:
+        if str(topic.id) == id_:
+            return topic
+    raise Missing

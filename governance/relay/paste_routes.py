@@ -1,0 +1,119 @@
+"""群消息录入: paste what was said in a group, tick what is one matter, pass it on; the rest stays to go on with.
+
+Everything typed travels in the form, so nothing is lost by an error and nothing waits anywhere else.
+"""
+
+from typing import Any
+
+from flask import render_template, request, session
+
+from governance.core.errors import Invalid
+from governance.core.forms import options
+from governance.core.pages import back
+from governance.core.security import refills
+from governance.people.permissions import office_role
+from governance.people.viewers import current, open_to
+from governance.places.model import Place
+from governance.relay import passing, pasting
+from governance.relay.forms import MatterForm, PasteForm
+from governance.relay.routes import bp
+from governance.tickets.categories import active
+
+STALE = "页面放久了，请再点一次"
+
+
+@bp.get("/desk/pasted")
+@open_to(office_role)
+def paste() -> Any:
+    return _paste_page(_form(PasteForm.blank()), done=session.pop("passed_on", None))
+
+
+@bp.post("/desk/pasted")
+@open_to(office_role)
+@refills
+def pasted() -> Any:
+    """What was pasted, as lines to tick; with lines ticked, the matter they make."""
+    form = _form(PasteForm())
+    try:
+        if not form.ok:
+            raise Invalid({} if form.errors else {"pasted": STALE})
+        place = passing.where(current(), form.group.data, form.place.data)
+    except Invalid as trouble:
+        form.refuse(trouble)
+        return _paste_page(form), 422
+    said = pasting.lines(form.pasted.data)
+    chosen = {int(one) for one in request.form.getlist("line") if one.isdecimal() and len(one) < 4}
+    if len(said) == 1:
+        chosen = {0}
+    words, sender, rest = pasting.matter(said, chosen)
+    if not words:
+        return _paste_page(form, said=said, place=place)
+    begun = {"words": words[:500], "sender": sender, "rest": rest, "group": form.group.data, "place": form.place.data}
+    return _matter_page(_matter(MatterForm.blank(**begun), place), place)
+
+
+@bp.post("/desk/pasted/matter")
+@open_to(office_role)
+@refills
+def pass_on() -> Any:
+    """One matter goes where it belongs; what else was pasted is shown again."""
+    form = MatterForm()
+    try:
+        place = passing.where(current(), form.group.data or "", form.place.data or "")
+    except Invalid as trouble:
+        started = _form(PasteForm.blank(pasted=f"{form.words.data or ''}\n{form.rest.data or ''}".strip()))
+        started.refuse(trouble)
+        return _paste_page(started), 422
+    _matter(form, place)
+    try:
+        if not form.ok:
+            raise Invalid({} if form.errors else {"words": STALE})
+        done = _passed(form, place)
+    except Invalid as trouble:
+        form.refuse(trouble)
+        return _matter_page(form, place), 422
+    if not (form.rest.data or "").strip():
+        session["passed_on"] = done
+        return back("relay.paste")
+    again = _form(PasteForm.blank(pasted=form.rest.data, group=form.group.data, place=form.place.data))
+    return _paste_page(again, said=pasting.lines(form.rest.data), place=place, done=done)
+
+
+def _passed(form: MatterForm, place: Place) -> dict[str, str]:
+    """What became of it: its number or title and where it is found."""
+    viewer, submission = current(), form.submission.data
+    if form.into.data:
+        topic = passing.topic_among(passing.open_topics(viewer, place), form.into.data)
+        passing.say(viewer, topic, submission, form.words.data)
+        return {"topic": topic.title, "ref": topic.ref}
+    name = form.sender.data if form.keep_sender.data else None
+    told = {
+        "words": form.words.data,
+        "where": form.spot.data,
+        "private": form.private.data,
+        "contact_name": name or None,
+    }
+    ticket = passing.report(viewer, place, form.category.data, submission, **told)
+    return {"ticket": ticket.number, "ref": ticket.ref}
+
+
+def _form(form: PasteForm) -> PasteForm:
+    named = [(str(group.id), f"{group.name}（{group.places[0].name}）") for group in passing.groups(current())]
+    form.group.choices = options(("", "不在下面，写楼"), *named)
+    return form
+
+
+def _matter(form: MatterForm, place: Place) -> MatterForm:
+    form.category.choices = options(("", "请选"), *((one.slug, one.label) for one in active()))
+    topics = [(str(topic.id), f"放进议题“{topic.title}”") for topic in passing.open_topics(current(), place)]
+    form.into.choices = options(("", "上报给网格员办"), *topics)
+    return form
+
+
+def _paste_page(form: PasteForm, **more: Any) -> str:
+    return render_template("relay/paste.html", form=form, **more)
+
+
+def _matter_page(form: MatterForm, place: Place) -> str:
+    left = len(pasting.lines(form.rest.data or ""))
+    return render_template("relay/matter.html", form=form, place=place, left=left)

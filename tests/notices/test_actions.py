@@ -1,0 +1,213 @@
+"""Notices: who may write, approve, tell and stop them, and who hears them."""
+
+import uuid
+
+import pytest
+from sqlalchemy import select
+
+from governance.core.db import by, db, now, writing
+from governance.core.errors import Forbidden, Refused
+from governance.core.events import Event
+from governance.core.pages import local
+from governance.notices import actions, jobs, telling
+from governance.notices.model import Notice
+from governance.notices.progress import progress, table
+from governance.notices.reach import reach
+from governance.people.access import Viewer
+from governance.relay import forwarding, groups
+from governance.relay.actions import retry
+from governance.relay.channels.wecom_webhook import WecomWebhook
+from governance.relay.claims import claim
+from governance.relay.hours import Hours
+from governance.relay.model import Delivery, Group
+from governance.relay.starting import start
+from governance.relay.stopping import STOPPED
+from governance.tickets import actions as reporting
+from tests.notices.conftest import expand_all
+
+
+def heard_by() -> set[int]:
+    return set(db.session.scalars(select(Delivery.group_id)))
+
+
+def publish(cast, notice, by_whom="shen") -> None:
+    actions.move(cast.viewer(by_whom), notice, "publish", {})
+    expand_all()
+
+
+def test_a_notice_is_told_in_and_below_its_place_and_nowhere_else(cast, bind, write) -> None:
+    inside = {bind("银杏社区"), bind("3号院"), bind("5号楼")}
+    for place, audience in (("柳荫街道", "residents"), ("8号院", "residents"), ("5号楼", "workers")):
+        bind(place, audience)
+    publish(cast, write())
+    assert heard_by() == inside
+
+
+def test_both_audiences_hear_what_is_for_both_each_in_its_words(cast, bind, write) -> None:
+    both = {bind("5号楼"), bind("5号楼", "workers")}
+    notice = write(audience="both")
+    publish(cast, notice)
+    assert heard_by() == both
+    words = telling.preview(notice)
+    assert "【银杏社区通知】周四停水" in words["residents"] and "工作通知" in words["workers"]
+
+
+def test_the_preview_is_what_the_group_is_told(cast, bind, write) -> None:
+    bind("5号楼")
+    notice = write(words="第一行 2026-11-26\n\n第二行 电话 13912345678 看 http://evil.example/x\n" + "长" * 400)
+    shown = telling.preview(notice)["residents"]
+    publish(cast, notice)
+    (card,) = forwarding.cards(cast.viewer("gao"))
+    assert card.words.rpartition("\n")[0] == shown.rpartition("\n")[0]
+    assert "13912345678" not in shown and "evil" not in shown and f"/notices/{notice.ref}" in shown
+    assert "没完" in shown and "〔号码见全文〕" in shown and "2026年11月26日" in shown
+
+
+def test_a_notice_is_one_card_for_all_groups_whatever_else_each_of_them_waits_for(cast, bind, write) -> None:
+    ids = [bind("5号楼"), bind("6号楼")]
+    with writing():
+        somebody = Viewer(person_id=cast.people["gao"])
+        ticket = reporting.report(somebody, cast.place("5号楼"), cast.category("lift"), str(uuid.uuid4()))
+        reporting.note(ticket, "finish", somebody)
+    publish(cast, write())
+    cards = forwarding.cards(cast.viewer("gao"))
+    (notice,) = [card for card in cards if "停水" in card.words]
+    assert [group.id for group in notice.groups] == ids and len(cards) == 2
+    assert forwarding.forwarded(cast.viewer("gao"), ids, notice.events) == 2
+
+
+def test_many_groups_need_a_second_person_and_the_author_is_never_that(app, cast, bind, write) -> None:
+    app.extensions["settings"].notice_alone_groups = 1
+    bind("3号院"), bind("5号楼")
+    notice = write()
+    with pytest.raises(Refused, match="另一位"):
+        actions.move(cast.viewer("shen"), notice, "publish", {})
+    actions.move(cast.viewer("shen"), notice, "ask", {})
+    for who in ("shen", "tang", "gao"):
+        with pytest.raises(Forbidden):
+            actions.move(cast.viewer(who), notice, "approve", {"seen": notice.mark})
+    actions.move(cast.viewer("qiao"), notice, "approve", {"seen": notice.mark})
+    expand_all()
+    assert notice.approver_id == cast.people["qiao"] and len(heard_by()) == 2
+
+
+def test_nobody_changes_what_another_wrote_or_what_waits_for_approval(cast, write) -> None:
+    notice, told = write(), {"title": "别的", "words": "别的", "audience": "residents", "urgent": False}
+    with pytest.raises(Forbidden):
+        actions.change(cast.viewer("qiao"), notice, cast.place("银杏社区"), **told)
+    actions.move(cast.viewer("shen"), notice, "ask", {})
+    with pytest.raises(Refused):
+        actions.change(cast.viewer("shen"), notice, cast.place("银杏社区"), **told)
+    actions.move(cast.viewer("qiao"), notice, "decline", {"note": "请写清楚几点来水"})
+    assert notice.answer == "请写清楚几点来水"
+    actions.move(cast.viewer("shen"), notice, "rewrite", {})
+    actions.change(cast.viewer("shen"), notice, cast.place("3号院"), **told)
+    assert notice.title == "别的" and notice.place_id == cast.places["3号院"]
+
+
+def test_what_is_approved_is_what_was_read(cast, bind, write) -> None:
+    bind("5号楼")
+    notice, shen = write(), cast.viewer("shen")
+    read = notice.mark
+    told = {"title": "别的", "words": "别的", "audience": "residents", "urgent": False}
+    for name in ("ask", "rewrite"):
+        actions.move(shen, notice, name, {})
+    actions.change(shen, notice, cast.place("银杏社区"), **told)
+    actions.move(shen, notice, "ask", {})
+    with pytest.raises(Refused, match="再看一遍"):
+        actions.move(cast.viewer("qiao"), notice, "approve", {"seen": read})
+    actions.move(cast.viewer("qiao"), notice, "approve", {"seen": notice.mark})
+
+
+def test_a_worker_writes_no_notices_and_nobody_beyond_their_places(cast, write) -> None:
+    for who, place in (("gao", "银杏社区"), ("shen", "海棠社区"), ("shen", "柳荫街道")):
+        with pytest.raises(Forbidden):
+            write(who, place)
+
+
+def test_stopping_lays_aside_what_is_not_out_and_keeps_what_is(cast, bind, write) -> None:
+    told, waits = bind("3号院"), bind("5号楼")
+    notice = write()
+    publish(cast, notice)
+    forwarding.forwarded(cast.viewer("gao"), [told], [notice.event_id])
+    actions.move(cast.viewer("qiao"), notice, "stop", {"note": "写错了时间"})
+    states = dict(db.session.execute(select(Delivery.group_id, Delivery.state)).all())
+    assert states == {told: "sent", waits: "failed"}
+    assert by(Delivery, group_id=waits).reason == STOPPED
+    assert forwarding.cards(cast.viewer("gao")) == []
+    assert retry(cast.viewer("shen"), db.session.get_one(Group, waits)) == 0
+
+
+def test_what_a_worker_has_claimed_is_not_sent_after_the_stop(app, cast, bind, write) -> None:
+    bind("5号楼", channel="wecom_webhook")
+    notice = write()
+    publish(cast, notice)
+    channel = WecomWebhook(app.extensions["settings"])
+    (parcel,) = claim(channel, 10)
+    actions.move(cast.viewer("shen"), notice, "stop", {"note": "写错了"})
+    assert start(channel, [parcel]) == []
+
+
+def test_a_stop_while_groups_are_still_being_owed_it_ends_that_too(cast, bind, write) -> None:
+    bind("5号楼")
+    notice = write()
+    actions.move(cast.viewer("shen"), notice, "publish", {})
+    actions.move(cast.viewer("shen"), notice, "stop", {"note": "写错了"})
+    expand_all()
+    assert heard_by() == set()
+
+
+def test_a_notice_is_done_when_nothing_waits_any_more(cast, bind, write) -> None:
+    group = bind("5号楼")
+    notice = write()
+    publish(cast, notice)
+    jobs.finish_told()
+    assert db.session.get_one(Notice, notice.id).state == "told"
+    forwarding.forwarded(cast.viewer("gao"), [group], [notice.event_id])
+    jobs.finish_told()
+    assert db.session.get_one(Notice, notice.id, populate_existing=True).state == "done"
+
+
+def test_the_reach_says_who_hears_who_waits_for_a_human_and_who_cannot_be_reached(cast, bind) -> None:
+    bind("3号院"), bind("5号楼"), bind("6号楼", channel="wecom_webhook")
+    gone, silent = (db.session.get_one(Group, bind(place)) for place in ("银杏社区", "第一网格"))
+    groups.archive(cast.viewer("du"), gone), groups.disable(cast.viewer("du"), silent)
+    found = reach(cast.place("银杏社区"), ("residents",), urgent=False)
+    assert (found.groups, found.by_hand, found.disabled, found.archived) == (3, 2, 1, 1)
+    assert found.minutes == 1
+
+
+def test_groups_that_sleep_are_said_to_hear_it_later(cast, bind) -> None:
+    id_, hour = bind("5号楼"), local(now()).hour
+    group = db.session.get_one(Group, id_)
+    groups.change(cast.viewer("du"), group, group.name, {}, group.places, Hours(hour, (hour + 2) % 24))
+    assert reach(cast.place("银杏社区"), ("residents",), urgent=False).later == 1
+
+
+def test_the_report_counts_by_reason_and_lists_every_group(cast, bind, write) -> None:
+    told, _, silent = bind("3号院"), bind("5号楼"), bind("6号楼")
+    groups.disable(cast.viewer("du"), db.session.get_one(Group, silent), "群散了")
+    notice = write()
+    publish(cast, notice)
+    forwarding.forwarded(cast.viewer("gao"), [told], [notice.event_id])
+    found = progress(notice)
+    assert (found.of("sent"), found.of("by_hand"), found.silent, found.percent) == (1, 1, 1, 50)
+    rows = list(table(notice))
+    assert len(rows) == 4 and {row[5] for row in rows[1:]} == {"已发出", "等人转发", "停用或归档，没有发"}
+
+
+def test_all_of_it_is_on_record(cast, bind, write) -> None:
+    bind("5号楼")
+    notice = write()
+    publish(cast, notice)
+    actions.move(cast.viewer("shen"), notice, "stop", {"note": "写错了"})
+    lines = db.session.scalars(select(Event).filter_by(noun="notice").order_by(Event.id)).all()
+    assert [line.verb for line in lines] == ["write", "publish", "stop"]
+    assert lines[1].data["groups"] == 1 and lines[2].data["laid_aside"] == 1
+
+
+def test_the_same_draft_sent_twice_is_one(cast) -> None:
+    told = {"title": "停水", "words": "停水", "audience": "both", "urgent": True}
+    submission = str(uuid.uuid4())
+    twice = [actions.write(cast.viewer("shen"), cast.place("银杏社区"), submission, **told).id for _ in range(2)]
+    assert len(set(twice)) == 1

@@ -1,0 +1,143 @@
+"""Groups from a table: all rows or none, the same again changes nothing, and no secret ever comes back out."""
+
+import io
+
+import pytest
+from sqlalchemy import select
+from structlog.testing import capture_logs
+
+from governance.core import media
+from governance.core.db import by, db
+from governance.core.errors import Invalid
+from governance.core.events import Event
+from governance.places.sheet import open_table
+from governance.relay.importing import import_groups, plan
+from governance.relay.model import Group
+from tests.relay.conftest import settings_in_database
+
+HEAD = "群名,地点,通道,谁在群里,负责人账号,安静从,安静到,key"
+KEY = "a-very-secret-robot-key"
+ROBOT = f"3号院群,3号院,企业微信群机器人,居民群,,22,7,{KEY}"
+HAND = "5号楼群,柳荫街道/银杏社区/3号院/5号楼,人工转发,居民群,shen,,,"
+
+
+def table(*rows: str, head: str = HEAD):
+    return open_table("\n".join((head, *rows)).encode(), "群.csv")
+
+
+def names() -> list[str]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Group.name).order_by(Group.id)))
+
+
+def test_every_row_becomes_a_group_bound_to_its_place(cast):
+    done = import_groups(table(ROBOT, HAND), cast.viewer("shen"))
+    assert len(done.added) == 2 and names() == ["3号院群", "5号楼群"]
+    robot, hand = by(Group, name="3号院群"), by(Group, name="5号楼群")
+    assert robot.bound == {"key": KEY} and robot.robot and (robot.quiet_from, robot.quiet_until) == (22, 7)
+    assert [place.name for place in hand.places] == ["5号楼"] and hand.keeper_id == cast.people["shen"]
+    assert hand.grid_id == cast.places["第一网格"]
+    assert KEY not in settings_in_database(robot.id)
+
+
+def test_the_same_file_again_changes_nothing_and_a_changed_one_only_what_changed(cast):
+    import_groups(table(ROBOT, HAND), cast.viewer("shen"))
+    again = import_groups(table(ROBOT, HAND), cast.viewer("shen"))
+    assert (len(again.added), len(again.changed), again.same) == (0, 0, 2)
+    changed = import_groups(table(ROBOT.replace("22,7", "21,6").replace(KEY, ""), HAND), cast.viewer("shen"))
+    assert (len(changed.added), len(changed.changed), changed.same) == (0, 1, 1)
+    db.session.expire_all()
+    robot = by(Group, name="3号院群")
+    assert (robot.quiet_from, robot.quiet_until) == (21, 6) and robot.bound == {"key": KEY}
+
+
+def test_a_dry_run_binds_nothing(cast):
+    assert len(plan(table(ROBOT), cast.viewer("shen")).added) == 1
+    assert names() == []
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        ("甲群,没有的楼,人工转发,居民群,,,,", "地点"),
+        ("甲群,8号院,人工转发,居民群,,,,", "地点"),
+        ("甲群,3号院,信鸽,居民群,,,,", "通道"),
+        ("甲群,3号院,人工转发,路人,,,,", "谁在群里"),
+        ("甲群,3号院,人工转发,居民群,nobody,,,", "负责人账号"),
+        ("甲群,3号院,人工转发,居民群,tang,,,", "负责人账号"),
+        ("甲群,3号院,人工转发,居民群,gao,,,", "负责人账号"),
+        ("甲群,3号院,人工转发,居民群,,25,7,", "安静从"),
+        ("甲群,3号院,人工转发,居民群,,22,,", "安静到"),
+        ("甲群,3号院,企业微信群机器人,居民群,,,,", "key"),
+        (",3号院,人工转发,居民群,,,,", "群名"),
+        (HAND, "群名"),
+    ],
+)
+def test_what_is_wrong_is_said_by_its_row_and_nothing_is_bound(cast, row, column):
+    done = import_groups(table(HAND, row), cast.viewer("shen"))
+    assert [(problem.row, problem.column) for problem in done.problems] == [(3, column)]
+    assert names() == []
+
+
+def test_a_missing_column_is_named(cast):
+    with pytest.raises(Invalid, match="通道"):
+        plan(table("甲群,3号院", head="群名,地点"), cast.viewer("shen"))
+
+
+def test_no_reason_repeats_a_secret_even_from_a_column_out_of_line(cast):
+    rows = (f"甲群,{KEY},企业微信群机器人,居民群,,,,", f"乙群,3号院,{KEY},{KEY},{KEY},{KEY},,x y")
+    problems = plan(table(*rows), cast.viewer("shen")).problems
+    assert problems and not any(KEY in f"{problem.column}{problem.reason}" for problem in problems)
+
+
+def test_one_group_of_another_bot_is_bound_once(cast):
+    head = "群名,地点,通道,谁在群里,bot,chat,key"
+    key = "k" * 24
+    rows = [f"{name},3号院,别的机器人,居民群,own-bot,chat-1,{key}" for name in ("甲群", "乙群")]
+    done = plan(table(*rows, head=head), cast.viewer("shen"))
+    assert [problem.row for problem in done.problems] == [3]
+
+
+def test_the_record_names_the_groups_and_nothing_of_their_settings(cast):
+    import_groups(table(ROBOT, HAND), cast.viewer("shen"))
+    (event,) = db.session.scalars(select(Event).filter_by(noun="group", verb="import"))
+    assert len(event.data["added"]) == 2 and KEY not in str(event.data) and event.stream == cast.places["银杏社区"]
+
+
+def test_an_import_on_the_page_is_shown_first_and_leaves_no_secret_anywhere(app, cast, phone):
+    with capture_logs() as logged:
+        seen = _imported_on_the_page(phone().sign_in("shen"), cast)
+    assert any(line.get("path") == "/keep/groups/import" for line in logged) and KEY not in str(logged)
+    assert not any(KEY in answer.text for answer in seen)
+
+
+def _imported_on_the_page(shen, cast):
+    data = "\n".join((HEAD, ROBOT, HAND)).encode()
+    seen = [shen.post("/keep/groups/import", file=(io.BytesIO(data), "群.csv"))]
+    assert seen[-1].status_code == 200 and names() == []
+    waiting = media.get(f"imports/groups/{cast.people['shen']}")
+    assert KEY.encode() not in waiting
+    seen.append(shen.post("/keep/groups/import/confirm", mark=shen.field("mark")))
+    assert "加了 2 个群" in seen[-1].text and len(names()) == 2
+    group = by(Group, name="3号院群")
+    for address in ("/keep/groups", f"/keep/groups/{group.id}", f"/keep/groups/{group.id}/change", "/keep/relay"):
+        seen.append(shen.get(address))
+    wrong = {"name": "3号院群", "places": "没有的地方", "set_key": KEY, "audience": "residents"}
+    seen.append(shen.post(f"/keep/groups/{group.id}/change", **wrong))
+    assert seen[-1].status_code == 422
+    return seen
+
+
+def test_what_is_confirmed_is_what_was_seen(phone, cast):
+    shen, other = phone().sign_in("shen"), phone().sign_in("shen")
+    for who, row in ((shen, HAND), (other, HAND.replace("5号楼群", "别的群"))):
+        who.post("/keep/groups/import", file=(io.BytesIO(f"{HEAD}\n{row}".encode()), "群.csv"))
+    again = shen.post("/keep/groups/import/confirm", mark=shen.field("mark"))
+    assert again.status_code == 409 and names() == []
+
+
+def test_the_template_can_be_uploaded_as_it_comes(phone, cast):
+    shen = phone().sign_in("shen")
+    template = shen.get("/keep/groups/import/template.csv").data
+    answer = shen.post("/keep/groups/import", file=(io.BytesIO(template), "groups.csv"))
+    assert answer.status_code == 422 and "没有找到这个地点" in answer.text

@@ -1,0 +1,121 @@
+"""群消息录入: what was said in a group is split into matters, and who said it never goes into the words."""
+
+import re
+import uuid
+
+import pytest
+
+from governance.core.db import by, db
+from governance.core.events import Event
+from governance.discussions.model import Reply, Statement
+from governance.relay.pasting import Line, lines, matter
+from governance.tickets.model import Ticket
+from tests.discussions.hall import begun
+
+PASTE = "三楼老周: 电梯关门哐当响\n小李 2026-11-24 9:12\n我也是，上周就这样\n\n王姐：楼道灯坏了"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("三楼老周: 电梯响", [Line("电梯响", "三楼老周")]),
+        ("三楼老周 9:12\n电梯响\n还漏水", [Line("电梯响", "三楼老周"), Line("还漏水", "三楼老周")]),
+        ("三楼老周 2026/11/24 9:12:05\n电梯响\n\n谁的车", [Line("电梯响", "三楼老周"), Line("谁的车")]),
+        ("时间：周四九点", [Line("时间：周四九点")]),
+        ("电梯 9:30 又停了", [Line("电梯 9:30 又停了")]),
+        ("  \n\n", []),
+    ],
+)
+def test_the_words_are_told_from_who_said_them(text, expected):
+    assert lines(text) == expected
+
+
+def test_one_matter_is_taken_out_and_the_rest_stays_as_it_was_said():
+    words, sender, rest = matter(lines(PASTE), {0, 1})
+    assert words == "电梯关门哐当响\n我也是，上周就这样" and sender == "三楼老周"
+    assert lines(rest) == [Line("楼道灯坏了", "王姐")]
+
+
+@pytest.fixture
+def group(robot):
+    return robot("5号楼", channel="manual")
+
+
+@pytest.fixture
+def gao(phone):
+    return phone().sign_in("gao")
+
+
+def tick(worker, group, *numbers, pasted=PASTE):
+    worker.get("/desk/pasted")
+    return worker.post("/desk/pasted", group=str(group), pasted=pasted, line=[str(one) for one in numbers])
+
+
+def hidden(worker) -> dict[str, str]:
+    """What the page of a matter carries along."""
+    rest = re.search(r'<textarea[^>]*name="rest"[^>]*>\s*([^<]*)</textarea>', worker.page)
+    return {name: worker.field(name) for name in ("submission", "group", "place", "sender")} | {
+        "rest": rest[1] if rest else ""
+    }
+
+
+def test_a_paste_becomes_a_ticket_by_the_workers_hand_and_the_rest_is_gone_on_with(gao, group, cast):
+    assert tick(gao, group).status_code == 200 and "楼道灯坏了" in gao.page
+    tick(gao, group, 0, 1)
+    kept = hidden(gao)
+    answer = gao.post("/desk/pasted/matter", words="电梯关门哐当响", category="lift", **kept)
+    assert answer.status_code == 200 and "记下了" in answer.text and "楼道灯坏了" in answer.text
+    db.session.rollback()
+    ticket = by(Ticket, source="group")
+    assert ticket.assisted_by_id == cast.people["gao"] and ticket.place_id == cast.places["5号楼"]
+    assert ticket.contact_name is None and "老周" not in ticket.words
+    again = gao.post("/desk/pasted/matter", words="电梯关门哐当响", category="lift", **kept)
+    assert again.status_code == 200 and db.session.query(Ticket).count() == 1
+    tick(gao, group, 0, pasted="王姐：楼道灯坏了")
+    answer = gao.post("/desk/pasted/matter", words="楼道灯坏了", category="light", keep_sender="y", **hidden(gao))
+    assert answer.status_code == 303 and "编号" in gao.get("/desk/pasted").text
+    db.session.rollback()
+    assert by(Ticket, words="楼道灯坏了").contact_name == "王姐"
+
+
+def test_nothing_typed_is_lost_when_something_is_wrong(gao, group):
+    assert gao.post("/desk/pasted", group="", pasted=PASTE).status_code == 422 and "楼道灯坏了" in gao.page
+    tick(gao, group, 0)
+    kept = hidden(gao)
+    answer = gao.post("/desk/pasted/matter", words="改过的话", category="", **kept)
+    assert answer.status_code == 422 and "改过的话" in answer.text and "楼道灯坏了" in answer.text
+    stale = gao.post("/desk/pasted/matter", words="改过的话", category="lift", csrf_token="old", **kept)
+    assert stale.status_code == 422 and "改过的话" in stale.text and "页面放久了" in stale.text
+    lost = gao.post("/desk/pasted/matter", words="改过的话", **(kept | {"group": "999999"}))
+    assert lost.status_code == 422 and "改过的话" in lost.text and "楼道灯坏了" in lost.text
+
+
+def test_a_worker_passes_on_only_what_was_said_in_their_own_groups(gao, robot):
+    far = robot("8号院", channel="manual")
+    assert tick(gao, far, 0).status_code == 422
+    assert gao.post("/desk/pasted", group="", place="海棠社区/8号院", pasted=PASTE).status_code == 422
+
+
+def test_a_paste_becomes_words_in_a_topic_marked_as_from_a_group(phone, group, cast):
+    topic, shen = begun(cast), phone().sign_in("shen")
+    tick(shen, group, 0)
+    answer = shen.post(
+        "/desk/pasted/matter", words="先装两个充电桩试试", into=str(topic.id), category="", **hidden(shen)
+    )
+    assert answer.status_code == 200, answer.text
+    db.session.rollback()
+    said = by(Statement, words="先装两个充电桩试试")
+    assert said.from_group and said.author_id == cast.people["shen"]
+    shown = phone().get(f"/topics/{topic.ref}/statements").text
+    assert "转自群聊" in shown and "shen" not in shown
+    assert by(Event, verb="statement_say").data["from_group"] is True
+    tick(shen, group, 0)
+    shen.post("/desk/pasted/matter", words="长话" * 100, into=str(topic.id), category="", **hidden(shen))
+    db.session.rollback()
+    assert by(Reply, from_group=True) is not None
+
+
+def test_a_topic_that_is_not_open_here_is_not_to_be_had(gao, group):
+    tick(gao, group, 0)
+    answer = gao.post("/desk/pasted/matter", words="话", into="999", category="lift", **hidden(gao))
+    assert answer.status_code == 422 and str(uuid.uuid4()) not in answer.text
