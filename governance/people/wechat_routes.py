@@ -46,11 +46,11 @@ def by_wechat() -> Any:
     """Known by WeChat, under a nickname. Who was not recognised on the way is sent once more, or told why."""
     if not gateway().has("official"):
         raise Missing
-    if current().known and request.method == "GET":
+    if current().known and request.method != "POST":
         return done()
     recognised = bool(meeting.handle(current().person_id, "openid"))
     snapshot, in_wechat = session.get(ASKED) == SNAPSHOT, oauth.in_wechat(request.user_agent.string)
-    if not recognised and request.method == "GET" and in_wechat and not snapshot and "tried" not in request.args:
+    if not recognised and request.method != "POST" and in_wechat and not snapshot and "tried" not in request.args:
         return to_wechat(url_for("people.by_wechat", tried=1))
     form = WechatForm(code=code_of_next())
     if form.ok and recognised:
