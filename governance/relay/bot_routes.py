@@ -5,16 +5,17 @@ from typing import Any
 from flask import Blueprint, jsonify, request
 
 from governance.core import limits
-from governance.core.errors import Invalid
+from governance.core.errors import Invalid, SignInNeeded, TooMuch
 from governance.core.openapi import described
 from governance.core.security import tokenless
 from governance.people.permissions import anyone
 from governance.people.viewers import open_to
 from governance.relay import bot_schemas, bots, hearing
 from governance.relay.channels.bot import Bot
+from governance.relay.inbox import CALLBACKS
 
 bp = Blueprint("bots", __name__, url_prefix="/bots/<name>")
-TRIES = "600/minute"
+TRIES, WRONG = "600/minute", "60/minute"
 
 
 @bp.get("/deliveries")
@@ -37,8 +38,8 @@ def lease(name: str) -> Any:
 def report(name: str) -> Any:
     """Report results: `{"results": [{"id": 7, "outcome": "sent" | "refused" | "failed"}]}`."""
     bot = _caller(name)
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict):
+    body = _sent()
+    if body is None:
         raise Invalid({"results": '要 JSON：{"results": [{"id": 7, "outcome": "sent"}]}'})
     return jsonify(bots.report(bot, body.get("results")))
 
@@ -50,11 +51,25 @@ def report(name: str) -> Any:
 def hear(name: str) -> Any:
     """What a member said in a group: `{message_id, group, sender, text}`; answers `{reply}` to say there."""
     bot = _caller(name)
-    said = bots.read_message(request.get_json(silent=True))
-    group = hearing.group_of(Bot.name, f"{bot.name}:{said['group']}")
+    said = bots.read_message(_sent())
+    group = hearing.group_of(Bot.name, f"{bot.name}:{said['group']}", bot.robot)
     return jsonify(reply=hearing.hear(bot.robot, group, said["sender"], said["message_id"], said["text"]))
 
 
+def _sent() -> dict[str, Any] | None:
+    """The JSON object in the body, not too large and not too deep; None for anything else."""
+    return bots.object_in(request.get_data())
+
+
 def _caller(name: str) -> bots.Caller:
-    limits.require(TRIES, "bot", name)
-    return bots.caller(name, request.headers.get("Authorization", ""))
+    """Who shows a key. Wrong ones are counted by where they come from: nobody can use up the tries of a bot."""
+    network = limits.network(request.remote_addr or "")
+    if not limits.has_room(WRONG, "bot.wrong", network):
+        raise TooMuch("错的密钥太多了，请过一会儿再试")
+    bot = bots.caller(name, request.headers.get("Authorization", ""))
+    if bot is None:
+        limits.take(WRONG, "bot.wrong", network)
+        CALLBACKS.labels("bot", "forged").inc()
+        raise SignInNeeded("密钥不对：请带上 Authorization: Bearer <密钥>")
+    limits.require(TRIES, "bot", bot.robot)
+    return bot

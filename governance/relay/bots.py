@@ -1,5 +1,6 @@
 """Our door for any other bot: it leases what it is to post and reports what became of each message."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from governance.core.db import db, now, writing
-from governance.core.errors import Invalid, SignInNeeded
+from governance.core.errors import Invalid
 from governance.relay.channels.base import Outcome, Refusal, Sent
 from governance.relay.channels.bot import Bot
 from governance.relay.claims import Parcel, claim
@@ -33,13 +34,22 @@ class Caller:
     robot: str
 
 
-def caller(name: str, authorization: str) -> Caller:
-    """Who holds this key. Only its keyed hash is looked up, so nothing can be learned from how long that takes."""
+def object_in(body: bytes) -> dict[str, Any] | None:
+    """The JSON object it holds; None for anything else, however deep it goes."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def caller(name: str, authorization: str) -> Caller | None:
+    """Who holds this key, if anybody. Its keyed hash is looked up: nothing can be learned from how long that takes."""
     scheme, _, key = authorization.partition(" ")
     robot = robot_of(Bot.name, f"{name}:{key.strip()}")
     known = select(Group.id).where(Group.robot == robot, Group.channel == Bot.name, Group.archived_at.is_(None))
     if scheme.lower() != "bearer" or not key or db.session.scalar(known.limit(1)) is None:
-        raise SignInNeeded("密钥不对：请带上 Authorization: Bearer <密钥>")
+        return None
     return Caller(name, robot)
 
 

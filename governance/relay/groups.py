@@ -39,7 +39,7 @@ def add(
     with writing():
         group = Group(channel=kind, audience=audience, keeper_id=viewer.staff_id)
         _describe(viewer, group, name, places)
-        _bind(group, bound)
+        _bind(viewer, group, bound)
         _keep_hours(group, hours)
         db.session.add(group)
         db.session.flush()
@@ -63,7 +63,7 @@ def change(
     with writing():
         require(viewer, "group.keep", locked(group))
         _describe(viewer, group, name, places)
-        _bind(group, bound)
+        _bind(viewer, group, bound)
         if hours is not None and hours != hours_of(group):
             _keep_hours(group, hours)
             _wake(group)
@@ -83,8 +83,10 @@ def _describe(viewer: Viewer, group: Group, name: str, places: Sequence[Place]) 
         setattr(group, f"{area}_id", shared.pop() if len(shared) == 1 else None)
 
 
-def _bind(group: Group, bound: Mapping[str, str]) -> None:
+def _bind(viewer: Viewer, group: Group, bound: Mapping[str, str]) -> None:
     kind = channel(group.channel)
+    if not kind.may_bind(viewer, bound):
+        raise Invalid({kind.needs[0].name: "这个机器人不归您管，请找管它的人来绑"})
     voice, ear = kind.voice(bound), kind.ear(bound)
     if ear and _heard_elsewhere(group, heard_as(group.channel, ear)):
         raise Invalid({kind.needs[0].name: "那边的这个群已经绑过了，请去改原来那一个"})

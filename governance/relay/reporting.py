@@ -17,12 +17,26 @@ from governance.relay.facts import near_name
 from governance.relay.model import Group, Heard
 from governance.relay.talk import WHAT, WHERE, WHETHER, Talk
 from governance.relay.wording import address, plain
-from governance.tickets import actions, assist, photos, queries, voices
+from governance.tickets import actions, assist, emergencies, photos, queries, voices
 from governance.tickets.categories import Choice, active
 from governance.tickets.model import Follow, Ticket
 
 LONGEST_REPORT = 500
 NAMED_PLACES = 8
+OTHER = "other"
+MEANT = {  # how people say it, for the categories a deployment starts with
+    "lift": ("电梯",),
+    "water": ("漏水", "水管", "积水", "下水", "冒水", "渗水"),
+    "light": ("灯不亮", "灯坏", "路灯", "楼道灯", "没灯", "的灯"),
+    "clean": ("垃圾", "臭味", "没人扫"),
+    "parking": ("停车", "占车位", "乱停", "挡门"),
+    "noise": ("扰民", "太吵", "噪音"),
+    "safety": ("消防通道", "飞线", "墙皮", "要掉下来", "煤气", "着火", "冒烟"),
+    "care": ("老人没人管", "孩子没人管"),
+    "quarrel": ("吵架", "纠纷", "邻居骂"),
+    "violence": ("家暴", "打我", "打老婆", "打孩子", "被打", "挨打"),
+    "wages": ("欠薪", "不发工资", "拖欠工资"),
+}
 NUMERALS = {char: str(value) for value, char in enumerate("零一二三四五六七八九")}
 COUNTED = re.compile(r"([一二三四五六七八九]?)(十?)([一二三四五六七八九]?)(?=号|院|单元|栋|幢|座)")
 
@@ -65,10 +79,20 @@ def report(said: Said, named: Place | None = None) -> str:
         return "请说是什么事、在哪儿，例如：电梯关门哐当响"
     place = named or _place(said)
     if place is None:
-        said.talk.ask(WHERE, said.words)
-        names = "、".join(place.name for place in said.places[:NAMED_PLACES])
-        return f"请说是哪一个地方（{names}），说了就报上去。"
+        return which(said, said.words)
     return _file(said, place)
+
+
+def which(said: Said, words: str) -> str:
+    """Ask which of the group's places these words are about."""
+    said.talk.ask(WHERE, words)
+    names = "、".join(place.name for place in said.places[:NAMED_PLACES])
+    return f"请说是哪一个地方（{names}），说了就报上去。"
+
+
+def is_a_matter(words: str) -> bool:
+    """Few words, but of something we handle or of a danger."""
+    return _category(words).slug != OTHER or bool(emergencies.numbers(words))
 
 
 def propose(said: Said) -> str:
@@ -76,7 +100,7 @@ def propose(said: Said) -> str:
     category = _category(said.words)
     places = said.places
     if category.private and said.group is not None:
-        return _in_private(places[0])
+        return _in_private(places[0], category)
     if not places:
         return _unknown_place()
     said.talk.ask(WHETHER, said.words)
@@ -86,7 +110,7 @@ def propose(said: Said) -> str:
 def _open_already(said: Said, category: Choice) -> str:
     """What is being dealt with here already: one word joins it."""
     places = said.places if len(said.places) == 1 else named_places(said.places, said.words)
-    here = queries.open_here(places[0], 8) if len(places) == 1 and category.slug != "other" else []
+    here = queries.open_here(places[0], 8) if len(places) == 1 and category.slug != OTHER else []
     found = next((one for one in here if one.category_id == category.id), None)
     return f"\n这里已经有一件“{category.label}”在办，是同一件就回：我也遇到 {found.number}" if found else ""
 
@@ -124,7 +148,10 @@ def _counted(found: re.Match[str]) -> str:
 def _file(said: Said, place: Place) -> str:
     category = _category(said.words)
     if category.private and said.group is not None:
-        return _in_private(place)
+        return _in_private(place, category)
+    last = said.talk.report
+    if last is not None and last.words == said.words[:LONGEST_REPORT] and last.place_id == place.id:
+        return f"这件已经报了，编号 {last.number}。看办到哪了：{link_to(last, said)}"
     told = {"words": said.words[:LONGEST_REPORT], "source": "group" if said.group else "code"}
     submission = said.talk.waiting_photos or submission_of(said.heard)
     ref = actions.new_report(said.by, place, category, submission, **told)
@@ -150,8 +177,9 @@ def link_to(ticket: Ticket, said: Said) -> str:
     return address(path)
 
 
-def _in_private(place: Place) -> str:
-    return f"这类事不在群里说。请扫楼里的码，或点开单独报，只有办事的人看得到：\n{door(place)}"
+def _in_private(place: Place, category: Choice) -> str:
+    first = f"{category.elsewhere}。\n" if category.elsewhere else ""
+    return f"{first}这类事不在群里说。请扫楼里的码，或点开单独报，只有办事的人看得到：\n{door(place)}"
 
 
 def door(place: Place) -> str:
@@ -171,7 +199,8 @@ def _category(words: str) -> Choice:
 def _signs(choice: Choice) -> list[str]:
     """垃圾卫生 is meant by 垃圾 too; what is private only by the whole of a sign, as it cannot be said in a group."""
     halves = [] if choice.private or len(choice.label) != 4 else [choice.label[:2], choice.label[2:]]
-    return [sign for sign in (choice.label, *re.split(r"[、，/ ]", choice.hint), *halves) if len(sign) > 1]
+    told = (choice.label, *re.split(r"[、，/ ]", choice.hint), *halves)
+    return [sign for sign in told if len(sign) > 1] + list(MEANT.get(choice.slug, ()))
 
 
 def take_photos(said: Said, shots: tuple[bytes, ...]) -> str:

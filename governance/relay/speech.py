@@ -11,7 +11,7 @@ from governance.core.db import db
 from governance.core.errors import Problem, Refused
 from governance.discussions import queries as topics
 from governance.discussions import speaking
-from governance.discussions.model import AGREE, DISAGREE, Statement
+from governance.discussions.model import AGREE, DISAGREE, SAID, Statement
 from governance.people.access import Viewer
 from governance.people.permissions import may
 from governance.places.codes import living
@@ -19,10 +19,20 @@ from governance.places.model import Place
 from governance.places.tokens import read_token
 from governance.relay.facts import near_name
 from governance.relay.model import Group, Heard
-from governance.relay.reporting import Said, door, link_to, named_places, propose, report, take_photos
+from governance.relay.reporting import (
+    Said,
+    door,
+    is_a_matter,
+    link_to,
+    named_places,
+    propose,
+    report,
+    take_photos,
+    which,
+)
 from governance.relay.talk import WHAT, WHERE, WHETHER, Talk
 from governance.relay.wording import address, plain
-from governance.tickets import progress, voices
+from governance.tickets import emergencies, progress, voices
 from governance.tickets.model import Ticket, read_number
 from governance.wechat.qrcodes import place_of
 
@@ -65,25 +75,42 @@ SMALL_TALK = {
     "知道了",
 }
 SHORTEST_MATTER = 4
+LONGEST_PLACE = 12  # what is longer is no name of one of the places we asked about
+NOTHING = re.compile("[?？]?")
+NUMBER = re.compile(r"(?:观点|第)?\s*(\d{1,9})\s*号?(?:观点)?")
 
 
 @dataclass(frozen=True)
 class Command:
+    """`takes`: what may stand behind the word; with anything else there it is ordinary speech."""
+
     word: str
     hint: str
     answer: Callable[[Said], str]
+    also: str = ""
+    takes: re.Pattern[str] = re.compile(".*", re.DOTALL)
+
+    def behind(self, words: str) -> str | None:
+        """What was said behind this command, or None where it was not given."""
+        for word in (self.word, *filter(None, [self.also])):
+            rest = words.removeprefix(word).strip(AROUND)
+            if words.startswith(word) and self.takes.fullmatch(rest):
+                return rest
+        return None
 
 
 def answer(heard: Heard, group: Group | None, by: Viewer, talk: Talk, shots: tuple[bytes, ...] = ()) -> str:
     """What we say to it. What cannot be done is said plainly, and changes nothing."""
     text = MENTION.sub("", heard.text).strip()
+    call = emergencies.numbers(text)
     said = Said(heard, group, by, text, talk)
     try:
         with db.session.begin_nested():
             told = take_photos(said, shots) if shots else ""
-            return _spoken(said) if text or not told else told
+            told = _spoken(said) if text or not told else told
     except Problem as trouble:
-        return trouble.words
+        told = trouble.words
+    return f"{call}\n{told}" if call else told
 
 
 def _spoken(said: Said) -> str:
@@ -91,14 +118,16 @@ def _spoken(said: Said) -> str:
     bare = said.words.strip(AROUND).lower()
     if said.talk.question == WHETHER and bare in YES | NO:
         return _answered(said, bare)
-    command = next((one for one in COMMANDS if said.words.startswith(one.word)), None)
-    if command is not None:
-        return command.answer(replace(said, words=said.words.removeprefix(command.word).strip(AROUND)))
-    if said.talk.question is not None and (told := _answered(said, bare)):
+    for command in COMMANDS:
+        rest = command.behind(said.words)
+        if rest is not None:
+            said.talk.answered()
+            return command.answer(replace(said, words=rest))
+    if said.talk.question is not None and bare not in SMALL_TALK and (told := _answered(said, bare)):
         return told
     if said.group is None and (token := read_token(said.words)):
         return arrive(said, token)
-    if len(said.words) < SHORTEST_MATTER or bare in SMALL_TALK:
+    if bare in SMALL_TALK or len(said.words) < SHORTEST_MATTER and not is_a_matter(said.words):
         return _help(said)
     return propose(said)
 
@@ -114,6 +143,8 @@ def _answered(said: Said, words: str) -> str:
     places = named_places(said.places, words) if question == WHERE else []
     if len(places) == 1:
         return report(replace(said, words=about), places[0])
+    if question == WHERE and len(words) <= LONGEST_PLACE:
+        return which(said, about)
     return report(replace(said, words=about)) if question == WHETHER and words in YES else ""
 
 
@@ -189,25 +220,33 @@ def _topics(said: Said) -> str:
     return "\n".join(lines)
 
 
+def _is_about_here(said: Said, statement: Statement) -> bool:
+    """One may take part in what is talked over in one's own community, and above all communities."""
+    about = statement.topic.community_id
+    return about is None or about in {place.community_id for place in said.places}
+
+
 def _voice(side: int) -> Callable[[Said], str]:
     def give(said: Said) -> str:
-        digits = "".join(char for char in said.words if char.isdecimal())
-        statement = db.session.get(Statement, int(digits)) if 0 < len(digits) < 10 else None
-        if statement is None or not may(said.by, "topic.read", statement.topic):
+        number = NUMBER.fullmatch(said.words)
+        statement = db.session.get(Statement, int(number[1])) if number and int(number[1]) < 2**31 else None
+        if statement is None or not _is_about_here(said, statement) or not may(said.by, "topic.read", statement.topic):
             raise Refused("没有这个号的观点，号码写在议题页上，例如：同意 12")
         speaking.voice(statement, said.by, side)
-        return f"记下了。您可以随时改，最后一次为准。\n{address(f'/topics/{statement.topic.ref}')}"
+        link = address(f"/topics/{statement.topic.ref}")
+        return f"记下了：您{SAID[side]}“{plain(statement.words)}”。可以随时改，最后一次为准。\n{link}"
 
     return give
 
 
+VOTED = re.compile(rf"{NUMBER.pattern}|")
 COMMANDS = (
     Command("报事", "电梯关门哐当响", report),
     Command("进度", "13-3", _progress),
     Command("我也遇到", "13-3", _join),
     Command("催办", "13-3", _nudge),
     Command("议题", "", _topics),
-    Command("同意", "12", _voice(AGREE)),
-    Command("反对", "12", _voice(DISAGREE)),
-    Command("帮助", "", _help),
+    Command("同意", "12", _voice(AGREE), takes=VOTED),
+    Command("反对", "12", _voice(DISAGREE), also="不同意", takes=VOTED),
+    Command("帮助", "", _help, takes=NOTHING),
 )

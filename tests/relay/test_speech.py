@@ -297,3 +297,73 @@ def test_statements_carry_the_number_that_groups_say(app, cast, phone, say) -> N
     assert db.session.get_one(Statement, statement.id).words in phone().get(f"/topics/{topic.ref}").get_data(
         as_text=True
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("着火了", "119"),
+        ("帮助我，三楼有人晕倒了", "120"),
+        ("救命", "110"),
+        ("报事 3楼着火了", "119"),
+        ("同意 救命", "110"),
+    ],
+)
+def test_whoever_speaks_of_a_danger_is_told_whom_to_call_first(say, text, number) -> None:
+    assert number in say(text).splitlines()[0]
+
+
+def test_violence_said_in_a_group_is_not_taken_there_and_the_numbers_are_said(say) -> None:
+    reply = say("老公天天打我，救救我")
+    assert "110" in reply and "12338" in reply and "不在群里说" in reply and "打我" not in reply
+    say("是")
+    assert db.session.scalars(select(Ticket)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [("三层灯不亮", "light"), ("楼道里的灯坏了好几天", "light"), ("水管爆了", "water"), ("天上掉下一只猫", "other")],
+)
+def test_a_report_is_of_the_category_people_mean(say, text, slug) -> None:
+    say(f"报事 {text}")
+    assert db.session.scalars(select(Ticket)).one().category.slug == slug
+
+
+def test_a_voice_is_given_by_a_bare_number_and_said_back_in_full(say, cast) -> None:
+    topic = topics.begin(cast.viewer("shen"), cast.place("3号院"), "s", "充电棚", "")
+    with writing():
+        statement = speaking.say(topic, cast.viewer("shen"), "s", "先装两个")
+    for text in (f"反对在{statement.id}号楼装", f"同意 {statement.id}、2", "同意大家的看法"):
+        say(text)
+    assert db.session.scalars(select(Voice)).all() == []
+    assert "您不同意“先装两个”" in say(f"不同意 {statement.id}")
+    assert "您同意“先装两个”" in say(f"同意{statement.id}号")
+    assert [voice.answer for voice in db.session.scalars(select(Voice))] == [1]
+
+
+def test_what_another_community_talks_over_is_not_voted_on_here(say, cast) -> None:
+    topic = topics.begin(cast.viewer("tang"), cast.place("8号院"), "s", "充电棚", "")
+    with writing():
+        statement = speaking.say(topic, cast.viewer("tang"), "s", "先装两个")
+    assert "没有这个号" in say(f"同意 {statement.id}")
+
+
+def test_a_key_opens_only_the_groups_that_carry_it(say, cast) -> None:
+    other = {"bot": "ginkgo-bot", "key": "a-key-of-somebody-elses-bot-02", "chat": "chat-8"}
+    groups.add(cast.viewer("tang"), "bot", "residents", "8号院群", other, [cast.place("8号院")])
+    assert say("报事 灯不亮", group="chat-5", key=other["key"], status=404)
+    assert say("帮助", group="chat-8", key=other["key"])
+
+
+def test_thanks_are_no_report_and_the_same_words_twice_are_one(say) -> None:
+    say("报事")
+    assert "您可以这样说" in say("谢谢")
+    say("报事 三层灯不亮")
+    assert "已经报了" in say("报事 三层灯不亮")
+    assert len(db.session.scalars(select(Ticket)).all()) == 1
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 50_000, b"[1]", b"\xff"])
+def test_a_body_that_is_no_object_is_refused_however_deep_it_goes(app, say, body) -> None:
+    answer = app.test_client().post(DOOR, data=body, headers={"Authorization": f"Bearer {KEY}"})
+    assert answer.status_code == 422

@@ -7,6 +7,7 @@ from typing import ClassVar
 import aiohttp
 
 from governance.core.config import Settings
+from governance.people.access import Viewer
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,11 @@ class Channel:
     def read(cls, given: Mapping[str, str]) -> dict[str, str]:
         """The binding's settings as they are kept. Raises Invalid by the need's name."""
         return {need.name: given.get(need.name, "").strip() for need in cls.needs}
+
+    @classmethod
+    def may_bind(cls, viewer: Viewer, bound: Mapping[str, str]) -> bool:
+        """May this member of staff bind a group so? Whether they keep the places is asked elsewhere."""
+        return True
 
     @classmethod
     def voice(cls, bound: Mapping[str, str]) -> str | None:

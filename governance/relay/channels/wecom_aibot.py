@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from governance.core.errors import Invalid
+from governance.people.access import Viewer
+from governance.people.permissions import may
 from governance.relay.channels.base import Channel, Need
 from governance.relay.robots import paired, robot_named
 
@@ -30,6 +32,11 @@ class WecomAibot(Channel):
         if not given.get("robot") or not given.get("chat"):
             raise Invalid({"number": "请填机器人在群里说的六位数字"})
         return {"robot": given["robot"], "chat": given["chat"]}
+
+    @classmethod
+    def may_bind(cls, viewer: Viewer, bound: Mapping[str, str]) -> bool:
+        """The number is of use only to those who keep the robot."""
+        return may(viewer, "group.keep", robot_named(bound["robot"]))
 
     @classmethod
     def ear(cls, bound: Mapping[str, str]) -> str:
