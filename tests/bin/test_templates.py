@@ -61,7 +61,7 @@ def test_a_message_has_an_audience_and_an_event(check, name):
 def test_a_message_nobody_would_ever_be_sent_is_named(check, name):
     status, said = check(f"messages/{name}", "已办结")
     assert status == 1
-    assert said.startswith("1: a message is messages/<workers|residents|person>")
+    assert said.startswith("1: a message is messages/<workers|residents|worker|resident>")
 
 
 def test_a_message_must_parse(check):
