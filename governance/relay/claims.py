@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby, islice, takewhile
+from typing import Any
 
 from sqlalchemy import Row, Select, and_, exists, or_, select, update
 from sqlalchemy.orm import aliased
@@ -31,6 +32,7 @@ from governance.relay.model import (
     among,
 )
 from governance.relay.pacing import Pace, turn
+from governance.relay.persons import concerns
 from governance.relay.wording import condensed, mark, room_for_words, signed
 
 CLAIM_LEASE = timedelta(seconds=120)
@@ -129,7 +131,7 @@ def _composed(name: str, channel: Channel, taken: Mapping[int, list[Line]]) -> t
     parcels, untold = [], []
     for group_id, rows in taken.items():
         group = groups[group_id]
-        said = [(row, tellings.get((row.event_id, group.audience))) for row in rows]
+        said = [(row, tellings.get((row.event_id, group.audience)) if _is_theirs(row, group) else None) for row in rows]
         untold += [row.id for row, one in said if one is None]
         told = [(row, one) for row, one in said if one is not None]
         if told:
@@ -152,6 +154,10 @@ def _composed(name: str, channel: Channel, taken: Mapping[int, list[Line]]) -> t
                 )
             )
     return parcels, untold
+
+
+def _is_theirs(row: Line, group: Any) -> bool:
+    return group.person_id is None or concerns(row.event_id, group.audience, group.person_id)
 
 
 def _tellings_of(event_ids: Iterable[int], audiences: Iterable[str]) -> dict[tuple[int, str], Telling]:

@@ -31,7 +31,7 @@ from governance.relay.audience import hearers, telling
 from governance.relay.facts import facts_of
 from governance.relay.hours import Hours
 from governance.relay.model import ALONE, AUDIENCES, DUE, Delivery, Group, GroupPlace
-from governance.relay.persons import lines
+from governance.relay.persons import lines, speaks
 from governance.relay.wording import has_words
 
 log = structlog.get_logger()
@@ -61,7 +61,8 @@ def _untold() -> list[Event]:
 
 
 def _is_told(event: Event) -> bool:
-    return any(has_words(audience, event.name) for audience in (*AUDIENCES, *ALONE))
+    audiences = (*AUDIENCES, *(audience for audience in ALONE if speaks(audience, event.name)))
+    return any(has_words(audience, event.name) for audience in audiences)
 
 
 def _mark(ids: list[int]) -> None:

@@ -5,12 +5,14 @@ Who an event concerns is asked of the ticket as it stands; what somebody did the
 """
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import ColumnElement, Select, and_, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from governance.core.crypto import keyed_hash
 from governance.core.db import by as one
@@ -36,7 +38,7 @@ CHANNELS = {"worker": WecomApp, "resident": OfficialAccount}
 def lines(event: Event, audiences: Collection[str]) -> Select[int] | None:
     """The lines of those this event concerns; nothing where it concerns nobody's."""
     ticket = db.session.get(Ticket, event.subject_id)
-    alone = [audience for audience in audiences if audience in ALONE and _speaks(audience, event.name)]
+    alone = [audience for audience in audiences if audience in ALONE and speaks(audience, event.name)]
     if ticket is None or not alone:
         return None
     concerned: list[ColumnElement[bool]] = []
@@ -54,10 +56,20 @@ def _actor(event: Event) -> int:
     return event.actor_id or 0
 
 
-def _speaks(audience: str, news: str) -> bool:
+def speaks(audience: str, news: str) -> bool:
     """Is the side there, and for residents the template?"""
     side = gateway().has(CHANNELS[audience].side)
     return side and (audience == "worker" or bool(template(current_app.extensions["settings"], news)[0]))
+
+
+def concerns(event_id: int, audience: str, person_id: int) -> bool:
+    """Is it still theirs to hear, when it is about to be said?"""
+    ticket = db.session.get(Ticket, db.session.get_one(Event, event_id).subject_id)
+    if ticket is None:
+        return False
+    if audience == "worker":
+        return person_id in workers(ticket)
+    return db.session.get(Follow, (ticket.id, person_id)) is not None
 
 
 def workers(ticket: Ticket) -> set[int]:
@@ -83,7 +95,7 @@ def _give_lines(ids: Collection[int]) -> None:
     stale = [id_ for id_, voice in voices.items() if id_ not in known or _is_stale(known[id_], voice)]
     db.session.rollback()
     if stale:
-        with writing():
+        with suppress(IntegrityError), writing():  # another worker has just made it
             for id_ in stale:
                 _open(id_, "worker", voices[id_])
 
@@ -104,6 +116,7 @@ def _open(person_id: int, audience: str, voice: str) -> None:
     line = line_of(person_id, audience) or Group(person_id=person_id, audience=audience, name="")
     line.channel, line.robot, line.settings = CHANNELS[audience].name, voice, "{}"
     line.quiet_from, line.quiet_until = QUIET_FROM, QUIET_UNTIL
+    line.created_at = now()
     line.archived_at = line.disabled_at = line.disabled_why = line.rest_until = None
     db.session.add(line)
     db.session.flush()
@@ -111,7 +124,7 @@ def _open(person_id: int, audience: str, voice: str) -> None:
 
 def may_agree(person_id: int | None) -> bool:
     """Could a resident be told anything: WeChat knows them, and there is a template?"""
-    return any(_speaks("resident", news) for news in ("ticket.accept", "ticket.finish", "ticket.reopen")) and bool(
+    return any(speaks("resident", news) for news in ("ticket.accept", "ticket.finish", "ticket.reopen")) and bool(
         handle(person_id, "openid")
     )
 
@@ -158,6 +171,7 @@ class News:
 
     wanted: bool
     refused: str
+    since: datetime | None
 
 
 def news_of(viewer: Viewer) -> News | None:
@@ -166,4 +180,5 @@ def news_of(viewer: Viewer) -> News | None:
         return None
     line = line_of(viewer.person_id, "resident")
     wanted = line is not None and line.hears
-    return News(wanted, (line.disabled_why or "") if line is not None and not line.archived_at else "")
+    refused = line.disabled_why if line is not None and not line.archived_at else None
+    return News(wanted, refused or "", line.created_at if line is not None else None)

@@ -233,6 +233,17 @@ def test_what_one_did_oneself_and_what_one_no_longer_serves_is_no_news(app, cast
     assert heard(wechat, MESSAGE) == []
 
 
+def test_who_has_handed_it_on_by_morning_is_not_told_any_more(app, cast, gateway, wechat, ticket, happen):  # noqa: F811
+    bound(cast, "gao", "ding")
+    id_ = ticket()
+    happen(id_, "report")
+    while expand():
+        pass
+    set_state(id_, "dispatched", body_id=cast.bodies["顺达电梯"])
+    tell(app)
+    assert heard(wechat, MESSAGE) == [] and states() == ["failed"]
+
+
 def reopen(ticket_id: int, actor_id: int | None) -> None:
     with writing():
         place = db.session.get_one(Ticket, ticket_id).place
