@@ -221,14 +221,26 @@ def test_a_dispatch_reaches_the_body_and_no_worker_who_is_not_bound(app, cast, g
     assert len(heard(wechat, MESSAGE)) == 1
 
 
-def test_what_one_did_oneself_and_what_one_no_longer_serves_is_no_news(app, cast, gateway, wechat, ticket):  # noqa: F811
+def test_what_one_did_oneself_is_no_news(app, cast, told, wechat, ticket):  # noqa: F811
+    bound(cast, "gao")
+    id_ = ticket()
+    zhou = somebody(cast, "三楼老周", id_, "openid-zhou")
+    somebody(cast, "李阿姨", id_, "openid-li", role="joiner")
+    set_state(id_, "accepted", handler_id=cast.people["gao"])
+    reopen(id_, cast.people["gao"])
+    reopen(id_, zhou)
+    tell(app)
+    assert len(heard(wechat, MESSAGE)) == 1
+    assert sorted(one["touser"] for one in heard(wechat, TEMPLATE)) == ["openid-li", "openid-li", "openid-zhou"]
+
+
+def test_whose_post_is_over_hears_nothing(app, cast, gateway, wechat, ticket, happen):  # noqa: F811
     bound(cast, "gao")
     id_ = ticket()
     set_state(id_, "accepted", handler_id=cast.people["gao"])
-    reopen(id_, cast.people["gao"])
     with writing():
         db.session.execute(update(Post).where(Post.person_id == cast.people["gao"]).values(until=now()))
-    reopen(id_, None)
+    happen(id_, "reopen")
     tell(app)
     assert heard(wechat, MESSAGE) == []
 
