@@ -11,7 +11,7 @@ from pathlib import Path
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
-AUDIENCES = {"workers", "residents", "person"}
+AUDIENCES = {"workers", "residents", "worker", "resident"}
 MESSAGE_NAME = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*\.txt")
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 DATA_BLOCKS = {"application/json", "application/ld+json"}
@@ -79,7 +79,7 @@ def state_troubles(tree: nodes.Template) -> Iterator[Trouble]:
 def message_troubles(path: Path) -> Iterator[Trouble]:
     audience, *rest = path.parts
     if audience not in AUDIENCES or len(rest) != 1 or not MESSAGE_NAME.fullmatch(path.name):
-        yield 1, "a message is messages/<workers|residents|person>/<noun>.<verb>.txt"
+        yield 1, "a message is messages/<workers|residents|worker|resident>/<noun>.<verb>.txt"
 
 
 def troubles(folder: Path, path: Path) -> Iterator[Trouble]:

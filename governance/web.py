@@ -30,6 +30,8 @@ from governance.relay import (
     group_routes,
     import_routes,
     paste_routes,
+    person_routes,
+    persons,
     robot_routes,
 )
 from governance.relay import jobs as relay_jobs
@@ -57,7 +59,8 @@ BLUEPRINTS = (
     api_docs.bp,
     scan.bp,
 )
-DOORS = (topics_desk, topics_say, import_routes, paste_routes)  # imported so that their routes are on the blueprint
+# Imported so that their routes are on the blueprint.
+DOORS = (topics_desk, topics_say, import_routes, paste_routes, person_routes)
 # Imported so that their jobs are registered.
 HANDLERS = (jobs, topics_jobs, relay_jobs, notices_jobs, answering, qrcodes)
 LISTENERS = (
@@ -90,6 +93,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.globals.update(
         tickets_followed=queries.followed,
         topics_followed=topics_queries.followed,
+        news_of=persons.news_of,
         relay_troubles=relay_queries.troubles,
     )
     security.check_audiences(app)

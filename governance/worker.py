@@ -12,6 +12,7 @@ from flask import Flask
 from governance.core import events, jobs
 from governance.core.config import load
 from governance.core.db import db
+from governance.relay import channels
 from governance.relay.connecting import keep_connected
 from governance.relay.delivering import deliver
 from governance.relay.expanding import expand
@@ -44,7 +45,8 @@ def run(app: Flask, stop: threading.Event) -> None:
 
 def looks(app: Flask) -> tuple[Callable[[], bool], ...]:
     """What is looked after, each in a thread of its own, so that a slow network holds up no photo."""
-    return (work, partial(jobs.run_next, network=True), seal, expand, partial(deliver, app))
+    speakers = (partial(deliver, app, (name,)) for name in channels.pushing())
+    return (work, partial(jobs.run_next, network=True), seal, expand, *speakers)
 
 
 def work() -> bool:

@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     wechat_token: str = Field("", description="signs what WeChat calls us with")
     wechat_aes_key: str = Field("", description="43 characters that open what WeChat calls us with")
     wechat_verify_files: str = Field("", description="MP_verify_….txt and WW_verify_….txt names, comma-separated")
+    wechat_template_accepted: str = Field("", description="the notice 已受理: its id and fields; empty: not sent")
+    wechat_template_finished: str = Field("", description="the notice 已办好, the same way")
+    wechat_template_reopened: str = Field("", description="the notice 重新在办, the same way")
+    wechat_subscribed: bool = Field(False, description="1: these are 订阅通知, not 模板消息")
     wecom_api_base: str = Field("https://qyapi.weixin.qq.com", description="WeCom's address; a test server in tests")
     wecom_corp_id: str = Field("", description="the corporation in WeCom; empty: none")
     wecom_agent_id: str = Field("", description="the number of our application in WeCom")
@@ -93,6 +97,7 @@ ON_TOP_OF = {  # the first means nothing without the second
     "wecom_contact_secret": "wecom_corp_id",
     "wecom_token": "wecom_corp_id",
 }
+TEMPLATE = re.compile(r"[\w-]{6,64}(,\s*(thing|character_string|phrase|time|const)\d+=(事项|编号|进展|时间|提醒))+")
 VERIFY_FILE = re.compile(r"(?:MP|WW)_verify_[0-9A-Za-z]{16}\.txt")
 
 
@@ -117,6 +122,10 @@ def _not_by_half(settings: Settings) -> None:
             raise MissingSetting(f"{other.upper()} is not set although {given.upper()} is; see docs/operations.md")
     if settings.wecom_corp_id and not (settings.wecom_app_secret or settings.wecom_contact_secret):
         raise MissingSetting("WECOM_APP_SECRET is not set although WECOM_CORP_ID is; see docs/operations.md")
+    for name in ("wechat_template_accepted", "wechat_template_finished", "wechat_template_reopened"):
+        given = getattr(settings, name)
+        if given and not (TEMPLATE.fullmatch(given) and settings.wechat_app_id):
+            raise MissingSetting(f"{name.upper()} is not such as ID,thing1=事项, or WECHAT_APP_ID is not set")
     if not all(VERIFY_FILE.fullmatch(name) for name in settings.verify_files):
         raise MissingSetting("WECHAT_VERIFY_FILES holds a name that is none, such as MP_verify_0123456789abcdef.txt")
 

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from governance.core.events import Event
 from governance.relay.facts import Facts, facts_of
-from governance.relay.model import AUDIENCES
+from governance.relay.model import ALONE, AT_WORK, AUDIENCES
 from governance.relay.wording import has_words, render
+from governance.tickets.lifecycle import ACCEPTED, DISPATCHED, IN_PROGRESS, ON_HOLD
 
+BEING_DONE = (ACCEPTED, DISPATCHED, IN_PROGRESS, ON_HOLD)
 UNLISTED = "ticket.unlisted"  # workers' words for what is not public: a link behind the sign-in and nothing else
 
 
@@ -19,11 +21,12 @@ class Telling:
     urgent: bool
     about: tuple[str, int]  # of several lines about the same, only the latest is worth saying
     wide: bool = False  # told to many groups alike
+    news: str = ""  # the event's name
 
 
 def hearers(event: Event) -> tuple[str, ...]:
     """The audiences this event is told to, now."""
-    wanted = [audience for audience in AUDIENCES if has_words(audience, event.name)]
+    wanted = [audience for audience in (*AUDIENCES, *ALONE) if has_words(audience, event.name)]
     facts = facts_of(event) if wanted else None
     return tuple(audience for audience in wanted if facts and _hears(audience, event, facts))
 
@@ -33,11 +36,22 @@ def _hears(audience: str, event: Event, facts: Facts) -> bool:
         return False
     if audience == "workers":
         return not (facts.over and event.name == "ticket.report")  # nobody is asked to look at what is over
+    if audience in ALONE:
+        return _concerns_one(audience, event, facts)
     if facts.private:
         return False
     if event.name == "ticket.finish":
         return not facts.verified_first
     return event.name != "ticket.join" or is_widely_joined(facts.said["joined"])
+
+
+def _concerns_one(audience: str, event: Event, facts: Facts) -> bool:
+    """What is still so: nobody is reminded of what somebody has done meanwhile, or told it begins when it is done."""
+    if audience == "worker":
+        return facts.running
+    if event.name == "ticket.accept":
+        return facts.stage in BEING_DONE
+    return not (event.name == "ticket.finish" and facts.verified_first)
 
 
 def is_widely_joined(count: int) -> bool:
@@ -54,6 +68,6 @@ def telling(event: Event, audience: str) -> Telling | None:
     if facts is None:
         return None
     urgent = facts.urgent or (audience == "workers" and event.name == "ticket.report")
-    name = UNLISTED if facts.private else event.name
+    name = UNLISTED if facts.private and audience in AT_WORK else event.name
     words, about = render(audience, name, facts.said), (event.noun, event.subject_id)
-    return Telling(words, facts.said.get("link", ""), urgent, about, facts.below)
+    return Telling(words, facts.said.get("link", ""), urgent, about, facts.below, event.name)

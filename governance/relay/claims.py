@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby, islice, takewhile
+from typing import Any
 
 from sqlalchemy import Row, Select, and_, exists, or_, select, update
 from sqlalchemy.orm import aliased
@@ -31,11 +32,11 @@ from governance.relay.model import (
     among,
 )
 from governance.relay.pacing import Pace, turn
+from governance.relay.persons import concerns
 from governance.relay.wording import condensed, mark, room_for_words, signed
 
 CLAIM_LEASE = timedelta(seconds=120)
 Line = Row[int, int, int, int, bool, bool]
-TOGETHER = 24  # events of one group in one message, at most
 NOT_PUBLIC = "已不公开，不再告诉这个群"
 
 
@@ -52,6 +53,8 @@ class Parcel:
     deliveries: tuple[int, ...]
     left: tuple[int, ...]  # claimed with them, but there was no room in this message
     tries: int
+    person_id: int | None = None  # whose own line this is
+    news: str = ""  # to one person: which event it tells of
     message_id: int = 0
 
 
@@ -64,7 +67,7 @@ def claim(channel: Channel, limit: int, robot: str | None = None) -> list[Parcel
         if Pace(channel).left == 0:
             return []
         heads = db.session.execute(_heads(channel.name, robot).limit(limit)).all()
-        taken = _with_followers([row.group_id for row in heads])
+        taken = _with_followers([row.group_id for row in heads], channel.together)
         hold = {"state": CLAIMED, "claim": name, "due_at": now() + CLAIM_LEASE}
         ids = [row.id for rows in taken.values() for row in rows]
         db.session.execute(update(Delivery).where(Delivery.id.in_(ids)).values(hold))
@@ -101,7 +104,7 @@ def _heads(channel: str, robot: str | None) -> Select[int, int]:
     return query.where(Group.robot == robot) if robot else query
 
 
-def _with_followers(group_ids: Sequence[int]) -> dict[int, list[Line]]:
+def _with_followers(group_ids: Sequence[int], together: int) -> dict[int, list[Line]]:
     """The front of each group's line, up to the first that has to wait; of the urgent ones alone when it is first."""
     moment = now()
     columns = (Delivery.id, Delivery.group_id, Delivery.event_id, Delivery.tries, Delivery.urgent)
@@ -114,13 +117,13 @@ def _with_followers(group_ids: Sequence[int]) -> dict[int, list[Line]]:
     ):
         line = list(rows)
         front = line if line[0].ready else [row for row in line if row.urgent]
-        lines[group_id] = list(islice(takewhile(lambda row: row.ready, front), TOGETHER))
+        lines[group_id] = list(islice(takewhile(lambda row: row.ready, front), together))
     return lines
 
 
 def _composed(name: str, channel: Channel, taken: Mapping[int, list[Line]]) -> tuple[list[Parcel], list[int]]:
     """The claimed lines in words; and the deliveries that are not to be told after all."""
-    columns = (Group.id, Group.audience, Group.robot, Group.settings)
+    columns = (Group.id, Group.audience, Group.robot, Group.settings, Group.person_id)
     groups = {row.id: row for row in db.session.execute(select(*columns).where(Group.id.in_(taken)))}
     tellings = _tellings_of(
         {row.event_id for rows in taken.values() for row in rows}, {one.audience for one in groups.values()}
@@ -128,7 +131,7 @@ def _composed(name: str, channel: Channel, taken: Mapping[int, list[Line]]) -> t
     parcels, untold = [], []
     for group_id, rows in taken.items():
         group = groups[group_id]
-        said = [(row, tellings.get((row.event_id, group.audience))) for row in rows]
+        said = [(row, tellings.get((row.event_id, group.audience)) if _is_theirs(row, group) else None) for row in rows]
         untold += [row.id for row, one in said if one is None]
         told = [(row, one) for row, one in said if one is not None]
         if told:
@@ -146,9 +149,15 @@ def _composed(name: str, channel: Channel, taken: Mapping[int, list[Line]]) -> t
                     deliveries=ids[:fit],
                     left=ids[fit:],
                     tries=max(row.tries for row, _ in told[:fit]),
+                    person_id=group.person_id,
+                    news=told[0][1].news,
                 )
             )
     return parcels, untold
+
+
+def _is_theirs(row: Line, group: Any) -> bool:
+    return group.person_id is None or concerns(row.event_id, group.audience, group.person_id)
 
 
 def _tellings_of(event_ids: Iterable[int], audiences: Iterable[str]) -> dict[tuple[int, str], Telling]:

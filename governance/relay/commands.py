@@ -20,7 +20,8 @@ def add_group(
 
 
 def list_groups() -> list[Group]:
-    return list(db.session.scalars(select(Group).where(Group.archived_at.is_(None)).order_by(Group.id)))
+    there = (Group.archived_at.is_(None), Group.person_id.is_(None))
+    return list(db.session.scalars(select(Group).where(*there).order_by(Group.id)))
 
 
 def status() -> dict[str, int]:
@@ -31,8 +32,9 @@ def status() -> dict[str, int]:
 
 
 def retry(viewer: Viewer) -> int:
-    """Everything that failed, in every group that still hears, is due again. Says how much."""
+    """Everything that failed, in every group that still hears, is due again. Says how much. No person's own line is."""
     owed = select(Delivery.group_id).where(among(Delivery.state, (FAILED,)))
     hearing = select(Group).where(Group.id.in_(owed), Group.disabled_at.is_(None), Group.archived_at.is_(None))
+    hearing = hearing.where(Group.person_id.is_(None))
     found = list(db.session.scalars(hearing))
     return sum(actions.retry(viewer, group) for group in found)

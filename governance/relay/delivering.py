@@ -4,7 +4,8 @@ At most IN_FLIGHT messages are on their way from one worker; no transaction is o
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import aiohttp
@@ -12,25 +13,32 @@ from flask import Flask
 
 from governance.relay import channels
 from governance.relay.channels.base import Channel, Outcome, Unknown
+from governance.relay.channels.person import PersonChannel
 from governance.relay.claims import Parcel, claim
 from governance.relay.outcomes import Ended, settle
 from governance.relay.pacing import turn
 from governance.relay.starting import reap, start
 
-IN_FLIGHT, BATCH = 64, 1024
+IN_FLIGHT = 64
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=3)
 LOOK = 0.05  # seconds between two looks at what has come back
 KEEPALIVE = 4
+WAITING_FOR_WECHAT = ThreadPoolExecutor(8, thread_name_prefix="wechat")
 
 
-def deliver(app: Flask) -> bool:
-    """Send what is ready on every pushing channel; says whether there was anything. One call is one bounded batch."""
+def deliver(app: Flask, names: Collection[str] = ()) -> bool:
+    """Send what is ready on these pushing channels, or on all; says whether there was anything.
+
+    One call is one bounded batch. A channel whose other side is slow holds up those it is called with.
+    """
     with app.app_context():
         found = reap() > 0
-    for kind in channels.pushing().values():
+    for name, kind in channels.pushing().items():
+        if names and name not in names:
+            continue
         channel = kind(app.extensions["settings"])
         with app.app_context():
-            parcels = claim(channel, BATCH)
+            parcels = claim(channel, channel.batch)
         if parcels:
             asyncio.run(_Round(app, channel, parcels).run())
         found = found or bool(parcels)
@@ -70,9 +78,20 @@ class _Round:
 
     async def _outcome(self, http: aiohttp.ClientSession, parcel: Parcel) -> Outcome:
         try:
+            if isinstance(self.channel, PersonChannel):
+                return await self._told_alone(self.channel, parcel)
             return await self.channel.send(http, parcel.bound, parcel.words)
         except Exception as trouble:  # noqa: BLE001 - a channel's own fault must neither end the round nor repeat a message
             return Unknown(f"通道出错（{type(trouble).__name__}）")
+
+    async def _told_alone(self, channel: PersonChannel, parcel: Parcel) -> Outcome:
+        """The gateway waits for its answers, so it does in a thread; the few there are bound what waits at once."""
+
+        def in_context() -> Outcome:
+            with self.app.app_context():
+                return channel.tell(parcel.person_id or 0, parcel.news, parcel.words)
+
+        return await asyncio.get_running_loop().run_in_executor(WAITING_FOR_WECHAT, in_context)
 
     def _exchange(self, ended: Sequence[Ended], batch: Sequence[Parcel]) -> list[Parcel]:
         """One transaction: what has ended is written down, what comes next is committed as `sending`."""

@@ -7,7 +7,22 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
-from sqlalchemy import ColumnElement, Insert, Select, and_, case, exists, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Insert,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union,
+    update,
+)
 
 from governance.core.db import Utc, begins_with, db, now, writing
 from governance.core.events import Event
@@ -15,11 +30,13 @@ from governance.places.model import Place
 from governance.relay.audience import hearers, telling
 from governance.relay.facts import facts_of
 from governance.relay.hours import Hours
-from governance.relay.model import AUDIENCES, DUE, Delivery, Group, GroupPlace
+from governance.relay.model import ALONE, AUDIENCES, DUE, Delivery, Group, GroupPlace
+from governance.relay.persons import lines, speaks
 from governance.relay.wording import has_words
 
 log = structlog.get_logger()
 LOOK, PIECE = 200, 2000
+Bound = Select[int] | CompoundSelect[int]
 
 
 def expand() -> bool:
@@ -44,7 +61,8 @@ def _untold() -> list[Event]:
 
 
 def _is_told(event: Event) -> bool:
-    return any(has_words(audience, event.name) for audience in AUDIENCES)
+    audiences = (*AUDIENCES, *(audience for audience in ALONE if speaks(audience, event.name)))
+    return any(has_words(audience, event.name) for audience in audiences)
 
 
 def _mark(ids: list[int]) -> None:
@@ -53,7 +71,9 @@ def _mark(ids: list[int]) -> None:
 
 
 def _fan_out(event: Event) -> None:
-    audiences, bound = hearers(event), _bound_where(event)
+    audiences = hearers(event)
+    alone = lines(event, audiences)
+    bound = _bound_where(event) if alone is None else union(_bound_where(event), alone)
     urgent = tuple(audience for audience in audiences if (one := telling(event, audience)) and one.urgent)
     db.session.rollback()
     while not _piece(event.id, audiences, bound, urgent):
@@ -76,7 +96,7 @@ def bound_below(path: str, around: Sequence[int] = ()) -> Select[int]:
     return joined.where(or_(Place.id.in_(around), inside) if around else inside)
 
 
-def _piece(event_id: int, audiences: tuple[str, ...], bound: Select[int], urgent: tuple[str, ...] = ()) -> bool:
+def _piece(event_id: int, audiences: tuple[str, ...], bound: Bound, urgent: tuple[str, ...] = ()) -> bool:
     """Write the next piece; says whether the event is done with. Held by the event's row against other workers."""
     with writing():
         held = select(Event.id).where(Event.id == event_id, Event.told_at.is_(None)).with_for_update(skip_locked=True)
@@ -88,13 +108,13 @@ def _piece(event_id: int, audiences: tuple[str, ...], bound: Select[int], urgent
         return made < PIECE
 
 
-def _write(event_id: int, audiences: tuple[str, ...], bound: Select[int], urgent: tuple[str, ...]) -> int:
+def _write(event_id: int, audiences: tuple[str, ...], bound: Bound, urgent: tuple[str, ...]) -> int:
     """Write one piece of what is owed; how much that was."""
     owed = _owed(event_id, audiences, bound, urgent).execution_options(preserve_rowcount=True)
     return db.session.connection().execute(owed).rowcount
 
 
-def _owed(event_id: int, audiences: tuple[str, ...], bound: Select[int], urgent: tuple[str, ...]) -> Insert:
+def _owed(event_id: int, audiences: tuple[str, ...], bound: Bound, urgent: tuple[str, ...]) -> Insert:
     moment, table = literal(now(), Utc), Delivery.metadata.tables["delivery"]
     due_at = _due_at(bound, audiences, urgent)
     owed = exists().where(Delivery.event_id == event_id, Delivery.group_id == Group.id)
@@ -113,7 +133,7 @@ def _owed(event_id: int, audiences: tuple[str, ...], bound: Select[int], urgent:
     return insert(table).from_select([column.key for column in columns], groups, include_defaults=False)
 
 
-def _due_at(bound: Select[int], audiences: tuple[str, ...], urgent: tuple[str, ...]) -> ColumnElement[datetime] | None:
+def _due_at(bound: Bound, audiences: tuple[str, ...], urgent: tuple[str, ...]) -> ColumnElement[datetime] | None:
     """When each group is to hear it, for the few different hours there are; nothing when none of them has any."""
     named = (Group.audience, Group.quiet_from, Group.quiet_until, Group.digest_hour)
     kept = Group.quiet_from.is_not(None) | Group.digest_hour.is_not(None)

@@ -4,6 +4,7 @@ Never who, and no free words but those that staff have written or looked at. A s
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from governance.core.db import db
@@ -28,6 +29,8 @@ class Facts:
     verified_first: bool = False
     urgent: bool = False
     over: bool = False  # nothing more is to be done about it
+    running: bool = False  # somebody has to do something about it, and the clock runs
+    stage: str = ""  # the state it is in
     below: bool = False  # told in the places inside too
     above: bool = True  # told in the places around it too
     only: tuple[str, ...] = ()  # these audiences alone
@@ -37,19 +40,30 @@ def _ticket(event: Event) -> Facts | None:
     ticket = db.session.get(Ticket, event.subject_id)
     if ticket is None:
         return None
+    private = ticket.private or ticket.category.private
     said = {
         "place": near_name(ticket.place),
         "category": ticket.category.label,
         "number": ticket.number,
         "moment": _moment(event),
+        "at": f"{local(event.at).year}年{_moment(event)}",
+        "private": private,
+        "due": _clock(ticket.due_at),
         "link": address(f"/t/{ticket.ref}"),
         "joined": _count(event.data.get("joined"), ticket.joined),
         "round": _count(event.data.get("round"), ticket.round),
         "to_verify": ticket.category.verify,
     }
-    private = ticket.private or ticket.category.private
     is_urgent = ticket.category.hours <= URGENT_HOURS
-    return Facts(said, private, ticket.category.verify, is_urgent, over=not ticket.status.open)
+    return Facts(
+        said,
+        private,
+        ticket.category.verify,
+        is_urgent,
+        over=not ticket.status.open,
+        running=ticket.running,
+        stage=ticket.state,
+    )
 
 
 def _topic(event: Event) -> Facts | None:
@@ -80,7 +94,11 @@ def _group(event: Event) -> Facts | None:
 
 def _moment(event: Event) -> str:
     """The date in full: a message is read days later too."""
-    at = local(event.at)
+    return _clock(event.at)
+
+
+def _clock(moment: datetime) -> str:
+    at = local(moment)
     return f"{at.month}月{at.day}日 {at:%H:%M}"
 
 

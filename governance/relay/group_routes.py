@@ -32,7 +32,7 @@ def index() -> Any:
         "relay/groups.html",
         page=found,
         health=health(found.rows),
-        channels=channels.known(),
+        channels=channels.for_groups(),
         states=states,
         asked={name: words or None for name, words in asked.items()},
     )

@@ -65,7 +65,7 @@ def _failed() -> ColumnElement[bool]:
 
 
 def _paced() -> list[str]:
-    return [name for name, kind in channels.known().items() if kind.per_minute]
+    return [name for name, kind in channels.for_groups().items() if kind.per_minute]
 
 
 def _shares(groups: Sequence[Group]) -> dict[str, int]:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, literal, not_, or_
 from governance.core.db import Utc
 from governance.core.errors import Invalid
 from governance.core.pages import local
-from governance.relay.model import Delivery, Group
+from governance.relay.model import AT_WORK, Delivery, Group
 
 HOURS = range(24)
 
@@ -46,7 +46,7 @@ class Hours:
         """When something that happened at `moment` is to be said."""
         if self.digest_hour is not None and not urgent:
             moment = _next(self.digest_hour, moment)
-        if self.is_quiet(local(moment).hour) and not (urgent and audience == "workers"):
+        if self.is_quiet(local(moment).hour) and not (urgent and audience in AT_WORK):
             moment = _next(self.quiet_until or 0, moment)
         return moment
 
@@ -59,7 +59,7 @@ def _next(hour: int, moment: datetime) -> datetime:
 
 def may_go(moment: datetime) -> ColumnElement[bool]:
     """May this delivery be said to its group at this moment? For a statement that joins the two."""
-    told_at_once = and_(Delivery.urgent, Group.audience == "workers")
+    told_at_once = and_(Delivery.urgent, Group.audience.in_(AT_WORK))
     in_digest = Delivery.created_at <= _last_digest(moment)
     return and_(
         or_(told_at_once, Group.quiet_from.is_(None), not_(_quiet(local(moment).hour))),

@@ -49,7 +49,7 @@ def _key() -> str:
 
 
 def _page(form: ImportForm, todo: Plan | None, **more: Any) -> str:
-    kinds = [kind for kind in channels.known().values() if kind.needs]
+    kinds = [kind for kind in channels.for_groups().values() if kind.needs]
     return render_template("relay/import.html", form=form, plan=todo, confirm=ConfirmForm.blank(), kinds=kinds, **more)
 
 

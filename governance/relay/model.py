@@ -27,6 +27,8 @@ from governance.places.kinds import AREAS
 from governance.places.model import Place
 
 AUDIENCES = {"workers": "工作群", "residents": "居民群"}
+ALONE = {"worker": "一位工作人员", "resident": "一位居民"}  # who a person's own line belongs to
+AT_WORK = ("workers", "worker")
 DUE, CLAIMED, SENDING, SENT, REFUSED, FAILED, UNKNOWN = (
     "due", "claimed", "sending", "sent", "refused", "failed", "unknown",
 )  # fmt: skip
@@ -60,12 +62,18 @@ class Group(Base):
     """A chat group bound to places through a channel. `settings` is encrypted JSON: a robot's key is a credential.
 
     `robot` is the keyed hash of what speaks for the group, so that groups sharing a robot share its pace. Where that
-    can only answer, the group is not `told` of events.
+    can only answer, the group is not `told` of events. With a `person` it is that person's own line: a group of one,
+    bound to no place, kept by nobody and in no list of groups.
     """
 
     __tablename__ = "chat_group"
     __table_args__ = (
-        CheckConstraint("audience IN ('workers','residents')", name="audience"),
+        CheckConstraint(
+            "audience IN ('workers','residents') AND person_id IS NULL"
+            " OR audience IN ('worker','resident') AND person_id IS NOT NULL",
+            name="audience",
+        ),
+        Index("ix_chat_group_person", "person_id", "channel", unique=True),
         *(Index(f"ix_chat_group_{kind}", f"{kind}_id", "id") for kind in AREAS),
     )
 
@@ -78,6 +86,7 @@ class Group(Base):
     heard_as: Mapped[str | None] = mapped_column(String(43), index=True)
     told: Mapped[bool] = mapped_column(default=True, server_default=true())
     keeper_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     district_id: Mapped[int | None]
     street_id: Mapped[int | None]
     community_id: Mapped[int | None]
@@ -91,12 +100,12 @@ class Group(Base):
     archived_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
-    keeper: Mapped[Person | None] = relationship()
+    keeper: Mapped[Person | None] = relationship(foreign_keys=[keeper_id])
     places: Mapped[list[Place]] = relationship(secondary="chat_group_place", order_by=Place.id)
 
     @property
     def audience_label(self) -> str:
-        return AUDIENCES[self.audience]
+        return (AUDIENCES | ALONE)[self.audience]
 
     @property
     def bound(self) -> dict[str, str]:

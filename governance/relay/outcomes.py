@@ -66,7 +66,8 @@ def _refused(parcel: Parcel, refusal: Refusal) -> None:
 
 def _dead(parcel: Parcel, dead: Dead) -> None:
     _end(parcel, FAILED, FAILED, dead.reason)
-    same = Group.robot == parcel.robot if parcel.robot else Group.id == parcel.group_id
+    shared = parcel.robot and parcel.person_id is None
+    same = Group.robot == parcel.robot if shared else Group.id == parcel.group_id
     for group in db.session.scalars(select(Group).where(same, Group.disabled_at.is_(None))):
         silence(group, dead.reason, "系统")
     log.warning("relay.robot_dead", group=parcel.group_id, reason=dead.reason)
@@ -77,7 +78,8 @@ def silence(group: Group, reason: str, actor: str, actor_id: int | None = None) 
     group.disabled_at, group.disabled_why = now(), reason[:200]
     waiting = update(Delivery).where(Delivery.group_id == group.id, among(Delivery.state, READY))
     db.session.execute(waiting.values(state=FAILED, reason=reason[:300], claim=None))
-    note(group, "disable", actor, actor_id)
+    if group.person_id is None:
+        note(group, "disable", actor, actor_id)
 
 
 def note(group: Group, verb: str, actor: str, actor_id: int | None = None, **data: Any) -> Event:

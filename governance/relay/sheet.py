@@ -70,7 +70,7 @@ def read_rows(table: Table) -> tuple[list[GroupRow], list[Problem]]:
 
 def _columns(headings: Iterable[str]) -> dict[str, list[str]]:
     """Which headings stand for what: a column of ours, or under `set.<name>` one setting of the channels."""
-    every = [need for kind in channels.known().values() for need in kind.needs]
+    every = [need for kind in channels.for_groups().values() for need in kind.needs]
     needs = {_bare(text): need.name for need in every for text in (need.name, need.label)}
     found: dict[str, list[str]] = {}
     for heading in headings:
@@ -105,9 +105,9 @@ def _settings(line: Row, headings: Mapping[str, list[str]]) -> dict[str, str]:
 
 def _row(number: int, given: Mapping[str, str], settings: Mapping[str, str]) -> GroupRow:
     wrong: dict[str, str] = {}
-    labels = {kind.label: name for name, kind in channels.known().items()}
+    labels = {kind.label: name for name, kind in channels.for_groups().items()}
     channel = labels.get(given["channel"], given["channel"])
-    if channel not in channels.known():
+    if channel not in channels.for_groups():
         wrong["channel"] = f"通道只能是：{'、'.join(labels)}"
     audiences = {label: name for name, label in AUDIENCES.items()}
     audience = audiences.get(given["audience"], given["audience"])

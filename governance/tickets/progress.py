@@ -54,10 +54,13 @@ DONE = {
     "to_topic": _l("转到议事厅"),
     "hide": _l("先不公开"),
     "show": _l("公开了"),
+    "due": _l("快到期了"),
+    "late": _l("到期没有办结"),
 }
 FOR_ALL = {"report", "accept", "decline", "dispatch", "start", "return", "hold", "resume", "finish", "verify"} | {
     "merge", "reopen", "withdraw", "close", "to_topic"
 }  # fmt: skip
+OFFICE = {"due", "late"}  # told to those who have it
 SAID = {"yes": "解决了", "partly": "好了一部分", "no": "没解决"}
 STAFF_WORDS = {"accept", "decline", "start", "hold", "resume", "finish", "verify", "hide", "show"}  # to all who see it
 TONES = {"resolved": "done", "closed": "done", "declined": "", "merged": "", "withdrawn": "", "to_topic": ""}
@@ -87,7 +90,8 @@ def steps(ticket: Ticket, viewer: Viewer) -> list[Step]:
     """What was done, the newest first. Others see what staff did; those in charge see all of it."""
     in_charge, mine = may(viewer, "ticket.work", ticket), may(viewer, "ticket.withdraw", ticket)
     may_see = may(viewer, "ticket.photos", ticket)
-    told = DONE.keys() - {"join"} if in_charge or mine else FOR_ALL  # joining is counted, not listed
+    silent = {"join"} if in_charge else {"join", *OFFICE}  # joining is counted, not listed
+    told = DONE.keys() - silent if in_charge or mine else FOR_ALL
     found = [event for event in history("ticket", ticket.id) if event.verb in told]
     shown = [_step(ticket, event, in_charge, in_charge or mine, may_see) for event in found]
     return shown[::-1]

@@ -50,7 +50,7 @@ def test_what_is_forbidden_is_named_with_its_line(check, source, trouble):
     assert said.count("\n") == 1
 
 
-@pytest.mark.parametrize("name", ["residents/ticket.finish.txt", "workers/topic.to_vote.txt", "person/a.b.txt"])
+@pytest.mark.parametrize("name", ["residents/ticket.finish.txt", "workers/topic.to_vote.txt", "worker/a.b.txt"])
 def test_a_message_has_an_audience_and_an_event(check, name):
     assert check(f"messages/{name}", "{{ ticket.number }} 已办结")[0] == 0
 
@@ -61,7 +61,7 @@ def test_a_message_has_an_audience_and_an_event(check, name):
 def test_a_message_nobody_would_ever_be_sent_is_named(check, name):
     status, said = check(f"messages/{name}", "已办结")
     assert status == 1
-    assert said.startswith("1: a message is messages/<workers|residents|person>")
+    assert said.startswith("1: a message is messages/<workers|residents|worker|resident>")
 
 
 def test_a_message_must_parse(check):

@@ -463,6 +463,7 @@ MOVED = {  # every column that names a resident, and so must follow one who turn
     *("ticket.submitter_id", "follow.person_id", "answer.person_id", "nudge.person_id", "photo.person_id"),
     *("topic.author_id", "statement.author_id", "reply.author_id", "topic_follow.person_id"),
     *("voice.person_id", "review.person_id", "flag.person_id", "heard.person_id", "talk.person_id"),
+    "chat_group.person_id",
 }
 STAFFS = {  # those that only ever name staff, who are never merged
     *("post.person_id", "door_slip.printed_by_id", "ticket.assisted_by_id", "ticket.handler_id"),

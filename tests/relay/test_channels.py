@@ -14,7 +14,8 @@ KINDS = list(channels.known().values())
 
 
 def test_every_file_in_the_folder_is_found():
-    assert set(channels.known()) == {"manual", "wecom_webhook", "wecom_aibot", "bot"}
+    assert set(channels.known()) == {"manual", "wecom_webhook", "wecom_aibot", "bot", "wecom_app", "official_account"}
+    assert set(channels.for_groups()) == {"manual", "wecom_webhook", "wecom_aibot", "bot"}
     with pytest.raises(Missing):
         channels.channel("pigeon")
 
@@ -24,7 +25,7 @@ def test_a_channel_says_what_it_is_and_what_it_needs(kind):
     assert kind.label and kind.about and kind.longest_bytes >= 500
     assert len({need.name for need in kind.needs}) == len(kind.needs)
     assert all(need.secret for need in kind.needs if need.name == "key")
-    if kind.pushes:
+    if kind.pushes and not kind.alone:
         assert kind.send is not channels.Channel.send
 
 

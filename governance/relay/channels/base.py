@@ -8,6 +8,7 @@ import aiohttp
 
 from governance.core.config import Settings
 from governance.people.access import Viewer
+from governance.wechat import answers
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,21 @@ class Unknown:
 Outcome = Sent | Refusal | Dead | Unknown
 
 
+def outcome_of(trouble: answers.Trouble | None) -> Outcome:
+    """What WeChat or WeCom answered, as what to do next; no trouble is a message that was taken."""
+    match trouble:
+        case None:
+            return Sent()
+        case answers.Later(reason, after, whole):
+            return Refusal(reason, after, whole)
+        case answers.Never(_, reason):
+            return Refusal(reason, after=None)
+        case answers.Gone(_, reason):
+            return Dead(reason)
+        case answers.Lost(reason):
+            return Unknown(reason)
+
+
 class Channel:
     """By its class attributes a channel says what it can do; only pushing channels have `send`."""
 
@@ -66,6 +82,9 @@ class Channel:
     needs: ClassVar[tuple[Need, ...]] = ()
     shows: ClassVar[tuple[tuple[str, str], ...]] = ()  # what else of a binding is shown, by name and label
     pushes: ClassVar[bool] = True
+    alone: ClassVar[bool] = False  # leads to one person, not to a group
+    batch: ClassVar[int] = 1024  # messages a worker takes in hand at once
+    together: ClassVar[int] = 24  # events in one message, at most
     per_minute: ClassVar[int | None] = None
     longest_bytes: ClassVar[int] = 2048
     lease: ClassVar[int] = 60  # seconds after which a message whose outcome nobody wrote down is unknown

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 
 from governance.core.errors import Invalid
-from governance.relay.channels.base import Channel, Dead, Need, Outcome, Refusal, Sent, Unknown
+from governance.relay.channels.base import Channel, Need, Outcome, Refusal, Unknown, outcome_of
 from governance.wechat import answers
 
 KEY = re.compile(r"[0-9A-Za-z_-]{8,128}")
@@ -62,24 +62,10 @@ class WecomWebhook(Channel):
 def _read(status: int, body: bytes) -> Outcome:
     """Success is 200, the whole body and errcode 0; anything that is not surely a refusal stays unknown."""
     if status != 200:
-        return _outcome(answers.judged_status(status))
+        return outcome_of(answers.judged_status(status))
     try:
         answer = json.loads(body)
         code, said = int(answer["errcode"]), str(answer.get("errmsg", ""))
     except (ValueError, KeyError, TypeError, AttributeError):
         return Unknown("回音看不懂")
-    return _outcome(answers.judged(code, said, "robot"))
-
-
-def _outcome(trouble: answers.Trouble | None) -> Outcome:
-    match trouble:
-        case None:
-            return Sent()
-        case answers.Later(reason, after, whole):
-            return Refusal(reason, after, whole)
-        case answers.Never(_, reason):
-            return Refusal(reason, after=None)
-        case answers.Gone(_, reason):
-            return Dead(reason)
-        case answers.Lost(reason):
-            return Unknown(reason)
+    return outcome_of(answers.judged(code, said, "robot"))
