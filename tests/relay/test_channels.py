@@ -14,7 +14,7 @@ KINDS = list(channels.known().values())
 
 
 def test_every_file_in_the_folder_is_found():
-    assert set(channels.known()) == {"manual", "wecom_webhook", "wecom_aibot", "bot"}
+    assert set(channels.known()) == {"manual", "wecom_webhook", "wecom_aibot", "wecom_mass_task", "bot"}
     with pytest.raises(Missing):
         channels.channel("pigeon")
 
