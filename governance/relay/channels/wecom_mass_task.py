@@ -18,7 +18,10 @@ class WecomMassTask(Channel):
     """A group is known by its id, its owner by the userid: an employee of the corporation, in the scope of 客户联系."""
 
     name, label = "wecom_mass_task", "企业微信客户群"
-    about = "企业微信客户群（里面有居民的外部群）：系统把话备好，群主在手机上点“发送”才发出去。一个群一天收一次，多的第二天合在一起。"
+    about = (
+        "企业微信客户群（有居民的外部群）：话由系统备好，群主在手机上点“发送”才发出去。"
+        "一个群一天收一次，多的第二天合在一起。"
+    )
     needs = (
         Need("chat_id", "客户群编号", "wr 开头"),
         Need("owner", "群主的企业微信账号", "成员的 userid，例如 ZhangSan"),
