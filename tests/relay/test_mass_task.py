@@ -345,3 +345,15 @@ def test_without_wecom_it_fails_with_the_reason(app, wechat, customer_group, fin
 def test_a_binding_names_a_customer_group_and_its_owner(cast, given):
     with pytest.raises(Invalid):
         groups.add(cast.viewer("du"), "wecom_mass_task", "residents", "群", given, [cast.place("5号楼")])
+
+
+def test_the_pages_say_whom_a_group_waits_for_and_let_a_keeper_call_it_off(app, phone, customer_group, finish):
+    group_id = customer_group("5号楼")
+    finish()
+    mass_tasks()
+    keeper = phone().sign_in("shen")
+    for path in (f"/keep/groups/{group_id}", "/keep/relay"):
+        page = keeper.get(path).text
+        assert "群主 LiMing" in page and "等群主点发送" in page and "还没提醒过" in page
+    keeper.post(f"/keep/relay/tasks/{task().id}/cancel")
+    assert "正在取消" in keeper.get("/keep/relay").text
