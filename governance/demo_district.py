@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
+from governance import defaults
 from governance.core.crypto import new_ref
 from governance.core.db import Base, db, now, writing
 from governance.core.events import Event
@@ -24,7 +25,6 @@ from governance.places.kinds import AREAS, CODED
 from governance.places.model import Code, Place
 from governance.places.tokens import new_token
 from governance.relay.model import Group, GroupPlace
-from governance.tickets.categories import DEFAULTS, add_category
 from governance.tickets.model import Category, Follow, Ticket
 
 A_PIECE = 5_000
@@ -49,9 +49,8 @@ def fill(password: str, size: Size, tickets: int, say: Say) -> list[Account]:
     """Fill an empty database; some of its accounts. They all have the same password, which is shown only now."""
     password = password or secrets.token_urlsafe(9)
     places = list(_places(size))
+    defaults.settle()
     with writing():
-        for facts in DEFAULTS:
-            add_category(**facts)
         _put(Place, places, "地点", say)
         coded = [place for place in places if place["kind"] in CODED]
         _put(Code, _codes(coded), "码", say)

@@ -4,6 +4,7 @@ What is left out is named with its reason; on CI nothing may be missing.
 """
 
 import os
+import zlib
 
 import pytest
 
@@ -37,6 +38,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         raise pytest.UsageError("CI must have every part: " + "; ".join(reasons.values()))
     if not config.getoption("--faults"):
         reasons["faults"] = "a long experiment; run with --faults"
+        items[:] = _enough(config, items)
     for item in items:
         for name in reasons.keys() & {marker.name for marker in item.iter_markers()}:
             item.add_marker(pytest.mark.skip(reason=reasons[name]))
+
+
+def _enough(config: pytest.Config, items: list[pytest.Item]) -> list[pytest.Item]:
+    """Of tables that a module asks line by line, whole on one database (WHOLE_ON), every fourth line on the other."""
+    left = [item for item in items if _is_spared(item)]
+    config.hook.pytest_deselected(items=left)
+    return [item for item in items if item not in set(left)]
+
+
+def _is_spared(item: pytest.Item) -> bool:
+    whole_on = getattr(item.module, "WHOLE_ON", None)  # type: ignore[attr-defined]
+    values = dict(getattr(item, "callspec", None).params) if hasattr(item, "callspec") else {}
+    kind = values.pop("shared_world", whole_on)
+    name = f"{item.originalname}{sorted(map(str, values.values()))}"  # type: ignore[attr-defined]
+    return bool(values) and kind != whole_on and zlib.crc32(name.encode()) % 4 != 0

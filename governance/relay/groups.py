@@ -87,15 +87,11 @@ def _bind(group: Group, bound: Mapping[str, str]) -> None:
     kind = channel(group.channel)
     voice, ear = kind.voice(bound), kind.ear(bound)
     if ear and _heard_elsewhere(group, heard_as(group.channel, ear)):
-        raise Refused("那边的这个群已经绑过了")
+        raise Invalid({kind.needs[0].name: "那边的这个群已经绑过了，请去改原来那一个"})
     group.settings = json.dumps(bound, ensure_ascii=False)
     group.robot = robot_of(group.channel, voice) if voice else None
     group.heard_as = heard_as(group.channel, ear) if ear else None
     group.told = kind.tells(bound)
-    bound_before = select(Group.id).where(Group.heard_as == group.heard_as, Group.archived_at.is_(None))
-    with db.session.no_autoflush:
-        if group.heard_as and db.session.scalar(bound_before.where(Group.id != (group.id or 0))):
-            raise Invalid({kind.needs[0].name: "这个群已经绑定了，请去改原来那一个"})
 
 
 def _heard_elsewhere(group: Group, ear: str) -> bool:

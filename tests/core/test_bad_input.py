@@ -9,6 +9,7 @@ import pytest
 
 from tests.people.walking import Line, Walk, answers, filled
 
+WHOLE_ON = "postgresql"  # of the two databases the stricter one; with --faults on both
 FORMS = [line for line in answers() if line.method == "POST"]
 PAGES = [line for line in answers() if line.method == "GET"]
 ROUNDS = 4

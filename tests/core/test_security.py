@@ -12,6 +12,7 @@ from governance.core.events import Event
 from governance.tickets.model import Photo, Ticket
 from tests.people.walking import Line, Walk, answers, filled
 
+WHOLE_ON = "sqlite"  # what a page holds is decided above the database; with --faults on both
 LINES = answers()
 CHANGING = [line for line in LINES if line.method == "POST" and set("tc") & {cell[0] for cell in line.cells.values()}]
 FOR_PROGRAMS = {  # asked for a key or a signature instead, by name
