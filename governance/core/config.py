@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     wecom_aes_key: str = Field("", description="43 characters that open what WeCom calls us with")
     wecom_aibot_url: str = Field("wss://openws.work.weixin.qq.com", description="where robots keep a long connection")
     notice_alone_groups: int = Field(30, ge=0, description="a notice to more groups than this needs a second person")
+    wecom_tasks_a_day: int = Field(1, ge=1, le=31, description="what a customer group receives a day at most")
     wecom_ip_per_minute: int = Field(18_000, ge=0, description="calls a minute from one address; 0: no limit")
 
     @property

@@ -15,11 +15,26 @@ from governance.notices.reach import here
 from governance.places.model import Place
 from governance.relay import channels
 from governance.relay.channels.manual import Manual
-from governance.relay.model import AUDIENCES, DUE, FAILED, SENT, UNKNOWN, WAITING, Delivery, Group, GroupPlace, Message
+from governance.relay.channels.wecom_mass_task import WecomMassTask
+from governance.relay.model import (
+    AUDIENCES,
+    DUE,
+    FAILED,
+    SENDING,
+    SENT,
+    UNKNOWN,
+    WAITING,
+    Delivery,
+    Group,
+    GroupPlace,
+    Message,
+)
 
 BY_HAND, SOON = "by_hand", "soon"  # due, and nobody but a person can say it; due, and a program will
-STANDINGS = {SENT: "已发出", BY_HAND: "等人转发", SOON: "等着发", UNKNOWN: "说不准发没发", FAILED: "没发成"}
-TONES = {SENT: "chip--done", BY_HAND: "chip--wait", UNKNOWN: "chip--wait", FAILED: "chip--late"}
+WITH_OWNER = "with_owner"  # prepared for the owner of a customer group, who has not sent it yet
+STANDINGS = {SENT: "已发出", BY_HAND: "等人转发", WITH_OWNER: "等群主点发送", SOON: "等着发"}
+STANDINGS |= {UNKNOWN: "说不准发没发", FAILED: "没发成"}
+TONES = {SENT: "chip--done", FAILED: "chip--late", **dict.fromkeys((BY_HAND, WITH_OWNER, UNKNOWN), "chip--wait")}
 
 
 @dataclass(frozen=True)
@@ -64,6 +79,7 @@ class Progress:
 
 _STANDING: Any = case(
     ((Delivery.channel == Manual.name) & (Delivery.state == DUE), literal(BY_HAND)),
+    ((Delivery.channel == WecomMassTask.name) & (Delivery.state == SENDING), literal(WITH_OWNER)),
     (Delivery.state.in_(WAITING), literal(SOON)),
     else_=Delivery.state,
 )

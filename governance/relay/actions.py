@@ -7,13 +7,14 @@ from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Missing, Refused
 from governance.people.access import Viewer
 from governance.people.permissions import require
+from governance.relay.mass_model import CALLED_OFF
 from governance.relay.model import DUE, FAILED, SENT, UNKNOWN, Delivery, Group, Message, among
 from governance.relay.outcomes import note
 from governance.relay.stopping import STOPPED
 
 ANSWERS = {"arrived": "确实发了", "again": "没发，再发一次", "leave": "不用再发了"}
 LEFT = "人工决定不再发"
-MEANT = (LEFT, STOPPED)  # failures that somebody wanted
+MEANT = (LEFT, STOPPED, CALLED_OFF)  # failures that somebody wanted
 
 
 def settle(viewer: Viewer, message: Message, answer: str) -> None:

@@ -11,9 +11,9 @@ from governance.core.db import db, now, writing
 from governance.core.errors import Invalid
 from governance.relay.channels.base import Outcome, Refusal, Sent
 from governance.relay.channels.bot import Bot
-from governance.relay.claims import Parcel, claim
+from governance.relay.claims import carrying, claim
 from governance.relay.groups import robot_of
-from governance.relay.model import SENDING, UNKNOWN, Delivery, Group, Message
+from governance.relay.model import SENDING, UNKNOWN, Group, Message
 from governance.relay.outcomes import settle
 from governance.relay.starting import start
 
@@ -79,7 +79,7 @@ def report(bot: Caller, results: Any) -> dict[str, list[int]]:
         messages = db.session.scalars(select(Message).where(*open_).with_for_update()).all()
         for message in messages:
             _reopen(message)
-        settle([(_parcel(message), OUTCOMES[given[message.id]]) for message in messages])
+        settle([(carrying(message), OUTCOMES[given[message.id]]) for message in messages])
     taken = [message.id for message in messages]
     return {"taken": taken, "left": sorted(set(given) - set(taken))}
 
@@ -91,13 +91,6 @@ def _reopen(message: Message) -> None:
             delivery.state = SENDING
     message.lease_until = now()
     db.session.flush()
-
-
-def _parcel(message: Message) -> Parcel:
-    tries = max((delivery.tries for delivery in message.deliveries), default=0)
-    carried: list[Delivery] = message.deliveries
-    ids = tuple(delivery.id for delivery in carried)
-    return Parcel("", message.group_id or 0, message.robot, {}, message.words, message.mark, ids, (), tries, message.id)
 
 
 def read_message(given: Any) -> dict[str, str]:

@@ -29,6 +29,7 @@ from governance.relay.model import (
     WAITING,
     Delivery,
     Group,
+    Message,
     among,
 )
 from governance.relay.pacing import Pace, turn
@@ -56,6 +57,13 @@ class Parcel:
     person_id: int | None = None  # whose own line this is
     news: str = ""  # to one person: which event it tells of
     message_id: int = 0
+
+
+def carrying(message: Message) -> Parcel:
+    """A message that was started before, as what is settled."""
+    carried = message.deliveries
+    tries, ids = max((one.tries for one in carried), default=0), tuple(one.id for one in carried)
+    return Parcel("", message.group_id or 0, message.robot, {}, message.words, message.mark, ids, (), tries, message.id)
 
 
 def claim(channel: Channel, limit: int, robot: str | None = None) -> list[Parcel]:

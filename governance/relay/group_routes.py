@@ -14,7 +14,7 @@ from governance.people.access import Viewer
 from governance.people.permissions import keeper, may, visible
 from governance.people.viewers import current, open_to
 from governance.places.model import Place
-from governance.relay import actions, channels, groups, keepers, queries
+from governance.relay import actions, channels, groups, keepers, mass_keeping, queries
 from governance.relay.forms import KeeperForm, beside_fields, form_for, given_settings
 from governance.relay.health import STATES, health
 from governance.relay.model import Group
@@ -66,7 +66,8 @@ def show(group_id: int) -> Any:
 
 def _page(group: Group, form: KeeperForm | None = None) -> str:
     kind = channels.channel(group.channel)
-    page = {"heard": queries.heard(group), "failed": queries.any_failed(group), "health": health([group])[group.id]}
+    page: dict[str, Any] = {"heard": queries.heard(group), "failed": queries.any_failed(group)}
+    page |= {"health": health([group])[group.id], "tasks": mass_keeping.waiting(current(), group)}
     return render_template("relay/group.html", group=group, kind=kind, keep_form=form or KeeperForm.blank(), **page)
 
 

@@ -1,4 +1,4 @@
-"""What the relay does now and then: lay aside what nobody is to post by hand any more."""
+"""What the relay does now and then: lay aside what nobody posts by hand any more; give owners tasks and follow them."""
 
 from datetime import timedelta
 
@@ -10,6 +10,8 @@ from governance.core.jobs import job
 from governance.relay.audience import telling
 from governance.relay.channels.manual import Manual
 from governance.relay.claims import NOT_PUBLIC
+from governance.relay.mass_following import follow, look
+from governance.relay.mass_giving import give
 from governance.relay.model import DUE, FAILED, Delivery, Group, among
 
 STALE = timedelta(days=7)
@@ -35,3 +37,16 @@ def _lay_aside(which: object, reason: str) -> None:
     with writing():
         stale = update(Delivery).where(_by_hand, which)  # type: ignore[arg-type]
         db.session.execute(stale.values(state=FAILED, reason=reason), execution_options={"synchronize_session": False})
+
+
+@job("relay.mass_tasks", every=60, lease=300, tries=1, network=True)
+def mass_tasks() -> None:
+    """Customer groups: give owners what waits, and look what became of what they were given."""
+    give()
+    follow()
+
+
+@job("relay.mass_task", lease=120, network=True)
+def mass_task(task_id: int) -> None:
+    """One of them at once, since a keeper wants it cancelled."""
+    look(task_id)

@@ -45,6 +45,7 @@ LABELS = {
     FAILED: "没发成",
     UNKNOWN: "可能已发出",
 }
+WITH_OWNER = "等群主点发送"  # sending, and not ours to hurry: it has no lease
 
 
 def among(column: Any, states: tuple[str, ...]) -> ColumnElement[bool]:
@@ -160,7 +161,7 @@ class Message(Base):
 
     @property
     def label(self) -> str:
-        return LABELS[self.state]
+        return WITH_OWNER if self.state == SENDING and self.lease_until is None else LABELS[self.state]
 
 
 class Delivery(Base):

@@ -14,9 +14,10 @@ from governance.people.permissions import keeper, visible
 from governance.places.model import Place
 from governance.relay.actions import unwanted
 from governance.relay.channels.wecom_aibot import WecomAibot
+from governance.relay.channels.wecom_mass_task import WecomMassTask
 from governance.relay.groups import robot_of
 from governance.relay.health import STATES
-from governance.relay.model import FAILED, UNKNOWN, WAITING, Delivery, Group, GroupPlace, Message, among
+from governance.relay.model import FAILED, SENDING, UNKNOWN, WAITING, Delivery, Group, GroupPlace, Message, among
 from governance.relay.robots import Robot
 
 RECENT = 30
@@ -77,7 +78,9 @@ class Owed:
 
 
 def waiting(viewer: Viewer) -> list[Owed]:
-    return _owed(among(Delivery.state, WAITING), viewer)
+    """What is not yet out; what an owner has in hand is listed by its task."""
+    with_owner = (Delivery.channel == WecomMassTask.name) & (Delivery.state == SENDING)
+    return _owed(among(Delivery.state, WAITING) & ~with_owner, viewer)
 
 
 def failed(viewer: Viewer) -> list[Owed]:

@@ -9,7 +9,7 @@ from governance.core.errors import Missing
 from governance.core.pages import back
 from governance.people.permissions import handler_role, keeper, may, office_role, officer
 from governance.people.viewers import current, open_to
-from governance.relay import actions, forwarding, queries
+from governance.relay import actions, forwarding, mass_keeping, queries
 from governance.relay.model import Message
 from governance.relay.picture import png
 from governance.wechat.shelf import troubles
@@ -58,6 +58,7 @@ def keep() -> Any:
         unknown=queries.unknown(viewer),
         failed=queries.failed(viewer),
         waiting=queries.waiting(viewer),
+        tasks=mass_keeping.waiting(viewer),
         disabled=queries.disabled(viewer),
         jobs=queries.failed_jobs() if officer.holds(viewer, None) else [],
         tokens=troubles(),
@@ -72,6 +73,13 @@ def settle(message_id: int) -> Any:
     if message is None or message.group is None or not may(current(), "group.keep", message.group):
         raise Missing
     actions.settle(current(), message, request.form.get("answer", ""))
+    return back("relay.keep")
+
+
+@bp.post("/keep/relay/tasks/<int:task_id>/cancel")
+@open_to(keeper)
+def cancel_task(task_id: int) -> Any:
+    mass_keeping.cancel(current(), task_id)
     return back("relay.keep")
 
 

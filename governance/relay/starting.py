@@ -31,9 +31,9 @@ def start(channel: Channel, parcels: Sequence[Parcel]) -> list[Parcel]:
             later = pace.take(parcel.robot)
             if later is None:
                 go.append(parcel)
-                _put_back(parcel, parcel.left, now())
+                put_back(parcel, parcel.left, now())
             else:
-                _put_back(parcel, (*parcel.deliveries, *parcel.left), later)
+                put_back(parcel, (*parcel.deliveries, *parcel.left), later)
         return _as_messages(channel, go)
 
 
@@ -73,7 +73,8 @@ def _as_messages(channel: Channel, parcels: Sequence[Parcel]) -> list[Parcel]:
     return started
 
 
-def _put_back(parcel: Parcel, ids: Sequence[int], due_at: datetime) -> None:
+def put_back(parcel: Parcel, ids: Sequence[int], due_at: datetime) -> None:
+    """These of the parcel's are due again, no sooner than then."""
     if ids:
         mine = update(DELIVERY).where(DELIVERY.c.id.in_(ids), DELIVERY.c.claim == parcel.claim)
         db.session.connection().execute(mine.values(state=DUE, claim=None, due_at=due_at))

@@ -22,6 +22,7 @@ STABLE, WORK_TOKEN, TICKET = "/cgi-bin/stable_token", "/cgi-bin/gettoken", "/cgi
 OPENID, USERID = "/sns/oauth2/access_token", "/cgi-bin/auth/getuserinfo"
 TEMPLATE, MESSAGE = "/cgi-bin/message/template/send", "/cgi-bin/message/send"
 CODE, MEDIA, CUSTOM = "/cgi-bin/qrcode/create", "/cgi-bin/media/get", "/cgi-bin/message/custom/send"
+MASS = "/cgi-bin/externalcontact/"
 STATUSES = ("404", "429", "500", "503")
 Query = dict[str, str]
 
@@ -32,6 +33,18 @@ class Call:
     query: Query
     body: dict[str, Any]
     fault: str
+
+
+@dataclass
+class Task:
+    """What an owner of customer groups is to send; `results` by chat id once they pressed 发送: 1 sent, 3 full."""
+
+    owner: str
+    chats: list[str]
+    words: str
+    reminded: int = 0
+    cancelled: bool = False
+    results: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -46,6 +59,9 @@ class WeChat:
     tokens: dict[str, float] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)  # sign-in code: an openid or userid; "" when it was used
     files: dict[str, bytes] = field(default_factory=dict)  # by media id
+    owners: dict[str, str] = field(default_factory=dict)  # of customer groups, by chat id
+    tasks: dict[str, "Task"] = field(default_factory=dict)  # of customer groups' owners, by msgid
+    page: int = 500  # rows of a task's result at once
     snapshot: bool = False
     slow: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -67,6 +83,12 @@ class WeChat:
         code = secrets.token_hex(16)
         self.codes[code] = who
         return code
+
+    def press(self, *full: str) -> None:
+        """Every owner presses 发送 for what is not cancelled; these groups are over their quota."""
+        for task in self.tasks.values():
+            if not task.cancelled and not task.results:
+                task.results = {chat: 3 if chat in full else 1 for chat in task.chats}
 
     def times(self, path: str) -> int:
         return sum(call.path == path for call in self.calls)
@@ -102,9 +124,43 @@ class WeChat:
         if call.path == CODE:
             scene = call.body["action_info"]["scene"]["scene_str"]
             return {"ticket": "gQ-ticket", "url": f"http://weixin.qq.com/q/{quote(scene, safe='')}"}
+        if call.path == f"{MASS}add_msg_template":
+            return self._given(call.body)
+        if call.path.startswith(MASS):
+            task = self.tasks.get(call.body["msgid"])
+            return self._of_task(task, call) if task else {"errcode": 41047, "errmsg": "invalid msgid"}
         if call.path == MEDIA:
             return {"errcode": 40007, "errmsg": "invalid media_id"}
         return ok | {"msgid": len(self.done)}
+
+    def _given(self, body: dict[str, Any]) -> dict[str, Any]:
+        chats = [chat for chat in body["chat_id_list"] if self.owners.get(chat) == body["sender"]]
+        if not chats:
+            return {"errcode": 41048, "errmsg": "no customer to send"}
+        with self.lock:
+            msgid = f"msg-{len(self.tasks) + 1}"
+            self.tasks[msgid] = Task(body["sender"], chats, body["text"]["content"])
+        left = [chat for chat in body["chat_id_list"] if chat not in chats]
+        return {"errcode": 0, "errmsg": "ok", "fail_list": left, "msgid": msgid}
+
+    def _of_task(self, task: Task, call: Call) -> dict[str, Any]:
+        ok, deed = {"errcode": 0, "errmsg": "ok"}, call.path.removeprefix(MASS)
+        if deed == "get_groupmsg_task":
+            return ok | {"task_list": [{"userid": task.owner, "status": 2 if task.results else 0}]}
+        if deed == "get_groupmsg_send_result":
+            first = int(call.body.get("cursor", 0))
+            rows = [{"chat_id": chat, "userid": task.owner, "status": code} for chat, code in task.results.items()]
+            after = str(first + self.page) if first + self.page < len(rows) else ""
+            return ok | {"send_list": rows[first : first + self.page], "next_cursor": after}
+        if deed == "cancel_groupmsg_send":
+            if task.results or task.cancelled:
+                return {"errcode": 41093, "errmsg": "cannot be cancelled"}
+            task.cancelled = True
+            return ok
+        if task.reminded == 3:
+            return {"errcode": 41094, "errmsg": "remind out of limit"}
+        task.reminded += 1
+        return ok
 
     def _token(self) -> dict[str, Any]:
         token = secrets.token_urlsafe(384)  # 512 characters

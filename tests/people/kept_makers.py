@@ -19,7 +19,8 @@ from governance.people.knowing import ask_worker, new_slip_secret, slip_hash
 from governance.people.model import Body, Identity, Person, Post
 from governance.places.actions import add_place, print_code
 from governance.relay import groups, robots
-from governance.relay.model import UNKNOWN, Delivery, Group, Message
+from governance.relay.mass_model import WITH_OWNER, MassTask, MassTaskPart
+from governance.relay.model import SENDING, UNKNOWN, Delivery, Group, Message
 from governance.tickets import actions
 from governance.tickets.categories import add_category
 from tests.cast import SECRET, Cast, make_known
@@ -106,6 +107,18 @@ def _message(cast: Cast, own: bool, variant: Variant) -> int:
         db.session.add(message)
         db.session.flush()
         return message.id
+
+
+def _task(cast: Cast, own: bool, variant: Variant) -> int:
+    """A task that waits for the owner of its one group."""
+    with writing():
+        message = Message(mark=_name("m"), group_id=_group(cast, own, variant), channel="wecom_mass_task", words="话")
+        message.state = SENDING
+        task = MassTask(owner="LiMing", msgid="msg-1", state=WITH_OWNER)
+        task.parts = [MassTaskPart(message=message, chat_id="wrOgQhDgAA000001")]
+        db.session.add(task)
+        db.session.flush()
+        return task.id
 
 
 def _delivery(cast: Cast, own: bool, variant: Variant) -> int:
@@ -257,6 +270,7 @@ ARGUMENTS: dict[str, Callable[[Cast, bool, Variant], Any]] = {
     "notice": _notice_ref,
     "message_id": _message,
     "delivery_id": _delivery,
+    "task_id": _task,
     "job_id": _job,
     "word_id": _word,
     "name": _bot,

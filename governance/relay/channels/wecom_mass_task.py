@@ -1,0 +1,50 @@
+"""A WeCom customer group (客户群): we prepare what its owner sends, and nothing is out before the owner presses 发送.
+
+The tasks are given to owners and followed by relay/mass_giving.py and relay/mass_following.py.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import ClassVar
+
+from governance.core.errors import Invalid
+from governance.relay.channels.base import Channel, Need
+
+CHAT = re.compile(r"wr[0-9A-Za-z_-]{8,62}")
+USER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.@-]{0,63}")
+
+
+class WecomMassTask(Channel):
+    """A group is known by its id, its owner by the userid: an employee of the corporation, in the scope of 客户联系."""
+
+    name, label = "wecom_mass_task", "企业微信客户群"
+    about = (
+        "企业微信客户群（有居民的外部群）：话由系统备好，群主在手机上点“发送”才发出去。"
+        "一个群一天收一次，多的第二天合在一起。"
+    )
+    needs = (
+        Need("chat_id", "客户群编号", "wr 开头"),
+        Need("owner", "群主的企业微信账号", "成员的 userid，例如 ZhangSan"),
+    )
+    pushes = False
+    longest_bytes: ClassVar[int] = 4000
+    lease: ClassVar[int] = 60  # for handing the task over; once the owner has it, there is none
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> dict[str, str]:
+        kept = super().read(given)
+        wrong = {
+            "chat_id": "" if CHAT.fullmatch(kept["chat_id"]) else "请填客户群编号，wr 开头的一串字母和数字",
+            "owner": "" if USER.fullmatch(kept["owner"]) else "请填群主在企业微信里的账号，字母和数字",
+        }
+        if any(wrong.values()):
+            raise Invalid({name: reason for name, reason in wrong.items() if reason})
+        return kept
+
+    @classmethod
+    def ear(cls, bound: Mapping[str, str]) -> str:
+        return bound["chat_id"]
+
+    @classmethod
+    def voice(cls, bound: Mapping[str, str]) -> str:
+        return bound["owner"]
