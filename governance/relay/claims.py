@@ -62,8 +62,18 @@ class Parcel:
 def carrying(message: Message) -> Parcel:
     """A message that was started before, as what is settled."""
     carried = message.deliveries
-    tries, ids = max((one.tries for one in carried), default=0), tuple(one.id for one in carried)
-    return Parcel("", message.group_id or 0, message.robot, {}, message.words, message.mark, ids, (), tries, message.id)
+    return Parcel(
+        claim="",
+        group_id=message.group_id or 0,
+        robot=message.robot,
+        bound={},
+        words=message.words,
+        mark=message.mark,
+        deliveries=tuple(delivery.id for delivery in carried),
+        left=(),
+        tries=max((delivery.tries for delivery in carried), default=0),
+        message_id=message.id,
+    )
 
 
 def claim(channel: Channel, limit: int, robot: str | None = None) -> list[Parcel]:
