@@ -19,6 +19,7 @@ from governance.people.permissions import (
     office,
     officer_here,
     reporter,
+    staff,
     staff_here,
 )
 from governance.tickets import queries
@@ -42,7 +43,7 @@ FAULTY_RULES = {
     ),
     "contact for anybody at work": ("ticket.contact", handler_role, "POST /t/<ref>/contact public"),
     "a proposal before the check": ("topic.read", anyone, "GET /topics/<ref> proposed"),
-    "a proposal for the grid too": ("topic.read", checked | author | staff_here, "GET /topics/<ref> proposed"),
+    "a proposal for staff elsewhere": ("topic.read", checked | author | staff, "GET /topics/<ref> proposed"),
     "the author lost the proposal": ("topic.read", checked | above_grid, "GET /topics/<ref>/say proposed"),
     "saying without being known": ("topic.say", checked | above_grid, "POST /topics/<ref>/statements open"),
     "answering what nobody looked at": ("topic.voice", anyone, f"POST {VOICE} proposed"),
