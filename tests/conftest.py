@@ -56,4 +56,4 @@ def _is_spared(item: pytest.Item) -> bool:
     values = dict(getattr(item, "callspec", None).params) if hasattr(item, "callspec") else {}
     kind = values.pop("shared_world", whole_on)
     name = f"{item.originalname}{sorted(map(str, values.values()))}"  # type: ignore[attr-defined]
-    return bool(values) and kind != whole_on and zlib.crc32(name.encode()) % 4 != 0
+    return whole_on is not None and bool(values) and kind != whole_on and zlib.crc32(name.encode()) % 4 != 0
