@@ -27,7 +27,7 @@ LINK = re.compile(
     r"|(?<![增参])加\s*(?:微(?![型小景心波观])|v(?!ip)|q)"  # asks to be added, not for 微型消防站
 )
 DATE = re.compile(r"(?:19|20)\d\d([-./])\d{1,2}\1\d{1,2}(?!\d)")
-NUMBER = re.compile(r"(?:\d[ .·-]{0,2}){7,}")
+NUMBER = re.compile(r"(?:\d[ ._·•—–-]{0,2}){7,}")
 
 
 def read_plainly(text: str) -> str:

@@ -14,18 +14,25 @@ from jinja2.exceptions import TemplateNotFound
 
 from governance.core.config import ROOT
 from governance.core.crypto import ALPHABET
+from governance.tickets.model import read_number
 
 FOLDER = ROOT / "templates" / "messages"
 NAME_LONGEST, LINE_LONGEST = 40, 120
 FIRST_LINES, OPENING_LONGEST = 6, 300
 GAP = "\n\n"
+CLOSING = "()（）\\[\\]【】〔〕{}「」『』《》<>“”‘’，。；！？、"
+TAIL = rf"(?:[^\s{CLOSING}]|\([^\s{CLOSING}]*\))*"  # what closes a sentence or a bracket is none of the address
 LINK = re.compile(
-    r"(?i)[a-z][a-z0-9+.-]{1,20}:/+\S*"  # any scheme
-    r"|(?:[\w-]+[.])+[a-z]{2,}(?![a-z])\S*"  # a bare host, in Chinese too
+    rf"(?i)[a-z][a-z0-9+.-]{{1,20}}:/+{TAIL}"  # any scheme
+    rf"|(?:[\w-]+[.])+[a-z]{{2,}}(?![a-z]){TAIL}"  # a bare host, in Chinese too
 )
-NUMBER = re.compile(r"(?:\d[ -]?){7,}")
+NUMBER = re.compile(
+    r"(?:\d[ ._·•・‐‑‒–—−~*-]{0,3}){6,}\d"  # however its digits are grouped
+    r"|\d{3,}(?:[ /\\|()（）]{1,3}\d{3,}){2,}"  # three or more at a time
+)
+TICKET, FEW = re.compile(r"\d{1,9}-\d"), 6  # a date and two times are six parts of one or two digits
 MARKS = re.compile(r"[，！？；（）]|：(?!\s*[/／])")
-DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-./](\d{1,2})[-./](\d{1,2})(?!\d)")
+DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-./](1[0-2]|0?[1-9])[-./](3[01]|[12]\d|0?[1-9])(?!\d)")
 SPOKEN = str.maketrans("@<>[]【】{}`*", "＠‹›〔〕〔〕〔〕'＊")
 
 # Plain text, not HTML: every value goes through `plain`.
@@ -68,15 +75,26 @@ def opening(words: str) -> tuple[tuple[str, ...], bool]:
 
 def _referring(line: str) -> str:
     """Where a link or a long number stood, the line sends people to the whole text; a date is no long number."""
-    dated = DATE.sub(r"\1年\2月\3日", _folded(line))
-    return NUMBER.sub("〔号码见全文〕", LINK.sub("〔链接见全文〕", dated))
+    return _masked(_folded(line), "〔链接见全文〕", "〔号码见全文〕")
+
+
+def _masked(text: str, link: str, number: str) -> str:
+    """Without addresses and numbers by which somebody could be reached; dates, hours and tickets' numbers stay."""
+    dated = DATE.sub(r"\1年\2月\3日", LINK.sub(link, text))
+    return NUMBER.sub(lambda found: found[0] if _is_harmless(found[0]) else number, dated)
+
+
+def _is_harmless(digits: str) -> bool:
+    parts = re.findall(r"\d+", digits)
+    moments = "." in digits and len(parts) <= FEW and all(len(part) <= 2 for part in parts)
+    return moments or bool(TICKET.fullmatch(digits)) and read_number(digits) is not None
 
 
 def plain(text: str, longest: int = NAME_LONGEST) -> str:
     """Text as a group may read it: one line, no mention, no link, no long number, nothing invisible, cut."""
     seen = "".join(char if char.isprintable() or char.isspace() else "" for char in _folded(text))
     seen = "".join(char for char in seen if unicodedata.category(char) not in ("Cf", "Cc", "Co", "Cn", "Cs"))
-    seen = NUMBER.sub("＊＊＊ ", LINK.sub("（链接略）", " ".join(seen.split())))
+    seen = _masked(" ".join(seen.split()), "（链接略）", "＊＊＊ ")
     seen = seen.translate(SPOKEN).strip()
     return seen if len(seen) <= longest else seen[: longest - 1] + "…"
 

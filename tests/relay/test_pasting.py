@@ -4,6 +4,8 @@ import re
 import uuid
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from governance.core.db import by, db
 from governance.core.events import Event
@@ -24,10 +26,50 @@ PASTE = "三楼老周: 电梯关门哐当响\n小李 2026-11-24 9:12\n我也是�
         ("时间：周四九点", [Line("时间：周四九点")]),
         ("电梯 9:30 又停了", [Line("电梯 9:30 又停了")]),
         ("  \n\n", []),
+        ("三楼老周:\n电梯响\n还漏水", [Line("电梯响", "三楼老周"), Line("还漏水", "三楼老周")]),
+        ("三楼老周\u2005：\n\n电梯响\n\n谁的车", [Line("电梯响", "三楼老周"), Line("谁的车")]),
+        ("三楼老周:\n小李:\n电梯响", [Line("电梯响", "小李")]),
+        ("[三楼老周 昨天 10:03] 电梯响", [Line("电梯响", "三楼老周")]),
+        ("—————  2026-11-24  —————\n三楼老周  10:03\n\n电梯响", [Line("电梯响", "三楼老周")]),
+        ("10:03\n电梯响", [Line("电梯响")]),
+        ("注意事项：\n别停车", [Line("注意事项："), Line("别停车")]),
+        ("电梯9:30停了", [Line("电梯9:30停了")]),
+        ("三楼老周：明天 9:30", [Line("明天 9:30", "三楼老周")]),
+        ("1：三楼漏水", [Line("1：三楼漏水")]),
+        ("看https://example.org/a", [Line("看https://example.org/a")]),
     ],
 )
 def test_the_words_are_told_from_who_said_them(text, expected):
     assert lines(text) == expected
+
+
+NAMES = st.sampled_from(["张三", "三楼老周", "A 小李", "3-501王姐", "爱种花的🌼", "老周501", "Mr. Li", "(物业)小赵"])
+MOMENTS = st.sampled_from(["2026-11-24 10:03", "11-24 10:03:22", "10:03", "昨天 10:03", "2026年11月24日 上午10:03",
+                           "星期二 下午3:05", "2026/11/24 10:03:22", "前天 晚上 9:30", "11月24日 10：03"])  # fmt: skip
+HEADS = st.one_of(
+    st.builds("{0} {1}\n".format, NAMES, MOMENTS),
+    st.builds("{0}  {1}\n\n".format, NAMES, MOMENTS),
+    st.builds("[{0} {1}]\n".format, NAMES, MOMENTS),
+    st.builds("[{0} {1}] ".format, NAMES, MOMENTS),
+    st.builds("{0}{1}\n".format, NAMES.filter(lambda name: " " not in name), st.sampled_from(":：")),
+    st.builds("{0}{1} ".format, NAMES.filter(lambda name: " " not in name), st.sampled_from(":：")),
+)
+WORDS = st.lists(st.sampled_from(["电梯响", "9:30 又停了", "时间：周四", "看 https://example.org", "11-24 停水", "B1 层"]),
+                 min_size=1, max_size=3).map("，".join)  # fmt: skip
+
+
+@given(st.lists(st.tuples(HEADS, WORDS), min_size=1, max_size=6))
+def test_whatever_way_wechat_writes_a_head_no_name_gets_into_the_words(said):
+    read = lines("\n".join(head + words for head, words in said))
+    assert [line.words for line in read] == [words for _, words in said]
+    assert all(line.sender and head.lstrip("[").startswith(line.sender) for line, (head, _) in zip(read, said, strict=True))
+
+
+@given(st.text(alphabet="张三李四 :：[]【】\n\t10:03-24昨天电梯坏了，。http//", max_size=120) | st.text(max_size=200))
+def test_what_is_left_of_a_paste_is_read_again_as_it_was(text):
+    said = lines(text)
+    assert all(line.words.strip() and "\n" not in line.words for line in said)
+    assert lines("\n".join(map(str, said))) == said
 
 
 def test_one_matter_is_taken_out_and_the_rest_stays_as_it_was_said():

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from governance.relay.wording import condensed, cut, has_words, mark, plain, render, room_for_words, signed
+from governance.relay.wording import condensed, cut, has_words, mark, opening, plain, render, room_for_words, signed
+from governance.tickets.model import check_digit
 
 HOSTILE = st.text(max_size=300) | st.lists(
     st.sampled_from(
@@ -29,7 +30,55 @@ def test_whatever_is_typed_becomes_one_harmless_line(typed):
     assert not set(said) & set("@<>[]{}`*\n\r\t【】")
     assert not [char for char in said if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn")]
     assert not re.search(r"(?i)[a-z]:/", said) and not re.search(r"(?i)\.(cn|com|example)\b", said)
-    assert not re.search(r"\d{7}", re.sub(r"[ -]", "", said)) or not re.search(r"(?:\d[ -]?){7}", said)
+    assert not any(len(re.sub(r"\D", "", run)) >= 7 and not TICKET.fullmatch(run) for run in RUN.findall(said))
+
+
+RUN, TICKET = re.compile(r"\d(?:[ _-]?\d)*"), re.compile(r"\d+-\d")
+NUMBERS = ("138.0013.8000", "138_0013_8000", "１３８００１３８０００", "138/0013/8000", "138(0013)8000", "138—0013—8000",
+           "138 ·0013· 8000", "1.3.8.0.0.1.3.8.0.0.0", "8888-1234", "138　0013　8000", "(010)88880000")  # fmt: skip
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_number_by_which_somebody_is_reached_is_masked_however_it_is_written(number):
+    for said in (plain(f"打{number}找我"), *opening(f"打{number}找我")[0]):
+        assert len(re.sub(r"\D", "", said)) <= 3 and said.startswith("打") and said.endswith("找我")
+
+
+@given(st.sampled_from([" ", "", "-", ".", "_", "·", "—", " - "]), st.sampled_from([(3, 4, 4), (1,) * 11, (4, 4), (11,)]))
+def test_no_separator_hides_a_number(separator, groups):
+    digits = iter("13800138000")
+    number = separator.join("".join(next(digits) for _ in range(size)) for size in groups)
+    assert not re.search(r"\d", plain(f"找{number}"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["11.24 8.30-17.30停水", "1、2、3、4、5、6、7号楼", "13-3、14-1", "2025/2026年度", "12.5万元", "3.5米高2.4米宽"],
+)
+def test_hours_lists_and_sums_are_no_numbers_to_mask(text):
+    assert plain(text) == text
+
+
+@pytest.mark.parametrize("id_", [7, 13, 99_999, 100_000, 1_234_567, 98_765_432])
+def test_the_number_of_a_ticket_of_ours_stays(id_):
+    number = f"{id_}-{check_digit(id_)}"
+    assert plain(f"进度 {number}，谢谢") == f"进度 {number}，谢谢"
+    wrong = f"{id_}-{(check_digit(id_) + 1) % 10}"
+    assert (wrong in plain(wrong)) == (id_ < 100_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("看(https://evil.example/a)好", "看(（链接略）)好"),
+        ("看（https://evil.example/a_(b)?c=1），快", "看（（链接略）），快"),
+        ("“evil.cn”不能信", "“（链接略）”不能信"),
+        ("https://evil.example，快来", "（链接略），快来"),
+        ("2026-11-24 停水，2026.12.1 来水", "2026年11月24日 停水，2026年12月1日 来水"),
+    ],
+)
+def test_what_closes_a_bracket_or_a_sentence_stays_when_a_link_goes(text, said):
+    assert plain(text) == said
 
 
 @given(HOSTILE)
