@@ -10,11 +10,21 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Sequence
 from typing import Any
 
 AGAIN = 3  # seconds between two looks
 Say = Callable[[str, str], bool]
+
+
+def form(said: dict[str, str], photos: Sequence[bytes]) -> tuple[bytes, str]:
+    """The same as a form that brings photos: its bytes and its content type."""
+    edge = uuid.uuid4().hex
+    parts = [(f'name="{name}"', text.encode()) for name, text in said.items()]
+    parts += [('name="photos"; filename="photo"', photo) for photo in photos]
+    told = (f"--{edge}\r\nContent-Disposition: form-data; {name}\r\n\r\n".encode() + data for name, data in parts)
+    return b"\r\n".join([*told, f"--{edge}--\r\n".encode()]), f"multipart/form-data; boundary={edge}"
 
 
 class Door:
@@ -25,17 +35,19 @@ class Door:
 
     def ask(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """The answer's JSON. Raises HTTPError, whose body is a problem that says what is wrong."""
-        head = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
-        data = None if body is None else json.dumps(body).encode()
+        return self.send(path, None if body is None else json.dumps(body).encode(), "application/json")
+
+    def send(self, path: str, data: bytes | None, kind: str) -> dict[str, Any]:
+        head = {"Authorization": f"Bearer {self.key}", "Content-Type": kind}
         request = urllib.request.Request(self.address + path, data, head)
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:
             found: dict[str, Any] = json.load(answer)
         return found
 
-    def heard(self, message_id: str, group: str, sender: str, text: str) -> str:
+    def heard(self, message_id: str, group: str, sender: str, text: str, photos: Sequence[bytes] = ()) -> str:
         """What to answer in the group. When the connection broke, ask again with the same `message_id`."""
         said = {"message_id": message_id, "group": group, "sender": sender, "text": text}
-        return str(self.ask("/messages", said)["reply"])
+        return str((self.send("/messages", *form(said, photos)) if photos else self.ask("/messages", said))["reply"])
 
     def post_what_is_due(self, say: Say) -> int:
         """Post each message once and report it; how many there were."""

@@ -14,7 +14,7 @@ from governance.core import errors
 
 View = TypeVar("View", bound=Callable[..., Any])
 Schema = Mapping[str, Any]
-JSON, PROBLEM_JSON = "application/json", "application/problem+json"
+JSON, PROBLEM_JSON, MULTIPART = "application/json", "application/problem+json", "multipart/form-data"
 PROBLEM: Schema = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
@@ -35,12 +35,14 @@ DOCUMENT = "3.1.0"
 
 @dataclass(frozen=True)
 class Operation:
-    """What one method of a door takes and gives. `refuses` are the errors it answers with, and when."""
+    """What one method of a door takes and gives. `refuses` are the errors it answers with, and when; `form` is the
+    same that it takes as a form, with files."""
 
     name: str
     summary: str
     gives: Schema
     takes: Schema | None = None
+    form: Schema | None = None
     asked: Mapping[str, Schema] = field(default_factory=dict)  # what may stand behind the "?"
     refuses: Mapping[type[errors.Problem], str] = field(default_factory=dict)
     about: str = ""
@@ -67,6 +69,11 @@ def whole(least: int = 1, most: int | None = None, **more: Any) -> Schema:
 def fields(**properties: Schema) -> Schema:
     """An object in which all of these are given."""
     return {"type": "object", "required": list(properties), "properties": dict(properties)}
+
+
+def binary(**more: Any) -> Schema:
+    """A file of a form; OpenAPI 3.1 says it by its media type."""
+    return {"type": "string", "contentMediaType": "application/octet-stream"} | more
 
 
 def listed(item: Schema, most: int | None = None, least: int = 0) -> Schema:
@@ -114,4 +121,6 @@ def _operation(operation: Operation, arguments: list[str]) -> dict[str, Any]:
         made["description"] = operation.about
     if operation.takes:
         made["requestBody"] = {"required": True, "content": {JSON: {"schema": operation.takes}}}
+    if operation.takes and operation.form:
+        made["requestBody"]["content"][MULTIPART] = {"schema": operation.form}
     return made

@@ -15,6 +15,7 @@ LONG_SIDE, THUMB_SIDE = 1600, 320
 _SECONDS = 20.0
 _CLEANER = Path(__file__).with_name("photo_cleaner.py")
 _BROKEN = "这张照片打不开，请换一张或重新拍"
+_TOO_HEAVY = "一张照片不能超过 15 MB，请换一张"
 _TOO_LARGE = "照片太大了，请换一张小一点的"
 _PACKAGE = {"jpeg": "PIL", "png": "PIL", "webp": "PIL", "heif": "pi_heif"}
 _SCAN = 0xDA
@@ -44,15 +45,23 @@ def looks_like_photo(head: bytes) -> bool:
     return kind_of(head[:ENOUGH]) is not None
 
 
-def clean(source: Path | bytes) -> Cleaned:
-    """The photo's pixels, upright, at most 1600 on the long side, and a thumbnail. Raises Unclean."""
-    data = _bytes_of(source)
+def glance(data: bytes) -> str:
+    """The kind of photo it says it is. Raises Unclean for what can be refused without drawing it."""
+    if len(data) > MOST_BYTES:
+        raise Unclean(_TOO_HEAVY)
     kind = kind_of(data[:ENOUGH])
     if kind is None:
         raise Unclean("这个文件不是照片（要 JPG、PNG、WebP 或 HEIC）")
     wide, high = declared_size(data) or (1, 1)
     if wide * high > MOST_PIXELS:
         raise Unclean(_TOO_LARGE)
+    return kind
+
+
+def clean(source: Path | bytes) -> Cleaned:
+    """The photo's pixels, upright, at most 1600 on the long side, and a thumbnail. Raises Unclean."""
+    data = _bytes_of(source)
+    kind = glance(data)
     limits = [kind, str(MOST_PIXELS), str(LONG_SIDE), str(THUMB_SIDE)]
     try:
         return _read(fenced.run(_CLEANER, _PACKAGE[kind], limits, data, _SECONDS))
@@ -63,7 +72,7 @@ def clean(source: Path | bytes) -> Cleaned:
 def _bytes_of(source: Path | bytes) -> bytes:
     size = len(source) if isinstance(source, bytes) else source.stat().st_size
     if size > MOST_BYTES:
-        raise Unclean("一张照片不能超过 15 MB，请换一张")
+        raise Unclean(_TOO_HEAVY)
     return source if isinstance(source, bytes) else source.read_bytes()
 
 

@@ -6,8 +6,8 @@ from flask import Blueprint, jsonify, request
 
 from governance.core import limits
 from governance.core.errors import Invalid, SignInNeeded, TooMuch
-from governance.core.openapi import described
-from governance.core.security import tokenless
+from governance.core.openapi import MULTIPART, described
+from governance.core.security import takes, tokenless
 from governance.people.permissions import anyone
 from governance.people.viewers import open_to
 from governance.relay import bot_schemas, bots, hearing
@@ -15,6 +15,7 @@ from governance.relay.channels.bot import Bot
 from governance.relay.inbox import CALLBACKS
 
 bp = Blueprint("bots", __name__, url_prefix="/bots/<name>")
+JSON_LARGEST = 1 << 20
 TRIES, WRONG = "600/minute", "60/minute"
 
 
@@ -48,16 +49,23 @@ def report(name: str) -> Any:
 @open_to(anyone)
 @tokenless
 @described(bot_schemas.HEAR)
+@takes(100)
 def hear(name: str) -> Any:
-    """What a member said in a group: `{message_id, group, sender, text}`; answers `{reply}` to say there."""
+    """What a member said in a group: `{message_id, group, sender, text}`, as JSON, or as a form that may bring photos;
+    answers `{reply}` to say there."""
     bot = _caller(name)
-    said = bots.read_message(_sent())
+    if request.mimetype == MULTIPART:
+        shots = bots.read_photos(file.stream for file in request.files.getlist("photos"))
+        said = bots.read_message(request.form, wordless=bool(shots))
+    else:
+        shots, said = (), bots.read_message(_sent())
     group = hearing.group_of(Bot.name, f"{bot.name}:{said['group']}", bot.robot)
-    return jsonify(reply=hearing.hear(bot.robot, group, said["sender"], said["message_id"], said["text"]))
+    return jsonify(reply=hearing.hear(bot.robot, group, said["sender"], said["message_id"], said["text"], shots))
 
 
 def _sent() -> dict[str, Any] | None:
     """The JSON object in the body, not too large and not too deep; None for anything else."""
+    request.max_content_length = JSON_LARGEST
     return bots.object_in(request.get_data())
 
 

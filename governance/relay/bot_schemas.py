@@ -1,9 +1,11 @@
 """The bots' doors as the OpenAPI document has them, made of what the code itself reads by."""
 
 from governance.core.errors import Invalid, Missing, SignInNeeded, TooMuch
-from governance.core.openapi import Operation, fields, listed, text, whole
+from governance.core.openapi import Operation, binary, fields, listed, text, whole
 from governance.core.paging import LARGEST
+from governance.core.photos import MOST_BYTES
 from governance.relay import bots
+from governance.tickets.actions import MOST_PHOTOS
 
 _REFUSES = {SignInNeeded: "密钥不对", Invalid: "有几项不对，fields 说是哪几项", TooMuch: "太快了，过一会儿再来"}
 _HINTS = {
@@ -21,10 +23,18 @@ _DELIVERY = fields(
     lease_until=text(format="date-time", description="到这时还没回报，就列为“可能已发出”，由人去看"),
 )
 
+_MESSAGE = {name: text(longest, description=_HINTS[name]) for name, longest in bots.MESSAGE.items()}
+_WORDLESS = text(description="有照片时可以不说话", maxLength=bots.MESSAGE["text"])
+_PHOTO = binary(description=f"一张照片，JPG、PNG、WebP 或 HEIC，最多 {MOST_BYTES >> 20} MB")
+_PARTS = fields(**_MESSAGE | {"text": _WORDLESS, "photos": listed(_PHOTO, MOST_PHOTOS)})
+
 HEAR = Operation(
     "hear",
     "群里人说的话，我们的回话",
-    takes=fields(**{name: text(longest, description=_HINTS[name]) for name, longest in bots.MESSAGE.items()}),
+    about="带照片时用表单（multipart/form-data），一张照片一个 photos；照片跟着刚报的那件事走，"
+    "拍摄地点等信息会去掉，打不开的不收。",
+    takes=fields(**_MESSAGE),
+    form={**_PARTS, "required": [name for name in bots.MESSAGE if name != "text"]},
     gives=fields(reply=text(description="要在群里说的回话")),
     refuses=_REFUSES | {Missing: "没有绑定这个群，或者它停用了"},
 )

@@ -1,14 +1,17 @@
 """Our door for any other bot: it leases what it is to post and reports what became of each message."""
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import IO, Any
 
 from flask import current_app
 from sqlalchemy import select
 
 from governance.core.db import db, now, writing
 from governance.core.errors import Invalid
+from governance.core.photos import MOST_BYTES, Unclean, glance
 from governance.relay.channels.base import Outcome, Refusal, Sent
 from governance.relay.channels.bot import Bot
 from governance.relay.claims import carrying, claim
@@ -16,6 +19,7 @@ from governance.relay.groups import robot_of
 from governance.relay.model import SENDING, UNKNOWN, Group, Message
 from governance.relay.outcomes import settle
 from governance.relay.starting import start
+from governance.tickets.actions import MOST_PHOTOS
 
 MOST, A_FEW = 50, 20
 MESSAGE = {"message_id": 64, "group": 64, "sender": 64, "text": 2000}  # the longest of each
@@ -93,14 +97,33 @@ def _reopen(message: Message) -> None:
     db.session.flush()
 
 
-def read_message(given: Any) -> dict[str, str]:
-    """`{message_id, group, sender, text}`, each of them text of its length. Raises Invalid by field."""
-    if not isinstance(given, dict):
+def read_message(given: Any, wordless: bool = False) -> dict[str, str]:
+    """`{message_id, group, sender, text}`, each of them text of its length; beside photos `text` may be empty.
+
+    Raises Invalid by field.
+    """
+    if not isinstance(given, Mapping):
         raise Invalid({"message_id": "要 JSON：message_id、group、sender、text"})
-    wrong = [name for name, longest in MESSAGE.items() if not _fits(given.get(name), longest)]
+    given = {"text": ""} | dict(given) if wordless else given
+    needed = {name: longest for name, longest in MESSAGE.items() if not (wordless and given.get(name) == "")}
+    wrong = [name for name, longest in needed.items() if not _fits(given.get(name), longest)]
     if wrong:
         raise Invalid({name: f"要一段文字，1 到 {MESSAGE[name]} 个字" for name in wrong})
     return {name: given[name] for name in MESSAGE}
+
+
+def read_photos(files: Iterable[IO[bytes]]) -> tuple[bytes, ...]:
+    """The photos that came along, as they are; the worker draws them anew before anybody sees them. Raises Invalid."""
+    shots = []
+    for file in islice(files, MOST_PHOTOS + 1):
+        shots.append(file.read(MOST_BYTES + 1))
+        try:
+            glance(shots[-1])
+        except Unclean as trouble:
+            raise Invalid({"photos": f"第 {len(shots)} 张：{trouble}"}) from trouble
+    if len(shots) > MOST_PHOTOS:
+        raise Invalid({"photos": f"一次最多 {MOST_PHOTOS} 张照片"})
+    return tuple(shots)
 
 
 def _fits(text: Any, longest: int) -> bool:

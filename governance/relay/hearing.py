@@ -50,9 +50,9 @@ class Line:
     shots: tuple[bytes, ...] = ()
 
 
-def hear(robot: str, group: Group, sender: str, message_id: str, text: str) -> str:
+def hear(robot: str, group: Group, sender: str, message_id: str, text: str, shots: tuple[bytes, ...] = ()) -> str:
     """Our answer to what a member said. Raises TooMuch; then it was not heard, and may be said again later."""
-    line = Line(robot, message_id, member(robot, sender), text, room_of(group.id), group.id)
+    line = Line(robot, message_id, member(robot, sender), text, room_of(group.id), group.id, shots=shots)
     known = one(Heard, robot=robot, message_id=message_id)
     if known:
         return known.reply

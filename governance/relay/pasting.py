@@ -8,9 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 MOST_LINES = 60
-DAY = (
-    r"(?:(?:\d{2,4}[-/年.])?\d{1,2}[-/月.]\d{1,2}日?|今天|昨天|前天|(?:星期|周|礼拜)[一二三四五六日天])"
-)
+DAY = r"(?:(?:\d{2,4}[-/年.])?\d{1,2}[-/月.]\d{1,2}日?|今天|昨天|前天|(?:星期|周|礼拜)[一二三四五六日天])"
 CLOCK = r"(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚上)?\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
 MOMENT = rf"(?:{DAY}\s*){{0,2}}{CLOCK}"
 WHO = r"[^\s:：\[【](?:[^:：]{0,18}?[^\s:：])??"
@@ -18,9 +16,7 @@ NOBODY = re.compile(rf"{MOMENT}|[-—–_=*·\s]*{DAY}[-—–_=*·\s]*")  # whe
 BOXED = re.compile(rf"[\[【](?P<who>{WHO})\s+(?:{MOMENT}|{DAY})[\]】][:：]?\s*(?P<words>.*)")
 HEAD = re.compile(rf"(?P<who>{WHO})\s+{MOMENT}[:：]?(?P<words>)")
 KEPT = re.compile(r"\[(?P<who>[^:：]{1,20}?)\]：(?P<words>\S.*)")
-SAYS = re.compile(
-    r"(?P<who>(?!\d+[:：])[^\s:：，。！？、]{1,12})\s*(?:(?<!\d)[:：]|[:：](?!\d))(?!//)\s*(?P<words>.*)"
-)
+SAYS = re.compile(r"(?P<who>(?!\d+[:：])[^\s:：，。！？、]{1,12})\s*(?:(?<!\d)[:：]|[:：](?!\d))(?!//)\s*(?P<words>.*)")
 LABEL = re.compile(
     r".*(?:时间|地点|通知|公告|电话|地址|内容|注意|事项|提醒|问题|情况|原因|要求|诉求|建议|如下|以下|标题|主题|附件|链接|备注|说明)"
     r"|https?"

@@ -1,16 +1,20 @@
 """The OpenAPI document says what the bots' doors really take and give, and its example client works."""
 
 import importlib.util
+import io
 import threading
 from types import ModuleType
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from governance.core.config import ROOT
 from governance.core.db import db
 from governance.relay.expanding import expand
+from governance.tickets.model import Ticket
+from tests import photos
 from tests.relay.conftest import states
 from tests.relay.test_bots import DOOR, KEY, bot, leased  # noqa: F401
 
@@ -75,6 +79,16 @@ def test_what_a_message_must_hold_is_what_the_code_reads(api, bot):  # noqa: F81
     assert status == 200 and fits(answer, schema(api, "/bots/{name}/messages", "post", "responses", "200"))
 
 
+def test_a_message_may_come_as_the_described_form_with_photos(api, bot):  # noqa: F811
+    form = api["paths"]["/bots/{name}/messages"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
+    assert set(form["properties"]) == {*SAID, "photos"} and set(form["required"]) == set(SAID) - {"text"}
+    most = form["properties"]["photos"]["maxItems"]
+    for count, expected in ((most, 200), (most + 1, 422)):
+        shots = [(io.BytesIO(photos.png(width=40 + one, height=30)), "a.png") for one in range(count)]
+        told = {"message_id": f"m{count}", "group": "chat-5号楼", "sender": "s", "photos": shots}
+        assert bot("POST", HEAR, data=told)[0] == expected
+
+
 def test_what_is_leased_and_reported_is_what_is_described(api, bot, leased):  # noqa: F811
     door = api["paths"]["/bots/{name}/deliveries"]
     gives = schema(api, "/bots/{name}/deliveries", "get", "responses", "200")
@@ -126,8 +140,12 @@ def test_the_example_client_works_against_the_running_application(app, bot, tick
         assert door.post_what_is_due(lambda group, words: posted.append((group, words)) or True) == 1
         assert door.post_what_is_due(lambda *_: True) == 0
         assert "报事" in door.heard("m1", "chat-5号楼", "somebody", "帮助")
+        assert "编号" in door.heard(
+            "m2", "chat-5号楼", "somebody", "报事 三层灯不亮", [photos.png(), photos.jpeg_with_gps()]
+        )
     finally:
         server.shutdown()
         running.join()
     assert posted[0][0] == "chat-5号楼" and states() == ["sent"]
-    assert len((ROOT / "docs" / "bot_client.py").read_text().splitlines()) < 80
+    assert len(db.session.scalars(select(Ticket).filter_by(words="三层灯不亮")).one().photos) == 2
+    assert len((ROOT / "docs" / "bot_client.py").read_text().splitlines()) < 90

@@ -62,7 +62,9 @@ WORDS = st.lists(st.sampled_from(["电梯响", "9:30 又停了", "时间：周�
 def test_whatever_way_wechat_writes_a_head_no_name_gets_into_the_words(said):
     read = lines("\n".join(head + words for head, words in said))
     assert [line.words for line in read] == [words for _, words in said]
-    assert all(line.sender and head.lstrip("[").startswith(line.sender) for line, (head, _) in zip(read, said, strict=True))
+    assert all(
+        line.sender and head.lstrip("[").startswith(line.sender) for line, (head, _) in zip(read, said, strict=True)
+    )
 
 
 @given(st.text(alphabet="张三李四 :：[]【】\n\t10:03-24昨天电梯坏了，。http//", max_size=120) | st.text(max_size=200))

@@ -44,7 +44,9 @@ def test_a_number_by_which_somebody_is_reached_is_masked_however_it_is_written(n
         assert len(re.sub(r"\D", "", said)) <= 3 and said.startswith("打") and said.endswith("找我")
 
 
-@given(st.sampled_from([" ", "", "-", ".", "_", "·", "—", " - "]), st.sampled_from([(3, 4, 4), (1,) * 11, (4, 4), (11,)]))
+@given(
+    st.sampled_from([" ", "", "-", ".", "_", "·", "—", " - "]), st.sampled_from([(3, 4, 4), (1,) * 11, (4, 4), (11,)])
+)
 def test_no_separator_hides_a_number(separator, groups):
     digits = iter("13800138000")
     number = separator.join("".join(next(digits) for _ in range(size)) for size in groups)
