@@ -7,7 +7,7 @@ is in sheet.py. Groups whose row is not there stay: archiving is not importing.
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,7 @@ from governance.relay.groups import heard_as, robot_of
 from governance.relay.hours import Hours
 from governance.relay.keepers import NO_ACCOUNT, NOT_THEIRS, at_work, by_account
 from governance.relay.model import Group, GroupPlace
-from governance.relay.sheet import COLUMN, GroupRow, read_rows
+from governance.relay.sheet import COLUMN, GroupRow, read_keepers, read_rows
 
 SHOWN = 200
 GROUP: Any = Group.__table__
@@ -82,14 +82,17 @@ class Plan:
 
 def plan(table: Table, viewer: Viewer) -> Plan:
     """The dry run. Raises Invalid when a column is missing."""
-    rows, problems = read_rows(table)
-    draft = _Draft(viewer, rows)
+    (rows, problems), keepers = read_rows(table), read_keepers(table)
+    draft = _Draft(viewer, keepers.values())
+    strangers = [number for number, account in keepers.items() if account not in draft.accounts]
+    problems += [Problem(number, COLUMN["keeper"], NO_ACCOUNT) for number in strangers]
     entries = []
     for row in rows:
         try:
             entries.append(draft.take(row))
         except Invalid as wrong:
-            problems += [Problem(row.number, COLUMN.get(name, name), why) for name, why in wrong.fields.items()]
+            fields = draft.trouble_with_keeper(row) | wrong.fields
+            problems += [Problem(row.number, COLUMN.get(name, name), why) for name, why in fields.items()]
     added, changed = ([entry for entry in entries if bool(entry.id) is there] for there in (False, True))
     changed = [entry for entry in changed if entry.changes]
     same = len(entries) - len(added) - len(changed)
@@ -99,10 +102,10 @@ def plan(table: Table, viewer: Viewer) -> Plan:
 class _Draft:
     """What the rows are held against: the places, the accounts, and the groups that are there."""
 
-    def __init__(self, viewer: Viewer, rows: list[GroupRow]) -> None:
+    def __init__(self, viewer: Viewer, keepers: Iterable[str]) -> None:
         self.viewer = viewer
         self.places = Gazetteer(visible(viewer, "group.keep", Place))
-        self.accounts = by_account([row.keeper for row in rows if row.keeper])
+        self.accounts = by_account(set(keepers))
         self.workers = at_work(self.accounts.values())
         self.known, self.ears = _there()
         self.seen: dict[Key, int] = {}
@@ -146,12 +149,18 @@ class _Draft:
         if not row.keeper:
             kept: int | None = before["keeper_id"] if before else self.viewer.staff_id
             return kept
-        if row.keeper not in self.accounts:
-            raise Invalid({"keeper": NO_ACCOUNT})
-        person_id = self.accounts[row.keeper]
-        if not may(self.workers[person_id], "group.keep", _Where(spots)):
+        person_id = self.accounts.get(row.keeper)  # whom nobody knows is named for every row already
+        if person_id is not None and not may(self.workers[person_id], "group.keep", _Where(spots)):
             raise Invalid({"keeper": NOT_THEIRS})
         return person_id
+
+    def trouble_with_keeper(self, row: GroupRow) -> dict[str, str]:
+        """What is wrong with the keeper of a row that something else is wrong with, so that both are said at once."""
+        try:
+            self._keeper(row, tuple(self.places.find(text) for text in row.places), {"keeper_id": None})
+        except Invalid as wrong:
+            return {name: why for name, why in wrong.fields.items() if name == "keeper"}
+        return {}
 
     def _free_ear(self, ear: str | None, known: Known | None, number: int) -> None:
         """The other side's group is bound once: else nobody could tell which of ours somebody spoke in."""

@@ -68,6 +68,13 @@ def read_rows(table: Table) -> tuple[list[GroupRow], list[Problem]]:
     return rows, problems
 
 
+def read_keepers(table: Table) -> dict[int, str]:
+    """The account each row names, by the row's number; of the rows that are not sound, too."""
+    headings = _columns(table.headers)
+    named = {line.number: _cells(line, headings)["keeper"].lower() for line in table.rows}
+    return {number: account for number, account in named.items() if account}
+
+
 def _columns(headings: Iterable[str]) -> dict[str, list[str]]:
     """Which headings stand for what: a column of ours, or under `set.<name>` one setting of the channels."""
     every = [need for kind in channels.for_groups().values() for need in kind.needs]

@@ -79,6 +79,22 @@ def test_what_is_wrong_is_said_by_its_row_and_nothing_is_bound(cast, row, column
     assert names() == []
 
 
+@pytest.mark.parametrize(
+    ("row", "columns"),
+    [
+        ("甲群,没有的楼,人工转发,居民群,nobody,,,", {"地点", "负责人账号"}),
+        ("甲群,3号院,信鸽,居民群,nobody,,,", {"通道", "负责人账号"}),
+        ("甲群,3号院,企业微信群机器人,居民群,nobody,,,", {"key", "负责人账号"}),
+        ("甲群,3号院,企业微信群机器人,居民群,tang,,,", {"key", "负责人账号"}),
+        (HAND.replace("shen", "nobody"), {"群名", "负责人账号"}),
+    ],
+)
+def test_a_keeper_nobody_knows_is_said_at_once_beside_what_else_is_wrong(cast, row, columns):
+    problems = plan(table(HAND, row), cast.viewer("shen")).problems
+    assert {(problem.row, problem.column) for problem in problems} == {(3, column) for column in columns}
+    assert len(problems) == len(columns)
+
+
 def test_a_missing_column_is_named(cast):
     with pytest.raises(Invalid, match="通道"):
         plan(table("甲群,3号院", head="群名,地点"), cast.viewer("shen"))
