@@ -56,6 +56,11 @@ class Robot(Base):
         return found
 
     @property
+    def kept_names(self) -> tuple[str, ...]:
+        """Which secrets it has: what may be said of them."""
+        return tuple(name for name, secret in self.kept.items() if secret)
+
+    @property
     def connects(self) -> bool:
         return bool(self.kept.get("bot_id"))
 

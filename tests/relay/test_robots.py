@@ -1,5 +1,7 @@
 """Keeping robots on their pages: secrets go in and never out, by one way or the other, within what somebody keeps."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -27,6 +29,16 @@ def test_a_robot_is_added_and_its_secrets_are_never_shown(cast, phone) -> None:
     kept = db.session.connection().exec_driver_sql("SELECT settings FROM robot").scalar_one()
     assert not any(secret in kept for secret in (*CALLBACK.values(), *LINE.values()))
     assert db.session.scalars(select(Robot)).one().kept == LINE
+
+
+@pytest.mark.parametrize(("given", "names"), [(CALLBACK, ("token", "aes_key")), (LINE, ("bot_id", "secret"))])
+def test_only_a_secret_that_was_given_is_said_to_be_saved(cast, phone, given: dict, names: tuple[str, ...]) -> None:
+    robot = robots.add(cast.viewer("shen"), "ginkgo", cast.place("银杏社区"), given)
+    shen = phone().sign_in("shen")
+    page = shen.get(f"/keep/robots/{robot.id}").get_data(as_text=True)
+    labels = dict(re.findall(r'<label for="(\w+)">(.*?)</label>', page, re.DOTALL))
+    assert {name for name in (*CALLBACK, *LINE) if "已保存" in labels[name]} == set(names)
+    assert "已保存" not in shen.get("/keep/robots/new").get_data(as_text=True)
 
 
 @pytest.mark.parametrize(
