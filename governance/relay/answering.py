@@ -81,6 +81,9 @@ def _work(inbound: int, shots: tuple[bytes, ...] = (), lost: bool = False) -> No
         if not row.reply:
             row.end(SILENT)
             return
+        if row.source == OFFICIAL and row.incoming.kind == SCAN:
+            row.end(TOLD)  # by the door itself, as the answer to the event
+            return
         row.state = ANSWERED
         if row.source in PEOPLE:
             enqueue("relay.answer", inbound=row.id)

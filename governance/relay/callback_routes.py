@@ -29,8 +29,8 @@ def check_official() -> Any:
 @tokenless
 @proven
 def hear_official() -> Any:
-    callbacks.take_official(request.args, request.get_data())
-    return _plain("success")
+    said = callbacks.take_official(request.args, request.get_data())
+    return _plain(said) if said == callbacks.TAKEN else Response(said, mimetype="application/xml")
 
 
 @bp.get("/wecom/app")

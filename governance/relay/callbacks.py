@@ -12,13 +12,16 @@ from sqlalchemy import update
 from governance.core.config import Settings
 from governance.core.db import db, now, writing
 from governance.core.errors import Missing
+from governance.relay import arriving
 from governance.relay.inbox import ANSWERED, CALLBACKS, STORED, TOLD, Inbound, find, mark, receive
 from governance.relay.robots import find_robot
+from governance.wechat import passive
 from governance.wechat.envelope import Envelope, Signed, Unreadable, Untrusted
-from governance.wechat.inbound import ENTER, OTHER, POLL, Incoming, from_json, from_xml
+from governance.wechat.inbound import ENTER, OTHER, POLL, SCAN, Incoming, from_json, from_xml
 from governance.wechat.reading import json_object, text_in, xml
 
 OFFICIAL, APP, ROBOT = "official", "app", "aibot"
+TAKEN = "success"
 HEARD = "听到了，请稍等…"
 GONE, LATER, FINE = "这一条放得太久了，请再说一遍。", "还在办，办好了再告诉您。", "好的。"
 PATIENCE = 300  # seconds a robot's answer is asked for again and again; WeCom stops after 360
@@ -72,17 +75,25 @@ def echo_sealed(source: str, envelope: Envelope, args: Mapping[str, str]) -> str
         return envelope.open(Signed.of(args), args.get("echostr", ""))
 
 
-def take_official(args: Mapping[str, str], body: bytes) -> None:
-    """Safe mode; the plain mode, in which anybody's text may follow a signature that was overheard, only in a demo."""
+def take_official(args: Mapping[str, str], body: bytes) -> str:
+    """Safe mode; the plain mode, in which anybody's text may follow a signature that was overheard, only in a demo.
+
+    Who scanned a code reads at once where they are; all else is answered when it is worked.
+    """
     with counted(OFFICIAL):
-        if args.get("encrypt_type") == "aes":
-            incoming = from_xml(official().open(Signed.of(args), xml(body).get("Encrypt", "")))
-        elif settings().is_demo:
-            official().check(Signed.of(args, "signature"))
-            incoming = from_xml(body)
-        else:
+        is_sealed = args.get("encrypt_type") == "aes"
+        if not is_sealed and not settings().is_demo:
             raise Untrusted("plain")
+        signed = Signed.of(args, "msg_signature" if is_sealed else "signature")
+        if not is_sealed:
+            official().check(signed)
+        plain: bytes | str = official().open(signed, xml(body).get("Encrypt", "")) if is_sealed else body
+        incoming = from_xml(plain)
         receive(OFFICIAL, incoming)
+    if incoming.kind != SCAN:
+        return TAKEN
+    said = passive.answer(incoming.sender, xml(plain).get("ToUserName", ""), arriving.card(incoming.scene))
+    return passive.sealed(official(), said, signed.nonce) if is_sealed else said
 
 
 def take_app(args: Mapping[str, str], body: bytes) -> None:

@@ -84,7 +84,13 @@ def waiting(viewer: Viewer) -> list[Owed]:
 
 
 def failed(viewer: Viewer) -> list[Owed]:
-    return _owed(among(Delivery.state, (FAILED,)) & unwanted(), viewer)
+    """What did not get out although its group hears."""
+    return _owed(among(Delivery.state, (FAILED,)) & unwanted() & Group.disabled_at.is_(None), viewer)
+
+
+def held_back(viewer: Viewer) -> list[Owed]:
+    """What groups were owed that are stopped: nothing went wrong with it, and nothing is sent while they are."""
+    return _owed(among(Delivery.state, (FAILED,)) & unwanted() & Group.disabled_at.is_not(None), viewer)
 
 
 def _owed(which: ColumnElement[bool], viewer: Viewer) -> list[Owed]:

@@ -179,14 +179,20 @@ def link_to(ticket: Ticket, said: Said) -> str:
 
 def _in_private(place: Place, category: Choice) -> str:
     first = f"{category.elsewhere}。\n" if category.elsewhere else ""
-    return f"{first}这类事不在群里说。请扫楼里的码，或点开单独报，只有办事的人看得到：\n{door(place)}"
+    link = door(place)
+    where = (
+        f"请扫楼里的码，或点开单独报，只有办事的人看得到：\n{link}"
+        if link
+        else "请扫楼里的码单独报，只有办事的人看得到。"
+    )
+    return f"{first}这类事不在群里说。{where}"
 
 
 def door(place: Place) -> str:
-    """The address behind a code of this place."""
+    """The address behind a code of this place; empty where it has none."""
     living = select(Code.token).where(Code.place_id == place.id, Code.state != "retired").order_by(Code.number)
     token = db.session.scalar(living.limit(1))
-    return address(f"/c/{token}" if token else "/")
+    return address(f"/c/{token}") if token else ""
 
 
 def _category(words: str) -> Choice:

@@ -57,6 +57,7 @@ def keep() -> Any:
         "relay/keep.html",
         unknown=queries.unknown(viewer),
         failed=queries.failed(viewer),
+        held_back=queries.held_back(viewer),
         waiting=queries.waiting(viewer),
         tasks=mass_keeping.waiting(viewer),
         disabled=queries.disabled(viewer),

@@ -14,14 +14,11 @@ from governance.discussions import speaking
 from governance.discussions.model import AGREE, DISAGREE, SAID, Statement
 from governance.people.access import Viewer
 from governance.people.permissions import may
-from governance.places.codes import living
-from governance.places.model import Place
 from governance.places.tokens import read_token
-from governance.relay.facts import near_name
+from governance.relay import arriving
 from governance.relay.model import Group, Heard
 from governance.relay.reporting import (
     Said,
-    door,
     is_a_matter,
     link_to,
     named_places,
@@ -34,7 +31,6 @@ from governance.relay.talk import WHAT, WHERE, WHETHER, Talk
 from governance.relay.wording import address, plain
 from governance.tickets import emergencies, progress, voices
 from governance.tickets.model import Ticket, read_number
-from governance.wechat.qrcodes import place_of
 
 MENTION = re.compile(r"^\s*(?:@\S+\s*)+")
 AROUND = " ：:，,。.！!～~\n\t"
@@ -59,40 +55,35 @@ YES = {
     "1",
 }
 NO = {"不", "不是", "不用", "不用了", "不要", "不报", "否", "算了", "取消", "反对", "no", "n"}
-SMALL_TALK = {
-    "你好",
-    "您好",
-    "在吗",
-    "在不在",
-    "谢谢",
-    "谢谢你",
-    "多谢",
-    "辛苦了",
-    "收到",
-    "早上好",
-    "晚上好",
-    "再见",
-    "知道了",
-}
+GREETING = re.compile(r"(?:[你您]|大家|早上|上午|中午|下午|晚上)好[啊呀]?|早|在吗|在不在|有人吗|哈喽|嗨|hi|hello")
+THANKS = re.compile(
+    r"(?:好的?|收到|知道了)?[，,\s]*(?:非常|十分|太)?(?:谢谢|多谢|感谢|谢了|辛苦)(?:了|啦|你|您|大家|师傅|网格员|社区|们)*"
+)
+PARTING = re.compile(r"收到|知道了|明白了?|再见|拜拜|没事了?")
 SHORTEST_MATTER = 4
 LONGEST_PLACE = 12  # what is longer is no name of one of the places we asked about
 NOTHING = re.compile("[?？]?")
+TICKET = r"(?:编号|单号)?\s*\d{1,9}\s*[-–—－]\s*\d\s*号?"
+LAST = r"(?:我?(?:刚才|刚刚|上次|上一?[件条])?(?:报的|说的)?(?:那?[件条个])?)"
+ONE_TICKET = re.compile(rf"(?:进度)?\s*(?:{TICKET}|\d*|{LAST})\s*(?:的?进度)?")
+BARE = re.compile(rf"{TICKET}|\d{{2,10}}")
 NUMBER = re.compile(r"(?:观点|第)?\s*(\d{1,9})\s*号?(?:观点)?")
 
 
 @dataclass(frozen=True)
 class Command:
-    """`takes`: what may stand behind the word; with anything else there it is ordinary speech."""
+    """`takes`: what may stand behind the word; with anything else there it is ordinary speech. Without a `hint` it is
+    understood and not told of."""
 
     word: str
-    hint: str
+    hint: str | None
     answer: Callable[[Said], str]
-    also: str = ""
+    also: tuple[str, ...] = ()
     takes: re.Pattern[str] = re.compile(".*", re.DOTALL)
 
     def behind(self, words: str) -> str | None:
         """What was said behind this command, or None where it was not given."""
-        for word in (self.word, *filter(None, [self.also])):
+        for word in (self.word, *self.also):
             rest = words.removeprefix(word).strip(AROUND)
             if words.startswith(word) and self.takes.fullmatch(rest):
                 return rest
@@ -123,13 +114,25 @@ def _spoken(said: Said) -> str:
         if rest is not None:
             said.talk.answered()
             return command.answer(replace(said, words=rest))
-    if said.talk.question is not None and bare not in SMALL_TALK and (told := _answered(said, bare)):
+    kindly = _small_talk(said, bare)
+    if said.talk.question is not None and not kindly and (told := _answered(said, bare)):
         return told
     if said.group is None and (token := read_token(said.words)):
         return arrive(said, token)
-    if bare in SMALL_TALK or len(said.words) < SHORTEST_MATTER and not is_a_matter(said.words):
-        return _help(said)
+    if BARE.fullmatch(bare):
+        return _progress(replace(said, words=bare))
+    if kindly or len(said.words) < SHORTEST_MATTER and not is_a_matter(said.words):
+        return kindly or _help(said)
     return propose(said)
+
+
+def _small_talk(said: Said, words: str) -> str:
+    """A kind word for a kind word; nothing for anything else."""
+    if THANKS.fullmatch(words):
+        return "不客气。有事随时说。"
+    if PARTING.fullmatch(words):
+        return "好的。有事随时说。"
+    return f"您好。{_help(said)}" if GREETING.fullmatch(words) else ""
 
 
 def _answered(said: Said, words: str) -> str:
@@ -154,31 +157,25 @@ def greet(heard: Heard, by: Viewer, talk: Talk, scene: str) -> str:
         with db.session.begin_nested():
             return arrive(Said(heard, None, by, "", talk), scene)
     except Problem:
-        return f"这张码不是我们的，别填东西、别付钱。真的码在楼门口：{address('/')}"
+        return arriving.false_code()
 
 
 def arrive(said: Said, scene: str) -> str:
     """Somebody scanned a code that led them to us: what they say next is about that place."""
-    place = _scanned(scene)
-    said.talk.place = place
-    return f"您在{near_name(place)}。要报事直接说，例如：报事 三层灯不亮\n这里正在办什么、大家在商量什么：{door(place)}"
-
-
-def _scanned(scene: str) -> Place:
-    """The place of a parametric code, or of one of our own codes. Raises Missing."""
-    number = place_of(scene)
-    found = db.session.get(Place, number) if number is not None and number < 2**31 else None
-    return found or living(scene).place
+    place = said.talk.place = arriving.scanned(scene)
+    return arriving.words(place)
 
 
 def _help(_said: Said | None) -> str:
-    return "您可以这样说：\n" + "\n".join(f"{one.word} {one.hint}".strip() for one in COMMANDS)
+    told = (f"{one.word} {one.hint}".strip() for one in COMMANDS if one.hint is not None)
+    return "您可以这样说：\n" + "\n".join(told)
 
 
 def _ticket(said: Said) -> Ticket:
     """The ticket with this number, if anybody here may know of it; without a number the one reported here last."""
     number = read_number(said.words)
-    ticket = db.session.get(Ticket, number) if number else said.talk.ticket if not said.words else None
+    last = not any(char.isdecimal() for char in said.words)
+    ticket = db.session.get(Ticket, number) if number else said.talk.ticket if last else None
     if ticket is None or not _is_near(said, ticket) or not may(said.by, "ticket.follow", ticket):
         raise Refused("没有这个编号，请看看有没有打错，例如：进度 13-3")
     return ticket
@@ -196,6 +193,20 @@ def _progress(said: Said) -> str:
     ticket = _ticket(said)
     here, then = progress.now_and_next(ticket)
     return f"{ticket.number} {ticket.category.label}：{here}。{then}\n{link_to(ticket, said)}"
+
+
+def _withdraw(said: Said) -> str:
+    """How it is done: by who reported it, and never by a word that anybody in a group might say."""
+    ticket = _ticket(said)
+    if not may(said.by, "ticket.withdraw", ticket):
+        raise Refused(f"{ticket.number} 不是您在这里报的，只有报的人能撤回")
+    if "withdraw" not in {move.name for move in ticket.next_moves()}:
+        raise Refused(f"{ticket.number} 现在是“{ticket.status.label}”，不能撤回了")
+    if said.group is None:
+        return f"点开，按“撤回”就行：\n{link_to(ticket, said)}"
+    phone = ticket.place.contact_phone()
+    ask = f"打社区电话 {phone}" if phone else "跟网格员说一声"
+    return f"在群里不能撤回，免得别人替您撤。请{ask}，报编号 {ticket.number}。"
 
 
 def _join(said: Said) -> str:
@@ -240,13 +251,17 @@ def _voice(side: int) -> Callable[[Said], str]:
 
 
 VOTED = re.compile(rf"{NUMBER.pattern}|")
+NO_HOTLINE = re.compile(r"(?!电话|热线|渠道|方式|信箱).*", re.DOTALL)
 COMMANDS = (
-    Command("报事", "电梯关门哐当响", report),
+    Command("报事", "电梯关门哐当响", report, also=("我要报事", "我想报事")),
+    Command("投诉", None, report, also=("我要投诉", "我想投诉", "举报", "我要举报"), takes=NO_HOTLINE),
     Command("进度", "13-3", _progress),
+    Command("查进度", None, _progress, also=("查一下", "查询", "查查", "查", "看看", "办到哪了"), takes=ONE_TICKET),
+    Command("撤回", "13-3", _withdraw, also=("我要撤回", "撤销", "撤单"), takes=ONE_TICKET),
     Command("我也遇到", "13-3", _join),
     Command("催办", "13-3", _nudge),
     Command("议题", "", _topics),
     Command("同意", "12", _voice(AGREE), takes=VOTED),
-    Command("反对", "12", _voice(DISAGREE), also="不同意", takes=VOTED),
+    Command("反对", "12", _voice(DISAGREE), also=("不同意",), takes=VOTED),
     Command("帮助", "", _help, takes=NOTHING),
 )

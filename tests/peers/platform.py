@@ -10,6 +10,7 @@ import random
 import time
 from dataclasses import dataclass, field
 from typing import Any
+from xml.etree import ElementTree  # noqa: S405 - reads only what our own application answers
 
 from wechatpy.crypto import PrpCrypto, WeChatCrypto
 from wechatpy.crypto.base import WeChatCipher
@@ -72,6 +73,16 @@ class Platform:
             return Call(query, json.dumps({"encrypt": sealed}).encode())
         body = f"<xml>{cdata('ToUserName', 'gh_1')}{cdata('Encrypt', sealed)}</xml>"
         return Call({**query, "encrypt_type": "aes"}, body.encode())
+
+    def read(self, answer: str) -> dict[str, str]:
+        """What a sealed passive answer of an official account says: the text of each element that has any."""
+        outer = ElementTree.fromstring(answer)  # noqa: S314 - our own application's answer
+        sealed, signature, moment, nonce = (
+            outer.findtext(name) or "" for name in ("Encrypt", "MsgSignature", "TimeStamp", "Nonce")
+        )
+        assert signature == self.sign(moment, nonce, sealed)
+        plain = PrpCrypto(self.crypto.key).decrypt(sealed, self.receive_id)
+        return {one.tag: one.text or "" for one in ElementTree.fromstring(plain).iter()}  # noqa: S314 - as above
 
     def open(self, answer: dict[str, Any]) -> dict[str, Any]:
         """What a sealed answer says, if it is one."""

@@ -6,10 +6,11 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from governance.core.db import db
+from governance.core.db import by, db, writing
+from governance.relay import groups, queries
 from governance.relay.delivering import deliver
 from governance.relay.expanding import expand
-from governance.relay.model import Group, Message
+from governance.relay.model import Delivery, Group, Message
 from tests.relay.conftest import states
 
 KEY = "secret-key-of-the-robot"
@@ -128,3 +129,27 @@ def test_an_unsure_message_is_listed_and_settled_by_its_keeper(app, cast, robot,
     assert keeper.post("/keep/relay/messages/1/settle", answer="arrived").status_code == 303
     db.session.rollback()
     assert db.session.get_one(Message, 1).state == "sent"
+
+
+def test_what_a_stopped_group_was_owed_is_no_failure_and_says_why(cast, phone, robot, ticket, happen):
+    stopped, hearing = robot("5号楼", channel="manual"), robot("6号楼", channel="manual")
+    for place in ("5号楼", "6号楼"):
+        happen(ticket(place), "finish")
+    expand(), db.session.rollback()
+    with writing():
+        by(Delivery, group_id=hearing).state = "failed"
+    groups.disable(cast.viewer("shen"), db.session.get_one(Group, stopped), "楼在大修")
+    shen = cast.viewer("shen")
+    assert [owed.group.id for owed in queries.failed(shen)] == [hearing]
+    assert [owed.group.id for owed in queries.held_back(shen)] == [stopped]
+    assert queries.troubles(shen).failed == 1
+    page = phone().sign_in("shen").get("/keep/relay").text
+    failed, held = (page.partition(f"<h2>{heading}</h2>")[2].partition("<h2>")[0] for heading in HEADINGS)
+    assert "6号楼群" in failed and "5号楼群" not in failed
+    assert "5号楼群" in held and "楼在大修" in held and "再发一次</button>" not in held
+    groups.enable(shen, db.session.get_one(Group, stopped))
+    db.session.rollback()
+    assert [owed.group.id for owed in queries.failed(shen)] == [stopped, hearing]
+
+
+HEADINGS = ("没发成", "群停用着，没有发")

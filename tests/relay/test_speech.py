@@ -70,7 +70,7 @@ def test_a_whole_conversation_from_report_to_voice(say, cast) -> None:
     say(f"同意 {statement.id}")
     say(f"反对 {statement.id}")
     assert [voice.answer for voice in db.session.scalars(select(Voice))] == [-1]
-    assert all(command.word in say("帮助") for command in speech.COMMANDS)
+    assert all(command.word in say("帮助") for command in speech.COMMANDS if command.hint is not None)
 
 
 def test_the_same_message_again_is_the_same_answer_and_nothing_more(say) -> None:
@@ -205,8 +205,72 @@ def test_a_yes_after_half_an_hour_reports_nothing(say) -> None:
     assert db.session.scalars(select(Ticket)).all() == []
 
 
-def test_small_talk_is_answered_with_what_may_be_said(say) -> None:
-    assert say("在吗") == say("帮助") == say("谢谢你")
+@pytest.mark.parametrize("text", ["在吗", "你好", "@小银杏 您好！", "大家好", "hi"])
+def test_a_greeting_is_greeted_and_told_what_may_be_said(say, text) -> None:
+    assert say(text).startswith("您好。您可以这样说")
+
+
+@pytest.mark.parametrize(
+    "text", ["谢谢", "谢谢你", "好的，谢谢", "非常感谢！", "辛苦了", "谢谢网格员", "收到", "知道了"]
+)
+def test_thanks_get_a_short_word_and_nothing_is_offered(say, text) -> None:
+    assert say(text).endswith("有事随时说。") and len(say(text)) < 12
+    say("是")
+    assert db.session.scalars(select(Ticket)).all() == []
+
+
+@pytest.mark.parametrize(
+    "text", ["投诉 楼道垃圾没人收", "我要投诉：楼道垃圾没人收", "我想投诉楼道垃圾没人收", "举报 楼道垃圾没人收"]
+)
+def test_a_complaint_is_a_report(say, text) -> None:
+    assert "编号" in say(text)
+    assert db.session.scalars(select(Ticket)).one().words == "楼道垃圾没人收"
+
+
+def test_a_bare_complaint_is_asked_what_it_is_about_and_its_hotline_is_no_complaint(say) -> None:
+    assert "什么事" in say("我要投诉")
+    assert "编号" in say("楼道垃圾没人收")
+    say("投诉电话是多少")
+    assert len(db.session.scalars(select(Ticket)).all()) == 1
+
+
+def test_progress_is_asked_in_many_words_or_by_the_number_alone(say) -> None:
+    number = number_in(say("报事 楼道灯不亮"))
+    told = say(f"进度 {number}")
+    digits = number.replace("-", "")
+    for words in (
+        "{0}",
+        "编号{0}",
+        "{0}。",
+        "查进度 {0}",
+        "查一下 {0}",
+        "查一下{0}的进度",
+        "查 {0}",
+        "查进度：{0}",
+        "看看 {0}",
+    ):
+        assert say(words.format(number), "三楼老周") == told
+    assert say(digits, "三楼老周") == told
+    assert say("查进度") == say("查一下我刚才报的") == told
+    assert "没有这个编号" in say("查进度", "三楼老周") and "没有这个编号" in say("13-4", "三楼老周")
+
+
+@pytest.mark.parametrize("text", ["查一下漏水的原因吧", "看看三层的灯", "撤回垃圾站的决定太好了"])
+def test_words_that_only_begin_like_a_command_are_plain_speech(say, text) -> None:
+    assert "要报给网格员吗" in say(text)
+
+
+def test_who_wants_to_withdraw_is_told_how(say, cast, phone) -> None:
+    number = number_in(say("报事 楼道灯不亮"))
+    reply = say(f"撤回 {number}")
+    assert "不能撤回" in reply and "010-00000001" in reply and number in reply and say("撤回") == reply
+    assert "不是您" in say(f"撤回 {number}", "三楼老周")
+    assert "没有这个编号" in say("撤回 13-4")
+    ticket = db.session.scalars(select(Ticket)).one()
+    assert ticket.state == "submitted"
+    with writing():
+        ticket.state = "resolved"
+    assert f"{number} 现在是“{ticket.status.label}”" in say(f"撤回 {number}")
 
 
 def test_a_bare_report_is_asked_what_it_is_about(say) -> None:
@@ -357,7 +421,7 @@ def test_a_key_opens_only_the_groups_that_carry_it(say, cast) -> None:
 
 def test_thanks_are_no_report_and_the_same_words_twice_are_one(say) -> None:
     say("报事")
-    assert "您可以这样说" in say("谢谢")
+    assert "不客气" in say("谢谢")
     say("报事 三层灯不亮")
     assert "已经报了" in say("报事 三层灯不亮")
     assert len(db.session.scalars(select(Ticket)).all()) == 1
