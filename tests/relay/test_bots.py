@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import update
 
 from governance.core.db import db, now, writing
-from governance.relay import groups
+from governance.relay import bot_routes, groups
 from governance.relay.delivering import deliver
 from governance.relay.expanding import expand
 from governance.relay.model import Group, Message
+from tests.relay.callbacks import counts
 from tests.relay.conftest import make_ready, settings_in_database, states
 
 KEY = "a-key-for-the-ginkgo-bot-0001"
@@ -82,6 +83,31 @@ def test_another_key_opens_nothing(bot, key):
     for method in ("GET", "POST"):
         status, problem = bot(method, key=key, json={"results": []} if method == "POST" else None)
         assert status == 401 and problem["status"] == 401
+
+
+HOME, AWAY = {"REMOTE_ADDR": "203.0.113.7"}, {"REMOTE_ADDR": "198.51.100.7"}
+WRONG = int(bot_routes.WRONG.partition("/")[0])
+
+
+def test_wrong_keys_are_counted_by_their_address_and_take_nothing_from_anybody_elsewhere(bot):
+    for _ in range(WRONG):
+        assert bot(key="wrong-key-of-the-ginkgo-bot", environ_base=HOME)[0] == 401
+    status, problem = bot(key="wrong-key-of-the-ginkgo-bot", environ_base=HOME)
+    assert status == 429 and "密钥" in problem["detail"]
+    assert bot(environ_base=HOME)[0] == 429  # even the right one: who guesses learns nothing from there
+    assert bot(environ_base=AWAY)[0] == 200
+    assert bot(key="wrong-key-of-the-ginkgo-bot", environ_base=AWAY)[0] == 401
+
+
+def test_right_keys_use_up_none_of_the_wrong_ones(bot):
+    for _ in range(WRONG + 5):
+        assert bot(environ_base=HOME)[0] == 200
+
+
+def test_each_wrong_key_is_counted_as_forged_and_a_right_one_is_not(bot):
+    before = counts("bot").get("forged", 0)
+    bot(), bot(key=""), bot(key="wrong-key-of-the-ginkgo-bot"), bot("POST", "/bots/other-bot/messages", json={})
+    assert counts("bot")["forged"] - before == 3
 
 
 def test_the_key_of_one_bot_opens_no_other(bot):

@@ -122,6 +122,13 @@ def test_what_is_private_is_not_taken_in_a_group(say, cast) -> None:
     assert db.session.scalars(select(Ticket)).all() == []
 
 
+def test_where_a_place_has_no_code_nobody_is_led_to_the_front_page(say, cast) -> None:
+    given = {"bot": "ginkgo-bot", "key": KEY, "chat": "chat-all"}
+    groups.add(cast.viewer("shen"), "bot", "residents", "社区群", given, [cast.place("银杏社区")])
+    reply = say("报事 楼上家暴，孩子一直哭", group="chat-all")
+    assert "不在群里说" in reply and "扫楼里的码" in reply and "http" not in reply
+
+
 def test_a_group_of_several_buildings_is_asked_which(say, cast) -> None:
     given = {"bot": "ginkgo-bot", "key": KEY, "chat": "chat-yard"}
     both = [cast.place("5号楼"), cast.place("6号楼")]

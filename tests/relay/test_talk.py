@@ -78,6 +78,35 @@ def test_a_number_nobody_was_told_binds_nothing(app, cast, number: str) -> None:
         groups.add(cast.viewer("shen"), "wecom_aibot", "residents", "群", {"number": number}, [cast.place("5号楼")])
 
 
+def test_the_digits_bind_only_for_who_may_keep_that_robot(app, cast, phone) -> None:
+    number = re.findall(r"\d{6}", heard(app, "aibot", said("@助手 你好")))[0]
+    given = {"number": number}
+    with pytest.raises(groups.Invalid) as refused:  # the robot is 银杏社区's, and 海棠社区 keeps only its own places
+        groups.add(cast.viewer("tang"), "wecom_aibot", "residents", "群", given, [cast.place("8号院")])
+    assert "不归您管" in refused.value.fields["number"]
+    tang = phone().sign_in("tang")
+    form = {"name": "群", "audience": "residents", "places": "8号院", "set_number": number}
+    tang.get("/keep/groups/new/wecom_aibot")
+    answer = tang.post("/keep/groups/new/wecom_aibot", **form)
+    assert answer.status_code == 422 and "不归您管" in answer.text
+    db.session.rollback()
+    assert db.session.scalars(select(Group)).all() == []
+    yard = [cast.place("8号院")]
+    assert groups.add(cast.viewer("qiao"), "wecom_aibot", "residents", "群", given, yard).bound["chat"] == "chat-5"
+
+
+def test_who_reported_to_us_alone_is_led_to_where_they_withdraw_it(app, cast, phone) -> None:
+    heard(app, "official", event("SCAN", cast.codes["5号楼"]))
+    heard(app, "official", text("报事 楼道灯不亮"))
+    reply = heard(app, "official", text("撤回"))
+    link = re.findall(r"https://onecode\.example(/t/\S+)", reply)[0]
+    reporter = phone()
+    while (answer := reporter.get(link)).status_code == 303:
+        link = answer.location
+    assert "撤回" in answer.text
+    assert "撤回" not in phone().get(f"/t/{ticket().ref}").text
+
+
 def test_a_group_is_bound_once(app, cast) -> None:
     heard(app, "aibot", said("@助手 你好"))
     number = db.session.scalars(select(robots.Pairing.number)).one()
