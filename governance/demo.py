@@ -41,6 +41,7 @@ STAFF = (
     ("haitang", "community", "海棠社区", "海棠社区值班"),
     ("street", "street", "柳荫街道", "街道平台"),
     ("district", "district", "示范区", "区平台"),
+    ("district2", "district", "示范区", "区平台二号"),  # approves what the first writes to many groups
 )
 BODIES = (("绿叶物业（示例）", "property", "物业公司"), ("顺达电梯维保（示例）", "lift", "维保单位"))
 STORIES = (

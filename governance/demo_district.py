@@ -32,6 +32,7 @@ TALKATIVE = 20  # tickets of one resident
 Say = Callable[[str], None]
 Row = dict[str, Any]
 STATES = ("submitted", "accepted", "in_progress")
+SECOND = "district-second"
 OPEN = 10  # of so many tickets one is still open
 
 
@@ -117,23 +118,26 @@ def _bind_groups(coded: list[Row], say: Say) -> None:
 
 
 def _hire(places: list[Row], secret: str, say: Say) -> list[tuple[str, str, str]]:
-    """Somebody for each grid, community, street and the district; some of them as account, role and name."""
+    """Somebody for each grid, community and street, two for the district, of whom one approves what the other writes;
+    some of them as account, role and name."""
     offices = [place for place in places if place["kind"] in AREAS]
-    people: list[Row] = []
-    shown: dict[str, tuple[str, str, str]] = {}
-    for id_, place in enumerate(offices, 1):
-        role, account = place["kind"], f"{place['kind']}{place['id']}"
-        people.append({"id": id_, "nickname": f"{place['name']}值班"})
-        shown.setdefault(role, (account, role, f"{place['name']}值班"))
+    staff = [(f"{place['kind']}{place['id']}", place, f"{place['name']}值班") for place in offices]
+    staff.insert(1, (SECOND, offices[0], f"{offices[0]['name']}另一位"))
+    people = [{"id": id_, "nickname": name} for id_, (_, _, name) in enumerate(staff, 1)]
     _put(Person, people, "工作人员", say)
     accounts = [
-        {"person_id": id_, "kind": "account", "subject": f"{place['kind']}{place['id']}", "secret": secret}
-        for id_, place in enumerate(offices, 1)
+        {"person_id": id_, "kind": "account", "subject": account, "secret": secret}
+        for id_, (account, _, _) in enumerate(staff, 1)
     ]
     _put(Identity, accounts, "账号", say)
-    posts = [{"person_id": id_, "role": place["kind"], "place_id": place["id"]} for id_, place in enumerate(offices, 1)]
+    posts = [
+        {"person_id": id_, "role": place["kind"], "place_id": place["id"]} for id_, (_, place, _) in enumerate(staff, 1)
+    ]
     _put(Post, posts, "岗位", say)
     db.session.add(Body(name="示例物业", kind="物业公司", phone="010-00000088", place_id=places[0]["id"]))
+    shown: dict[str, tuple[str, str, str]] = {}
+    for account, place, name in staff:
+        shown.setdefault(SECOND if account == SECOND else place["kind"], (account, place["kind"], name))
     return list(shown.values())
 
 

@@ -56,7 +56,7 @@ def test_it_has_the_asked_size_and_hangs_together(made) -> None:
         assert [one.id for one in line] == list(place.line) and line[-1] is place
         assert {one.kind: one.id for one in line}.get("community") == place.community_id
     assert {account.role for account in accounts} == {"district", "street", "community", "grid"}
-    assert count(Post) == 18 and said[0] == f"地点 {1 + 2 + 5 + 10 + 10 + 30}/58" and said[-1] == "工单 60/60"
+    assert count(Post) == 19 and said[0] == f"地点 {1 + 2 + 5 + 10 + 10 + 30}/58" and said[-1] == "工单 60/60"
 
 
 def test_its_tickets_stand_where_they_were_reported_and_nobody_is_told(made) -> None:

@@ -12,6 +12,7 @@ from governance.core.security import refills
 from governance.core.sheets import csv_answer
 from governance.notices import actions, queries, telling
 from governance.notices import progress as progressing
+from governance.notices.approvers import approvers
 from governance.notices.forms import NoticeForm, move_form
 from governance.notices.history import DONE, TONES, WHY
 from governance.notices.lifecycle import LIFE
@@ -88,10 +89,12 @@ def _page(notice: Notice, forms: dict[str, Form] | None = None, status: int = 20
     second = not notice.is_out and needs_second(notice)
     withheld = {"publish"} if second else {"ask"}
     moves = [(one, forms.get(one.name) or move_form(one).blank().on_page_as(one.name)) for one in offered]
+    mine = notice.author_id == viewer.staff_id and (second or notice.waits)
     page = render_template(
         "notices/show.html",
         notice=notice,
         second=second,
+        approvers=approvers(notice) if mine else None,
         moves=[(one, form) for one, form in moves if one.name not in withheld],
         previews=telling.preview(notice),
         reach=None if notice.is_out else reach(notice.place, notice.audiences, notice.urgent),

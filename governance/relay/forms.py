@@ -54,6 +54,7 @@ class NewRobotForm(RobotForm):
 
 
 class PasteForm(Form):
+    find = text("找群", longest=60, render_kw={"placeholder": "群名，或者楼名", "type": "search"})
     group = SelectField("哪个群", default="")
     place = text("或者哪栋楼", longest=200, render_kw={"placeholder": "码，或者名字，例如：3号院/5号楼"})
     pasted = text("群里说的话，粘贴在这里", longest=6000, lines=8, needed="请先粘贴群里说的话")

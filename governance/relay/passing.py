@@ -16,6 +16,7 @@ from governance.people.permissions import may, visible
 from governance.places.finding import find_place
 from governance.places.model import Place
 from governance.relay.model import Group
+from governance.relay.queries import called
 from governance.tickets import assist
 from governance.tickets.actions import reported
 from governance.tickets.model import Ticket
@@ -25,21 +26,29 @@ MOST_GROUPS = 300
 SHORT, LONG = 140, 300  # a statement's words, a reply's
 
 
-def groups(viewer: Viewer) -> list[Group]:
-    """The groups whose words this viewer may pass on."""
+def groups(viewer: Viewer, search: str = "") -> list[Group]:
+    """The groups whose words this viewer may pass on; those only that are called so, or bound to a place called so."""
     here = (visible(viewer, "group.paste", Group), Group.archived_at.is_(None))
     query = select(Group).where(*here).order_by(Group.name, Group.id).limit(MOST_GROUPS)
+    if search.strip():
+        query = query.where(called(search.strip()))
     return list(db.session.scalars(query.options(selectinload(Group.places))))
+
+
+def group(viewer: Viewer, id_: str) -> Group | None:
+    """The group that was chosen, if this viewer may pass on its words."""
+    found = db.session.get(Group, int(id_)) if id_.isdecimal() and len(id_) < 10 else None
+    return found if found is not None and not found.archived_at and may(viewer, "group.paste", found) else None
 
 
 def where(viewer: Viewer, group_id: str, text: str) -> Place:
     """The place a matter is at: the one that was written, else the first of the group's. Raises Invalid by field."""
     if text.strip():
         return find_place(text, _mine(viewer), "place")
-    group = db.session.get(Group, int(group_id)) if group_id.isdecimal() and len(group_id) < 10 else None
-    if group is None or not may(viewer, "group.paste", group):
+    chosen = group(viewer, group_id)
+    if chosen is None:
         raise Invalid({"group": "请选是哪个群，或者在下面写是哪栋楼"})
-    return group.places[0]
+    return chosen.places[0]
 
 
 def _mine(viewer: Viewer) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from flask import render_template, request, session
 from governance.core.errors import Invalid
 from governance.core.forms import options
 from governance.core.pages import back
-from governance.core.security import refills
+from governance.core.security import refills, stale_form
 from governance.people.permissions import office_role
 from governance.people.viewers import current, open_to
 from governance.places.model import Place
@@ -19,6 +19,7 @@ from governance.relay.forms import MatterForm, PasteForm
 from governance.relay.routes import bp
 from governance.tickets.categories import active
 
+FEW_GROUPS = 8  # more than one sees at a glance
 STALE = "页面放久了，请再点一次"
 
 
@@ -34,6 +35,8 @@ def paste() -> Any:
 def pasted() -> Any:
     """What was pasted, as lines to tick; with lines ticked, the matter they make."""
     form = _form(PasteForm())
+    if _is_looking(form) and not stale_form():
+        return _paste_page(_found(form))
     try:
         if not form.ok:
             raise Invalid({} if form.errors else {"pasted": STALE})
@@ -97,9 +100,29 @@ def _passed(form: MatterForm, place: Place) -> dict[str, str]:
     return {"ticket": ticket.number, "ref": ticket.ref}
 
 
+def _is_looking(form: PasteForm) -> bool:
+    """The button beside it was pressed, or the search was typed and nothing chosen, as when Enter is."""
+    return "look" in request.form or bool(form.find.data and not form.group.data and not form.place.data)
+
+
+def _found(form: PasteForm) -> PasteForm:
+    """The same, with the groups that were searched for to choose from; the only one is chosen."""
+    kept = {name: form[name].data or "" for name in ("find", "pasted", "place", "group")}
+    found = passing.groups(current(), kept["find"])
+    if len(found) == 1:
+        kept["group"] = str(found[0].id)
+    return _form(PasteForm.blank(**kept))
+
+
 def _form(form: PasteForm) -> PasteForm:
-    named = [(str(group.id), f"{group.name}（{group.places[0].name}）") for group in passing.groups(current())]
+    """With the groups to choose from: those that are searched for, and the one that was chosen."""
+    viewer, search = current(), form.find.data or ""
+    found, chosen = passing.groups(viewer, search), passing.group(viewer, form.group.data or "")
+    shown = found if chosen is None or chosen in found else [chosen, *found]
+    named = [(str(group.id), f"{group.name}（{group.places[0].name}）") for group in shown]
     form.group.choices = options(("", "不在下面，写楼"), *named)
+    form.found = len(found) if search else None
+    form.searches = bool(search) or len(found) > FEW_GROUPS
     return form
 
 

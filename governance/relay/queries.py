@@ -27,6 +27,13 @@ def kept(viewer: Viewer) -> ColumnElement[bool]:
     return and_(visible(viewer, "group.keep", Group), Group.archived_at.is_(None))
 
 
+def called(search: str) -> ColumnElement[bool]:
+    """Groups with this in their name, or in the name of a place they are bound to."""
+    pattern = "%" + like_prefix(search[:40])
+    there = select(GroupPlace.group_id).join(Place).where(Place.name.like(pattern, escape="\\"))
+    return Group.name.like(pattern, escape="\\") | Group.id.in_(there)
+
+
 def groups(viewer: Viewer, search: str, after: str, channel: str = "", state: str = "") -> Page[Group]:
     """The groups this viewer keeps, by name of the group or of a place it is bound to, by channel and by health."""
     query = select(Group).where(visible(viewer, "group.keep", Group))
@@ -37,9 +44,7 @@ def groups(viewer: Viewer, search: str, after: str, channel: str = "", state: st
     if channel:
         query = query.where(Group.channel == channel)
     if search:
-        pattern = "%" + like_prefix(search[:40])
-        there = select(GroupPlace.group_id).join(Place).where(Place.name.like(pattern, escape="\\"))
-        query = query.where(Group.name.like(pattern, escape="\\") | Group.id.in_(there))
+        query = query.where(called(search))
     return page(query.options(selectinload(Group.places)), (Group.id,), after)
 
 

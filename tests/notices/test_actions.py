@@ -10,10 +10,13 @@ from governance.core.errors import Forbidden, Refused
 from governance.core.events import Event
 from governance.core.pages import local
 from governance.notices import actions, jobs, telling
+from governance.notices.approvers import approvers
 from governance.notices.model import Notice
 from governance.notices.progress import progress, table
 from governance.notices.reach import reach
+from governance.people import actions as people
 from governance.people.access import Viewer
+from governance.people.viewers import viewer_of
 from governance.relay import forwarding, groups
 from governance.relay.actions import retry
 from governance.relay.channels.wecom_webhook import WecomWebhook
@@ -211,3 +214,32 @@ def test_the_same_draft_sent_twice_is_one(cast) -> None:
     submission = str(uuid.uuid4())
     twice = [actions.write(cast.viewer("shen"), cast.place("银杏社区"), submission, **told).id for _ in range(2)]
     assert len(set(twice)) == 1
+
+
+def test_who_writes_to_many_groups_reads_who_could_approve_it(app, cast, phone, bind, write) -> None:
+    app.extensions["settings"].notice_alone_groups = 1
+    bind("3号院"), bind("5号楼")
+    notice, shen = write(), phone().sign_in("shen")
+    for _ in ("before it is asked for", "while it waits"):
+        page = shen.get(f"/keep/notices/{notice.id}").text
+        assert "能批准的同事：qiao、du" in page and "没有别人能批准" not in page
+        if notice.may_change:
+            actions.move(cast.viewer("shen"), notice, "ask", {})
+    assert "能批准的同事" not in phone().sign_in("qiao").get(f"/keep/notices/{notice.id}").text
+
+
+def test_an_author_whom_nobody_can_help_is_told_so_and_what_to_do(app, cast, phone, bind, write) -> None:
+    app.extensions["settings"].notice_alone_groups = 1
+    bind("3号院"), bind("5号楼")
+    notice, du = write("du", "示范区"), phone().sign_in("du")
+    page = du.get(f"/keep/notices/{notice.id}").text
+    assert "没有别人能批准" in page and "区级工作人员，示范区" in page
+    actions.move(cast.viewer("du"), notice, "ask", {})
+    page = du.get(f"/keep/notices/{notice.id}").text
+    assert "没有别人能批准" in page and du.get(f"/keep/people/new?at={notice.place_id}").status_code == 200
+    assert f'href="/keep/people/new?at={notice.place_id}"' in page
+    second, _password = people.add_staff(cast.viewer("du"), "du-second", "区里另一位", "district", notice.place)
+    assert "能批准的同事：区里另一位" in du.get(f"/keep/notices/{notice.id}").text
+    actions.move(viewer_of(second), notice, "approve", {"seen": notice.mark})
+    people.disable(cast.viewer("du"), second)
+    assert approvers(notice).count == 0

@@ -81,5 +81,3 @@ def test_in_a_demo_the_plain_mode_is_answered_plainly(app, cast):
     call.query, call.body = query, event("SCAN", cast.codes["5号楼"]).encode()
     answer = send(app, "official", call)
     assert ElementTree.fromstring(answer.text).findtext("MsgType") == "news"  # noqa: S314 - our own answer
-
-

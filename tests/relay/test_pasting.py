@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from governance.core.db import by, db
 from governance.core.events import Event
 from governance.discussions.model import Reply, Statement
+from governance.relay import groups
 from governance.relay.pasting import Line, lines, matter
 from governance.tickets.model import Ticket
 from tests.discussions.hall import begun
@@ -54,17 +55,16 @@ HEADS = st.one_of(
     st.builds("{0}{1}\n".format, NAMES.filter(lambda name: " " not in name), st.sampled_from(":：")),
     st.builds("{0}{1} ".format, NAMES.filter(lambda name: " " not in name), st.sampled_from(":：")),
 )
-WORDS = st.lists(st.sampled_from(["电梯响", "9:30 又停了", "时间：周四", "看 https://example.org", "11-24 停水", "B1 层"]),
-                 min_size=1, max_size=3).map("，".join)  # fmt: skip
+SAYINGS = ("电梯响", "9:30 又停了", "时间：周四", "看 https://example.org", "11-24 停水", "B1 层")
+WORDS = st.lists(st.sampled_from(SAYINGS), min_size=1, max_size=3).map("，".join)
 
 
 @given(st.lists(st.tuples(HEADS, WORDS), min_size=1, max_size=6))
 def test_whatever_way_wechat_writes_a_head_no_name_gets_into_the_words(said):
     read = lines("\n".join(head + words for head, words in said))
     assert [line.words for line in read] == [words for _, words in said]
-    assert all(
-        line.sender and head.lstrip("[").startswith(line.sender) for line, (head, _) in zip(read, said, strict=True)
-    )
+    for line, (head, _) in zip(read, said, strict=True):
+        assert line.sender and head.lstrip("[").startswith(line.sender)
 
 
 @given(st.text(alphabet="张三李四 :：[]【】\n\t10:03-24昨天电梯坏了，。http//", max_size=120) | st.text(max_size=200))
@@ -132,6 +132,58 @@ def test_nothing_typed_is_lost_when_something_is_wrong(gao, group):
     assert stale.status_code == 422 and "改过的话" in stale.text and "页面放久了" in stale.text
     lost = gao.post("/desk/pasted/matter", words="改过的话", **(kept | {"group": "999999"}))
     assert lost.status_code == 422 and "改过的话" in lost.text and "楼道灯坏了" in lost.text
+
+
+def choices(worker) -> list[str]:
+    return re.findall(
+        r"<option[^>]*>([^<]*)</option>", worker.page.partition('name="group"')[2].partition("</select>")[0]
+    )
+
+
+def chosen(worker) -> str:
+    picked = re.search(r'<option selected value="(\d*)"', worker.page)
+    return picked[1] if picked else ""
+
+
+@pytest.fixture
+def many(cast):
+    """More groups than one sees at a glance, two of them at 6号楼; their ids."""
+    made = [
+        groups.add(cast.viewer("shen"), "manual", "residents", f"邻里{number}群", {}, [cast.place("5号楼")]).id
+        for number in range(10)
+    ]
+    six = [cast.place("6号楼")]
+    return made + [
+        groups.add(cast.viewer("shen"), "manual", "residents", name, {}, six).id for name in ("甲群", "乙群")
+    ]
+
+
+def test_a_worker_searches_the_groups_and_keeps_what_was_pasted(gao, many):
+    gao.get("/desk/pasted")
+    assert len(choices(gao)) == 13 and 'name="look"' in gao.page
+    assert gao.post("/desk/pasted", find="6号楼", pasted=PASTE, look="1").status_code == 200
+    assert choices(gao) == ["不在下面，写楼", "乙群（6号楼）", "甲群（6号楼）"] and "楼道灯坏了" in gao.page
+    assert 'role="alert"' not in gao.page and 'value="6号楼"' in gao.page
+    assert gao.post("/desk/pasted", find="邻里7", pasted=PASTE).status_code == 200  # Enter in the search
+    assert chosen(gao) == str(many[7]) and "楼道灯坏了" in gao.page
+    assert gao.post("/desk/pasted", find="没有的", group=chosen(gao), pasted=PASTE, look="1").status_code == 200
+    assert "没有找到" in gao.page and chosen(gao) == str(many[7])
+    gao.post("/desk/pasted", find="邻里7", group=str(many[7]), pasted=PASTE)
+    assert "勾出一件事" in gao.page
+    stale = gao.post("/desk/pasted", find="邻里7", pasted=PASTE, look="1", csrf_token="old")
+    assert stale.status_code == 422 and "楼道灯坏了" in stale.text
+
+
+def test_a_search_finds_no_group_of_another_grid(gao, many, robot):
+    robot("8号院", channel="manual")
+    gao.get("/desk/pasted")
+    gao.post("/desk/pasted", find="8号院", pasted=PASTE, look="1")
+    assert choices(gao) == ["不在下面，写楼"] and "没有找到" in gao.page
+
+
+def test_a_few_groups_need_no_search(gao, group):
+    gao.get("/desk/pasted")
+    assert 'name="look"' not in gao.page
 
 
 def test_a_worker_passes_on_only_what_was_said_in_their_own_groups(gao, robot):

@@ -1,0 +1,34 @@
+"""Who could approve a notice beside its author: so that nobody waits without knowing for whom, or for nobody."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from governance.core.db import db, now
+from governance.notices.model import Notice
+from governance.people.model import ROLES, Person, Post
+from governance.people.permissions import may
+from governance.places.kinds import AREAS
+from governance.relay.keepers import at_work
+
+NAMED = 5
+
+
+@dataclass(frozen=True)
+class Approvers:
+    """The nicknames of the first few, how many there are, and which role to give a colleague when there is none."""
+
+    names: tuple[str, ...]
+    count: int
+    role: str
+
+
+def approvers(notice: Notice) -> Approvers:
+    areas = [getattr(notice, f"{area}_id") for area in AREAS]
+    here = select(Post.person_id).where(
+        Post.place_id.in_([id_ for id_ in areas if id_ is not None]), Post.serving(now())
+    )
+    staff = at_work(sorted(set(db.session.scalars(here))))
+    able = [id_ for id_, viewer in staff.items() if may(viewer, "notice.approve", notice)]
+    named = db.session.scalars(select(Person.nickname).where(Person.id.in_(able)).order_by(Person.id).limit(NAMED))
+    return Approvers(tuple(name or "" for name in named), len(able), ROLES.get(notice.place.kind, ROLES["community"]))
