@@ -174,6 +174,52 @@ def test_every_page_is_sound(browser: Browser, demo: Demo, who: str, shape: str)
     assert _visit(browser, demo, account, paths, SHAPES[shape]) == []
 
 
+TWICE = PHONE | {"viewport": {"width": 180, "height": 370}}  # what is left of 360 px at 200 %
+STICKS_OUT = """() => [...document.querySelectorAll("main *, header *, footer *")].filter(one => {
+  const box = one.parentElement.closest(".card, .note, .door, form, main, header, footer");
+  const free = one.closest(".scroll, .tabs, .bar, svg") || getComputedStyle(one).position === "absolute";
+  const edge = box.getBoundingClientRect().right - parseFloat(getComputedStyle(box).paddingRight);
+  return one.offsetWidth && !free && one.getBoundingClientRect().right > edge + 1;
+}).map(one => one.outerHTML.slice(0, 80))"""
+
+
+@pytest.mark.parametrize("account", ["", KNOWN])
+@pytest.mark.timeout(180)
+def test_at_twice_its_size_in_large_letters_nothing_sticks_out_or_scrolls_sideways(
+    browser: Browser, demo: Demo, account: str
+) -> None:
+    notice, wrong = _told_notice(browser, demo), []
+    with page(browser, **TWICE) as view:
+        view.goto(f"{demo.url}{demo.scan}?elder=1")
+        if account:
+            view.goto(f"{demo.url}/signin")
+            become_known(demo.var, device_of(view), "邻居一百八")
+        names = _addresses(view, demo)
+        own = (*HALL_KNOWN, "/me/data", "/me/nickname", "/me/leave")
+        for path in dict.fromkeys(own if account else (*RESIDENT, *HALL, notice)):
+            view.goto(demo.url + path.format(**names))
+            assert view.locator(".elder").count()
+            root = "document.documentElement"
+            if view.evaluate(f"{root}.scrollWidth > {root}.clientWidth"):
+                wrong.append(f"{path} scrolls sideways")
+            wrong += [f"{path}: {found}" for found in view.evaluate(STICKS_OUT)]
+    assert wrong == []
+
+
+def _told_notice(browser: Browser, demo: Demo) -> str:
+    """The public page of a notice that a community has told its groups."""
+    with page(browser, **DESKTOP) as view:
+        _sign_in(view, demo, "yinxing")
+        view.goto(f"{demo.url}/keep/notices/new")
+        view.locator("[name=title]").fill("周四停水")
+        view.locator("[name=place]").fill("银杏社区")
+        view.locator("[name=words]").fill(f"九点到十五点停水。\nhttps://example.org/{'long' * 20}")
+        view.locator("[name=audience][value=residents]").check(force=True)
+        view.locator("main form button").last.click()
+        view.get_by_role("button", name="发出").first.click()
+        return view.locator("main a[href^='/notices/']").first.get_attribute("href") or ""
+
+
 def test_a_worker_makes_a_resident_known_and_every_page_on_the_way_is_sound(browser: Browser, demo: Demo) -> None:
     with page(browser, **NARROW) as resident, page(browser, **PHONE) as worker:
         resident.goto(f"{demo.url}/me/known?next={demo.scan}")
