@@ -5,6 +5,7 @@ It has no message id and no idempotency key, so a lost answer cannot be told fro
 
 import asyncio
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import ClassVar
@@ -14,7 +15,7 @@ import aiohttp
 
 from governance.core.errors import Invalid
 from governance.relay.channels.base import Channel, Need, Outcome, Refusal, Unknown, outcome_of
-from governance.wechat import answers
+from governance.wechat import answers, away
 
 KEY = re.compile(r"[0-9A-Za-z_-]{8,128}")
 NEVER_REACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
@@ -44,18 +45,28 @@ class WecomWebhook(Channel):
         return bound["key"]
 
     @property
+    def host(self) -> away.Host:
+        return away.host(self.deployment.wecom_api_base)
+
+    @property
     def together_per_minute(self) -> int:
         return self.deployment.wecom_ip_per_minute
 
     async def send(self, http: aiohttp.ClientSession, bound: Mapping[str, str], words: str) -> Outcome:
+        if not self.host.may_ask():
+            return Refusal(away.AWAY, math.ceil(self.host.rests), away=True)
         address = f"{self.deployment.wecom_api_base.rstrip('/')}/cgi-bin/webhook/send"
         body = {"msgtype": "text", "text": {"content": words}}
         try:
             async with http.post(address, params={"key": bound["key"]}, json=body, allow_redirects=False) as answer:
-                return _read(answer.status, await answer.read())
+                said = await answer.read()
+                self.host.heard(answer.status)
+                return _read(answer.status, said)
         except NEVER_REACHED:
+            self.host.was_silent()
             return Refusal("连不上企业微信")
         except LOST as trouble:
+            self.host.was_silent()
             return Unknown(TOO_LONG if isinstance(trouble, asyncio.TimeoutError) else BROKEN)
 
 
