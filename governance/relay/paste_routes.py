@@ -116,7 +116,7 @@ def _found(form: PasteForm) -> PasteForm:
 
 def _form(form: PasteForm) -> PasteForm:
     """With the groups to choose from: those that are searched for, and the one that was chosen."""
-    viewer, search = current(), form.find.data or ""
+    viewer, search = current(), "".join(char for char in form.find.data or "" if char.isprintable())
     found, chosen = passing.groups(viewer, search), passing.group(viewer, form.group.data or "")
     shown = found if chosen is None or chosen in found else [chosen, *found]
     named = [(str(group.id), f"{group.name}（{group.places[0].name}）") for group in shown]

@@ -170,6 +170,8 @@ def test_a_worker_searches_the_groups_and_keeps_what_was_pasted(gao, many):
     assert "没有找到" in gao.page and chosen(gao) == str(many[7])
     gao.post("/desk/pasted", find="邻里7", group=str(many[7]), pasted=PASTE)
     assert "勾出一件事" in gao.page
+    for strange in ("\0", "邻\0里7", "%_\\", "字" * 5000):
+        assert gao.post("/desk/pasted", find=strange, pasted=PASTE, look="1").status_code in (200, 422)
     stale = gao.post("/desk/pasted", find="邻里7", pasted=PASTE, look="1", csrf_token="old")
     assert stale.status_code == 422 and "楼道灯坏了" in stale.text
 
