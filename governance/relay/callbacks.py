@@ -81,19 +81,19 @@ def take_official(args: Mapping[str, str], body: bytes) -> str:
     Who scanned a code reads at once where they are; all else is answered when it is worked.
     """
     with counted(OFFICIAL):
-        is_sealed = args.get("encrypt_type") == "aes"
+        envelope, is_sealed = official(), args.get("encrypt_type") == "aes"
         if not is_sealed and not settings().is_demo:
             raise Untrusted("plain")
         signed = Signed.of(args, "msg_signature" if is_sealed else "signature")
         if not is_sealed:
-            official().check(signed)
-        plain: bytes | str = official().open(signed, xml(body).get("Encrypt", "")) if is_sealed else body
+            envelope.check(signed)
+        plain: bytes | str = envelope.open(signed, xml(body).get("Encrypt", "")) if is_sealed else body
         incoming = from_xml(plain)
         receive(OFFICIAL, incoming)
     if incoming.kind != SCAN:
         return TAKEN
     said = passive.answer(incoming.sender, xml(plain).get("ToUserName", ""), arriving.card(incoming.scene))
-    return passive.sealed(official(), said, signed.nonce) if is_sealed else said
+    return passive.sealed(envelope, said, signed.nonce) if is_sealed else said
 
 
 def take_app(args: Mapping[str, str], body: bytes) -> None:
