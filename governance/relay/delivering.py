@@ -80,7 +80,7 @@ class _Round:
         try:
             if isinstance(self.channel, PersonChannel):
                 return await self._told_alone(self.channel, parcel)
-            return await self.channel.send(http, parcel.bound, parcel.words)
+            return await self.channel.send(http, parcel.bound, parcel.words, parcel.matters)
         except Exception as trouble:  # noqa: BLE001 - a channel's own fault must neither end the round nor repeat a message
             return Unknown(f"通道出错（{type(trouble).__name__}）")
 

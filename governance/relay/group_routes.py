@@ -14,7 +14,7 @@ from governance.people.access import Viewer
 from governance.people.permissions import keeper, may, visible
 from governance.people.viewers import current, open_to
 from governance.places.model import Place
-from governance.relay import actions, channels, groups, keepers, mass_keeping, queries
+from governance.relay import actions, channels, groups, keepers, mass_keeping, queries, saying
 from governance.relay.forms import KeeperForm, beside_fields, form_for, given_settings
 from governance.relay.health import STATES, health
 from governance.relay.model import Group
@@ -115,7 +115,8 @@ def _as_it_is(group: Group, kind: type[channels.Channel]) -> dict[str, str]:
 
 
 DEEDS: dict[str, Callable[[Viewer, Group], Any]] = {
-    "test": groups.test_message,
+    "test": saying.test_message,
+    "code": saying.send_code,
     "disable": groups.disable,
     "enable": groups.enable,
     "archive": groups.archive,
@@ -123,7 +124,7 @@ DEEDS: dict[str, Callable[[Viewer, Group], Any]] = {
 }
 
 
-@bp.post("/<int:group_id>/<any(test, disable, enable, archive, retry):deed>")
+@bp.post("/<int:group_id>/<any(test, code, disable, enable, archive, retry):deed>")
 @open_to(keeper)
 def act(group_id: int, deed: str) -> Any:
     group = _group(group_id)
