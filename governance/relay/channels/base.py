@@ -82,6 +82,7 @@ class Channel:
     about: ClassVar[str] = ""
     needs: ClassVar[tuple[Need, ...]] = ()
     shows: ClassVar[tuple[tuple[str, str], ...]] = ()  # what else of a binding is shown, by name and label
+    listed: ClassVar[bool] = False  # the other side tells us which groups there are, to pick from
     pushes: ClassVar[bool] = True
     alone: ClassVar[bool] = False  # leads to one person, not to a group
     batch: ClassVar[int] = 1024  # messages a worker takes in hand at once
