@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from governance.core.db import db, now, writing
 from governance.core.events import Event, record
+from governance.places.model import Place
 from governance.relay.channels.base import Dead, Outcome, Refusal, Sent, Unknown
 from governance.relay.claims import Parcel
 from governance.relay.model import DUE, FAILED, READY, REFUSED, SENDING, SENT, UNKNOWN, Delivery, Group, Message, among
@@ -82,8 +83,10 @@ def silence(group: Group, reason: str, actor: str, actor_id: int | None = None) 
         note(group, "disable", actor, actor_id)
 
 
-def note(group: Group, verb: str, actor: str, actor_id: int | None = None, **data: Any) -> Event:
-    """Put what was done to a group on record, in the chain of its community."""
-    place, facts = group.places[0], {"channel": group.channel, "audience": group.audience, **data}
+def note(
+    group: Group, verb: str, actor: str, actor_id: int | None = None, place: Place | None = None, **data: Any
+) -> Event:
+    """Put what was done to a group on record, in the chain of its community, or of the place named."""
+    place, facts = place or group.places[0], {"channel": group.channel, "audience": group.audience, **data}
     where: dict[str, Any] = {"stream": place.stream, "scope": place.path}
     return record(f"group.{verb}", group.id, actor=actor, actor_id=actor_id, **where, **facts)

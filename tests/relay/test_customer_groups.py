@@ -1,4 +1,4 @@
-"""Picking a customer group to bind: from those WeCom lists, kept by a job; by hand where it is silent. Over real HTTP."""
+"""Picking a customer group to bind: from those WeCom lists, kept by a job, or by hand when it is silent; real HTTP."""
 
 from datetime import timedelta
 
