@@ -7,10 +7,10 @@ from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Missing, Refused
 from governance.people.access import Viewer
 from governance.people.permissions import require
+from governance.relay.calling_off import STOPPED
 from governance.relay.mass_model import CALLED_OFF
 from governance.relay.model import DUE, FAILED, SENT, UNKNOWN, Delivery, Group, Message, among
 from governance.relay.outcomes import note
-from governance.relay.stopping import STOPPED
 from governance.tickets.model import Ticket
 
 ANSWERS = {"arrived": "确实发了", "again": "没发，再发一次", "leave": "不用再发了"}
