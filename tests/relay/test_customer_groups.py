@@ -73,6 +73,7 @@ def test_what_is_bound_is_marked_and_only_who_keeps_it_is_told_where(known, phon
     assert "已绑定" in mine and "我们绑的" in mine
     assert "已绑定" in others and "我们绑的" not in others and "由别处的同事管" in others
     assert mine.count("pick=") == others.count("pick=") == 3
+    assert "上次从企业微信取到：<time" in mine
     assert "<b>海棠</b>" not in mine and "&lt;b&gt;海棠" in mine
 
 
