@@ -16,12 +16,13 @@ from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from governance.core import kept, limits, migrations
+from governance.core import jobs, kept, limits, migrations
 from governance.core.config import Settings, load
 from governance.core.crypto import keyed_hash
 from governance.core.db import by, db, writing
 from governance.people.model import Identity, Person
 from governance.web import create_app
+from governance.wechat import away
 from tests import cast as casting
 from tests.cast import Cast
 from tests.peers.postgres import Cluster, database_name
@@ -120,6 +121,13 @@ def ask_each_time() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kept, "FRESH", 0.0)
         yield
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_away() -> None:
+    """What was away in an earlier test says nothing of this one: a port may be another server's now."""
+    away.HOSTS.clear()
+    jobs.HELD_UNTIL.clear()
 
 
 def forget_limits(app: Flask) -> None:

@@ -4,6 +4,7 @@ A job may run twice (a worker can die at any moment), so every handler must be s
 failing stops with its reason and waits on the staff's page for a human.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -51,7 +52,19 @@ class Handler:
     network: bool = False
 
 
+class NotNow(Exception):
+    """Raised by a handler before it has done anything: whom it needs is away.
+
+    The job is due again, unchanged and in its old place, and for so many seconds this process runs none of its name.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 HANDLERS: dict[str, Handler] = {}
+HELD_UNTIL: dict[str, float] = {}  # by name; on this process's own clock
 
 
 def job(
@@ -104,6 +117,10 @@ def run_next(network: bool | None = None) -> bool:
     handler = HANDLERS[found.name]
     try:
         handler.run(**found.args)
+    except NotNow as wait:
+        db.session.rollback()
+        HELD_UNTIL[found.name] = time.monotonic() + wait.seconds
+        _settle(found, state=DUE, tries=found.tries - 1)
     except Exception as trouble:  # noqa: BLE001 - a job's trouble must never end the worker; it is kept on the row
         db.session.rollback()
         log.exception("job.failed", job=found.name, id=found.id)
@@ -116,7 +133,8 @@ def run_next(network: bool | None = None) -> bool:
 def _waiting(moment: datetime, network: bool | None) -> Any:
     """What may be claimed. A job of another release, whose handler this process does not know, waits for its own."""
     lapsed = and_(Job.state == CLAIMED, Job.lease_until < moment)
-    names = [name for name, handler in HANDLERS.items() if network in (None, handler.network)]
+    kinds = [name for name, handler in HANDLERS.items() if network in (None, handler.network)]
+    names = [name for name in kinds if HELD_UNTIL.get(name, 0.0) <= time.monotonic()]
     return and_(Job.name.in_(names), or_(and_(Job.state == DUE, Job.due_at <= moment), lapsed))
 
 

@@ -10,7 +10,7 @@ from governance.core.crypto import keyed_hash
 from governance.core.db import by as one
 from governance.core.db import db, now, writing
 from governance.core.errors import Problem
-from governance.core.jobs import enqueue, job
+from governance.core.jobs import NotNow, enqueue, job
 from governance.relay import hearing, persons, robots
 from governance.relay.channels.wecom_aibot import WecomAibot
 from governance.relay.groups import heard_as
@@ -19,11 +19,13 @@ from governance.relay.model import Group
 from governance.relay.wording import cut
 from governance.wechat import media, replying
 from governance.wechat.answers import Gone, Later, Lost, Never
+from governance.wechat.gateway import gateway
 from governance.wechat.inbound import ENTER, LEAVE, PHOTO, SCAN, STRANGE, TEXT, Incoming, Photo
 
 log = structlog.get_logger()
 OFFICIAL, APP = "official", "app"
-STILL_AN_ANSWER, SOON = timedelta(hours=1), 10  # seconds until it is said once more
+STILL_AN_ANSWER = timedelta(days=1)  # WeChat takes one for two days after somebody wrote
+SOON = 10  # seconds until it is said once more
 STILL_FETCHED = timedelta(minutes=2)
 PEOPLE = (OFFICIAL, APP)  # whom an answer reaches by their name at the platform
 UNBOUND = (
@@ -34,6 +36,15 @@ STOPPED = "这个群的助手停用了，有事请扫楼里的码，或者打社
 STRANGE_WORDS = "这样的消息我看不懂。请打字说，例如：报事 三层灯不亮；照片可以直接发。"
 LOST_PHOTO = "照片没收到，请再发一次，或者点报事的链接在里面传。"
 WELCOME = "您好，我是社区的助手。扫楼里的码，我就知道您在哪儿；也可以直接说：报事 三层灯不亮。都能说什么：帮助"
+
+
+@job("relay.hear_photos_alone", lease=120, tries=8, network=True)
+def hear_photos_alone(inbound: int) -> None:
+    """What came without words waits until WeChat is there again."""
+    row = db.session.get(Inbound, inbound)
+    if row is not None and now() - row.at < STILL_AN_ANSWER:
+        _when_there(row.source)
+    hear_photos(inbound)
 
 
 @job("relay.hear_photos", lease=120, tries=8, network=True)
@@ -65,6 +76,13 @@ def hear(inbound: int) -> None:
     _work(inbound)
 
 
+def _when_there(source: str) -> None:
+    """Raises NotNow while whoever it came from is away."""
+    there = gateway().host(source if source in PEOPLE else APP)
+    if there.rests:
+        raise NotNow(there.rests)
+
+
 def _aes_key(source: str) -> str:
     name = source.partition(":")[2]
     return robots.robot_named(name).kept.get("aes_key", "") if name else ""
@@ -85,7 +103,7 @@ def _work(inbound: int, shots: tuple[bytes, ...] = (), lost: bool = False) -> No
             return
         row.state = ANSWERED
         if row.source in PEOPLE:
-            enqueue("relay.answer", inbound=row.id)
+            enqueue(f"relay.answer_{row.source}", inbound=row.id)
         elif row.incoming.answer_to:
             enqueue("relay.answer_later", due_at=now() + replying.WHILE_ASKED, inbound=row.id)
 
@@ -124,16 +142,17 @@ def _line(row: Inbound, incoming: Incoming, group_id: int | None, shots: tuple[b
     robot = keyed_hash("robot.inbound", row.source)
     who = hearing.resident(incoming.sender) if row.source == OFFICIAL else hearing.member(robot, incoming.sender)
     room = hearing.room_of(group_id) if group_id else row.source
-    return hearing.Line(robot, row.message_key, who, incoming.text, room, group_id, incoming.scene, shots)
+    return hearing.Line(robot, row.message_key, who, incoming.text, room, group_id, incoming.scene, shots, row.at)
 
 
-@job("relay.answer", lease=60, tries=8, network=True)
+@job("relay.answer_official", lease=60, tries=8, network=True)
+@job("relay.answer_app", lease=60, tries=8, network=True)
 def answer(inbound: int) -> None:
     """Send the answer to one person."""
     if row := _claimed(inbound):
         side = row.source
         words = cut(row.reply or "", replying.LONGEST[side])
-        _tell(inbound, "relay.answer", partial(replying.to_person, side, row.incoming.sender, words))
+        _tell(inbound, f"relay.answer_{side}", partial(replying.to_person, side, row.incoming.sender, words))
 
 
 @job("relay.answer_later", lease=60, tries=8, network=True)
@@ -144,13 +163,20 @@ def answer_later(inbound: int) -> None:
 
 
 def _claimed(inbound: int) -> Inbound | None:
-    """Committed before the network is touched: after a death in between nobody says it a second time."""
+    """Committed before the network is touched: after a death in between nobody says it a second time.
+
+    After a day nobody waits for it. Raises NotNow.
+    """
     with writing():
         row = db.session.get(Inbound, inbound, with_for_update=True)
         if row is not None and row.state == TELLING:
             row.end(UNKNOWN)
         if row is None or row.state != ANSWERED:
             return None
+        if now() - row.at > STILL_AN_ANSWER:
+            row.end(REFUSED)
+            return None
+        _when_there(row.source)
         row.state = TELLING
     db.session.rollback()
     return row
@@ -172,14 +198,14 @@ def _tell(inbound: int, name: str, send: Callable[[], None]) -> None:
 
 
 def _again(inbound: int, name: str, wait: Later) -> None:
-    """While an answer is still one: after an hour nobody waits for it."""
+    """In its old place when everything on that side has to wait, so that nobody's answers change places."""
+    seconds = max(wait.after, SOON)
     with writing():
-        row = db.session.get_one(Inbound, inbound, with_for_update=True)
-        if now() - row.at > STILL_AN_ANSWER:
-            row.end(REFUSED)
-            return
-        row.state = ANSWERED
-        enqueue(name, due_at=now() + timedelta(seconds=max(wait.after, SOON)), inbound=inbound)
+        db.session.get_one(Inbound, inbound, with_for_update=True).state = ANSWERED
+        if not wait.whole:
+            enqueue(name, due_at=now() + timedelta(seconds=seconds), inbound=inbound)
+    if wait.whole:
+        raise NotNow(seconds)
 
 
 def _settle(inbound: int, state: str) -> None:

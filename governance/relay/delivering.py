@@ -6,13 +6,14 @@ At most IN_FLIGHT messages are on their way from one worker; no transaction is o
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
 from flask import Flask
 
 from governance.relay import channels
-from governance.relay.channels.base import Channel, Outcome, Unknown
+from governance.relay.channels.base import Channel, Outcome, Refusal, Unknown
 from governance.relay.channels.person import PersonChannel
 from governance.relay.claims import Parcel, claim
 from governance.relay.outcomes import Ended, settle
@@ -38,11 +39,18 @@ def deliver(app: Flask, names: Collection[str] = ()) -> bool:
             continue
         channel = kind(app.extensions["settings"])
         with app.app_context():
-            parcels = claim(channel, channel.batch)
+            parcels = _claimed(channel)
         if parcels:
             asyncio.run(_Round(app, channel, parcels).run())
         found = found or bool(parcels)
     return found
+
+
+def _claimed(channel: Channel) -> list[Parcel]:
+    """Nothing while the other side is away; after a rest one, to see whether it is there again."""
+    if channel.host.rests:
+        return []
+    return claim(channel, 1 if channel.host.is_away else channel.batch)
 
 
 class _Round:
@@ -59,11 +67,16 @@ class _Round:
         ) as http:
             ended: list[Ended] = []
             while self.waiting or self.flying or ended:
-                free = IN_FLIGHT - len(self.flying)
-                batch, self.waiting = self.waiting[:free], self.waiting[free:]
+                batch = self._next()
                 for parcel in await self._in_thread(self._exchange, ended, batch):
                     self.flying.add(asyncio.create_task(self._send(http, parcel)))
                 ended = await self._landed()
+
+    def _next(self) -> list[Parcel]:
+        """What goes out next; all that waits once the other side is away, since `start` puts it back."""
+        free = len(self.waiting) if self.channel.host.rests else IN_FLIGHT - len(self.flying)
+        batch, self.waiting = self.waiting[:free], self.waiting[free:]
+        return batch
 
     async def _landed(self) -> list[Ended]:
         if not self.flying:
@@ -78,11 +91,17 @@ class _Round:
 
     async def _outcome(self, http: aiohttp.ClientSession, parcel: Parcel) -> Outcome:
         try:
-            if isinstance(self.channel, PersonChannel):
-                return await self._told_alone(self.channel, parcel)
-            return await self.channel.send(http, parcel.bound, parcel.words, parcel.matters)
+            outcome = await self._answered(http, parcel)
         except Exception as trouble:  # noqa: BLE001 - a channel's own fault must neither end the round nor repeat a message
             return Unknown(f"通道出错（{type(trouble).__name__}）")
+        if isinstance(outcome, Refusal) and self.channel.host.is_away:
+            return replace(outcome, away=True)
+        return outcome
+
+    async def _answered(self, http: aiohttp.ClientSession, parcel: Parcel) -> Outcome:
+        if isinstance(self.channel, PersonChannel):
+            return await self._told_alone(self.channel, parcel)
+        return await self.channel.send(http, parcel.bound, parcel.words, parcel.matters)
 
     async def _told_alone(self, channel: PersonChannel, parcel: Parcel) -> Outcome:
         """The gateway waits for its answers, so it does in a thread; the few there are bound what waits at once."""

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
@@ -48,6 +48,7 @@ class Line:
     group_id: int | None = None
     scene: str = ""
     shots: tuple[bytes, ...] = ()
+    at: datetime | None = None  # when it was said, where it is heard later
 
 
 def hear(robot: str, group: Group, sender: str, message_id: str, text: str) -> str:
@@ -82,7 +83,7 @@ def take_in(line: Line) -> str:
         heard = Heard(**mark, group_id=line.group_id, person_id=person_id, text=line.text)
         db.session.add(heard)
         db.session.flush()
-        talk = talk_with(person_id, line.room)
+        talk = talk_with(person_id, line.room, line.at)
         viewer = Viewer(person_id=person_id)
         if line.scene:
             reply = speech.greet(heard, viewer, talk, line.scene)

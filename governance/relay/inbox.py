@@ -72,8 +72,15 @@ def keep(source: str, incoming: Incoming) -> bool:
     with writing():
         id_ = INBOUND.new(connection(), body=body, **marked)
         if id_:
-            enqueue_fast("relay.hear_photos" if incoming.photos else "relay.hear", inbound=id_)
+            enqueue_fast(_work_for(incoming), inbound=id_)
     return bool(id_)
+
+
+def _work_for(incoming: Incoming) -> str:
+    """Photos alone can wait until they can be fetched; words that came with some cannot."""
+    if incoming.photos:
+        return "relay.hear_photos" if incoming.text else "relay.hear_photos_alone"
+    return "relay.hear"
 
 
 def receive(source: str, incoming: Incoming) -> None:

@@ -45,23 +45,25 @@ def _sent(message_ids: list[int]) -> None:
         db.session.connection().execute(told.values(state=SENT, reason=None, claim=None))
 
 
-def _end(parcel: Parcel, message: str, delivery: str, reason: str, due_at: datetime | None = None) -> None:
+def _end(
+    parcel: Parcel, message: str, delivery: str, reason: str, due_at: datetime | None = None, tried: int = 1
+) -> None:
     """The same end for a message and all it carried. A message somebody else has ended stays as it is."""
     ended = update(Message).where(Message.id == parcel.message_id, Message.state == SENDING)
     if not db.session.execute(ended.values(state=message, reason=reason, ended_at=now())).rowcount:  # type: ignore[attr-defined]
         return
-    values = {"state": delivery, "reason": reason, "claim": None, "tries": Delivery.tries + 1}
+    values = {"state": delivery, "reason": reason, "claim": None, "tries": Delivery.tries + tried}
     carried = update(Delivery).where(Delivery.message_id == parcel.message_id, Delivery.state == SENDING)
     db.session.execute(carried.values(**values, **({"due_at": due_at} if due_at else {})))
 
 
 def _refused(parcel: Parcel, refusal: Refusal) -> None:
-    if refusal.after is None or parcel.tries + 1 >= TRIES:
+    if refusal.after is None or (parcel.tries + 1 >= TRIES and not refusal.away):
         _end(parcel, FAILED, FAILED, refusal.reason)
         return
-    wait = max(refusal.after, min(FIRST_WAIT * 2**parcel.tries, LONGEST_WAIT))
-    again = now() + timedelta(seconds=wait)
-    _end(parcel, REFUSED, DUE, refusal.reason, again)
+    wait = FIRST_WAIT if refusal.away else min(FIRST_WAIT * 2**parcel.tries, LONGEST_WAIT)
+    again = now() + timedelta(seconds=max(refusal.after, wait))
+    _end(parcel, REFUSED, DUE, refusal.reason, again, tried=0 if refusal.away else 1)
     if refusal.whole_robot and parcel.robot:
         db.session.execute(update(Group).where(Group.robot == parcel.robot).values(rest_until=again))
 

@@ -20,15 +20,20 @@ LOST = "发送途中程序中断，可能已经发出"
 
 
 def start(channel: Channel, parcels: Sequence[Parcel]) -> list[Parcel]:
-    """Commit these as `sending`, each with its message, as far as pace and claim still allow; the rest wait."""
+    """Commit these as `sending`, each with its message, as far as pace and claim still allow; the rest wait.
+
+    All of them do while the other side is away.
+    """
     with turn():
         pace = Pace(channel, (parcel.robot for parcel in parcels))
+        rests = channel.host.rests
+        back = now() + timedelta(seconds=rests) if rests else None
         held = _still_held(parcels)
         go = []
         for parcel in parcels:
             if not held.issuperset(parcel.deliveries):
                 continue
-            later = pace.take(parcel.robot)
+            later = back or pace.take(parcel.robot)
             if later is None:
                 go.append(parcel)
                 put_back(parcel, parcel.left, now())

@@ -25,6 +25,7 @@ class Talk(Base):
     """`asked` is our open question, `words` what it is about; `submission` holds photos that came before any words."""
 
     __tablename__ = "talk"
+    __allow_unmapped__ = True  # for `moment`
     __table_args__ = (
         UniqueConstraint("person_id", "room"),
         CheckConstraint(f"asked IN {QUESTIONS}", name="asked"),
@@ -43,23 +44,28 @@ class Talk(Base):
     place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))
     at: Mapped[datetime] = mapped_column(default=now, index=True)
 
+    moment: datetime | None = None  # as of when it is asked what is fresh; now, if nothing else was said
+
     ticket: Mapped[Ticket | None] = relationship()
     place: Mapped[Place | None] = relationship()
 
     @property
     def question(self) -> str | None:
         """What we asked and still wait for."""
-        return self.asked if _fresh(self.asked_at) else None
+        return self.asked if self._is_fresh(self.asked_at) else None
 
     @property
     def report(self) -> Ticket | None:
         """The report that what is said now belongs to."""
-        return self.ticket if _fresh(self.reported_at) else None
+        return self.ticket if self._is_fresh(self.reported_at) else None
 
     @property
     def waiting_photos(self) -> str | None:
         """The submission under which photos wait for their report."""
-        return self.submission if _fresh(self.photos_at) else None
+        return self.submission if self._is_fresh(self.photos_at) else None
+
+    def _is_fresh(self, at: datetime | None) -> bool:
+        return at is not None and at > (self.moment or now()) - GOOD_FOR
 
     def ask(self, question: str, words: str = "") -> None:
         self.asked, self.words, self.asked_at = question, words, now()
@@ -75,14 +81,10 @@ class Talk(Base):
         self.submission = self.photos_at = None
 
 
-def _fresh(moment: datetime | None) -> bool:
-    return moment is not None and moment > now() - GOOD_FOR
-
-
-def talk_with(person_id: int, room: str) -> Talk:
-    """The talk in this room. Call it inside `writing()`."""
+def talk_with(person_id: int, room: str, moment: datetime | None = None) -> Talk:
+    """The talk in this room as of when something was said there. Call it inside `writing()`."""
     found = one(Talk, person_id=person_id, room=room) or Talk(person_id=person_id, room=room)
-    found.at = now()
+    found.at, found.moment = now(), moment
     db.session.add(found)
     db.session.flush()
     return found

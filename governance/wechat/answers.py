@@ -49,6 +49,11 @@ Trouble = Later | Never | Gone | Lost
 TROUBLES = (Later, Never, Gone, Lost)
 
 
+def asked_again(silence: Later | Lost) -> Later:
+    """Of what changes nothing by being asked: a lost answer is only asked for again."""
+    return Later(silence.reason) if isinstance(silence, Lost) else silence
+
+
 @dataclass(frozen=True)
 class Wait:
     """Not now: how many seconds at least, and whether it is the whole side that has to wait."""

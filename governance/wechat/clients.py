@@ -20,6 +20,7 @@ from governance.wechat.answers import (
     Later,
     Lost,
     Trouble,
+    asked_again,
     errcode,
     judged,
     judged_status,
@@ -104,7 +105,8 @@ def _heard(wire: Wire, method: str, url: str, **given: Any) -> requests.Response
     try:
         return wire.request(method, url, **given)
     except requests.RequestException as trouble:
-        raise Later(heard_nothing(trouble).reason, SHORTLY, whole=True) from None
+        silence = asked_again(heard_nothing(trouble))
+        raise Later(silence.reason, max(silence.after, SHORTLY), whole=True) from None
 
 
 class Official(Bounded, WeChatClient):

@@ -5,14 +5,17 @@ another try (Later), surely not done and never (Never, Gone), and nobody knows (
 and inside an application context; everything ends within a few seconds.
 """
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import requests
 from flask import Flask, current_app
 
 from governance.core.config import Settings
-from governance.wechat.answers import Later, Lost, Never
+from governance.wechat import away
+from governance.wechat.answers import Later, Lost, Never, asked_again
 from governance.wechat.clients import Official, SignIn, TokenRefused, Work, contents
 from governance.wechat.tokens import Fetched, Source
 from governance.wechat.wire import Wire, heard_nothing, hosts
@@ -20,7 +23,13 @@ from governance.wechat.wire import Wire, heard_nothing, hosts
 SECONDS = 5.0  # for one answer; an upload may take longer
 UPLOAD_SECONDS = 30.0
 SIGN_IN_SECONDS = 3.0  # somebody stands before the page and waits
+IN_PAGES = 3  # of a web process's threads, which may wait for WeChat while somebody's page waits for them
 HOSTS = {"official": "api.weixin.qq.com", "app": "qyapi.weixin.qq.com", "contact": "qyapi.weixin.qq.com"}
+
+
+def host_of(settings: Settings, side: str) -> away.Host:
+    """Whom a side asks, and whether that is there."""
+    return away.host(hosts(settings)[HOSTS[side]])
 
 
 class Gateway:
@@ -29,6 +38,7 @@ class Gateway:
     def __init__(self, settings: Settings) -> None:
         self.settings, self._hosts = settings, hosts(settings)
         self._wire, self.rests_until = Wire(self._hosts, SECONDS), 0.0
+        self._in_pages = threading.BoundedSemaphore(IN_PAGES)
         self._clients: dict[str, Official | Work] = {}
         if settings.wechat_app_id:
             self._clients["official"] = Official(settings.wechat_app_id, settings.wechat_app_secret, self._wire)
@@ -38,6 +48,19 @@ class Gateway:
 
     def has(self, side: str) -> bool:
         return side in self._clients
+
+    def host(self, side: str) -> away.Host:
+        return host_of(self.settings, side)
+
+    @contextmanager
+    def in_a_page(self) -> Iterator[None]:
+        """For what is asked while somebody's page waits: a few may, the others do without. Raises Never."""
+        if not self._in_pages.acquire(blocking=False):
+            raise Never(0, "这会儿问的人太多")
+        try:
+            yield
+        finally:
+            self._in_pages.release()
 
     def call(
         self,
@@ -71,7 +94,7 @@ class Gateway:
         try:
             return self.call(side, path, **({"method": "GET"} | given))
         except Lost as lost:
-            raise Later(lost.reason) from None
+            raise asked_again(lost) from None
 
     def file(self, side: str, path: str, **params: str) -> bytes:
         """A file they keep for us. Raises Later, Never or Gone: asking changes nothing, what is lost is asked again."""
@@ -91,7 +114,7 @@ class Gateway:
         try:
             answer = self._wire.request("GET", url, params=params | {"access_token": token}, timeout=UPLOAD_SECONDS)
         except requests.RequestException as trouble:
-            raise Later(heard_nothing(trouble).reason) from None
+            raise asked_again(heard_nothing(trouble)) from None
         return contents(answer, side)
 
     def sign_in(self, redirect_uri: str = "", state: str = "") -> SignIn:

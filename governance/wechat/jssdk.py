@@ -28,7 +28,8 @@ def ours(url: str) -> bool:
 def signed(url: str) -> dict[str, Any] | None:
     """What `wx.config` asks for on the page at `url`, as it stands in the address bar; nothing while WeChat is away."""
     try:
-        ticket = gateway().ticket()
+        with gateway().in_a_page():
+            ticket = gateway().ticket()
     except TROUBLES as trouble:
         log.warning("wechat.no_ticket", trouble=trouble.reason)
         return None

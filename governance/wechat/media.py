@@ -10,11 +10,11 @@ from flask import current_app
 
 from governance.core.photo_heads import ENOUGH, kind_of
 from governance.wechat.address import to_tencent
-from governance.wechat.answers import Gone, Lost, Never
+from governance.wechat.answers import Gone, Lost, Never, asked_again
 from governance.wechat.envelope import Envelope, Unreadable, is_aes_key
 from governance.wechat.gateway import gateway
 from governance.wechat.inbound import Photo
-from governance.wechat.wire import Wire
+from governance.wechat.wire import Wire, heard_nothing
 
 log = structlog.get_logger()
 SECONDS = 15.0
@@ -54,6 +54,6 @@ def _download(url: str) -> bytes | None:
         return None
     try:
         answer = Wire({}, SECONDS).request("GET", url)
-    except requests.RequestException:
-        return None
+    except requests.RequestException as trouble:
+        raise asked_again(heard_nothing(trouble)) from None
     return answer.content if answer.status_code == 200 else None

@@ -56,7 +56,8 @@ def fits(given: str, device: str | None, purpose: str, way_back: str) -> bool:
 
 def meets_residents() -> bool:
     """There is an official account, and it answered when it was last asked."""
-    return gateway().has("official") and time.monotonic() >= gateway().rests_until
+    there = gateway().has("official") and not gateway().host("official").is_away
+    return there and time.monotonic() >= gateway().rests_until
 
 
 def resident_address(redirect_uri: str, state: str) -> str:
@@ -67,7 +68,8 @@ def resident_address(redirect_uri: str, state: str) -> str:
 def resident(code: str) -> Met | None:
     """Who brought this code; nobody when WeChat does not say."""
     try:
-        said = gateway().sign_in().asked(code)
+        with gateway().in_a_page():
+            said = gateway().sign_in().asked(code)
     except TROUBLES as trouble:
         log.warning("wechat.not_met", trouble=trouble.reason)
         if not isinstance(trouble, Never):
@@ -88,7 +90,8 @@ def worker_address(redirect_uri: str, state: str) -> str:
 def worker(code: str) -> str:
     """The userid of the member who brought this code; nothing when it is no member, or WeCom does not say."""
     try:
-        return str(gateway().read("app", "/cgi-bin/auth/getuserinfo", params={"code": code}).get("userid") or "")
+        with gateway().in_a_page():
+            return str(gateway().read("app", "/cgi-bin/auth/getuserinfo", params={"code": code}).get("userid") or "")
     except TROUBLES as trouble:
         log.warning("wecom.not_met", trouble=trouble.reason)
         return ""

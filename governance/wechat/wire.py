@@ -3,6 +3,7 @@
 wechatpy 2.0.0a26 asks for tokens and signs in without any timeout, and carries Tencent's hosts in many places.
 """
 
+import math
 import ssl
 import time
 from collections.abc import Mapping
@@ -15,7 +16,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError, ReadTimeoutError
 
 from governance.core.config import Settings
-from governance.wechat.answers import Later, Lost, Trouble
+from governance.wechat.answers import Later, Lost
+from governance.wechat.away import AWAY, host
 
 CONNECT = 2.0  # seconds
 MOST = 8 << 20  # bytes of an answer
@@ -32,10 +34,19 @@ def hosts(settings: Settings) -> dict[str, str]:
     }
 
 
+class IsAway(requests.RequestException):
+    """Not asked at all: the host has been silent, and for so many seconds more nobody should ask."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
 class Wire(requests.Session):
     """A session in which nothing lasts longer than `seconds`, follows a redirect or keeps a cookie.
 
     The seconds are for the whole answer: a server that sends one byte now and then ends nobody's patience but ours.
+    A host that is away (away.py) is not asked.
     """
 
     def __init__(self, hosts: Mapping[str, str], seconds: float) -> None:
@@ -47,10 +58,23 @@ class Wire(requests.Session):
 
     def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
         """As `requests` does it; wechatpy asks for nothing in any other way."""
+        address = moved(str(url), self.hosts)
+        there = host(address)
+        if not there.may_ask():
+            raise IsAway(there.rests)
+        try:
+            answer = self._answer(method, address, *args, **kwargs)
+        except requests.RequestException:
+            there.was_silent()
+            raise
+        there.heard(answer.status_code)
+        return answer
+
+    def _answer(self, method: Any, address: str, *args: Any, **kwargs: Any) -> requests.Response:
         seconds = kwargs.get("timeout") or self.seconds
         until = time.monotonic() + seconds
         kwargs |= {"timeout": (min(CONNECT, seconds), seconds), "allow_redirects": False, "stream": True}
-        answer = super().request(method, moved(str(url), self.hosts), *args, **kwargs)
+        answer = super().request(method, address, *args, **kwargs)
         try:
             answer._content, answer._content_consumed = _body(answer, until), True
         finally:
@@ -83,10 +107,12 @@ def _body(answer: requests.Response, until: float) -> bytes:
     return b"".join(parts)
 
 
-def heard_nothing(trouble: requests.RequestException) -> Trouble:
+def heard_nothing(trouble: requests.RequestException) -> Later | Lost:
     """What is known when there was no answer. Its own words are never told: they hold addresses, and those secrets."""
+    if isinstance(trouble, IsAway):
+        return Later(AWAY, math.ceil(trouble.seconds), whole=True)
     if isinstance(trouble, requests.ConnectTimeout) or isinstance(_cause(trouble), BEFORE_SENDING):
-        return Later("连不上对方")
+        return Later("连不上对方", whole=True)
     return Lost(TOO_LONG if isinstance(trouble, requests.Timeout) else BROKEN)
 
 

@@ -19,6 +19,8 @@ from governance.serve import web_command
 from tests.peers import process
 
 OFFICIAL = ("wechat_api_base", "wechat_app_id", "wechat_app_secret", "wechat_token", "wechat_aes_key")
+WORK = ("wecom_corp_id", "wecom_agent_id", "wecom_app_secret", "wecom_contact_secret")
+HERE = (*OFFICIAL, *WORK, "wecom_api_base", "wecom_ip_per_minute", "wecom_tasks_a_day", "redis_url")
 
 
 class Deployment:
@@ -37,8 +39,9 @@ class Deployment:
     def start_web(self) -> None:
         self._start("web", *web_command(self.settings), answers=self._ready)
 
-    def start_worker(self) -> None:
-        self._start("worker", "-m", "governance.worker", answers=lambda: True)
+    def start_worker(self, name: str = "worker") -> None:
+        """One of any number, each with a name of its own to be killed by."""
+        self._start(name, "-m", "governance.worker", answers=lambda: True)
 
     def kill(self, *names: str) -> None:
         """SIGKILL to the processes and all they started: no handler runs, nothing is tidied up."""
@@ -72,12 +75,9 @@ class Deployment:
             f"VAR_DIR={self.settings.var_dir}",
             f"PUBLIC_URL={self.url}",
             f"PYTHONPATH={ROOT}",
-            f"WECOM_API_BASE={self.settings.wecom_api_base}",
-            f"WECOM_IP_PER_MINUTE={self.settings.wecom_ip_per_minute}",
-            *(f"{name.upper()}={getattr(self.settings, name)}" for name in OFFICIAL),
+            *(f"{name.upper()}={getattr(self.settings, name)}" for name in HERE),
             "DEMO=1",
             "MEDIA_URL=",
-            "REDIS_URL=",
             "SECRET_KEY=",
             "FIELD_KEYS=",
         ]

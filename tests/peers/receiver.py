@@ -2,7 +2,8 @@
 
 It takes text, markdown, news and image, and refuses what is over their limits or not formed as they are.
 
-`script[key]` is a list of faults for the next calls of that key ("" stands for any key); without one it answers ok.
+`script[key]` is a list of faults for the next calls of that key ("" stands for any key), `always` one for every call;
+without one it answers ok.
 """
 
 import base64
@@ -52,7 +53,7 @@ class Receiver:
 
     def __init__(self) -> None:
         self.log, self.script = Log(), defaultdict[str, list[str]](list)
-        self.release, self.delay = threading.Event(), 0.0
+        self.release, self.delay, self.always = threading.Event(), 0.0, ""
         self.server = _Server(self)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
 
@@ -73,7 +74,7 @@ class Receiver:
     def next_fault(self, key: str) -> str:
         with self.log.lock:
             waiting = self.script[key] or self.script[""]
-            return waiting.pop(0) if waiting else ""
+            return waiting.pop(0) if waiting else self.always
 
 
 class _Server(ThreadingHTTPServer):

@@ -71,13 +71,25 @@ class WeChat:
     def __enter__(self) -> "WeChat":
         self.server = _Server(self)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        self._serve()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.release.set()
+        self.leave()
+
+    def leave(self) -> None:
+        """Nobody listens any more: connections are refused."""
         self.server.shutdown()
         self.server.server_close()
+
+    def come_back(self) -> None:
+        """At the same address."""
+        self.server = _Server(self, self.server.server_address[1])
+        self._serve()
+
+    def _serve(self) -> None:
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     def code(self, who: str) -> str:
         """Somebody agreed to be recognised: the code their browser brings us."""
@@ -206,9 +218,9 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, wechat: WeChat) -> None:
+    def __init__(self, wechat: WeChat, port: int = 0) -> None:
         self.wechat = wechat
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("127.0.0.1", port), _Handler)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,6 +1,7 @@
 """From the record to the groups, over real HTTP, with everything that can go wrong on the way."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from governance.relay.channels.wecom_webhook import WecomWebhook
 from governance.relay.delivering import deliver
 from governance.relay.expanding import expand
 from governance.relay.model import Delivery, Group, Message
+from governance.wechat import away
 from tests.relay.conftest import make_ready, states
 
 
@@ -123,13 +125,35 @@ def test_a_hanging_robot_is_left_alone_after_the_timeout_and_holds_up_no_other(
 
 def test_what_is_refused_again_and_again_fails_with_its_reason(app, receiver, robot, ticket, happen):
     robot("5号楼")
-    receiver.script[""] = ["503"] * 10
+    receiver.script[""] = ["-1"] * 10
     happen(ticket("5号楼"), "finish")
     for _ in range(10):
         make_ready()
         tell(app)
     assert states() == ["failed"] and len(receiver.log.calls) == 10
-    assert "503" in db.session.scalars(select(Delivery.reason)).one()
+    assert "-1" in db.session.scalars(select(Delivery.reason)).one()
+
+
+@pytest.mark.parametrize("fault", ["503", "429"])
+def test_while_the_other_side_is_away_nothing_fails_and_one_alone_asks_now_and_then(
+    app, receiver, robot, ticket, happen, monkeypatch, fault
+):
+    monkeypatch.setattr(away, "FIRST_REST", 0.2)
+    monkeypatch.setattr(away, "LONGEST_REST", 0.2)
+    for number in range(30):
+        robot("5号楼", key=f"key-of-group-{number:02d}")
+    happen(ticket("5号楼"), "finish")
+    receiver.always = fault
+    for _ in range(12):
+        make_ready()
+        tell(app)
+        time.sleep(0.21)
+    assert set(states()) == {"due"} and 12 <= len(receiver.log.calls) <= 30 + 12
+    receiver.always = ""
+    while set(states()) != {"sent"}:
+        make_ready()
+        tell(app)
+    assert len(receiver.heard()) == 30
 
 
 def test_what_can_never_be_taken_fails_at_once(app, receiver, robot, ticket, happen):

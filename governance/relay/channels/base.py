@@ -9,7 +9,7 @@ import aiohttp
 from governance.core.config import Settings
 from governance.people.access import Viewer
 from governance.relay.audience import Telling
-from governance.wechat import answers
+from governance.wechat import answers, away
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Refusal:
     reason: str
     after: int | None = 0
     whole_robot: bool = False  # everything this robot says has to wait, not this message alone
+    away: bool = False  # nobody was there to take anything: no fault of this message
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,11 @@ class Channel:
     def tells(cls, bound: Mapping[str, str]) -> bool:
         """Can it say something in the group of its own accord, or only answer?"""
         return True
+
+    @property
+    def host(self) -> away.Host:
+        """Whom it speaks to, and whether that is there as far as this process knows."""
+        return away.host(f"//{self.name}")
 
     @property
     def together_per_minute(self) -> int:

@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 from governance.core.db import db
 from governance.people.meeting import handle
 from governance.relay.channels.base import Channel, Outcome, Refusal, outcome_of
+from governance.wechat import away
 from governance.wechat.answers import TROUBLES
-from governance.wechat.gateway import gateway
+from governance.wechat.gateway import gateway, host_of
 
 
 class PersonChannel(Channel):
@@ -19,6 +20,10 @@ class PersonChannel(Channel):
     lease: ClassVar[int] = 300  # several wait for a slow answer one after the other
     side: ClassVar[str]
     kind: ClassVar[str]
+
+    @property
+    def host(self) -> away.Host:
+        return host_of(self.deployment, self.side)
 
     def tell(self, person_id: int, news: str, words: str) -> Outcome:
         """Tell one person. Call it in an application context with no transaction open."""

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from governance.core.errors import Invalid
 from governance.relay.channels.base import Channel, Need
+from governance.wechat import away
 
 CHAT = re.compile(r"wr[0-9A-Za-z_-]{8,62}")
 USER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.@-]{0,63}")
@@ -30,6 +31,10 @@ class WecomMassTask(Channel):
     pushes = False
     longest_bytes: ClassVar[int] = 4000
     lease: ClassVar[int] = 60  # for handing the task over; once the owner has it, there is none
+
+    @property
+    def host(self) -> away.Host:
+        return away.host(self.deployment.wecom_api_base)
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The robot of a WeCom group (消息推送). It speaks and cannot listen; what its codes mean is in wechat/answers.py.
 
 It has no message id and no idempotency key, so a lost answer cannot be told from a lost request. Therefore every
-message is one call, whatever its kind (docs/adr/0015); the kinds and their limits are in robot_bodies.py:
+message is one call, whatever its kind (docs/adr/0016); the kinds and their limits are in robot_bodies.py:
 
 - `news`, a card that leads on: a notice, what happens to a topic, and a finished ticket whose photo of how it looks now
   everybody may see, with that photo;
@@ -12,6 +12,7 @@ message is one call, whatever its kind (docs/adr/0015); the kinds and their limi
 
 import asyncio
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
@@ -25,7 +26,7 @@ from governance.relay.channels import robot_bodies
 from governance.relay.channels.base import Channel, Need, Outcome, Refusal, Unknown, outcome_of
 from governance.relay.picture import png
 from governance.relay.wording import cut
-from governance.wechat import answers
+from governance.wechat import answers, away
 
 KEY = re.compile(r"[0-9A-Za-z_-]{8,128}")
 NEVER_REACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
@@ -55,21 +56,31 @@ class WecomWebhook(Channel):
         return bound["key"]
 
     @property
+    def host(self) -> away.Host:
+        return away.host(self.deployment.wecom_api_base)
+
+    @property
     def together_per_minute(self) -> int:
         return self.deployment.wecom_ip_per_minute
 
     async def send(
         self, http: aiohttp.ClientSession, bound: Mapping[str, str], words: str, matters: Sequence[Telling] = ()
     ) -> Outcome:
+        if not self.host.may_ask():
+            return Refusal(away.AWAY, math.ceil(self.host.rests), away=True)
         address = f"{self.deployment.wecom_api_base.rstrip('/')}/cgi-bin/webhook/send"
         drawn = any(one.drawn for one in matters)  # drawing takes a while
         body = await asyncio.to_thread(body_of, words, matters) if drawn else body_of(words, matters)
         try:
             async with http.post(address, params={"key": bound["key"]}, json=body, allow_redirects=False) as answer:
-                return _read(answer.status, await answer.read())
+                said = await answer.read()
+                self.host.heard(answer.status)
+                return _read(answer.status, said)
         except NEVER_REACHED:
+            self.host.was_silent()
             return Refusal("连不上企业微信")
         except LOST as trouble:
+            self.host.was_silent()
             return Unknown(TOO_LONG if isinstance(trouble, asyncio.TimeoutError) else BROKEN)
 
 

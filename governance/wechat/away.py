@@ -1,0 +1,69 @@
+"""Whether a host of Tencent's is away, as this process found out: after a few silences in a row nobody asks it for a
+while, then one alone asks first, and whether that one is answered decides for all.
+
+So a host that hangs holds up a few requests and not all of them, and messages wait instead of becoming unknown.
+A silence is a request without a usable answer: cut off, too slow, refused at the door, or told to come later.
+"""
+
+import threading
+import time
+from urllib.parse import urlsplit
+
+IN_A_ROW = 3
+FIRST_REST, LONGEST_REST, A_TRY = 5.0, 60.0, 15.0  # seconds; within A_TRY of one's asking nobody else does
+AWAY = "对方现在连不上，等一会儿再发"
+COME_LATER = frozenset((429, 502, 503, 504))
+
+
+class Host:
+    """One for a process and host."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._present()
+
+    def _present(self) -> None:
+        self._silences, self._rest, self._until, self._trying = 0, 0.0, 0.0, False
+
+    @property
+    def is_away(self) -> bool:
+        return self._silences >= IN_A_ROW
+
+    @property
+    def rests(self) -> float:
+        """For how many seconds nobody should ask."""
+        return max(0.0, self._until - time.monotonic()) if self.is_away else 0.0
+
+    def may_ask(self) -> bool:
+        """Anybody while it answers; of those who come after a rest the first."""
+        with self._lock:
+            if not self.is_away:
+                return True
+            if self.rests:
+                return False
+            self._trying, self._until = True, time.monotonic() + A_TRY
+            return True
+
+    def heard(self, status: int) -> None:
+        """It answered with this HTTP status."""
+        if status in COME_LATER:
+            self.was_silent()
+            return
+        with self._lock:
+            self._present()
+
+    def was_silent(self) -> None:
+        """Of silences that come in while it rests already, asked before, nothing new is learnt."""
+        with self._lock:
+            self._silences += 1
+            if self._silences == IN_A_ROW or self._trying:
+                self._rest = min(max(FIRST_REST, self._rest * 2), LONGEST_REST)
+                self._until, self._trying = time.monotonic() + self._rest, False
+
+
+HOSTS: dict[str, Host] = {}
+
+
+def host(url: str) -> Host:
+    """The host of this address, the same object for everybody in this process."""
+    return HOSTS.setdefault(urlsplit(url).netloc, Host())

@@ -1,0 +1,300 @@
+"""WeChat hangs, is too busy, or is gone: residents' pages keep their speed, and afterwards all is caught up."""
+
+import asyncio
+import itertools
+import re
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlsplit
+
+import aiohttp
+import pytest
+from sqlalchemy import func, select, update
+
+from governance.core.db import db, now, writing
+from governance.core.jobs import CLAIMED, DUE, FAILED, Job, enqueue
+from governance.people import meeting
+from governance.people.access import Viewer
+from governance.people.model import Person
+from governance.relay import groups
+from governance.relay.delivering import IN_FLIGHT
+from governance.relay.inbox import ANSWERED, STORED, TELLING, TOLD, UNKNOWN, Inbound
+from governance.relay.mass_model import MassTask
+from governance.relay.model import SENT, WAITING, Delivery
+from governance.tickets import actions
+from governance.tickets.model import Ticket
+from tests.connected import credentials
+from tests.faults.conftest import Town
+from tests.faults.ledger import tracebacks
+from tests.faults.residents import NO_ANSWER, Crowd, Phone, Sent
+from tests.faults.storm import Storm
+from tests.peers.platform import AES_KEY, TOKEN, Platform, text
+from tests.peers.wechat import APP_ID, CUSTOM
+from tests.people.test_recognising import WECHAT
+
+GROUPS, READERS = 12, 4
+REF = re.compile(r"/t/(\w+)")
+LONG = (pytest.mark.faults, pytest.mark.timeout(3 * 3600))
+
+
+@dataclass(frozen=True)
+class Outage:
+    how: str  # hang, 503, or gone: nobody listens
+    seconds: int
+
+    def __str__(self) -> str:
+        return f"{self.how}-{self.seconds}-s"
+
+    @contextmanager
+    def over(self, wechat: Storm) -> Iterator[None]:
+        if self.how == "gone":
+            wechat.leave()
+        else:
+            wechat.shares = {self.how: 1.0}
+        yield
+        wechat.shares = {}
+        if self.how == "gone":
+            wechat.come_back()
+        waiting, wechat.release = wechat.release, threading.Event()
+        waiting.set()
+
+
+def long(how: str, seconds: int) -> object:
+    return pytest.param(Outage(how, seconds), marks=LONG)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    "outage", [Outage("hang", 6), Outage("gone", 2), long("hang", 30), long("503", 30), long("gone", 3600)], ids=str
+)
+def test_wechat_may_be_away_and_nobody_waits_and_nothing_is_lost(
+    town: Town, outage: Outage, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Storm(shares={}) as wechat:
+        _connect(town, wechat)
+        codes = town.codes(courtyards=3)
+        visitors = Visitors(town.deployment.url, codes[0], wechat)
+        people = Talkers(town.deployment.url)
+        with visitors, people:
+            _go_on(town, codes, seconds=3)
+            visitors.when = "away"
+            with outage.over(wechat):
+                _go_on(town, codes, outage.seconds)
+            visitors.when = "back"
+            came_back = time.monotonic()
+            _go_on(town, codes, seconds=2)
+        caught_up = _when_caught_up(wechat) - came_back
+    states = Counter(db.session.scalars(select(Delivery.state)))
+    inbound = Counter(db.session.scalars(select(Inbound.state)))
+    with capsys.disabled():
+        print(
+            f"\n{db.engine.dialect.name}: {outage} deliveries={dict(states)} answers={dict(inbound)} "
+            f"caught up after {caught_up:.0f} s\n{visitors.table()}"
+        )
+    assert visitors.unexpected == [] and people.refused == 0
+    assert states.keys() <= {SENT, UNKNOWN} and inbound.keys() <= {TOLD, UNKNOWN}
+    unsure = 0 if outage.how != "hang" else IN_FLIGHT + 3 + outage.seconds // 5
+    assert states[UNKNOWN] <= unsure and inbound[UNKNOWN] <= unsure
+    for said in wechat.words.values():
+        assert _in_order(said)
+    assert len(wechat.words) == GROUPS
+    assert _answers_in_order(wechat)
+    assert _rows(Job, state=FAILED) == 0 and tracebacks(town.deployment.log()) == []
+    if request.config.getoption("--faults"):
+        assert visitors.at("scan", "away", 0.99) < max(1.5 * visitors.at("scan", "present", 0.99), 0.25)
+
+
+def _connect(town: Town, wechat: Storm) -> None:
+    """Groups with robots and a worker with a WeCom card at one building, an official account, and customer groups."""
+    keeper, place = town.cast.viewer("shen"), town.cast.place("5号楼")
+    for number in range(GROUPS):
+        with writing():
+            groups.add(keeper, "wecom_webhook", "residents", f"{number}号群", {"key": f"robot-{number:04d}"}, [place])
+    wechat.owners["wrOgQhDgAA00000001"] = "Owner"
+    given = {"chat_id": "wrOgQhDgAA00000001", "owner": "Owner"}
+    groups.add(keeper, "wecom_mass_task", "residents", "客户群", given, [place])
+    meeting.bind_worker(town.cast.viewer("gao"), "member-gao")
+    here = credentials(wechat.url) | {"wechat_token": TOKEN, "wechat_aes_key": AES_KEY, "wecom_ip_per_minute": 0}
+    here |= {"wecom_tasks_a_day": 31}
+    town.deployment.kill("web", "worker")
+    town.deployment.settings = town.deployment.settings.model_copy(update=here)
+    town.deployment.start()
+
+
+def _go_on(town: Town, codes: list[str], seconds: float) -> None:
+    """Life goes on: residents report, workers finish what the groups then hear of."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        ends = min(until, time.monotonic() + max(2.0, seconds / 60))
+        reports = [Sent(code, "楼道灯不亮") for code in itertools.islice(itertools.cycle(codes), 3)]
+        with Crowd(town.deployment.url, reports, clients=3):
+            pass
+        assert [sent.unexpected for sent in reports if sent.unexpected] == []
+        for slug in ("light", "noise"):
+            _finish(town, slug)
+        time.sleep(max(0.0, ends - time.monotonic()))
+
+
+def _finish(town: Town, slug: str) -> None:
+    with writing():
+        person = Person()
+        db.session.add(person)
+        db.session.flush()
+        submission = f"{person.id:036d}"
+        place, category = town.cast.place("5号楼"), town.cast.category(slug)
+        ticket = actions.report(Viewer(person.id), place, category, submission, words="请来看看")
+    actions.move(ticket, "finish", town.cast.viewer("gao"), {"note": "修好了"})
+
+
+def _when_caught_up(wechat: Storm) -> float:
+    """Nothing waits any more; that moment."""
+    until = time.monotonic() + 240
+    while True:
+        db.session.rollback()
+        waiting = {
+            "deliveries": sum(_rows(Delivery, state=state) for state in WAITING),
+            "said": sum(_rows(Inbound, state=state) for state in (STORED, ANSWERED, TELLING)),
+            "jobs": _owed(),
+        }
+        if not any(waiting.values()):
+            return time.monotonic()
+        assert time.monotonic() < until, waiting
+        wechat.press()
+        with writing():
+            db.session.execute(update(MassTask).values(next_at=now()))
+            enqueue("relay.mass_tasks")
+        time.sleep(1)
+
+
+def _owed() -> int:
+    due = Job.state.in_((DUE, CLAIMED)), Job.due_at < now(), Job.name != "relay.mass_tasks"
+    return db.session.scalar(select(func.count()).where(*due)) or 0
+
+
+def _in_order(said: list[str]) -> bool:
+    """Each matter is told once, and in the order in which it was finished."""
+    refs = [ref for words in said for ref in REF.findall(words)]
+    numbers = [_number(ref) for ref in refs]
+    return numbers == sorted(set(numbers))
+
+
+def _number(ref: str) -> int:
+    return db.session.scalars(select(Ticket.id).filter_by(ref=ref)).one()
+
+
+def _answers_in_order(wechat: Storm) -> bool:
+    """What each person was answered to their numbered reports."""
+    said = defaultdict(list)
+    for call in wechat.done:
+        if call.path == CUSTOM:
+            said[call.body["touser"]] += map(int, re.findall(r"编号 (\d+)", call.body["text"]["content"]))
+    return all(numbers == sorted(set(numbers)) for numbers in said.values())
+
+
+def _rows(model: type, **which: str) -> int:
+    return db.session.scalar(select(func.count()).select_from(model).filter_by(**which)) or 0
+
+
+class InThread:
+    """A crowd in a thread of its own, until it is told to stop."""
+
+    def __enter__(self) -> "InThread":
+        self.over, self.trouble = threading.Event(), None
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.over.set()
+        self._thread.join()
+        if self.trouble:
+            raise self.trouble
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self.live())
+        except BaseException as trouble:  # said in the thread that waits for this one
+            self.trouble = trouble
+
+    async def live(self) -> None:
+        raise NotImplementedError
+
+
+@dataclass
+class Visitors(InThread):
+    """People in WeChat's browser: they open the scan page, its script asks for a signature, and they are recognised."""
+
+    base: str
+    code: str
+    wechat: Storm
+    when: str = "present"
+    seconds: dict[tuple[str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
+    unexpected: list[tuple[str, int]] = field(default_factory=list)
+
+    async def live(self) -> None:
+        await asyncio.gather(*(self._visit(number) for number in range(READERS)))
+
+    async def _visit(self, number: int) -> None:
+        for visit in itertools.count():
+            if self.over.is_set():
+                return
+            async with Phone(self.base) as phone:
+                phone.session.headers["User-Agent"] = WECHAT
+                await self._get(phone, "scan", f"/c/{self.code}", 200)
+                await self._get(phone, "card", f"/wechat/jssdk?url={self.base}/c/{self.code}", 200, 503)
+                to = await self._get(phone, "form", f"/c/{self.code}/report", 200, 302)
+                if "/connect/oauth2/authorize" in to:
+                    await self._get(phone, "sign-in", self._back(to, f"o-visitor-{number}-{visit}"), 302)
+            await asyncio.sleep(0.2)
+
+    def _back(self, to: str, openid: str) -> str:
+        asked = parse_qs(urlsplit(to).query)
+        back = urlsplit(asked["redirect_uri"][0])
+        return f"{back.path}?{back.query}&code={self.wechat.code(openid)}&state={asked['state'][0]}"
+
+    async def _get(self, phone: Phone, what: str, path: str, *expected: int) -> str:
+        began = time.monotonic()
+        when = self.when
+        try:
+            async with phone.session.get(path, allow_redirects=False) as answer:
+                await answer.read()
+                status, to = answer.status, answer.headers.get("Location", "")
+        except NO_ANSWER as trouble:
+            status, to = 0, str(trouble)
+        self.seconds[what, when].append(time.monotonic() - began)
+        if status not in expected:
+            self.unexpected.append((path, status))
+        return to
+
+    def at(self, what: str, when: str, share: float) -> float:
+        found = sorted(self.seconds[what, when])
+        return found[min(len(found) - 1, int(len(found) * share))] if found else 0.0
+
+    def table(self) -> str:
+        return "\n".join(
+            f"  {what:8} {when:8} n={len(found):5} p50={self.at(what, when, 0.5) * 1000:6.0f} ms "
+            f"p99={self.at(what, when, 0.99) * 1000:6.0f} ms max={max(found) * 1000:6.0f} ms"
+            for (what, when), found in sorted(self.seconds.items())
+        )
+
+
+@dataclass
+class Talkers(InThread):
+    """People who tell the official account what is wrong, each one thing after another."""
+
+    base: str
+    refused: int = 0
+
+    async def live(self) -> None:
+        theirs, numbers = Platform(APP_ID), itertools.count(1)
+        async with aiohttp.ClientSession(self.base) as session:
+            while not self.over.is_set():
+                number = next(numbers)
+                call = theirs.call(text(f"报事 楼道灯不亮 第{number}件", f"o-talker-{number % 5}", 10**12 + number))
+                async with session.post("/wechat/official", params=call.query, data=call.body) as answer:
+                    self.refused += answer.status != 200
+                await asyncio.sleep(0.5)
