@@ -27,6 +27,8 @@ from governance.relay import (
     answering,
     bot_routes,
     callback_routes,
+    customer_groups,
+    customer_routes,
     group_routes,
     import_routes,
     paste_routes,
@@ -60,9 +62,9 @@ BLUEPRINTS = (
     scan.bp,
 )
 # Imported so that their routes are on the blueprint.
-DOORS = (topics_desk, topics_say, import_routes, paste_routes, person_routes)
+DOORS = (topics_desk, topics_say, customer_routes, import_routes, paste_routes, person_routes)
 # Imported so that their jobs are registered.
-HANDLERS = (jobs, topics_jobs, relay_jobs, notices_jobs, answering, qrcodes)
+HANDLERS = (jobs, topics_jobs, relay_jobs, notices_jobs, answering, customer_groups, qrcodes)
 LISTENERS = (
     merging,
     topics_merging,

@@ -8,7 +8,7 @@ from governance.discussions import model as discussions  # noqa: F401
 from governance.people import homes  # noqa: F401 - doors and who lives behind them
 from governance.people import model as people  # noqa: F401
 from governance.places import model as places  # noqa: F401
-from governance.relay import inbox, robots, talk  # noqa: F401
+from governance.relay import customer_groups, inbox, robots, talk  # noqa: F401
 from governance.relay import model as relay  # noqa: F401
 from governance.tickets import model as tickets  # noqa: F401
 from governance.wechat import model as wechat  # noqa: F401

@@ -27,7 +27,7 @@ def _facts(notice: Notice) -> Facts:
         "urgent": notice.urgent,
         "link": address(f"/notices/{notice.ref}"),
     }
-    return Facts(said, urgent=notice.urgent, below=True, above=False, only=notice.audiences)
+    return Facts(said, urgent=notice.urgent, below=True, above=False, only=notice.audiences, card=True)
 
 
 def preview(notice: Notice) -> dict[str, str]:

@@ -1,10 +1,11 @@
 """Finding the place behind a code: as typed or scanned, living, retired or never ours."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from governance.core.db import db
 from governance.core.errors import Missing
-from governance.places.model import Code
+from governance.places.model import Code, Place
 from governance.places.tokens import read_token
 
 WITH_PLACE = (joinedload(Code.place),)
@@ -33,3 +34,9 @@ def living(text: str) -> Code:
         code = db.session.get_one(Code, code.replaced_by)
         seen.add(code.token)
     return code
+
+
+def first_living(place: Place) -> Code | None:
+    """The code that stands for the place where only one can be shown."""
+    living = select(Code).where(Code.place_id == place.id, Code.state != "retired").order_by(Code.number)
+    return db.session.scalars(living.limit(1)).first()

@@ -7,14 +7,23 @@ from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Missing, Refused
 from governance.people.access import Viewer
 from governance.people.permissions import require
+from governance.relay.calling_off import STOPPED
 from governance.relay.mass_model import CALLED_OFF
 from governance.relay.model import DUE, FAILED, SENT, UNKNOWN, Delivery, Group, Message, among
 from governance.relay.outcomes import note
-from governance.relay.stopping import STOPPED
+from governance.tickets.model import Ticket
 
 ANSWERS = {"arrived": "确实发了", "again": "没发，再发一次", "leave": "不用再发了"}
 LEFT = "人工决定不再发"
 MEANT = (LEFT, STOPPED, CALLED_OFF)  # failures that somebody wanted
+
+
+def kept_with(message: Message) -> Group | Ticket | None:
+    """What its keeper keeps: the group it was for; where it was for one person alone, the ticket it tells of."""
+    if message.group is None or message.group.person_id is None:
+        return message.group
+    told_of = [one.event.subject_id for one in message.deliveries if one.event.noun == "ticket"]
+    return db.session.get(Ticket, told_of[0]) if told_of else None
 
 
 def settle(viewer: Viewer, message: Message, answer: str) -> None:
@@ -23,15 +32,19 @@ def settle(viewer: Viewer, message: Message, answer: str) -> None:
         raise Invalid({"answer": "请选一个"})
     with writing():
         locked(message)
-        if message.group is None or message.state != UNKNOWN:
+        group, thing = message.group, kept_with(message)
+        if group is None or thing is None or message.state != UNKNOWN:
             raise Refused("这一条已经有结果了")
-        require(viewer, "group.keep", message.group)
+        require(viewer, "group.keep", thing)
+        if answer == "again" and not group.hears:
+            raise Refused("那边已经停了，不能再发；已经到了就选“确实发了”，不然选“不用再发了”")
         state, reason = {"arrived": (SENT, None), "again": (DUE, None), "leave": (FAILED, LEFT)}[answer]
         message.state = SENT if answer == "arrived" else FAILED
         message.reason, message.ended_at, message.settled_by_id = reason, now(), viewer.staff_id
         carried = update(Delivery).where(Delivery.message_id == message.id, Delivery.state == UNKNOWN)
         db.session.execute(carried.values(state=state, reason=reason, due_at=now(), tries=0, claim=None))
-        note(message.group, "settle", viewer.label, viewer.staff_id, message=message.id, answer=answer)
+        place = thing.place if isinstance(thing, Ticket) else thing.places[0]
+        note(group, "settle", viewer.label, viewer.staff_id, place, message=message.id, answer=answer)
 
 
 def retry(viewer: Viewer, group: Group) -> int:

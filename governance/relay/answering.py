@@ -11,7 +11,7 @@ from governance.core.db import by as one
 from governance.core.db import db, now, writing
 from governance.core.errors import Problem
 from governance.core.jobs import NotNow, enqueue, job
-from governance.relay import hearing, robots
+from governance.relay import hearing, persons, robots
 from governance.relay.channels.wecom_aibot import WecomAibot
 from governance.relay.groups import heard_as
 from governance.relay.inbox import ANSWERED, REFUSED, SILENT, STORED, TELLING, TOLD, UNKNOWN, Inbound
@@ -94,6 +94,8 @@ def _work(inbound: int, shots: tuple[bytes, ...] = (), lost: bool = False) -> No
         row = db.session.get(Inbound, inbound, with_for_update=True)
         if row is None or row.state != STORED:
             return
+        if row.source == OFFICIAL and row.incoming.kind in (ENTER, SCAN):
+            persons.follows_again(row.incoming.sender)
         reply = _reply(row, row.incoming, shots)
         row.reply = "\n".join(filter(None, (reply, LOST_PHOTO if lost else "")))
         if not row.reply:

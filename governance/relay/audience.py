@@ -22,6 +22,16 @@ class Telling:
     about: tuple[str, int]  # of several lines about the same, only the latest is worth saying
     wide: bool = False  # told to many groups alike
     news: str = ""  # the event's name
+    at_work: bool = False
+    card: bool = False  # worth a card of its own where a channel can show one
+    picture: str = ""  # the address of a public photo of it
+    drawn: bool = False  # the link is to be seen, as a QR code
+
+    @property
+    def parts(self) -> tuple[str, tuple[str, ...], str]:
+        """Its first line, the others without the colon that points to a link, and the link."""
+        head, *lines = [line for line in self.words.splitlines() if line.strip() and line != self.link]
+        return head, (*lines[:-1], *(line.rstrip("：") for line in lines[-1:])), self.link
 
 
 def hearers(event: Event) -> tuple[str, ...]:
@@ -70,4 +80,15 @@ def telling(event: Event, audience: str) -> Telling | None:
     urgent = facts.urgent or (audience == "workers" and event.name == "ticket.report")
     name = UNLISTED if facts.private and audience in AT_WORK else event.name
     words, about = render(audience, name, facts.said), (event.noun, event.subject_id)
-    return Telling(words, facts.said.get("link", ""), urgent, about, facts.below, event.name)
+    return Telling(
+        words,
+        facts.said.get("link", ""),
+        urgent,
+        about,
+        wide=facts.below,
+        news=event.name,
+        at_work=audience in AT_WORK,
+        card=facts.card,
+        picture=facts.picture,
+        drawn=facts.drawn,
+    )

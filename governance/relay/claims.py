@@ -56,6 +56,7 @@ class Parcel:
     tries: int
     person_id: int | None = None  # whose own line this is
     news: str = ""  # to one person: which event it tells of
+    matters: tuple[Telling, ...] = ()  # the words by matter, for a channel that can show them better
     message_id: int = 0
 
 
@@ -169,9 +170,18 @@ def _composed(name: str, channel: Channel, taken: Mapping[int, list[Line]]) -> t
                     tries=max(row.tries for row, _ in told[:fit]),
                     person_id=group.person_id,
                     news=told[0][1].news,
+                    matters=_latest([one for _, one in told[:fit]]),
                 )
             )
     return parcels, untold
+
+
+def _latest(told: Iterable[Telling]) -> tuple[Telling, ...]:
+    """Of each matter what was said last, in the order of `condensed`."""
+    said: dict[tuple[str, int], Telling] = {}
+    for one in told:
+        said = {about: other for about, other in said.items() if about != one.about} | {one.about: one}
+    return tuple(said.values())
 
 
 def _is_theirs(row: Line, group: Any) -> bool:

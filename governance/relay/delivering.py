@@ -101,7 +101,7 @@ class _Round:
     async def _answered(self, http: aiohttp.ClientSession, parcel: Parcel) -> Outcome:
         if isinstance(self.channel, PersonChannel):
             return await self._told_alone(self.channel, parcel)
-        return await self.channel.send(http, parcel.bound, parcel.words)
+        return await self.channel.send(http, parcel.bound, parcel.words, parcel.matters)
 
     async def _told_alone(self, channel: PersonChannel, parcel: Parcel) -> Outcome:
         """The gateway waits for its answers, so it does in a thread; the few there are bound what waits at once."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from governance.core.db import db
 from governance.core.events import Event
 from governance.core.pages import local
@@ -34,6 +36,9 @@ class Facts:
     below: bool = False  # told in the places inside too
     above: bool = True  # told in the places around it too
     only: tuple[str, ...] = ()  # these audiences alone
+    card: bool = False  # worth a card of its own: it leads to more than its words
+    picture: str = ""  # the address of a photo that everybody may see
+    drawn: bool = False  # its link is to be seen as a QR code
 
 
 def _ticket(event: Event) -> Facts | None:
@@ -55,6 +60,7 @@ def _ticket(event: Event) -> Facts | None:
         "to_verify": ticket.category.verify,
     }
     is_urgent = ticket.category.hours <= URGENT_HOURS
+    picture = _after_photo(ticket, event) if event.verb in ("finish", "verify") else ""
     return Facts(
         said,
         private,
@@ -63,7 +69,22 @@ def _ticket(event: Event) -> Facts | None:
         over=not ticket.status.open,
         running=ticket.running,
         stage=ticket.state,
+        card=bool(picture),
+        picture=picture,
     )
+
+
+def _after_photo(ticket: Ticket, event: Event) -> str:
+    """Where the last photo it was finished with is shown, if everybody may see it; once hidden, nothing is there."""
+    if ticket.private or ticket.category.private or ticket.checked_at is None or ticket.photos_hidden:
+        return ""
+    of_ticket = select(Event).filter_by(noun="ticket", subject_id=ticket.id, verb="finish").order_by(Event.id.desc())
+    finished = db.session.scalars(of_ticket.where(Event.id <= event.id).limit(1)).first()
+    if finished is None or not finished.data.get("photos"):
+        return ""
+    near = [photo for photo in ticket.photos if photo.step == "finish" and photo.at <= finished.at]
+    shown = [photo for photo in near[-finished.data["photos"] :] if photo.shows]
+    return address(f"/t/{ticket.ref}/photos/{shown[-1].key}-full.jpg") if shown else ""
 
 
 def _topic(event: Event) -> Facts | None:
@@ -76,7 +97,7 @@ def _topic(event: Event) -> Facts | None:
         "deed": event.data.get("title", ""),
         "link": address(f"/topics/{topic.ref}{PLACES_ON_PAGE.get(event.verb, '')}"),
     }
-    return Facts(said, below=event.verb != "propose")
+    return Facts(said, below=event.verb != "propose", card=True)
 
 
 def _is_news(topic: Topic, verb: str) -> bool:
@@ -89,7 +110,12 @@ PLACES_ON_PAGE = {"decide": "#decision", "deed": "#chain"}  # where on the topic
 
 def _group(event: Event) -> Facts | None:
     group = db.session.get(Group, event.subject_id)
-    return Facts({"group": group.name, "moment": _moment(event)}, urgent=True) if group else None
+    if group is None:
+        return None
+    said = {"group": group.name, "moment": _moment(event)}
+    if event.verb == "code":
+        said |= {"place": near_name(group.places[0]), "link": address(f"/c/{event.data['code']}")}
+    return Facts(said, urgent=True, drawn=event.verb == "code")
 
 
 def _moment(event: Event) -> str:

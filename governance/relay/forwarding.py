@@ -13,7 +13,7 @@ from governance.core.errors import Refused
 from governance.core.pages import local
 from governance.people.access import Viewer
 from governance.people.permissions import visible
-from governance.places.model import Code
+from governance.places.codes import first_living
 from governance.relay.audience import Telling, telling
 from governance.relay.channels.manual import Manual
 from governance.relay.hours import may_go
@@ -149,11 +149,8 @@ def _card(pieces: list[list[_Matter]]) -> Card:
 
 def _scan_page(group: Group) -> str:
     """Where the code on the group's place leads: everything that is going on there."""
-    posted = (
-        select(Code.token).where(Code.place_id == group.places[0].id, Code.state != "retired").order_by(Code.number)
-    )
-    token = db.session.scalar(posted.limit(1))
-    return address(f"/c/{token}") if token else ""
+    code = first_living(group.places[0])
+    return address(f"/c/{code.token}") if code else ""
 
 
 def forwarded(viewer: Viewer, group_ids: Sequence[int], event_ids: Sequence[int]) -> int:

@@ -9,12 +9,14 @@ from flask import Blueprint, render_template, request, url_for
 from governance.core.db import db
 from governance.core.errors import Invalid, Missing
 from governance.core.pages import back
+from governance.core.paging import LARGEST
 from governance.core.security import refills
 from governance.people.access import Viewer
 from governance.people.permissions import keeper, may, visible
 from governance.people.viewers import current, open_to
 from governance.places.model import Place
-from governance.relay import actions, channels, groups, keepers, mass_keeping, queries
+from governance.relay import actions, channels, groups, keepers, mass_keeping, queries, saying
+from governance.relay.customer_groups import CustomerGroup
 from governance.relay.forms import KeeperForm, beside_fields, form_for, given_settings
 from governance.relay.health import STATES, health
 from governance.relay.model import Group
@@ -43,7 +45,7 @@ def index() -> Any:
 @refills
 def new(channel: str) -> Any:
     kind = channels.channel(channel)
-    form = form_for(kind)
+    form = form_for(kind, data=_picked(kind, request.args.get("pick", type=int)))
     if form.ok:
         try:
             places = groups.find_places(form.places.data, _mine())
@@ -56,6 +58,14 @@ def new(channel: str) -> Any:
             return back("groups.show", group_id=made.id)
     page = render_template("relay/group_form.html", form=form, kind=kind, back=url_for("groups.index"), group=None)
     return page, 422 if request.method == "POST" else 200
+
+
+def _picked(kind: type[channels.Channel], id_: int | None) -> dict[str, str]:
+    """What is known of a customer group that was picked, to begin the form with."""
+    one = db.session.get(CustomerGroup, id_) if kind.listed and id_ and 0 < id_ <= LARGEST else None
+    if one is None:
+        return {}
+    return {"name": one.name, "audience": "residents", "set_chat_id": one.chat_id, "set_owner": one.owner or ""}
 
 
 @bp.get("/<int:group_id>")
@@ -115,7 +125,8 @@ def _as_it_is(group: Group, kind: type[channels.Channel]) -> dict[str, str]:
 
 
 DEEDS: dict[str, Callable[[Viewer, Group], Any]] = {
-    "test": groups.test_message,
+    "test": saying.test_message,
+    "code": saying.send_code,
     "disable": groups.disable,
     "enable": groups.enable,
     "archive": groups.archive,
@@ -123,7 +134,7 @@ DEEDS: dict[str, Callable[[Viewer, Group], Any]] = {
 }
 
 
-@bp.post("/<int:group_id>/<any(test, disable, enable, archive, retry):deed>")
+@bp.post("/<int:group_id>/<any(test, code, disable, enable, archive, retry):deed>")
 @open_to(keeper)
 def act(group_id: int, deed: str) -> Any:
     group = _group(group_id)

@@ -156,20 +156,6 @@ def archive(viewer: Viewer, group: Group) -> None:
         note(group, "archive", viewer.label, viewer.staff_id)
 
 
-def test_message(viewer: Viewer, group: Group) -> None:
-    """Say one word to this group alone, by the same road as everything else."""
-    with writing():
-        require(viewer, "group.keep", locked(group))
-        if not group.hears:
-            raise Refused("这个群停用了，先启用再试")
-        if not group.told:
-            raise Refused("这个群的机器人只会答话。在群里 @它 说一句试试")
-        event = note(group, "test", viewer.label, viewer.staff_id)
-        event.told_at = now()  # for this group only, not for everybody on its path
-        db.session.flush()
-        db.session.add(Delivery(event_id=event.id, group_id=group.id, channel=group.channel, urgent=True))
-
-
 def find_places(text: str, within: ColumnElement[bool]) -> list[Place]:
     """The places named line by line, by code or by name. Raises Invalid for the first not found `within`."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]

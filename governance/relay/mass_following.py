@@ -12,6 +12,7 @@ from sqlalchemy.orm import selectinload
 
 from governance.core.db import db, now, writing
 from governance.core.pages import local
+from governance.relay.calling_off import is_due_again, lay_aside, unwanted
 from governance.relay.channels.base import Outcome, Refusal, Sent, Unknown
 from governance.relay.claims import carrying
 from governance.relay.mass_model import ASKING, CANCELLED, DONE, UNKNOWN, WITH_OWNER, MassTask, MassTaskPart
@@ -131,7 +132,7 @@ def _cancel(task: MassTask) -> None:
             raise
     _settle(task, *_asked(task))
     if task.state == WITH_OWNER and not task.confirmed_at:
-        _end(task, CANCELLED, Refusal(task.cancel_why or NOT_PRESSED, None))
+        _end(task, CANCELLED, Refusal(task.cancel_why or NOT_PRESSED, 0 if is_due_again(task) else None))
 
 
 def _is_time_to_remind(task: MassTask, moment: datetime) -> bool:
@@ -167,7 +168,11 @@ def _end(task: MassTask, state: str, outcome: Refusal | Unknown) -> None:
         task = db.session.get_one(MassTask, task.id, with_for_update=True, populate_existing=True)
         if task.state != WITH_OWNER:
             return
-        settle([(carrying(part.message), outcome) for part in _open(task.id)])
+        open_ = _open(task.id)
+        aside = unwanted(open_)
+        settle([(carrying(part.message), outcome) for part in open_])
+        if state == CANCELLED:
+            lay_aside(aside)
         task.state, task.reason, task.ended_at = state, outcome.reason[:300], now()
 
 

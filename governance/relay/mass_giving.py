@@ -134,16 +134,16 @@ def _not_given(given: Given, trouble: Trouble) -> None:
             outcome = Unknown(reason)
     state = UNKNOWN if isinstance(outcome, Unknown) else REFUSED
     with writing():
+        task = db.session.get_one(MassTask, given.id, with_for_update=True)
         settle([(parcel, outcome) for parcel in given.parcels])
-        task = db.session.get_one(MassTask, given.id)
         task.state, task.reason, task.ended_at = state, outcome.reason[:300], now()
 
 
 def _with_owner(given: Given, msgid: str, failed: set[str]) -> None:
     taken = [one.message_id for one in given.parcels if one.bound["chat_id"] not in failed]
     with writing():
+        task = db.session.get_one(MassTask, given.id, with_for_update=True)
         settle([(one, Refusal(NOT_THEIRS, None)) for one in given.parcels if one.bound["chat_id"] in failed])
         waits = update(Message).where(Message.id.in_(taken), Message.state == SENDING)
         db.session.execute(waits.values(lease_until=None), execution_options={"synchronize_session": False})
-        task = db.session.get_one(MassTask, given.id)
         task.msgid, task.state, task.next_at = msgid, WITH_OWNER, now() + FIRST_LOOK

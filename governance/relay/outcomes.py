@@ -9,6 +9,8 @@ from sqlalchemy import select, update
 
 from governance.core.db import db, now, writing
 from governance.core.events import Event, record
+from governance.places.model import Place
+from governance.relay.calling_off import call_off
 from governance.relay.channels.base import Dead, Outcome, Refusal, Sent, Unknown
 from governance.relay.claims import Parcel
 from governance.relay.model import DUE, FAILED, READY, REFUSED, SENDING, SENT, UNKNOWN, Delivery, Group, Message, among
@@ -80,12 +82,15 @@ def silence(group: Group, reason: str, actor: str, actor_id: int | None = None) 
     group.disabled_at, group.disabled_why = now(), reason[:200]
     waiting = update(Delivery).where(Delivery.group_id == group.id, among(Delivery.state, READY))
     db.session.execute(waiting.values(state=FAILED, reason=reason[:300], claim=None))
+    call_off(Delivery.group_id == group.id, reason)
     if group.person_id is None:
         note(group, "disable", actor, actor_id)
 
 
-def note(group: Group, verb: str, actor: str, actor_id: int | None = None, **data: Any) -> Event:
-    """Put what was done to a group on record, in the chain of its community."""
-    place, facts = group.places[0], {"channel": group.channel, "audience": group.audience, **data}
+def note(
+    group: Group, verb: str, actor: str, actor_id: int | None = None, place: Place | None = None, **data: Any
+) -> Event:
+    """Put what was done to a group on record, in the chain of its community, or of the place named."""
+    place, facts = place or group.places[0], {"channel": group.channel, "audience": group.audience, **data}
     where: dict[str, Any] = {"stream": place.stream, "scope": place.path}
     return record(f"group.{verb}", group.id, actor=actor, actor_id=actor_id, **where, **facts)

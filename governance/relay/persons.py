@@ -21,8 +21,8 @@ from governance.core.errors import Refused
 from governance.core.events import Event
 from governance.people.access import Viewer
 from governance.people.knowing import note
-from governance.people.meeting import handle
-from governance.people.model import Person, Post
+from governance.people.meeting import handle, openid_hash
+from governance.people.model import Identity, Person, Post
 from governance.places.model import Place
 from governance.relay.channels.official_account import OfficialAccount, template
 from governance.relay.channels.wecom_app import WecomApp
@@ -138,6 +138,14 @@ def close_line(person_id: int, why: str) -> bool:
     waiting = update(Delivery).where(Delivery.group_id == line.id, among(Delivery.state, READY))
     db.session.execute(waiting.values(state=FAILED, reason=why, claim=None))
     return True
+
+
+def follows_again(openid: str) -> None:
+    """Somebody follows the account: if they had agreed, they are told again. Joins the transaction in hand."""
+    known = one(Identity, kind="openid", subject=openid_hash(openid))
+    line = line_of(known.person_id, "resident") if known else None
+    if line is not None and line.archived_at is None:
+        line.disabled_at = line.disabled_why = line.rest_until = None
 
 
 def agree(by: Viewer) -> None:

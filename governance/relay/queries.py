@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from governance.core.db import db, like_prefix
+from governance.core.events import Event
 from governance.core.jobs import FAILED as JOB_FAILED
 from governance.core.jobs import Job
 from governance.core.paging import Page, page
@@ -19,6 +20,7 @@ from governance.relay.groups import robot_of
 from governance.relay.health import STATES
 from governance.relay.model import FAILED, SENDING, UNKNOWN, WAITING, Delivery, Group, GroupPlace, Message, among
 from governance.relay.robots import Robot
+from governance.tickets.model import Ticket
 
 RECENT = 30
 
@@ -114,7 +116,16 @@ def _owed(which: ColumnElement[bool], viewer: Viewer) -> list[Owed]:
 
 
 def unknown(viewer: Viewer) -> list[Message]:
-    query = select(Message).join(Message.group).where(among(Message.state, (UNKNOWN,)), kept(viewer))
+    """For the groups this viewer keeps; and to one person, where it told of something at the places they keep."""
+    told_of_here = exists().where(
+        Delivery.message_id == Message.id,
+        Event.id == Delivery.event_id,
+        Event.noun == "ticket",
+        Ticket.id == Event.subject_id,
+        visible(viewer, "group.keep", Ticket),
+    )
+    query = select(Message).join(Message.group).where(among(Message.state, (UNKNOWN,)))
+    query = query.where(or_(kept(viewer), and_(Group.person_id.is_not(None), told_of_here)))
     return list(db.session.scalars(query.options(joinedload(Message.group)).order_by(Message.id).limit(RECENT)))
 
 

@@ -12,7 +12,8 @@ from governance.core.db import db, now
 from governance.core.errors import Refused
 from governance.people.access import Viewer
 from governance.people.homes import Residence
-from governance.places.model import Code, Place
+from governance.places.codes import first_living
+from governance.places.model import Place
 from governance.relay.facts import near_name
 from governance.relay.model import Group, Heard
 from governance.relay.talk import WHAT, WHERE, WHETHER, Talk
@@ -190,9 +191,8 @@ def _in_private(place: Place, category: Choice) -> str:
 
 def door(place: Place) -> str:
     """The address behind a code of this place; empty where it has none."""
-    living = select(Code.token).where(Code.place_id == place.id, Code.state != "retired").order_by(Code.number)
-    token = db.session.scalar(living.limit(1))
-    return address(f"/c/{token}") if token else ""
+    code = first_living(place)
+    return address(f"/c/{code.token}") if code else ""
 
 
 def _category(words: str) -> Choice:

@@ -9,7 +9,7 @@ from governance.core.errors import Missing
 from governance.core.pages import back
 from governance.people.permissions import handler_role, keeper, may, office_role, officer
 from governance.people.viewers import current, open_to
-from governance.relay import actions, forwarding, mass_keeping, queries
+from governance.relay import actions, channels, forwarding, mass_keeping, queries
 from governance.relay.model import Message
 from governance.relay.picture import png
 from governance.wechat.shelf import troubles
@@ -64,6 +64,7 @@ def keep() -> Any:
         jobs=queries.failed_jobs() if officer.holds(viewer, None) else [],
         tokens=troubles(),
         answers=actions.ANSWERS,
+        channels=channels.known(),
     )
 
 
@@ -71,7 +72,8 @@ def keep() -> Any:
 @open_to(keeper)
 def settle(message_id: int) -> Any:
     message = db.session.get(Message, message_id) if message_id < 2**31 else None
-    if message is None or message.group is None or not may(current(), "group.keep", message.group):
+    thing = actions.kept_with(message) if message else None
+    if message is None or thing is None or not may(current(), "group.keep", thing):
         raise Missing
     actions.settle(current(), message, request.form.get("answer", ""))
     return back("relay.keep")

@@ -1,12 +1,15 @@
-"""Stopping what is being told: what is not yet out is laid aside with the reason, what is out is out."""
+"""Stopping what is being told: what is not yet out is laid aside with the reason, what is out is out.
 
-from sqlalchemy import select, update
+What lies with the owners of customer groups is called off: it is out only if one pressed before WeCom took it back.
+"""
+
+from sqlalchemy import and_, select, update
 
 from governance.core.db import db, now
 from governance.core.events import Event
-from governance.relay.model import FAILED, READY, WAITING, Delivery, among
-
-STOPPED = "通知已停"
+from governance.relay.calling_off import STOPPED, call_off
+from governance.relay.channels.wecom_mass_task import WecomMassTask
+from governance.relay.model import FAILED, READY, SENDING, WAITING, Delivery, among
 
 
 def stop_telling(event_id: int) -> int:
@@ -17,6 +20,10 @@ def stop_telling(event_id: int) -> int:
     waiting = update(Delivery).where(Delivery.event_id == event_id, among(Delivery.state, READY))
     laid = waiting.values(state=FAILED, reason=STOPPED, claim=None)
     done = db.session.execute(laid, execution_options={"synchronize_session": False, "preserve_rowcount": True})
+    with_owner = (Delivery.event_id == event_id, Delivery.channel == WecomMassTask.name, Delivery.state == SENDING)
+    call_off(and_(*with_owner), STOPPED)
+    stopped = update(Delivery).where(*with_owner).values(reason=STOPPED)
+    db.session.execute(stopped, execution_options={"synchronize_session": False})
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 

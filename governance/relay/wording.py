@@ -107,10 +107,12 @@ def _folded(text: str) -> str:
 
 
 def cut(text: str, longest_bytes: int) -> str:
-    """At most so many bytes of UTF-8, never half a character, with a mark that something is missing."""
+    """At most so many bytes of UTF-8, never half a character, rather whole lines, with a mark that some is missing."""
     if len(text.encode()) <= longest_bytes:
         return text
-    return text.encode()[: longest_bytes - len("…".encode())].decode(errors="ignore").rstrip() + "…"
+    kept = text.encode()[: longest_bytes - len("…".encode())].decode(errors="ignore")
+    lines = kept.rpartition("\n")[0].rstrip()
+    return (lines if len(lines) * 2 >= len(kept) else kept.rstrip()) + "…"
 
 
 def condensed(lines: Sequence[tuple[Any, str]], longest_bytes: int) -> tuple[list[str], int]:

@@ -1,4 +1,4 @@
-"""A town big enough for a crowd, on either database, with its processes running and its rows at hand."""
+"""A town big enough for a crowd, with its processes running: on SQLite alone, or on PostgreSQL with Redis."""
 
 import shutil
 from collections.abc import Iterator
@@ -47,7 +47,8 @@ def town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
         cluster: Cluster = request.getfixturevalue("postgres")
         template, cast = request.getfixturevalue("postgres_settled")
         url = cluster.create_database(database_name(template))
-    settings = settings_for(folder, url)
+    shared = {"redis_url": request.getfixturevalue("redis").url} if request.param == "postgresql" else {}
+    settings = settings_for(folder, url).model_copy(update=shared)
     app = create_app(settings)
     with app.app_context():
         with deployed(settings) as deployment:

@@ -1,9 +1,13 @@
 """A small loopback receiver that speaks the protocol of a WeCom group robot, with the faults networks have.
 
+It takes text, markdown, news and image, and refuses what is over their limits or not formed as they are.
+
 `script[key]` is a list of faults for the next calls of that key ("" stands for any key), `always` one for every call;
 without one it answers ok.
 """
 
+import base64
+import hashlib
 import json
 import socket
 import struct
@@ -24,6 +28,14 @@ class Call:
     text: str
     at: float
     fault: str
+    kind: str = "text"
+    body: bytes = b""
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What it carried under the name of its kind."""
+        found: dict[str, Any] = json.loads(self.body)[self.kind]
+        return found
 
 
 @dataclass
@@ -83,9 +95,10 @@ class _Handler(BaseHTTPRequestHandler):
         receiver = self.server.receiver
         asked = urlsplit(self.path)
         key = parse_qs(asked.query).get("key", [""])[0]
-        text, trouble = _read(asked.path, self.rfile.read(int(self.headers["Content-Length"])))
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        kind, text, trouble = _read(asked.path, body)
         fault = trouble or receiver.next_fault(key)
-        receiver.log.add(Call(key, text, time.time(), fault))
+        receiver.log.add(Call(key, text, time.time(), fault, kind, body))
         time.sleep(receiver.delay)
         getattr(self, f"_{fault or 'ok'}", lambda: self._answered(fault))()
 
@@ -123,15 +136,55 @@ class _Handler(BaseHTTPRequestHandler):
         """The log that counts is `receiver.log`."""
 
 
-def _read(path: str, body: bytes) -> tuple[str, str]:
-    """The text of a call, and the errcode WeCom would answer a malformed one with."""
+def _read(path: str, body: bytes) -> tuple[str, str, str]:
+    """The kind of a call, its words in one text, and the errcode WeCom would answer a malformed one with."""
     try:
         asked = json.loads(body)
-        text = asked["text"]["content"]
+        kind = asked["msgtype"]
+        said = asked[kind]
     except (ValueError, KeyError, TypeError):
-        return "", "40008"
-    if path != "/cgi-bin/webhook/send" or asked.get("msgtype") != "text":
-        return text, "40008"
-    if not text:
-        return text, "44004"
-    return text, "40058" if len(text.encode()) > 2048 else ""
+        return "", "", "40008"
+    if path != "/cgi-bin/webhook/send" or kind not in KINDS or set(asked) != {"msgtype", kind}:
+        return kind, "", "40008"
+    return (kind, *KINDS[kind](said))
+
+
+def _of_text(said: Any) -> tuple[str, str]:
+    return _within(said, 2048)
+
+
+def _of_markdown(said: Any) -> tuple[str, str]:
+    return _within(said, 4096)
+
+
+def _within(said: Any, most: int) -> tuple[str, str]:
+    content = said.get("content", "")
+    if not content.strip():
+        return content, "44004"
+    return content, "40058" if len(content.encode()) > most else ""
+
+
+def _of_news(said: Any) -> tuple[str, str]:
+    """WeCom cuts what is too long; nothing of ours is to be cut there."""
+    cards = said.get("articles", [])
+    if len(cards) > 8:
+        return "", "45008"
+    if not cards or not all(card.get("title") and card.get("url") for card in cards):
+        return "", "41016"
+    words = "\n".join(f"{card['title']}\n{card['url']}\n{card.get('description', '')}" for card in cards)
+    fields = {"title": 128, "description": 512, "url": 2048, "picurl": 2048}
+    fits = all(len(card.get(name, "").encode()) <= most for card in cards for name, most in fields.items())
+    return words, "" if fits and all(set(card) <= set(fields) for card in cards) else "40058"
+
+
+def _of_image(said: Any) -> tuple[str, str]:
+    try:
+        data = base64.b64decode(said["base64"], validate=True)
+    except (KeyError, ValueError):
+        return "", "40058"
+    if len(data) > 2 << 20 or not data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
+        return "", "40009"
+    return "", "" if hashlib.md5(data).hexdigest() == said.get("md5") else "301019"
+
+
+KINDS = {"text": _of_text, "markdown": _of_markdown, "news": _of_news, "image": _of_image}

@@ -60,8 +60,9 @@ class WeChat:
     codes: dict[str, str] = field(default_factory=dict)  # sign-in code: an openid or userid; "" when it was used
     files: dict[str, bytes] = field(default_factory=dict)  # by media id
     owners: dict[str, str] = field(default_factory=dict)  # of customer groups, by chat id
+    names: dict[str, str] = field(default_factory=dict)  # of customer groups, by chat id
     tasks: dict[str, "Task"] = field(default_factory=dict)  # of customer groups' owners, by msgid
-    page: int = 500  # rows of a task's result at once
+    page: int = 500  # rows of a task's result, or of the customer groups, at once
     snapshot: bool = False
     slow: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -138,12 +139,30 @@ class WeChat:
             return {"ticket": "gQ-ticket", "url": f"http://weixin.qq.com/q/{quote(scene, safe='')}"}
         if call.path == f"{MASS}add_msg_template":
             return self._given(call.body)
+        if call.path.startswith(f"{MASS}groupchat/"):
+            return self._chats(call.body) if call.path.endswith("/list") else self._chat(call.body["chat_id"])
         if call.path.startswith(MASS):
             task = self.tasks.get(call.body["msgid"])
             return self._of_task(task, call) if task else {"errcode": 41047, "errmsg": "invalid msgid"}
         if call.path == MEDIA:
             return {"errcode": 40007, "errmsg": "invalid media_id"}
         return ok | {"msgid": len(self.done)}
+
+    def _chats(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Customer groups by their ids, at most `limit` at once; the cursor means nothing to who asks."""
+        if not 1 <= body["limit"] <= 1000:
+            return {"errcode": 40058, "errmsg": "invalid limit"}
+        chats, first = sorted(self.owners), int(body.get("cursor", "c0").removeprefix("c"))
+        last = first + min(body["limit"], self.page)
+        rows = [{"chat_id": chat, "status": 0} for chat in chats[first:last]]
+        after = f"c{last}" if last < len(chats) else ""
+        return {"errcode": 0, "errmsg": "ok", "group_chat_list": rows, "next_cursor": after}
+
+    def _chat(self, chat: str) -> dict[str, Any]:
+        if chat not in self.owners:
+            return {"errcode": 86003, "errmsg": "chat id not exist"}
+        told = {"chat_id": chat, "name": self.names.get(chat, ""), "owner": self.owners[chat]}
+        return {"errcode": 0, "errmsg": "ok", "group_chat": told}
 
     def _given(self, body: dict[str, Any]) -> dict[str, Any]:
         chats = [chat for chat in body["chat_id_list"] if self.owners.get(chat) == body["sender"]]

@@ -10,10 +10,14 @@ from sqlalchemy import select, text, update
 from governance.core.db import db, now, writing
 from governance.core.events import record
 from governance.relay import groups
+from governance.relay.delivering import deliver
+from governance.relay.expanding import expand
 from governance.relay.model import Delivery, Group
 from governance.tickets.model import Ticket
 from tests.cast import Cast
+from tests.connected import connect
 from tests.peers.receiver import Receiver
+from tests.peers.wechat import WeChat
 
 
 @pytest.fixture
@@ -66,6 +70,36 @@ def happen(cast: Cast) -> Callable[..., int]:
         return event.id
 
     return one
+
+
+@pytest.fixture
+def customer_group(app: Flask, cast: Cast, wechat: WeChat) -> Callable[..., int]:
+    """Bind a customer group at a place; answers its id."""
+    connect(app, wechat.url)
+
+    def bind(place: str, owner: str = "LiMing", chat: str = "", real: bool = True) -> int:
+        chat = chat or f"wrOgQhDgAA{cast.places[place]:06d}"
+        if real:
+            wechat.owners[chat] = owner
+        given = {"chat_id": chat, "owner": owner}
+        where = [cast.place(place)]
+        return groups.add(cast.viewer("du"), "wecom_mass_task", "residents", f"{place}群", given, where).id
+
+    return bind
+
+
+@pytest.fixture
+def finish(app: Flask, ticket: Callable[..., int], happen: Callable[..., int]) -> Callable[..., None]:
+    """Something is finished at a place, and everybody is owed it."""
+
+    def done(place: str = "5号楼", category: str = "lift") -> None:
+        happen(ticket(place, category), "finish")
+        while expand():
+            pass
+        while deliver(app):
+            pass
+
+    return done
 
 
 def states() -> list[str]:

@@ -6,12 +6,17 @@ from sqlalchemy import select
 from governance.core import jobs
 from governance.core.db import db, now, writing
 from governance.core.jobs import Job
+from governance.people.model import Person
+from governance.relay import persons
 from governance.relay.inbox import Inbound
+from governance.relay.persons import line_of
 from governance.tickets.model import Ticket
+from tests.cast import resident
 from tests.peers.platform import Platform, event, image, text
-from tests.peers.wechat import APP_ID, CORP_ID, CUSTOM, MEDIA, MESSAGE
+from tests.peers.wechat import APP_ID, CORP_ID, CUSTOM, MEDIA, MESSAGE, TEMPLATE
 from tests.photos import jpeg_with_gps
 from tests.relay.callbacks import open_doors, send, work
+from tests.relay.test_persons import somebody, tell
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +42,40 @@ def again() -> None:
 def state() -> str:
     db.session.rollback()
     return db.session.scalars(select(Inbound.state).order_by(Inbound.id.desc()).limit(1)).one()
+
+
+@pytest.mark.parametrize(("name", "key"), [("subscribe", ""), ("subscribe", "qrscene_{code}")])
+def test_who_follows_again_is_told_again_if_they_had_agreed(app, cast, wechat, ticket, happen, name, key) -> None:
+    fields = "thing1=事项,character_string2=编号,phrase3=进展,time4=时间,thing5=提醒"
+    app.extensions["settings"].wechat_template_reopened = f"template-reopened,{fields}"
+    id_ = ticket()
+    agreed = somebody(cast, "取关的", id_, "o-resident-1")
+    taken_back = somebody(cast, "取消的", id_, "o-resident-2", role="joiner")
+    wechat.scripted[TEMPLATE] = ["43004", "43004"]
+    happen(id_, "reopen")
+    tell(app)
+    with writing():
+        persons.take_back(resident(db.session.get_one(Person, taken_back)))
+    assert line_of(agreed, "resident").disabled_at
+    for openid in ("o-resident-1", "o-resident-2", "o-nobody-knows"):
+        say(app, event(name, key.format(code=cast.codes["5号楼"]), openid))
+    work()
+    db.session.rollback()
+    assert line_of(agreed, "resident").hears and line_of(taken_back, "resident").archived_at
+    happen(id_, "reopen", round=3)
+    tell(app)
+    assert [call.body["touser"] for call in wechat.done if call.path == TEMPLATE] == ["o-resident-1"]
+
+
+def test_only_writing_to_the_account_changes_nothing_of_what_is_told(app, cast, ticket) -> None:
+    person = somebody(cast, "拒收的", ticket(), "o-resident-1")
+    with writing():
+        line_of(person, "resident").disabled_at = now()
+    say(app, text("帮助"))
+    say(app, event("unsubscribe"))
+    work()
+    db.session.rollback()
+    assert line_of(person, "resident").disabled_at
 
 
 @pytest.mark.parametrize(("door", "path"), [("official", CUSTOM), ("app", MESSAGE)])

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from governance.core import jobs
 from governance.core.db import db
-from governance.relay import connecting, groups, holding, robots
+from governance.relay import connecting, groups, holding, robots, saying
 from governance.relay.expanding import expand
 from governance.relay.inbox import Inbound
 from governance.relay.model import Delivery, Group
@@ -110,7 +110,7 @@ def test_a_group_is_told_of_events_over_it(app, cast, line, phone) -> None:
     with worker(app):
         until(lambda: line.connections)
         group = bind(cast, line)
-        groups.test_message(cast.viewer("shen"), group)
+        saying.test_message(cast.viewer("shen"), group)
         until(lambda: line.sent("aibot_send_msg"))
         until(lambda: {one.state for one in db.session.scalars(select(Delivery))} == {"sent"})
     (frame,) = line.sent("aibot_send_msg")
@@ -126,7 +126,7 @@ def test_a_group_whose_robot_only_answers_is_told_of_nothing(app, cast, line) ->
     db.session.refresh(group)
     assert not group.told
     with pytest.raises(groups.Refused):
-        groups.test_message(cast.viewer("shen"), group)
+        saying.test_message(cast.viewer("shen"), group)
     while expand():
         pass
     assert db.session.scalars(select(Delivery)).all() == []

@@ -7,7 +7,7 @@ from governance.core.errors import Forbidden, Invalid, Missing, Refused
 from governance.core.events import Event
 from governance.people.permissions import visible
 from governance.places.model import Place
-from governance.relay import groups
+from governance.relay import groups, saying
 from governance.relay.delivering import deliver
 from governance.relay.expanding import expand
 from governance.relay.model import Group
@@ -90,7 +90,7 @@ def test_places_are_found_by_code_or_by_name_among_ones_own(cast):
 def test_a_test_message_goes_to_this_group_alone(app, cast, receiver):
     group = bind(cast)
     bind(cast, key="another-robot-here")
-    groups.test_message(cast.viewer("shen"), group)
+    saying.test_message(cast.viewer("shen"), group)
     while expand():
         pass
     assert deliver(app) and states() == ["sent"]
@@ -102,7 +102,7 @@ def test_a_disabled_group_is_enabled_again_and_an_archived_one_never(cast):
     by, group = cast.viewer("shen"), bind(cast)
     groups.disable(by, group)
     with pytest.raises(Refused):
-        groups.test_message(by, group)
+        saying.test_message(by, group)
     groups.enable(by, group)
     assert group.hears
     groups.archive(by, group)

@@ -15,40 +15,12 @@ from governance.relay.jobs import mass_task, mass_tasks
 from governance.relay.mass_model import MassTask
 from governance.relay.model import Delivery, Message
 from governance.relay.starting import reap
-from tests.connected import connect
 from tests.peers.wechat import MASS
 from tests.relay.conftest import make_ready, states
-from tests.relay.test_delivering import message_states, tell
+from tests.relay.test_delivering import message_states
 
 ADD, REMIND, CANCEL = f"{MASS}add_msg_template", f"{MASS}remind_groupmsg_send", f"{MASS}cancel_groupmsg_send"
 NOON = datetime(2026, 6, 15, 12, tzinfo=ZONE)
-
-
-@pytest.fixture
-def customer_group(app, cast, wechat):
-    """Bind a customer group at a place; answers its id."""
-    connect(app, wechat.url)
-
-    def bind(place, owner="LiMing", chat="", real=True):
-        chat = chat or f"wrOgQhDgAA{cast.places[place]:06d}"
-        if real:
-            wechat.owners[chat] = owner
-        given = {"chat_id": chat, "owner": owner}
-        where = [cast.place(place)]
-        return groups.add(cast.viewer("du"), "wecom_mass_task", "residents", f"{place}群", given, where).id
-
-    return bind
-
-
-@pytest.fixture
-def finish(app, ticket, happen):
-    """Something is finished at a place, and everybody is owed it."""
-
-    def done(place="5号楼", category="lift"):
-        happen(ticket(place, category), "finish")
-        tell(app)
-
-    return done
 
 
 @pytest.fixture

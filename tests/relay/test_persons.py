@@ -335,7 +335,8 @@ def test_a_persons_line_is_in_no_list_of_groups(app, cast, told, wechat, ticket,
     tell(app)
     keeper = cast.viewer("du")
     assert db.session.scalar(select(func.count()).select_from(Group)) == 2
-    assert queries.groups(keeper, "", "").rows == [] and not queries.troubles(keeper)
+    assert queries.groups(keeper, "", "").rows == []
+    assert queries.troubles(keeper) == queries.Troubles(disabled=0, unknown=1, failed=0)
     assert "openid" not in "".join(line.settings for line in db.session.scalars(select(Group)))
 
 
@@ -354,3 +355,45 @@ def test_a_line_goes_along_when_two_persons_are_one_and_ends_with_leaving(app, c
 def test_nobodys_phone_rings_at_night(cast, told, ticket):
     line = line_of(somebody(cast, "三楼老周", ticket(), "openid-zhou"), "resident")
     assert (line.quiet_from, line.quiet_until) == (22, 7)
+
+
+@pytest.fixture
+def unsure(app, cast, told, wechat, ticket, happen):  # noqa: F811
+    """Two messages to one person each, whose answers were lost: to a resident and to the worker who has it."""
+    id_ = ticket()
+    somebody(cast, "三楼老周", id_, "openid-zhou")
+    bound(cast, "gao")
+    wechat.scripted[TEMPLATE], wechat.scripted[MESSAGE] = ["lost"], ["lost"]
+    happen(id_, "reopen")
+    tell(app)
+    assert states() == ["unknown", "unknown"]
+
+
+def test_what_may_have_reached_one_person_is_listed_for_who_keeps_the_place_and_names_nobody(unsure, phone):
+    page = phone().sign_in("shen").get("/keep/relay").text
+    assert "一位居民 · 公众号" in page and "一位工作人员 · 企业微信应用" in page
+    assert not any(word in page for word in ("三楼老周", "openid-zhou", "member-gao"))
+    assert phone().sign_in("shen").get("/desk").text.count("2 条说不准发没发") == 1
+    others = phone().sign_in("tang").get("/keep/relay").text
+    assert "一位居民" not in others and "都正常" in others
+
+
+def test_it_is_settled_as_for_a_group_and_only_by_who_keeps_the_place(app, cast, unsure, wechat, phone):  # noqa: F811
+    ids = {message.channel: message.id for message in queries.unknown(cast.viewer("shen"))}
+    to_resident, to_worker = (f"/keep/relay/messages/{ids[name]}/settle" for name in ("official_account", "wecom_app"))
+    assert phone().sign_in("tang").post(to_resident, answer="again").status_code == 404
+    keeper = phone().sign_in("shen")
+    assert keeper.post(to_resident, answer="arrived").status_code == 303
+    assert keeper.post(to_worker, answer="again").status_code == 303
+    tell(app)
+    assert sorted(states()) == ["sent", "sent"] and queries.unknown(cast.viewer("shen")) == []
+    assert wechat.times(TEMPLATE) == 1 and wechat.times(MESSAGE) == 2
+
+
+def test_nothing_is_sent_again_to_who_took_it_back(app, cast, unsure, phone):
+    (message,) = [one for one in queries.unknown(cast.viewer("shen")) if one.channel == "official_account"]
+    with writing():
+        persons.take_back(cast.known("三楼老周"))
+    assert phone().sign_in("shen").post(f"/keep/relay/messages/{message.id}/settle", answer="again").status_code == 409
+    tell(app)
+    assert sorted(states()) == ["unknown", "unknown"]

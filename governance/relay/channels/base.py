@@ -1,6 +1,6 @@
 """What a channel is: a name, what its binding needs, and one `send`. Failures are data, sorted by what to do next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -8,6 +8,7 @@ import aiohttp
 
 from governance.core.config import Settings
 from governance.people.access import Viewer
+from governance.relay.audience import Telling
 from governance.wechat import answers, away
 
 
@@ -82,6 +83,7 @@ class Channel:
     about: ClassVar[str] = ""
     needs: ClassVar[tuple[Need, ...]] = ()
     shows: ClassVar[tuple[tuple[str, str], ...]] = ()  # what else of a binding is shown, by name and label
+    listed: ClassVar[bool] = False  # the other side tells us which groups there are, to pick from
     pushes: ClassVar[bool] = True
     alone: ClassVar[bool] = False  # leads to one person, not to a group
     batch: ClassVar[int] = 1024  # messages a worker takes in hand at once
@@ -128,6 +130,11 @@ class Channel:
         """How many calls a minute this deployment may make through the channel in all; 0: no limit."""
         return 0
 
-    async def send(self, http: aiohttp.ClientSession, bound: Mapping[str, str], words: str) -> Outcome:
-        """Send `words` (at most `longest_bytes` of UTF-8) to the group so bound; never raises for the network."""
+    async def send(
+        self, http: aiohttp.ClientSession, bound: Mapping[str, str], words: str, matters: Sequence[Telling] = ()
+    ) -> Outcome:
+        """Send `words` (at most `longest_bytes` of UTF-8) to the group so bound; never raises for the network.
+
+        `matters` are the same words one by one. However they are shown, it is one message and one call.
+        """
         raise TypeError(f"{self.name} does not push")

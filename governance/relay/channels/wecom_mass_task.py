@@ -27,6 +27,7 @@ class WecomMassTask(Channel):
         Need("chat_id", "客户群编号", "wr 开头"),
         Need("owner", "群主的企业微信账号", "成员的 userid，例如 ZhangSan"),
     )
+    listed = True
     pushes = False
     longest_bytes: ClassVar[int] = 4000
     lease: ClassVar[int] = 60  # for handing the task over; once the owner has it, there is none

@@ -1,20 +1,31 @@
 """The robot of a WeCom group (消息推送). It speaks and cannot listen; what its codes mean is in wechat/answers.py.
 
-It has no message id and no idempotency key, so a lost answer cannot be told from a lost request.
+It has no message id and no idempotency key, so a lost answer cannot be told from a lost request. Therefore every
+message is one call, whatever its kind (docs/adr/0016); the kinds and their limits are in robot_bodies.py:
+
+- `news`, a card that leads on: a notice, what happens to a topic, and a finished ticket whose photo of how it looks now
+  everybody may see, with that photo;
+- `image`, one that we drew: the QR code of the group's place, when its keeper sends it;
+- `markdown`, for workers only, when several matters come in one message: a list with heads that can be skimmed;
+- `text`, everything else.
 """
 
 import asyncio
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 
 from governance.core.errors import Invalid
+from governance.relay.audience import Telling
+from governance.relay.channels import robot_bodies
 from governance.relay.channels.base import Channel, Need, Outcome, Refusal, Unknown, outcome_of
+from governance.relay.picture import png
+from governance.relay.wording import cut
 from governance.wechat import answers, away
 
 KEY = re.compile(r"[0-9A-Za-z_-]{8,128}")
@@ -52,11 +63,14 @@ class WecomWebhook(Channel):
     def together_per_minute(self) -> int:
         return self.deployment.wecom_ip_per_minute
 
-    async def send(self, http: aiohttp.ClientSession, bound: Mapping[str, str], words: str) -> Outcome:
+    async def send(
+        self, http: aiohttp.ClientSession, bound: Mapping[str, str], words: str, matters: Sequence[Telling] = ()
+    ) -> Outcome:
         if not self.host.may_ask():
             return Refusal(away.AWAY, math.ceil(self.host.rests), away=True)
         address = f"{self.deployment.wecom_api_base.rstrip('/')}/cgi-bin/webhook/send"
-        body = {"msgtype": "text", "text": {"content": words}}
+        drawn = any(one.drawn for one in matters)  # drawing takes a while
+        body = await asyncio.to_thread(body_of, words, matters) if drawn else body_of(words, matters)
         try:
             async with http.post(address, params={"key": bound["key"]}, json=body, allow_redirects=False) as answer:
                 said = await answer.read()
@@ -68,6 +82,27 @@ class WecomWebhook(Channel):
         except LOST as trouble:
             self.host.was_silent()
             return Unknown(TOO_LONG if isinstance(trouble, asyncio.TimeoutError) else BROKEN)
+
+
+def body_of(words: str, matters: Sequence[Telling]) -> robot_bodies.Body:
+    """The kind that serves this message; plain words where another has no room. Each but an image bears the sign."""
+    sign = words.rpartition("\n")[2]
+    if len(matters) == 1:
+        return _alone(matters[0], sign) or robot_bodies.text(words)
+    if matters and all(one.at_work for one in matters):
+        return robot_bodies.markdown([one.parts for one in matters], sign) or robot_bodies.text(words)
+    return robot_bodies.text(words)
+
+
+def _alone(one: Telling, sign: str) -> robot_bodies.Body | None:
+    if one.drawn:
+        return robot_bodies.image(png(one.link))
+    if not (one.card and one.link):
+        return None
+    head, lines, link = one.parts
+    whole = (head, *lines) if len(head.encode()) > robot_bodies.TITLE_BYTES else lines
+    about = cut("\n".join(whole), robot_bodies.ABOUT_BYTES - len(f"\n{sign}".encode()))
+    return robot_bodies.news([(head, f"{about}\n{sign}", link, one.picture)])
 
 
 def _read(status: int, body: bytes) -> Outcome:
