@@ -18,6 +18,8 @@ import pytest
 from tests.peers import process
 
 OWNER = "onecode"
+COLUMNS = """SELECT table_name, string_agg(quote_ident(column_name), ', ') FROM information_schema.columns
+    WHERE table_schema = 'public' AND is_generated = 'NEVER' GROUP BY table_name"""
 SETTINGS = {"fsync": "on", "listen_addresses": "", "max_connections": "200", "shared_buffers": "64MB"}
 
 
@@ -49,6 +51,30 @@ class Cluster:
         with self.connect() as connection:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return f"postgresql+psycopg://{OWNER}@/{name}?host={self.folder}"
+
+    def remember(self, url: str) -> str:
+        """Lay a copy of every row beside the tables, so that `put_back` can undo whatever happens; the SQL that does."""
+        with psycopg.connect(libpq(url), autocommit=True) as connection:
+            connection.execute("CREATE SCHEMA kept")
+            tables = connection.execute(COLUMNS).fetchall()
+            for table, columns in tables:
+                connection.execute(f'CREATE TABLE kept."{table}" AS SELECT {columns} FROM public."{table}"')
+            numbers = connection.execute("SELECT sequencename, last_value FROM pg_sequences").fetchall()
+        rows = "".join(
+            f'DELETE FROM public."{table}"; INSERT INTO public."{table}" ({columns}) TABLE kept."{table}";'
+            for table, columns in tables
+        )
+        counted = "".join(
+            f"SELECT setval('\"{name}\"', {last or 1}, {'false' if last is None else 'true'});" for name, last in numbers
+        )
+        return f"SET session_replication_role = replica; BEGIN; {rows} {counted} COMMIT"
+
+    def put_back(self, url: str, undoing: str) -> None:
+        """Every row and number as it was remembered; who is still connected is cut off."""
+        with psycopg.connect(libpq(url), autocommit=True) as connection:
+            others = "datname = current_database() AND pid <> pg_backend_pid()"
+            connection.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
+            connection.execute(undoing)
 
     def drop_database(self, url: str) -> None:
         with self.connect() as connection:
@@ -86,6 +112,10 @@ class Cluster:
         words = ["-D", str(self.folder / "data"), "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C"]
         command = [str(self.program("initdb")), *words, "--no-sync", "--no-instructions"]
         subprocess.run(command, check=True, capture_output=True, cwd="/", **process.credentials(self.user))
+
+
+def libpq(url: str) -> str:
+    return url.replace("postgresql+psycopg://", "postgresql://")
 
 
 def database_name(url: str) -> str:
