@@ -56,8 +56,7 @@ def long(workers: int) -> object:
 SMALL = Size(400, 2, kills=4, customer=40, alike=0, dead=5, waits=False)
 
 
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("size", [SMALL, long(1), long(3)], ids=str)
+@pytest.mark.parametrize("size", [pytest.param(SMALL, marks=pytest.mark.timeout(300)), long(1), long(3)], ids=str)
 def test_every_group_is_reached_once_or_listed_with_its_reason(
     town: Town, size: Size, capsys: pytest.CaptureFixture[str]
 ) -> None:

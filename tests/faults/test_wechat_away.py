@@ -38,7 +38,7 @@ from tests.people.test_recognising import WECHAT
 
 GROUPS, READERS = 12, 4
 REF = re.compile(r"/t/(\w+)")
-LONG = (pytest.mark.faults, pytest.mark.timeout(3 * 3600))
+SHORT, LONG = (pytest.mark.timeout(300),), (pytest.mark.faults, pytest.mark.timeout(3 * 3600))
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,13 @@ class Outage:
         waiting.set()
 
 
-def long(how: str, seconds: int) -> object:
-    return pytest.param(Outage(how, seconds), marks=LONG)
+OUTAGES = [
+    *(pytest.param(one, marks=SHORT) for one in (Outage("hang", 6), Outage("gone", 2))),
+    *(pytest.param(one, marks=LONG) for one in (Outage("hang", 30), Outage("503", 30), Outage("gone", 3600))),
+]
 
 
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize(
-    "outage", [Outage("hang", 6), Outage("gone", 2), long("hang", 30), long("503", 30), long("gone", 3600)], ids=str
-)
+@pytest.mark.parametrize("outage", OUTAGES, ids=str)
 def test_wechat_may_be_away_and_nobody_waits_and_nothing_is_lost(
     town: Town, outage: Outage, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
 ) -> None:

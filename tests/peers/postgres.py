@@ -65,7 +65,8 @@ class Cluster:
             for table, columns in tables
         )
         counted = "".join(
-            f"SELECT setval('\"{name}\"', {last or 1}, {'false' if last is None else 'true'});" for name, last in numbers
+            f"SELECT setval('\"{name}\"', {last or 1}, {'false' if last is None else 'true'});"
+            for name, last in numbers
         )
         return f"SET session_replication_role = replica; BEGIN; {rows} {counted} COMMIT"
 
