@@ -21,7 +21,7 @@ from tests.faults.residents import Phone, Sent
 
 DEVICES = 8
 WORKERS = ("gao", "shen", "qiao")
-LONG = (pytest.mark.faults, pytest.mark.timeout(1200))
+SHORT, LONG = pytest.mark.timeout(300), (pytest.mark.faults, pytest.mark.timeout(1200))
 
 
 @pytest.mark.timeout(300)
@@ -93,8 +93,9 @@ def _made() -> dict[str, int]:
     return dict(Counter(row.ref for row in rows))
 
 
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize(("submissions", "times"), [(40, 16), pytest.param(500, 16, marks=LONG)])
+@pytest.mark.parametrize(
+    ("submissions", "times"), [pytest.param(40, 16, marks=SHORT), pytest.param(500, 16, marks=LONG)]
+)
 def test_a_submission_sent_many_times_at_once_is_one_ticket(town: Town, submissions: int, times: int) -> None:
     codes = itertools.cycle(town.codes(courtyards=submissions // 500 + 1))
     sent = [Sent(next(codes), f"第{number}件") for number in range(submissions)]

@@ -22,7 +22,7 @@ from tests.faults.residents import Crowd, Sent
 from tests.peers.platform import AES_KEY, APP_ID, TOKEN, Call, Platform, event, text
 
 CLIENTS, TIMES, RESIDENTS = 64, 3, 8
-LONG = (pytest.mark.faults, pytest.mark.timeout(1800))
+SHORT, LONG = pytest.mark.timeout(600), (pytest.mark.faults, pytest.mark.timeout(1800))
 
 
 @dataclass
@@ -34,8 +34,7 @@ class Answered:
         return sorted(self.seconds)[min(len(self.seconds) - 1, int(len(self.seconds) * share))] * 1000
 
 
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("count", [500, pytest.param(10_000, marks=LONG)])
+@pytest.mark.parametrize("count", [pytest.param(500, marks=SHORT), pytest.param(10_000, marks=LONG)])
 def test_a_storm_of_callbacks_is_answered_in_time_and_worked_once(
     town: Town, count: int, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -22,7 +22,7 @@ from tests.cast import Cast
 from tests.discussions.hall import SOON, TODAY, anybody, begun, decided, fresh, said, voiced
 
 THREADS, STATEMENTS, A_DEVICE = 16, 12, 10
-LONG = (pytest.mark.faults, pytest.mark.timeout(1200))
+SHORT, LONG = pytest.mark.timeout(300), (pytest.mark.faults, pytest.mark.timeout(1200))
 ANSWERS = tuple(VOICES)
 
 
@@ -82,8 +82,7 @@ def device(app: Flask, number: int) -> Device:
     return Device(phone, twin)
 
 
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("answers", [100, pytest.param(2000, marks=LONG)])
+@pytest.mark.parametrize("answers", [pytest.param(100, marks=SHORT), pytest.param(2000, marks=LONG)])
 def test_of_answers_given_at_once_each_device_has_one_voice_and_it_is_the_last(
     app: Flask, cast: Cast, answers: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -132,8 +131,7 @@ def _counts_are_the_voices(statements: list[int]) -> None:
         assert [statement.agreed, statement.disagreed, statement.passed] == [given[side] for side in SAID]
 
 
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("rounds", [5, pytest.param(100, marks=LONG)])
+@pytest.mark.parametrize("rounds", [pytest.param(5, marks=SHORT), pytest.param(100, marks=LONG)])
 def test_two_topics_merged_into_each_other_at_once_are_one_and_keep_every_voice(
     app: Flask, cast: Cast, rounds: int
 ) -> None:
@@ -179,8 +177,7 @@ def apart(app: Flask, *acts: Callable[[], object]) -> list[str]:
     return ended
 
 
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("rounds", [5, pytest.param(100, marks=LONG)])
+@pytest.mark.parametrize("rounds", [pytest.param(5, marks=SHORT), pytest.param(100, marks=LONG)])
 def test_what_is_said_while_its_topic_is_merged_is_said_in_the_one_that_stays_or_refused(
     app: Flask, cast: Cast, rounds: int
 ) -> None:

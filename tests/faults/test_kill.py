@@ -32,11 +32,10 @@ class Size:
 
 SMALL = Size(1_000, 16, 5)
 LARGE = Size(10_000, 64, 20, wait_out_leases=True)
-LONG = (pytest.mark.faults, pytest.mark.timeout(1800))
+SHORT, LONG = pytest.mark.timeout(300), (pytest.mark.faults, pytest.mark.timeout(1800))
 
 
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("size", [SMALL, pytest.param(LARGE, marks=LONG)], ids=str)
+@pytest.mark.parametrize("size", [pytest.param(SMALL, marks=SHORT), pytest.param(LARGE, marks=LONG)], ids=str)
 def test_what_was_acknowledged_is_stored_once(town: Town, size: Size, capsys: pytest.CaptureFixture[str]) -> None:
     started = time.monotonic()
     codes = itertools.cycle(town.codes(courtyards=size.reports // 500 + 1))

@@ -53,7 +53,7 @@ class Cluster:
         return f"postgresql+psycopg://{OWNER}@/{name}?host={self.folder}"
 
     def remember(self, url: str) -> str:
-        """Lay a copy of every row beside the tables, so that `put_back` can undo whatever happens; the SQL that does."""
+        """Lay a copy of every row beside the tables; the SQL by which `put_back` undoes whatever happens to them."""
         with psycopg.connect(libpq(url), autocommit=True) as connection:
             connection.execute("CREATE SCHEMA kept")
             tables = connection.execute(COLUMNS).fetchall()
@@ -64,10 +64,7 @@ class Cluster:
             f'DELETE FROM public."{table}"; INSERT INTO public."{table}" ({columns}) TABLE kept."{table}";'
             for table, columns in tables
         )
-        counted = "".join(
-            f"SELECT setval('\"{name}\"', {last or 1}, {'false' if last is None else 'true'});"
-            for name, last in numbers
-        )
+        counted = "".join(f"SELECT setval('public.{name}', {last or 1}, {last is not None});" for name, last in numbers)
         return f"SET session_replication_role = replica; BEGIN; {rows} {counted} COMMIT"
 
     def put_back(self, url: str, undoing: str) -> None:
