@@ -8,8 +8,6 @@ from governance.core.errors import Missing
 from governance.places.model import Code, Place
 from governance.places.tokens import read_token
 
-WITH_PLACE = (joinedload(Code.place),)
-
 
 class NeverIssued(Missing):
     """A token we never gave out: perhaps a false sticker."""
@@ -20,7 +18,7 @@ class NeverIssued(Missing):
 def find(text: str) -> Code:
     """The code as it stands. Raises NeverIssued for one we never printed or that fails its own check symbol."""
     token = read_token(text)
-    code = db.session.get(Code, token, options=WITH_PLACE) if token else None
+    code = db.session.get(Code, token, options=(joinedload(Code.place),)) if token else None
     if code is None:
         raise NeverIssued
     return code
