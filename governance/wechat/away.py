@@ -9,6 +9,9 @@ import threading
 import time
 from urllib.parse import urlsplit
 
+import structlog
+
+log = structlog.get_logger()
 IN_A_ROW = 3
 FIRST_REST, LONGEST_REST, A_TRY = 5.0, 60.0, 15.0  # seconds; within A_TRY of one's asking nobody else does
 AWAY = "对方现在连不上，等一会儿再发"
@@ -16,10 +19,10 @@ COME_LATER = frozenset((429, 502, 503, 504))
 
 
 class Host:
-    """One for a process and host."""
+    """One for a process and host; `name` is what the log says."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
+    def __init__(self, name: str = "") -> None:
+        self._name, self._lock = name, threading.Lock()
         self._present()
 
     def _present(self) -> None:
@@ -50,6 +53,8 @@ class Host:
             self.was_silent()
             return
         with self._lock:
+            if self.is_away:
+                log.info("wechat.back", host=self._name)
             self._present()
 
     def was_silent(self) -> None:
@@ -59,6 +64,7 @@ class Host:
             if self._silences == IN_A_ROW or self._trying:
                 self._rest = min(max(FIRST_REST, self._rest * 2), LONGEST_REST)
                 self._until, self._trying = time.monotonic() + self._rest, False
+                log.warning("wechat.away", host=self._name, seconds=self._rest)
 
 
 HOSTS: dict[str, Host] = {}
@@ -66,4 +72,5 @@ HOSTS: dict[str, Host] = {}
 
 def host(url: str) -> Host:
     """The host of this address, the same object for everybody in this process."""
-    return HOSTS.setdefault(urlsplit(url).netloc, Host())
+    name = urlsplit(url).netloc
+    return HOSTS.setdefault(name, Host(name))
