@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, literal, select
+from sqlalchemy import Select, case, func, literal, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from governance.core.db import db
-from governance.core.events import Event
 from governance.core.paging import Page, page
 from governance.notices.model import Notice
-from governance.notices.reach import here
+from governance.notices.unowed import LABELS, LEFT_OUT, how, is_whole, unowed
 from governance.places.model import Place
 from governance.relay import channels
 from governance.relay.channels.manual import Manual
@@ -32,8 +31,9 @@ from governance.relay.model import (
 
 BY_HAND, SOON = "by_hand", "soon"  # due, and nobody but a person can say it; due, and a program will
 WITH_OWNER = "with_owner"  # prepared for the owner of a customer group, who has not sent it yet
-STANDINGS = {SENT: "已发出", BY_HAND: "等人转发", WITH_OWNER: "等群主点发送", SOON: "等着发"}
+STANDINGS = {SENT: "已发出", BY_HAND: "等人转发", WITH_OWNER: "等群主点发送", SOON: "等着发", **LABELS}
 STANDINGS |= {UNKNOWN: "说不准发没发", FAILED: "没发成"}
+UNOWED = tuple(LABELS)
 TONES = {SENT: "chip--done", FAILED: "chip--late", **dict.fromkeys((BY_HAND, WITH_OWNER, UNKNOWN), "chip--wait")}
 
 
@@ -57,7 +57,7 @@ class Lot:
 @dataclass(frozen=True)
 class Progress:
     lots: tuple[Lot, ...]
-    silent: int  # groups that were silent already, so that nothing was owed to them
+    left_out: tuple[Lot, ...]  # groups of the notice that it was not for, with the reasons
     whole: bool  # every group is owed it by now
 
     def of(self, *standings: str) -> int:
@@ -65,7 +65,12 @@ class Progress:
 
     @property
     def groups(self) -> int:
+        """How many it is for: those left out are counted beside them."""
         return sum(lot.groups for lot in self.lots)
+
+    @property
+    def silent(self) -> int:
+        return sum(lot.groups for lot in self.left_out)
 
     @property
     def moving(self) -> bool:
@@ -87,20 +92,19 @@ _REASON: Any = case((Delivery.state.in_((FAILED, UNKNOWN)), func.coalesce(Delive
 
 
 def progress(notice: Notice) -> Progress:
-    standing, reason = _STANDING.label("standing"), _REASON.label("reason")
-    counted = select(standing, reason, func.count()).where(Delivery.event_id == notice.event_id)
-    rows = db.session.execute(counted.group_by(standing, reason)).all()
+    owed = select(_STANDING.label("standing"), _REASON.label("reason")).where(Delivery.event_id == notice.event_id)
+    standing, reason = how(notice)
+    rest = select(standing.label("standing"), reason.label("reason")).where(unowed(notice))
     order = list(STANDINGS)
-    lots = sorted((Lot(*row) for row in rows), key=lambda lot: (order.index(lot.standing), -lot.groups))
-    silent = db.session.scalar(select(func.count()).select_from(Group).where(_silent(notice))) or 0
-    owed_at = db.session.scalar(select(Event.told_at).where(Event.id == notice.event_id))
-    return Progress(tuple(lots), silent, owed_at is not None)
+    lots = sorted(_lots(owed) + _lots(rest), key=lambda lot: (order.index(lot.standing), -lot.groups))
+    told, left_out = ([lot for lot in lots if (lot.standing == LEFT_OUT) is out] for out in (False, True))
+    return Progress(tuple(told), tuple(left_out), is_whole(notice))
 
 
-def _silent(notice: Notice) -> ColumnElement[bool]:
-    owed = exists().where(Delivery.event_id == notice.event_id, Delivery.group_id == Group.id)
-    stopped = Group.disabled_at.is_not(None) | Group.archived_at.is_not(None)
-    return here(notice.place, notice.audiences) & stopped & ~owed
+def _lots(each: Select[Any]) -> list[Lot]:
+    one = each.subquery()
+    counted = select(one.c.standing, one.c.reason, func.count()).group_by(one.c.standing, one.c.reason)
+    return [Lot(*row) for row in db.session.execute(counted)]
 
 
 def lot(notice: Notice, standing: str, reason: str, after: str) -> Page[Delivery]:
@@ -110,8 +114,11 @@ def lot(notice: Notice, standing: str, reason: str, after: str) -> Page[Delivery
     return page(mine.options(*loads), (Delivery.id,), after)
 
 
-def silent(notice: Notice, after: str) -> Page[Group]:
-    return page(select(Group).where(_silent(notice)).options(selectinload(Group.places)), (Group.id,), after)
+def rest(notice: Notice, standing: str, reason: str, after: str) -> Page[Group]:
+    """The groups of one lot that nothing is owed to, page by page."""
+    stands, why = how(notice)
+    mine = select(Group).where(unowed(notice), stands == standing, why == reason)
+    return page(mine.options(selectinload(Group.places)), (Group.id,), after)
 
 
 HEADINGS = ("群", "地点", "社区", "通道", "谁在群里", "情况", "原因", "时间", "记号")
@@ -125,9 +132,8 @@ def table(notice: Notice) -> Iterator[tuple[Any, ...]]:
     told = (_STANDING, Delivery.reason, func.coalesce(Message.ended_at, Message.started_at), Message.mark)
     owed = select(*named, *told).join(Group, Group.id == Delivery.group_id).outerjoin(Delivery.message)
     owed = owed.where(Delivery.event_id == notice.event_id).order_by(Delivery.id)
-    why = case((Group.archived_at.is_not(None), literal("已归档")), else_=Group.disabled_why)
-    quiet = select(*named, literal("silent"), why, Group.disabled_at, literal("")).where(_silent(notice))
-    for query in (owed, quiet.order_by(Group.id)):
+    left = select(*named, *how(notice), Group.disabled_at, literal("")).where(unowed(notice)).order_by(Group.id)
+    for query in (owed, left):
         query = query.outerjoin(bound, bound.c.group_id == Group.id).outerjoin(place, place.id == bound.c.place_id)
         for row in db.session.execute(query.outerjoin(community, community.id == Group.community_id)):
             yield _read(tuple(row))
@@ -141,5 +147,4 @@ def _first_places() -> Any:
 def _read(row: tuple[Any, ...]) -> tuple[Any, ...]:
     name, place, community, channel, audience, standing, *rest = row
     known = channels.known().get(channel)
-    label = {**STANDINGS, "silent": "停用或归档，没有发"}[standing]
-    return (name, place, community, known.label if known else channel, AUDIENCES[audience], label, *rest)
+    return (name, place, community, known.label if known else channel, AUDIENCES[audience], STANDINGS[standing], *rest)

@@ -20,7 +20,7 @@ from governance.relay.expanding import bound_below
 from governance.relay.hours import Hours
 from governance.relay.model import Group
 
-HEARS = (Group.disabled_at.is_(None), Group.archived_at.is_(None))
+HEARS = (Group.told, Group.disabled_at.is_(None), Group.archived_at.is_(None))
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Reach:
     later: int  # groups whose quiet hours or digest make them hear it later
     disabled: int
     archived: int
+    only_answer: int  # groups whose robot says nothing of its own accord
 
     @property
     def groups(self) -> int:
@@ -57,6 +58,7 @@ def reach(place: Place, audiences: Collection[str], urgent: bool) -> Reach:
     beyond = {
         "disabled": there & Group.disabled_at.is_not(None) & Group.archived_at.is_(None),
         "archived": there & Group.archived_at.is_not(None),
+        "only_answer": there & and_(~Group.told, *HEARS[1:]),
     }
     counts = {name: _count(condition) for name, condition in beyond.items()}
     return Reach(_ways(there), _later(there, urgent), **counts)

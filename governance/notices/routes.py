@@ -23,6 +23,7 @@ from governance.people.permissions import anyone, keeper, may, require, visible
 from governance.people.viewers import current, open_to
 from governance.places.finding import find_place
 from governance.places.model import Place
+from governance.relay.model import ONLY_ANSWERS
 
 bp = Blueprint("notices", __name__)
 
@@ -99,6 +100,7 @@ def _page(notice: Notice, forms: dict[str, Form] | None = None, status: int = 20
         previews=telling.preview(notice),
         reach=None if notice.is_out else reach(notice.place, notice.audiences, notice.urgent),
         progress=progressing.progress(notice) if notice.event_id else None,
+        only_answers=ONLY_ANSWERS,
         acting=request.args.get("do", "") or next(iter(forms), ""),
         lines=history("notice", notice.id),
         done=DONE.get,
@@ -128,12 +130,11 @@ def groups(notice_id: int) -> Any:
     """The groups of one lot of the report."""
     notice = queries.one(current(), notice_id)
     standing, reason, after = (request.args.get(name, "") for name in ("standing", "reason", "after"))
-    found = None if standing == "silent" else progressing.lot(notice, standing, reason, after)
-    silent = progressing.silent(notice, after) if standing == "silent" else None
-    label = progressing.STANDINGS.get(standing, "停用或归档，没有发")
-    return render_template(
-        "notices/groups.html", notice=notice, page=found, silent=silent, label=label, standing=standing, reason=reason
-    )
+    standing = standing if standing in progressing.STANDINGS else progressing.LEFT_OUT
+    owed = standing not in progressing.UNOWED
+    found = (progressing.lot if owed else progressing.rest)(notice, standing, reason, after)
+    page = {"page": found, "owed": owed, "label": progressing.STANDINGS[standing]}
+    return render_template("notices/groups.html", notice=notice, standing=standing, reason=reason, **page)
 
 
 @bp.get("/keep/notices/<int:notice_id>/report.csv")

@@ -1,6 +1,7 @@
 """Reads the record: marks each new event as told and writes what is owed to which group, in pieces.
 
-An event is told to the groups bound to the places it happened in, as they stood then (its scope).
+An event is told to the groups bound to the places it happened in, as they stood then (its scope). What is told to many
+groups alike is told to those there were when it was said.
 """
 
 from collections.abc import Sequence
@@ -86,7 +87,8 @@ def _bound_where(event: Event) -> Select[int]:
     facts = facts_of(event)
     if facts is None or not facts.below:
         return select(GroupPlace.group_id).where(GroupPlace.place_id.in_(scope))
-    return bound_below(event.scope, around=scope if facts.above else ())
+    below = bound_below(event.scope, around=scope if facts.above else ())
+    return below.join(Group, Group.id == GroupPlace.group_id).where(Group.created_at <= event.at)
 
 
 def bound_below(path: str, around: Sequence[int] = ()) -> Select[int]:

@@ -45,6 +45,7 @@ LABELS = {
     FAILED: "没发成",
     UNKNOWN: "可能已发出",
 }
+ONLY_ANSWERS = "这个机器人只能回答，不能主动发"  # why a group is not `told`
 WITH_OWNER = "等群主点发送"  # sending, and not ours to hurry: it has no lease
 
 

@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
-from governance.core.db import db
+from governance.core.db import db, writing
 from governance.notices import actions
 from governance.notices.model import Notice
-from governance.relay import groups
+from governance.relay import groups, robots
 from governance.relay.expanding import expand
+from governance.relay.model import Group
 from tests.cast import Cast
 
 
@@ -23,6 +24,16 @@ def bind(cast: Cast) -> Callable[..., int]:
         return groups.add(cast.viewer("du"), channel, audience, name, given, [cast.place(place)]).id
 
     return made
+
+
+@pytest.fixture
+def silent_robot(cast: Cast) -> Group:
+    """A group in 3号院 whose robot has a callback alone: it answers, and says nothing of its own accord."""
+    robots.add(cast.viewer("shen"), "ginkgo", cast.place("银杏社区"), {"token": "a-token", "aes_key": "A" * 43})
+    with writing():
+        number = robots.number_for("ginkgo", "room-1")
+    where = [cast.place("3号院")]
+    return groups.add(cast.viewer("shen"), "wecom_aibot", "residents", "银杏问答群", {"number": number}, where)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Notices: who may write, approve, tell and stop them, and who hears them."""
 
 import uuid
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +13,8 @@ from governance.core.pages import local
 from governance.notices import actions, jobs, telling
 from governance.notices.approvers import approvers
 from governance.notices.model import Notice
-from governance.notices.progress import progress, table
+from governance.notices.progress import UNOWED, progress, rest, table
+from governance.notices.progress import lot as lot_of
 from governance.notices.reach import reach
 from governance.people import actions as people
 from governance.people.access import Viewer
@@ -22,7 +24,7 @@ from governance.relay.actions import retry
 from governance.relay.channels.wecom_webhook import WecomWebhook
 from governance.relay.claims import claim
 from governance.relay.hours import Hours
-from governance.relay.model import Delivery, Group
+from governance.relay.model import ONLY_ANSWERS, Delivery, Group
 from governance.relay.starting import start
 from governance.relay.stopping import STOPPED
 from governance.tickets import actions as reporting
@@ -196,7 +198,65 @@ def test_the_report_counts_by_reason_and_lists_every_group(cast, bind, write) ->
     found = progress(notice)
     assert (found.of("sent"), found.of("by_hand"), found.silent, found.percent) == (1, 1, 1, 50)
     rows = list(table(notice))
-    assert len(rows) == 4 and {row[5] for row in rows[1:]} == {"已发出", "等人转发", "停用或归档，没有发"}
+    assert len(rows) == 4 and {row[5] for row in rows[1:]} == {"已发出", "等人转发", "没有发"}
+
+
+def test_the_preview_does_not_promise_a_group_whose_robot_only_answers_and_the_report_lists_it(
+    cast, phone, bind, write, silent_robot
+) -> None:
+    bind("5号楼")
+    notice, shen = write(), phone().sign_in("shen")
+    preview = shen.get(f"/keep/notices/{notice.id}").text
+    assert "会发到 1 个群" in preview and f"1 个：{ONLY_ANSWERS}" in preview
+    publish(cast, notice)
+    page = shen.get(f"/keep/notices/{notice.id}").text
+    assert "已发出 0 / 1 个群" in page and "另有 1 个群没有发" in page and ONLY_ANSWERS in page
+    address = f"/keep/notices/{notice.id}/groups?standing=left_out&reason={quote(ONLY_ANSWERS)}"
+    assert silent_robot.name in shen.get(address).text
+    rows = {row[0]: row[5:7] for row in table(notice)}
+    assert rows[silent_robot.name] == ("没有发", ONLY_ANSWERS) and len(rows) == 3
+
+
+def test_a_notice_is_not_told_where_every_robot_only_answers(cast, write, silent_robot) -> None:
+    with pytest.raises(Refused, match="没有能听到的群"):
+        actions.move(cast.viewer("shen"), write(), "publish", {})
+
+
+def test_the_figures_of_a_notice_add_up_at_every_moment(cast, phone, bind, write) -> None:
+    told, silent = bind("5号楼"), bind("3号院")
+    bind("6号楼")
+    groups.disable(cast.viewer("du"), db.session.get_one(Group, silent), "群散了")
+    notice, shen = write(), phone().sign_in("shen")
+
+    def figures() -> list[str]:
+        page = shen.get(f"/keep/notices/{notice.id}").text
+        found = progress(notice)
+        assert f"已发出 {found.of('sent')} / {found.groups} 个群" in page and f"另有 {found.silent} 个群没有发" in page
+        assert found.groups + found.silent == len(list(table(notice))) - 1
+        for lot in found.lots + found.left_out:
+            listed = (rest if lot.standing in UNOWED else lot_of)(notice, lot.standing, lot.reason, "")
+            assert len(listed.rows) == lot.groups
+        return [f"{lot.label} {lot.groups} {lot.reason}".strip() for lot in found.lots + found.left_out]
+
+    actions.move(cast.viewer("shen"), notice, "publish", {})
+    assert figures() == ["正在排队 2", "没有发 1 群散了"]
+    late = bind("第一网格")
+    assert figures() == ["正在排队 2", "没有发 1 群散了"]
+    expand_all()
+    assert figures() == ["等人转发 2", "没有发 1 群散了"] and late not in heard_by()
+    groups.enable(cast.viewer("du"), db.session.get_one(Group, silent))
+    forwarding.forwarded(cast.viewer("gao"), [told], [notice.event_id])
+    assert figures() == ["已发出 1", "等人转发 1", "没有发 1 发通知的时候它还听不到"]
+    groups.disable(cast.viewer("du"), db.session.get_one(Group, late), "群散了")
+    assert figures()[-1] == "没有发 1 发通知的时候它还听不到"
+
+
+def test_a_notice_stopped_before_its_turn_lists_the_groups_that_did_not_get_it(cast, bind, write) -> None:
+    bind("5号楼")
+    notice = write()
+    actions.move(cast.viewer("shen"), notice, "publish", {})
+    actions.move(cast.viewer("shen"), notice, "stop", {"note": "写错了"})
+    assert [(lot.groups, lot.reason) for lot in progress(notice).left_out] == [(1, STOPPED)]
 
 
 def test_all_of_it_is_on_record(cast, bind, write) -> None:

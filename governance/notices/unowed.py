@@ -1,0 +1,48 @@
+"""The groups of a notice that nothing is owed to: they still wait their turn, or are left out, each with its reason.
+
+The groups of a notice are those bound in and below its place by the moment it was told; one bound later is not among them.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, exists, func, literal, select
+
+from governance.core.db import db
+from governance.core.events import Event
+from governance.notices.model import Notice
+from governance.notices.reach import HEARS, here
+from governance.relay.calling_off import STOPPED
+from governance.relay.model import ONLY_ANSWERS, Delivery, Group
+
+QUEUED, LEFT_OUT = "queued", "left_out"
+LABELS = {QUEUED: "正在排队", LEFT_OUT: "没有发"}
+
+
+def is_whole(notice: Notice) -> bool:
+    """Every group that is to hear it is owed it by now, or it was stopped before."""
+    return db.session.scalar(select(Event.told_at).where(Event.id == notice.event_id)) is not None
+
+
+def unowed(notice: Notice) -> ColumnElement[bool]:
+    told_at = select(Event.at).where(Event.id == notice.event_id).scalar_subquery()
+    owed = exists().where(Delivery.event_id == notice.event_id, Delivery.group_id == Group.id)
+    return here(notice.place, notice.audiences) & (Group.created_at <= told_at) & ~owed
+
+
+def how(notice: Notice) -> tuple[Any, Any]:
+    """How such a group stands and why, as two columns."""
+    hears = HEARS[0] & HEARS[1] & HEARS[2]
+    waits = literal(LEFT_OUT if is_whole(notice) else QUEUED)
+    why = case(
+        (Group.archived_at.is_not(None), literal("已归档")),
+        (Group.disabled_at.is_not(None), func.coalesce(Group.disabled_why, "已停用")),
+        (~Group.told, literal(ONLY_ANSWERS)),
+        else_=literal(_why(notice)),
+    )
+    return case((hears, waits), else_=literal(LEFT_OUT)), why
+
+
+def _why(notice: Notice) -> str:
+    if not is_whole(notice):
+        return ""
+    return STOPPED if notice.is_stopped else "发通知的时候它还听不到"
