@@ -142,6 +142,11 @@ class Ticket(Base):
         return self.title if may_be_read else self.category.label
 
     @property
+    def from_group(self) -> bool:
+        """转自群聊: said in a group, written down here by staff."""
+        return self.source == "group" and self.assisted_by_id is not None
+
+    @property
     def awaits_check(self) -> bool:
         """Nobody has looked at its words and photos yet, and somebody has to before all may see them."""
         return self.checked_at is None and not self.private

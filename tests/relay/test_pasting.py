@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from governance.core.db import by, db
+from governance.core.db import by, db, writing
 from governance.core.events import Event
+from governance.discussions import speaking
 from governance.discussions.model import Reply, Statement
 from governance.relay import groups
 from governance.relay.pasting import Line, lines, matter
@@ -120,6 +121,27 @@ def test_a_paste_becomes_a_ticket_by_the_workers_hand_and_the_rest_is_gone_on_wi
     assert answer.status_code == 303 and "编号" in gao.get("/desk/pasted").text
     db.session.rollback()
     assert by(Ticket, words="楼道灯坏了").contact_name == "王姐"
+
+
+def test_a_report_from_a_paste_is_marked_as_from_the_group_and_one_made_at_the_code_is_not(gao, phone, group, ticket):
+    tick(gao, group, 0)
+    gao.post("/desk/pasted/matter", words="电梯关门哐当响", category="lift", **hidden(gao))
+    db.session.rollback()
+    pasted, scanned = by(Ticket, source="group").ref, db.session.get_one(Ticket, ticket()).ref
+    for reader in (gao, phone()):
+        assert "转自群聊" in reader.get(f"/t/{pasted}").text and "转自群聊" not in reader.get(f"/t/{scanned}").text
+    assert gao.get("/desk").text.count("转自群聊") == 1
+
+
+def test_words_of_a_group_that_somebody_objects_to_are_shown_to_staff_as_from_the_group(phone, group, cast):
+    topic, shen = begun(cast), phone().sign_in("shen")
+    tick(shen, group, 0)
+    shen.post("/desk/pasted/matter", words="先装两个充电桩", into=str(topic.id), category="", **hidden(shen))
+    db.session.rollback()
+    with writing():
+        speaking.flag(by(Statement, words="先装两个充电桩"), cast.known("小丁"), "这不是事实")
+    head = shen.get("/desk/topics").text.partition("先装两个充电桩")[0].rpartition("card")[2]
+    assert "转自群聊" in head and "shen" not in head
 
 
 def test_nothing_typed_is_lost_when_something_is_wrong(gao, group):
