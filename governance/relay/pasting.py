@@ -1,6 +1,8 @@
 """What was pasted from a group's chat, line by line: who said it, as far as can be told, and the words alone.
 
-Who said something never goes into the words: names in a group are nobody else's business.
+Who said something never goes into the words: names in a group are nobody else's business. What WeChat and WeCom write
+themselves (somebody came, took back a message, patted somebody; a picture stood here) is nobody's words and left out,
+but only in the shapes they write it in: words of a resident are never to be lost.
 """
 
 import re
@@ -12,7 +14,27 @@ DAY = r"(?:(?:\d{2,4}[-/年.])?\d{1,2}[-/月.]\d{1,2}日?|今天|昨天|前天|(
 CLOCK = r"(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚上)?\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
 MOMENT = rf"(?:{DAY}\s*){{0,2}}{CLOCK}"
 WHO = r"[^\s:：\[【](?:[^:：]{0,18}?[^\s:：])??"
-NOBODY = re.compile(rf"{MOMENT}|[-—–_=*·\s]*{DAY}[-—–_=*·\s]*")  # when it was said, alone on a line
+RULE = r"[-—–_=*·\s]"
+MEMBER = r"(?:[^\s:：，。！？“”\"「」]{1,30}|[“\"「][^:：“”\"「」]{1,60}[”\"」])"
+QUOTED = r"[“\"「][^:：“”\"「」]{1,60}[”\"」]"
+SYSTEM = (
+    rf"{RULE}{{2,}}|{RULE}*(?:以下[是为]新消息|查看更多(?:历史)?消息|\d+条新消息){RULE}*",
+    rf"{MEMBER}\s*撤回了(?:成员\s*{MEMBER}\s*的)?一条消息(?:\s*重新编辑)?",
+    rf"{MEMBER}\s*(?:邀请|通过扫描)[^:：，。！？]{{1,200}}加入了?(?:外部)?群聊",
+    rf"{MEMBER}\s*(?:已?加入了?|退出了)(?:外部)?群聊",
+    rf"{MEMBER}\s*将\s*{MEMBER}\s*移出了?群聊",
+    rf"{MEMBER}\s*与群里其他人都不是(?:微信)?(?:朋友|好友)关系，请注意隐私安全",
+    rf"{MEMBER}\s*修改了?群(?:聊)?名(?:称|字)?(?:为\s*[^:：]{{1,80}})?",
+    rf"{MEMBER}\s*已成为新(?:的)?群主",
+    rf"(?:我|你|{QUOTED})\s*拍了拍\s*(?:我|你|自己|{QUOTED})[^:：，。！？]{{0,20}}|{MEMBER}\s+拍了拍\s+{MEMBER}",
+    rf"{MEMBER}\s*领取了(?:你|{MEMBER})的红包",
+    rf"(?:以下是)?(?:群聊|{QUOTED}|群聊\s*{QUOTED}\s*)的聊天记录(?:如下)?[:：]?",
+)
+NOBODY = re.compile("|".join((rf"{MOMENT}|{RULE}*{DAY}{RULE}*", *SYSTEM)))  # when it was said, or what nobody said
+SHOWN = re.compile(  # here stood something that is no words
+    r"\[(?:图片|照片|视频|语音|表情|动画表情|文件|链接|位置|红包|微信红包|转账|名片|个人名片|小程序|聊天记录|音乐|笔记"
+    r"|视频号|直播|语音通话|视频通话|群公告|卡券|群接龙|群收款|拍一拍)\](?![:：])"
+)
 BOXED = re.compile(rf"[\[【](?P<who>{WHO})\s+(?:{MOMENT}|{DAY})[\]】][:：]?\s*(?P<words>.*)")
 HEAD = re.compile(rf"(?P<who>{WHO})\s+{MOMENT}[:：]?(?P<words>)")
 KEPT = re.compile(r"\[(?P<who>[^:：]{1,20}?)\]：(?P<words>\S.*)")
@@ -44,7 +66,10 @@ def lines(text: str) -> list[Line]:
     A free line ends what somebody said, but not before their first word: WeChat leaves one free below the head.
     """
     said, sender, begun = [], "", True
-    for line in (line.strip() for line in text.splitlines()):
+    for whole in text.splitlines():
+        line = SHOWN.sub(" ", whole).strip()
+        if whole.strip() and not line:
+            continue
         who, words = _read(line)
         if who is not None and words:
             said.append(Line(words, who))

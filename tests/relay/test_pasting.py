@@ -45,6 +45,70 @@ def test_the_words_are_told_from_who_said_them(text, expected):
     assert lines(text) == expected
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "王五撤回了一条消息",
+        "“王五” 撤回了一条消息",
+        "你撤回了一条消息 重新编辑",
+        '"赵六"撤回了成员"钱七"的一条消息',
+        '"赵六"邀请"钱七"加入了群聊',
+        "赵六邀请钱七、孙八加入了群聊",
+        '"钱七"通过扫描"赵六"分享的二维码加入群聊',
+        "钱七加入了群聊",
+        "你将“钱七”移出了群聊",
+        '"钱七"与群里其他人都不是朋友关系，请注意隐私安全',
+        "赵六修改群名为“银杏里邻里群”",
+        '"赵六" 拍了拍 "钱七"',
+        "我拍了拍“钱七”的肩膀",
+        "赵六 拍了拍 钱七",
+        "群聊的聊天记录",
+        "“银杏里3号院”的聊天记录",
+        "——— 以下是新消息 ———",
+        "以下为新消息",
+        "———",
+        "2026年11月24日",
+        "—— 11月24日 ——",
+        "昨天 10:03",
+        "[图片]",
+        "[动画表情]",
+        "[图片][图片]",
+        "王五：[图片]",
+    ],
+)
+def test_what_the_chat_itself_writes_is_nobodys_words(line):
+    assert lines(line) == []
+    assert lines(f"三楼老周 9:12\n电梯响\n{line}\n小李 9:13\n还漏水") == [
+        Line("电梯响", "三楼老周"),
+        Line("还漏水", "小李"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "昨晚有人拍了拍我家的门",
+        "请物业公开业主群的聊天记录",
+        "老李说他撤回了一条消息，我没看到",
+        "物业邀请我们周六开会",
+        "他退出了群聊以后没人管电梯",
+        "我想加入群聊，怎么进？",
+        "谁修改了群名？",
+        "[链接里的]号码打不通",
+        "-3层漏水",
+    ],
+)
+def test_what_residents_say_of_the_chat_is_kept(line):
+    assert lines(f"三楼老周 9:12\n{line}") == [Line(line, "三楼老周")]
+
+
+def test_a_picture_among_words_leaves_the_words_and_who_said_them():
+    assert lines("三楼老周 9:12\n[图片]\n电梯响[图片]\n[视频]\n还漏水") == [
+        Line("电梯响", "三楼老周"),
+        Line("还漏水", "三楼老周"),
+    ]
+
+
 NAMES = st.sampled_from(["张三", "三楼老周", "A 小李", "3-501王姐", "爱种花的🌼", "老周501", "Mr. Li", "(物业)小赵"])
 MOMENTS = st.sampled_from(["2026-11-24 10:03", "11-24 10:03:22", "10:03", "昨天 10:03", "2026年11月24日 上午10:03",
                            "星期二 下午3:05", "2026/11/24 10:03:22", "前天 晚上 9:30", "11月24日 10：03"])  # fmt: skip
@@ -68,7 +132,32 @@ def test_whatever_way_wechat_writes_a_head_no_name_gets_into_the_words(said):
         assert line.sender and head.lstrip("[").startswith(line.sender)
 
 
-@given(st.text(alphabet="张三李四 :：[]【】\n\t10:03-24昨天电梯坏了，。http//", max_size=120) | st.text(max_size=200))
+@given(
+    st.text(alphabet="张三李四 :：[]【】\n\t10:03-24昨天电梯坏了，。http//", max_size=120)
+    | st.lists(
+        st.sampled_from(
+            (
+                "[图片]",
+                "图片",
+                "[",
+                "]",
+                "：",
+                "张三",
+                "撤回了一条消息",
+                "拍了拍",
+                " ",
+                "\n",
+                "“李四”",
+                "加入了群聊",
+                "的聊天记录",
+                "—",
+                "9:30",
+            )
+        ),
+        max_size=14,
+    ).map("".join)
+    | st.text(max_size=200)
+)
 def test_what_is_left_of_a_paste_is_read_again_as_it_was(text):
     said = lines(text)
     assert all(line.words.strip() and "\n" not in line.words for line in said)
