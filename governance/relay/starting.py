@@ -1,22 +1,24 @@
 """The step before the network: messages committed as `sending`, as far as the pace allows; and what a death leaves.
 
-A sending whose worker died may have arrived: it becomes unknown and is listed, never silently repeated.
+A sending whose worker died, or that a bot took and said no more of, may have arrived: it becomes unknown and is listed, never silently repeated.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
 from governance.core.db import db, now, writing
+from governance.relay.channels import known
 from governance.relay.channels.base import Channel
 from governance.relay.claims import Parcel
 from governance.relay.model import CLAIMED, DUE, SENDING, UNKNOWN, Delivery, Group, Message, among
 from governance.relay.pacing import Pace, turn
 
 DELIVERY, MESSAGE = (Message.metadata.tables[name] for name in ("delivery", "message"))  # in bulk, without the ORM
-LOST = "发送途中程序中断，可能已经发出"
 
 
 def start(channel: Channel, parcels: Sequence[Parcel]) -> list[Parcel]:
@@ -86,15 +88,23 @@ def put_back(parcel: Parcel, ids: Sequence[int], due_at: datetime) -> None:
 
 
 def reap() -> int:
-    """Sendings whose worker died: nobody knows whether they arrived, so they are listed for a person."""
+    """Sendings nobody wrote the end of: nobody knows whether they arrived, so they are listed for a person."""
     lapsed = select(Message.id).where(among(Message.state, (SENDING,)), Message.lease_until < now())
     found = db.session.scalars(lapsed.limit(500)).all()
     db.session.rollback()
     if found:
         with writing():
-            gone = db.session.scalars(lapsed.where(Message.id.in_(found)).with_for_update(skip_locked=True)).all()
-            values = {"state": UNKNOWN, "reason": LOST}
-            db.session.execute(update(Message).where(Message.id.in_(gone)).values(**values, ended_at=now()))
-            mine = Delivery.message_id.in_(gone), Delivery.state == SENDING
-            db.session.execute(update(Delivery).where(*mine).values(**values))
+            mine = lapsed.where(Message.id.in_(found)).with_for_update(skip_locked=True)
+            for name, gone in _by_channel(db.session.execute(mine.add_columns(Message.channel)).all()).items():
+                values = {"state": UNKNOWN, "reason": known()[name].lost}
+                db.session.execute(update(Message).where(Message.id.in_(gone)).values(**values, ended_at=now()))
+                carried = Delivery.message_id.in_(gone), Delivery.state == SENDING
+                db.session.execute(update(Delivery).where(*carried).values(**values))
     return len(found)
+
+
+def _by_channel(rows: Sequence[Any]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for id_, name in rows:
+        found[name].append(id_)
+    return found

@@ -4,13 +4,14 @@ from contextvars import Context
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from governance.core.db import db, now, writing
 from governance.relay import bot_routes, groups
+from governance.relay.channels.bot import Bot
 from governance.relay.delivering import deliver
 from governance.relay.expanding import expand
-from governance.relay.model import Group, Message
+from governance.relay.model import Delivery, Group, Message
 from tests.relay.callbacks import counts
 from tests.relay.conftest import make_ready, settings_in_database, states
 
@@ -69,11 +70,14 @@ def test_a_report_twice_changes_nothing(bot, leased):
     assert states()[0] == "sent"
 
 
-def test_without_a_report_it_is_unknown_until_the_bot_says(app, bot, leased):
+def test_without_a_report_it_is_unknown_until_the_bot_says(app, phone, bot, leased):
     with writing():
         db.session.execute(update(Message).values(lease_until=now() - timedelta(seconds=1)))
     assert deliver(app)
     assert states() == ["unknown", "unknown"] and bot()[1]["deliveries"] == []
+    assert {*db.session.scalars(select(Message.reason)), *db.session.scalars(select(Delivery.reason))} == {Bot.lost}
+    page = phone().sign_in("shen").get("/keep/relay").text
+    assert "机器人取走了，没有回报结果" in page and "程序中断" not in page
     report(bot, (leased[0]["id"], "sent"), (leased[1]["id"], "refused"))
     assert states() == ["sent", "due"]
 

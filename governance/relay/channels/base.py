@@ -91,6 +91,7 @@ class Channel:
     per_minute: ClassVar[int | None] = None
     longest_bytes: ClassVar[int] = 2048
     lease: ClassVar[int] = 60  # seconds after which a message whose outcome nobody wrote down is unknown
+    lost: ClassVar[str] = "发送途中程序中断，可能已经发出"  # why it is
 
     def __init__(self, deployment: Settings) -> None:
         self.deployment = deployment

@@ -27,6 +27,7 @@ class Bot(Channel):
     pushes = False
     longest_bytes: ClassVar[int] = 4000
     lease: ClassVar[int] = 300
+    lost: ClassVar[str] = "机器人取走了，没有回报结果，可能已经发出"
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> dict[str, str]:
