@@ -1,6 +1,7 @@
 """The groups of a notice that nothing is owed to: they still wait their turn, or are left out, each with its reason.
 
-The groups of a notice are those bound in and below its place by the moment it was told; one bound later is not among them.
+The groups of a notice are those bound in and below its place by the moment it was told; one bound later is none of
+them.
 """
 
 from typing import Any

@@ -18,6 +18,7 @@ from governance.relay.channels import channel
 from governance.relay.hours import Hours
 from governance.relay.model import AUDIENCES, DUE, Delivery, Group, among
 from governance.relay.outcomes import note, silence
+from governance.relay.sharing import take_along, with_key
 
 MOST_PLACES = 200
 ALWAYS = Hours()
@@ -87,13 +88,22 @@ def _bind(viewer: Viewer, group: Group, bound: Mapping[str, str]) -> None:
     kind = channel(group.channel)
     if not kind.may_bind(viewer, bound):
         raise Invalid({kind.needs[0].name: "这个机器人不归您管，请找管它的人来绑"})
-    voice, ear = kind.voice(bound), kind.ear(bound)
+    ear = kind.ear(bound)
     if ear and _heard_elsewhere(group, heard_as(group.channel, ear)):
         raise Invalid({kind.needs[0].name: "那边的这个群已经绑过了，请去改原来那一个"})
+    for other in take_along(viewer, group, bound):
+        _set(other, with_key(other, bound))
+        note(other, "change", viewer.label, viewer.staff_id, name=other.name)
+    _set(group, bound)
+    group.told = kind.tells(bound)
+
+
+def _set(group: Group, bound: Mapping[str, str]) -> None:
+    kind = channel(group.channel)
+    voice, ear = kind.voice(bound), kind.ear(bound)
     group.settings = json.dumps(bound, ensure_ascii=False)
     group.robot = robot_of(group.channel, voice) if voice else None
     group.heard_as = heard_as(group.channel, ear) if ear else None
-    group.told = kind.tells(bound)
 
 
 def _heard_elsewhere(group: Group, ear: str) -> bool:

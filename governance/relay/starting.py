@@ -1,6 +1,7 @@
 """The step before the network: messages committed as `sending`, as far as the pace allows; and what a death leaves.
 
-A sending whose worker died, or that a bot took and said no more of, may have arrived: it becomes unknown and is listed, never silently repeated.
+A sending whose worker died, or that a bot took and said no more of, may have arrived: it becomes unknown and is listed,
+never silently repeated.
 """
 
 from collections import defaultdict

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from governance.core.db import db, now, writing
+from governance.core.db import by, db, now, writing
 from governance.relay import bot_routes, groups
 from governance.relay.channels.bot import Bot
 from governance.relay.delivering import deliver
@@ -87,6 +87,34 @@ def test_another_key_opens_nothing(bot, key):
     for method in ("GET", "POST"):
         status, problem = bot(method, key=key, json={"results": []} if method == "POST" else None)
         assert status == 401 and problem["status"] == 401
+
+
+OTHER_KEY = "another-key-of-the-ginkgo-bot-2"
+
+
+def test_a_second_key_for_a_name_the_community_has_is_refused_with_what_to_do(bot, cast, phone):
+    form = {"name": "3号院群", "audience": "residents", "places": "3号院", "set_bot": "ginkgo-bot", "set_chat": "c3"}
+    keeper = phone().sign_in("shen")
+    answer = keeper.post("/keep/groups/new/bot", **form, set_key=OTHER_KEY)
+    assert answer.status_code == 422 and "请填同一个密钥；要换密钥，去改那个群" in keeper.page
+    assert "“5号楼”已经用着" in keeper.page and OTHER_KEY not in keeper.page
+    assert keeper.post("/keep/groups/new/bot", **form, set_key=KEY).status_code == 303
+    far = {"bot": "ginkgo-bot", "chat": "far", "key": OTHER_KEY}
+    groups.add(cast.viewer("du"), "bot", "residents", "别的社区", far, [cast.place("8号院")])
+
+
+def test_a_bots_key_is_changed_at_one_of_its_groups_for_all_of_them(bot, cast):
+    far = {"bot": "ginkgo-bot", "chat": "far", "key": KEY}
+    groups.add(cast.viewer("du"), "bot", "residents", "别的社区", far, [cast.place("8号院")])
+    group = by(Group, name="5号楼")
+    groups.change(cast.viewer("shen"), group, "5号楼", {"key": OTHER_KEY}, group.places)
+    db.session.rollback()
+    kept = {
+        one.name: one.bound["key"]
+        for one in db.session.scalars(select(Group).execution_options(populate_existing=True))
+    }
+    assert kept == {"5号楼": OTHER_KEY, "6号楼": OTHER_KEY, "别的社区": KEY}
+    assert bot(key=OTHER_KEY)[0] == 200 and by(Group, name="5号楼").robot == by(Group, name="6号楼").robot
 
 
 HOME, AWAY = {"REMOTE_ADDR": "203.0.113.7"}, {"REMOTE_ADDR": "198.51.100.7"}

@@ -83,6 +83,7 @@ class Channel:
     about: ClassVar[str] = ""
     needs: ClassVar[tuple[Need, ...]] = ()
     shows: ClassVar[tuple[tuple[str, str], ...]] = ()  # what else of a binding is shown, by name and label
+    shares: ClassVar[tuple[str, str] | None] = None  # by the name in the one need, groups share the key in the other
     listed: ClassVar[bool] = False  # the other side tells us which groups there are, to pick from
     pushes: ClassVar[bool] = True
     alone: ClassVar[bool] = False  # leads to one person, not to a group

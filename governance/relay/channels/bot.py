@@ -24,6 +24,7 @@ class Bot(Channel):
         Need("chat", "它那边的群号", "机器人靠它认出群"),
         Need("key", "密钥", "至少 24 位；同一个机器人的各个群填同一个；保存后不再显示", secret=True),
     )
+    shares = ("bot", "key")
     pushes = False
     longest_bytes: ClassVar[int] = 4000
     lease: ClassVar[int] = 300
