@@ -19,7 +19,7 @@ from governance.relay import actions, channels, groups, keepers, mass_keeping, q
 from governance.relay.customer_groups import CustomerGroup
 from governance.relay.forms import KeeperForm, beside_fields, form_for, given_settings
 from governance.relay.health import STATES, health
-from governance.relay.model import Group
+from governance.relay.model import ONLY_ANSWERS, Group
 
 bp = Blueprint("groups", __name__, url_prefix="/keep/groups")
 
@@ -78,6 +78,8 @@ def _page(group: Group, form: KeeperForm | None = None) -> str:
     kind = channels.channel(group.channel)
     page: dict[str, Any] = {"heard": queries.heard(group), "failed": queries.any_failed(group)}
     page |= {"health": health([group])[group.id], "tasks": mass_keeping.waiting(current(), group)}
+    page |= {"may_say": saying.may_say(group), "may_send_code": saying.may_send_code(group)}
+    page |= {"just_said": saying.just_said(group), "only_answers": ONLY_ANSWERS}
     return render_template("relay/group.html", group=group, kind=kind, keep_form=form or KeeperForm.blank(), **page)
 
 

@@ -199,6 +199,10 @@ class Delivery(Base):
     message: Mapped[Message | None] = relationship(back_populates="deliveries")
 
     @property
+    def waits(self) -> bool:
+        return self.state in WAITING
+
+    @property
     def label(self) -> str:
         return LABELS[self.state]
 

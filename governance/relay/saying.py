@@ -1,14 +1,37 @@
 """What a keeper has said to one group alone, by the same road as everything else: a test, and the place's code."""
 
+from datetime import timedelta
 from typing import Any
+
+from sqlalchemy import select
 
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Refused
+from governance.core.events import Event
 from governance.people.access import Viewer
 from governance.people.permissions import require
 from governance.places.codes import first_living
 from governance.relay.model import Delivery, Group
 from governance.relay.outcomes import note
+
+
+FRESH = timedelta(minutes=10)  # so long what became of it stands above everything else
+
+
+def may_say(group: Group) -> bool:
+    """Could anything be said to it now?"""
+    return group.hears and group.told
+
+
+def may_send_code(group: Group) -> bool:
+    return may_say(group) and len(group.places) == 1 and first_living(group.places[0]) is not None
+
+
+def just_said(group: Group) -> Delivery | None:
+    """The last of what a keeper had said to it, while that is fresh: how it stands and why."""
+    query = select(Delivery).join(Event, Event.id == Delivery.event_id).where(Delivery.group_id == group.id)
+    query = query.where(Event.noun == "group", Event.verb.in_(("test", "code")), Delivery.created_at > now() - FRESH)
+    return db.session.scalars(query.order_by(Delivery.id.desc()).limit(1)).first()
 
 
 def test_message(viewer: Viewer, group: Group) -> None:
