@@ -14,7 +14,6 @@ from governance.places.codes import first_living
 from governance.relay.model import Delivery, Group
 from governance.relay.outcomes import note
 
-
 FRESH = timedelta(minutes=10)  # so long what became of it stands above everything else
 
 
