@@ -76,24 +76,22 @@ def echo_sealed(source: str, envelope: Envelope, args: Mapping[str, str]) -> str
 
 
 def take_official(args: Mapping[str, str], body: bytes) -> str:
-    """Safe mode; the plain mode, in which anybody's text may follow a signature that was overheard, only in a demo.
+    """Safe mode only: in the plain mode anybody's text may follow a signature that was overheard.
 
     Who scanned a code reads at once where they are; all else is answered when it is worked.
     """
     with counted(OFFICIAL):
-        envelope, is_sealed = official(), args.get("encrypt_type") == "aes"
-        if not is_sealed and not settings().is_demo:
+        envelope = official()
+        if args.get("encrypt_type") != "aes":
             raise Untrusted("plain")
-        signed = Signed.of(args, "msg_signature" if is_sealed else "signature")
-        if not is_sealed:
-            envelope.check(signed)
-        plain: bytes | str = envelope.open(signed, xml(body).get("Encrypt", "")) if is_sealed else body
+        signed = Signed.of(args)
+        plain = envelope.open(signed, xml(body).get("Encrypt", ""))
         incoming = from_xml(plain)
         receive(OFFICIAL, incoming)
     if incoming.kind != SCAN:
         return TAKEN
     said = passive.answer(incoming.sender, xml(plain).get("ToUserName", ""), arriving.card(incoming.scene))
-    return passive.sealed(envelope, said, signed.nonce) if is_sealed else said
+    return passive.sealed(envelope, said, signed.nonce)
 
 
 def take_app(args: Mapping[str, str], body: bytes) -> None:

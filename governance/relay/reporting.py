@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 from sqlalchemy import select
@@ -24,7 +24,9 @@ from governance.tickets.model import Follow, Ticket
 
 LONGEST_REPORT = 500
 NAMED_PLACES = 8
-OTHER = "other"
+OTHER, INFORM = "other", "举报"
+SHORTEST_MATTER = 4
+UNKNOWN_PLACE = "我还不知道您在哪栋楼。请扫一下楼里的码，或者把码上的 8 个字发给我，再说一遍就行。"
 MEANT = {  # how people say it, for the categories a deployment starts with
     "lift": ("电梯",),
     "water": ("漏水", "水管", "积水", "下水", "冒水", "渗水"),
@@ -34,8 +36,23 @@ MEANT = {  # how people say it, for the categories a deployment starts with
     "noise": ("扰民", "太吵", "噪音"),
     "safety": ("消防通道", "飞线", "墙皮", "要掉下来", "煤气", "着火", "冒烟"),
     "care": ("老人没人管", "孩子没人管"),
-    "quarrel": ("吵架", "纠纷", "邻居骂"),
-    "violence": ("家暴", "打我", "打老婆", "打孩子", "被打", "挨打"),
+    "quarrel": ("吵架", "打架", "纠纷", "邻居骂", "出轨", "小三", "家丑"),
+    "violence": (
+        "家暴",
+        "打我",
+        "打老婆",
+        "打孩子",
+        "打老人",
+        "打人",
+        "被打",
+        "挨打",
+        "毒打",
+        "殴打",
+        "虐待",
+        "猥亵",
+        "性骚扰",
+    ),
+    "misconduct": ("举报", "贪污", "受贿", "行贿", "收黑钱", "收钱办事", "回扣", "以权谋私", "吃拿卡要"),
     "wages": ("欠薪", "不发工资", "拖欠工资"),
 }
 NUMERALS = {char: str(value) for value, char in enumerate("零一二三四五六七八九")}
@@ -76,19 +93,39 @@ def _last_place(by: Viewer) -> Place | None:
 def report(said: Said, named: Place | None = None) -> str:
     """报事: what follows is the report. Where it is unclear what or where, that is asked, and the words are kept."""
     if not said.words and not said.talk.waiting_photos:
-        said.talk.ask(WHAT)
-        return "请说是什么事、在哪儿，例如：电梯关门哐当响"
+        return what(said)
     place = named or _place(said)
     if place is None:
         return which(said, said.words)
     return _file(said, place)
 
 
-def which(said: Said, words: str) -> str:
-    """Ask which of the group's places these words are about."""
+def what(said: Said, begun: str = "") -> str:
+    """Ask what it is; what was said already is kept before it."""
+    said.talk.ask(WHAT, begun)
+    return "请说是什么事、在哪儿，例如：电梯关门哐当响"
+
+
+def inform(said: Said) -> str:
+    """举报: always private, whatever else the words are about; in a group it is not taken at all."""
+    if said.group is not None:
+        return _in_private(said.places[0], _category(INFORM))
+    words = f"{INFORM}{said.words}"
+    return report(replace(said, words=words)) if len(said.words) >= SHORTEST_MATTER else what(said, words)
+
+
+def which(said: Said, words: str, named: str = "") -> str:
+    """Ask which of the group's places these words are about; `named` was none of them."""
     said.talk.ask(WHERE, words)
     names = "、".join(place.name for place in said.places[:NAMED_PLACES])
-    return f"请说是哪一个地方（{names}），说了就报上去。"
+    first = f"这个群里没有“{plain(named)}”。" if named else ""
+    return f"{first}请说是哪一个地方（{names}），说了就报上去；不报了就说“不报了”。"
+
+
+def whether(said: Said, words: str) -> str:
+    """Ask whether these words are to be reported."""
+    said.talk.ask(WHETHER, words)
+    return f"要报给网格员吗？回“是”就报上去，回“不用”就算了。\n“{plain(words, 60)}”"
 
 
 def is_a_matter(words: str) -> bool:
@@ -103,9 +140,8 @@ def propose(said: Said) -> str:
     if category.private and said.group is not None:
         return _in_private(places[0], category)
     if not places:
-        return _unknown_place()
-    said.talk.ask(WHETHER, said.words)
-    return f"要报给网格员吗？回“是”就报上去。\n“{plain(said.words, 60)}”" + _open_already(said, category)
+        return UNKNOWN_PLACE
+    return whether(said, said.words) + _open_already(said, category)
 
 
 def _open_already(said: Said, category: Choice) -> str:
@@ -116,15 +152,11 @@ def _open_already(said: Said, category: Choice) -> str:
     return f"\n这里已经有一件“{category.label}”在办，是同一件就回：我也遇到 {found.number}" if found else ""
 
 
-def _unknown_place() -> str:
-    return "我还不知道您在哪栋楼。请扫一下楼里的码，或者把码上的 8 个字发给我，再说一遍就行。"
-
-
 def _place(said: Said) -> Place | None:
     """Where it is; None where several are meant or none is named. Raises Refused where no place is known at all."""
     places = said.places
     if not places:
-        raise Refused(_unknown_place())
+        raise Refused(UNKNOWN_PLACE)
     if len(places) == 1:
         return places[0]
     named = named_places(places, said.words)

@@ -18,13 +18,17 @@ from governance.places.tokens import read_token
 from governance.relay import arriving
 from governance.relay.model import Group, Heard
 from governance.relay.reporting import (
+    SHORTEST_MATTER,
+    UNKNOWN_PLACE,
     Said,
+    inform,
     is_a_matter,
     link_to,
     named_places,
     propose,
     report,
     take_photos,
+    whether,
     which,
 )
 from governance.relay.talk import WHAT, WHERE, WHETHER, Talk
@@ -34,33 +38,18 @@ from governance.tickets.model import Ticket, read_number
 
 MENTION = re.compile(r"^\s*(?:@\S+\s*)+")
 AROUND = " ：:，,。.！!～~\n\t"
-YES = {
-    "是",
-    "是的",
-    "对",
-    "对的",
-    "好",
-    "好的",
-    "要",
-    "报",
-    "报吧",
-    "嗯",
-    "可以",
-    "行",
-    "确认",
-    "同意",
-    "ok",
-    "yes",
-    "y",
-    "1",
-}
-NO = {"不", "不是", "不用", "不用了", "不要", "不报", "否", "算了", "取消", "反对", "no", "n"}
+YES = re.compile(  # a yes, with whatever people say around it
+    r"(?:是|对|好|嗯|恩|要|行|可以|确认|同意|报|麻烦|请|帮|ok|yes|y|1)"
+    r"(?:是|对|好|要|行|可以|确认|报|报上去|上报|麻烦|请|帮我|给我|给网格员|一下|谢谢|的|吧|呀|啊|哦|呢|[，,、。.！!\s])*"
+)
+NO = re.compile(r"(?:不|别|没|算了|取消|否|反对|no|n)(?:是|用|要|报|行|必|需要|算了|谢谢|的|了|啦|吧|[，,、。.！!\s])*")
+HOW = re.compile(r"(?:请问)?(?:怎么|如何|在哪儿?|哪里)(?:能|可以)?(?:报事|报修|上报|报|用|说|查进度)\S{0,4}")
+WHOSE_PHONE = re.compile(r".{0,6}(?:网格员|社区|居委会|村委会).{0,4}(?:电话|号码|联系).{0,6}")
 GREETING = re.compile(r"(?:[你您]|大家|早上|上午|中午|下午|晚上)好[啊呀]?|早|在吗|在不在|有人吗|哈喽|嗨|hi|hello")
 THANKS = re.compile(
     r"(?:好的?|收到|知道了)?[，,\s]*(?:非常|十分|太)?(?:谢谢|多谢|感谢|谢了|辛苦)(?:了|啦|你|您|大家|师傅|网格员|社区|们)*"
 )
 PARTING = re.compile(r"收到|知道了|明白了?|再见|拜拜|没事了?")
-SHORTEST_MATTER = 4
 LONGEST_PLACE = 12  # what is longer is no name of one of the places we asked about
 NOTHING = re.compile("[?？]?")
 TICKET = r"(?:编号|单号)?\s*\d{1,9}\s*[-–—－]\s*\d\s*号?"
@@ -107,7 +96,7 @@ def answer(heard: Heard, group: Group | None, by: Viewer, talk: Talk, shots: tup
 def _spoken(said: Said) -> str:
     """A plain yes or no to what we asked; a command; another answer; else speech that may be a matter."""
     bare = said.words.strip(AROUND).lower()
-    if said.talk.question == WHETHER and bare in YES | NO:
+    if said.talk.question == WHETHER and (YES.fullmatch(bare) or NO.fullmatch(bare)):
         return _answered(said, bare)
     for command in COMMANDS:
         rest = command.behind(said.words)
@@ -123,6 +112,8 @@ def _spoken(said: Said) -> str:
         return _progress(replace(said, words=bare))
     if kindly or len(said.words) < SHORTEST_MATTER and not is_a_matter(said.words):
         return kindly or _help(said)
+    if said.talk.question == WHETHER and not is_a_matter(said.words):
+        return whether(said, said.talk.words or "")
     return propose(said)
 
 
@@ -132,23 +123,28 @@ def _small_talk(said: Said, words: str) -> str:
         return "不客气。有事随时说。"
     if PARTING.fullmatch(words):
         return "好的。有事随时说。"
-    return f"您好。{_help(said)}" if GREETING.fullmatch(words) else ""
+    if WHOSE_PHONE.fullmatch(words):
+        phone = said.places[0].contact_phone() if said.places else ""
+        return f"社区电话：{phone}。有事也可以直接跟我说。" if phone else UNKNOWN_PLACE
+    if GREETING.fullmatch(words):
+        return f"您好。{_help(said)}"
+    return _help(said) if HOW.fullmatch(words) else ""
 
 
 def _answered(said: Said, words: str) -> str:
     """What comes of the answer to our question; nothing when it was none."""
     question, about = said.talk.question, said.talk.words or ""
-    if words in NO:
+    if NO.fullmatch(words):
         said.talk.answered()
         return "好，没有报。"
     if question == WHAT:
-        return report(said)
+        return report(replace(said, words=f"{about} {said.words}".strip()))
     places = named_places(said.places, words) if question == WHERE else []
     if len(places) == 1:
         return report(replace(said, words=about), places[0])
     if question == WHERE and len(words) <= LONGEST_PLACE:
-        return which(said, about)
-    return report(replace(said, words=about)) if question == WHETHER and words in YES else ""
+        return which(said, about, said.words)
+    return report(replace(said, words=about)) if question == WHETHER and YES.fullmatch(words) else ""
 
 
 def greet(heard: Heard, by: Viewer, talk: Talk, scene: str) -> str:
@@ -177,7 +173,9 @@ def _ticket(said: Said) -> Ticket:
     last = not any(char.isdecimal() for char in said.words)
     ticket = db.session.get(Ticket, number) if number else said.talk.ticket if last else None
     if ticket is None or not _is_near(said, ticket) or not may(said.by, "ticket.follow", ticket):
-        raise Refused("没有这个编号，请看看有没有打错，例如：进度 13-3")
+        raise Refused(
+            UNKNOWN_PLACE if not said.places else "这里没有这个编号，请看看有没有打错。报上的时候告诉过您编号。"
+        )
     return ticket
 
 
@@ -211,6 +209,8 @@ def _withdraw(said: Said) -> str:
 
 def _join(said: Said) -> str:
     ticket = _ticket(said)
+    if ticket.is_followed_by(said.by.person_id, "reporter"):
+        raise Refused(f"{ticket.number} 就是您报的，不用再加。想催就说：催办 {ticket.number}")
     voices.join(ticket, said.by)
     return f"记下了，{ticket.number} 现在共 {ticket.joined + 1} 位邻居遇到。\n{address(f'/t/{ticket.ref}')}"
 
@@ -254,14 +254,15 @@ VOTED = re.compile(rf"{NUMBER.pattern}|")
 NO_HOTLINE = re.compile(r"(?!电话|热线|渠道|方式|信箱).*", re.DOTALL)
 COMMANDS = (
     Command("报事", "电梯关门哐当响", report, also=("我要报事", "我想报事")),
-    Command("投诉", None, report, also=("我要投诉", "我想投诉", "举报", "我要举报"), takes=NO_HOTLINE),
-    Command("进度", "13-3", _progress),
+    Command("投诉", None, report, also=("我要投诉", "我想投诉"), takes=NO_HOTLINE),
+    Command("举报", None, inform, also=("我要举报", "我想举报"), takes=NO_HOTLINE),
+    Command("进度", "编号", _progress),
     Command("查进度", None, _progress, also=("查一下", "查询", "查查", "查", "看看", "办到哪了"), takes=ONE_TICKET),
-    Command("撤回", "13-3", _withdraw, also=("我要撤回", "撤销", "撤单"), takes=ONE_TICKET),
-    Command("我也遇到", "13-3", _join),
-    Command("催办", "13-3", _nudge),
+    Command("撤回", "编号", _withdraw, also=("我要撤回", "撤销", "撤单"), takes=ONE_TICKET),
+    Command("我也遇到", "编号", _join),
+    Command("催办", "编号", _nudge),
     Command("议题", "", _topics),
-    Command("同意", "12", _voice(AGREE), takes=VOTED),
-    Command("反对", "12", _voice(DISAGREE), also=("不同意",), takes=VOTED),
+    Command("同意", "观点的号", _voice(AGREE), takes=VOTED),
+    Command("反对", "观点的号", _voice(DISAGREE), also=("不同意",), takes=VOTED),
     Command("帮助", "", _help, takes=NOTHING),
 )
