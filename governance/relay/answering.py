@@ -13,7 +13,7 @@ from governance.core.errors import Problem
 from governance.core.jobs import NotNow, enqueue, job
 from governance.relay import hearing, persons, robots
 from governance.relay.channels.wecom_aibot import WecomAibot
-from governance.relay.groups import heard_as
+from governance.relay.hashed import heard_as
 from governance.relay.inbox import ANSWERED, REFUSED, SILENT, STORED, TELLING, TOLD, UNKNOWN, Inbound
 from governance.relay.model import Group
 from governance.relay.wording import cut

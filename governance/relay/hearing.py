@@ -17,7 +17,7 @@ from governance.people.access import Viewer
 from governance.people.meeting import openid_hash
 from governance.people.model import Identity, Person
 from governance.relay import speech
-from governance.relay.groups import heard_as
+from governance.relay.hashed import heard_as
 from governance.relay.model import Group, Heard
 from governance.relay.talk import talk_with
 

@@ -13,7 +13,7 @@ from sqlalchemy import or_, select, update
 from governance.core.db import db, now, writing
 from governance.relay.channels.wecom_aibot import WecomAibot
 from governance.relay.claims import Parcel, claim
-from governance.relay.groups import robot_of
+from governance.relay.hashed import robot_of
 from governance.relay.inbox import ANSWERED, TELLING, UNKNOWN, Inbound
 from governance.relay.robots import Robot
 from governance.relay.starting import start

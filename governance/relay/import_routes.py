@@ -19,7 +19,8 @@ from governance.people.viewers import current, open_to
 from governance.places.sheet import open_table
 from governance.relay import channels
 from governance.relay.group_routes import bp
-from governance.relay.importing import Plan, import_groups, plan
+from governance.relay.importing import import_groups
+from governance.relay.planning import Plan, plan
 from governance.relay.sheet import TEMPLATE
 
 

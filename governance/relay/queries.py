@@ -16,7 +16,7 @@ from governance.places.model import Place
 from governance.relay.actions import unwanted
 from governance.relay.channels.wecom_aibot import WecomAibot
 from governance.relay.channels.wecom_mass_task import WecomMassTask
-from governance.relay.groups import robot_of
+from governance.relay.hashed import robot_of
 from governance.relay.health import STATES
 from governance.relay.model import FAILED, SENDING, UNKNOWN, WAITING, Delivery, Group, GroupPlace, Message, among
 from governance.relay.robots import Robot

@@ -18,9 +18,11 @@ from governance.people.access import Viewer
 from governance.people.model import Person
 from governance.people.permissions import require
 from governance.places.model import Place
+from governance.relay.hashed import robot_of
 from governance.relay.model import Group
 from governance.wechat.envelope import is_aes_key
 
+CHANNEL = "wecom_aibot"  # through which groups are bound to these robots
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{1,29}")
 SECRET = re.compile(r"[!-~]{3,128}")
 GOOD_FOR = timedelta(days=1)
@@ -157,8 +159,7 @@ def remove(viewer: Viewer, robot: Robot) -> None:
 
 def _tell(robot: Robot, told: bool) -> None:
     """Whether its groups are told of events goes with what it can do."""
-    voice = keyed_hash("robot.wecom_aibot", robot.name)
-    theirs = update(Group).where(Group.channel == "wecom_aibot", Group.robot == voice)
+    theirs = update(Group).where(Group.robot == robot_of(CHANNEL, robot.name))
     db.session.execute(theirs.values(told=told), execution_options={"synchronize_session": False})
 
 
