@@ -35,6 +35,7 @@ from governance.relay import (
     person_routes,
     persons,
     robot_routes,
+    working,
 )
 from governance.relay import jobs as relay_jobs
 from governance.relay import merging as relay_merging
@@ -64,7 +65,7 @@ BLUEPRINTS = (
 # Imported so that their routes are on the blueprint.
 DOORS = (topics_desk, topics_say, customer_routes, import_routes, paste_routes, person_routes)
 # Imported so that their jobs are registered.
-HANDLERS = (jobs, topics_jobs, relay_jobs, notices_jobs, answering, customer_groups, qrcodes)
+HANDLERS = (jobs, topics_jobs, relay_jobs, notices_jobs, answering, working, customer_groups, qrcodes)
 LISTENERS = (
     merging,
     topics_merging,

@@ -14,10 +14,11 @@ from governance.core.errors import Invalid
 from governance.core.photos import MOST_BYTES, Unclean, glance
 from governance.relay.channels.base import Outcome, Refusal, Sent
 from governance.relay.channels.bot import Bot
-from governance.relay.claims import carrying, claim
+from governance.relay.claims import claim
 from governance.relay.hashed import robot_of
 from governance.relay.model import SENDING, UNKNOWN, Group, Message
 from governance.relay.outcomes import settle
+from governance.relay.parcels import carrying
 from governance.relay.starting import start
 from governance.tickets.actions import MOST_PHOTOS
 

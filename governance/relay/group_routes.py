@@ -76,7 +76,7 @@ def show(group_id: int) -> Any:
 
 def _page(group: Group, form: KeeperForm | None = None) -> str:
     kind = channels.channel(group.channel)
-    page: dict[str, Any] = {"heard": queries.heard(group), "failed": queries.any_failed(group)}
+    page: dict[str, Any] = {"said": queries.said_to(group), "failed": queries.any_failed(group)}
     page |= {"health": health([group])[group.id], "tasks": mass_keeping.waiting(current(), group)}
     return render_template("relay/group.html", group=group, kind=kind, keep_form=form or KeeperForm.blank(), **page)
 

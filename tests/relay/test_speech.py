@@ -16,8 +16,8 @@ from governance.discussions.model import Statement, Voice
 from governance.people.model import Identity, Person
 from governance.places.actions import add_place
 from governance.relay import groups, hearing, speech
+from governance.relay.meaning import named_places
 from governance.relay.model import Group, Heard
-from governance.relay.reporting import named_places
 from governance.relay.talk import Talk
 from governance.tickets.model import Follow, Nudge, Ticket
 
