@@ -1,6 +1,6 @@
 """Somebody scanned a code that led them to us: which place it is of, and what they read at once."""
 
-from governance.core.db import db
+from governance.core.db import numbered
 from governance.core.errors import Problem
 from governance.core.static import static
 from governance.places.codes import living
@@ -18,8 +18,7 @@ PICTURE = "img/share.png"
 def scanned(scene: str) -> Place:
     """The place of a parametric code, or of one of our own codes. Raises Missing."""
     number = place_of(scene)
-    found = db.session.get(Place, number) if number is not None and number < 2**31 else None
-    return found or living(scene).place
+    return (numbered(Place, number) if number is not None else None) or living(scene).place
 
 
 def words(place: Place) -> str:

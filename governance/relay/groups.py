@@ -55,7 +55,7 @@ def change(
     given: Mapping[str, str],
     places: Sequence[Place],
     hours: Hours | None = None,
-) -> None:
+) -> Group:
     """Change what a group is called, where it is bound, and those settings that were given; empty secrets stay."""
     secret = {need.name for need in channel(group.channel).needs if need.stays}
     bound = channel(group.channel).read(
@@ -69,6 +69,7 @@ def change(
             _keep_hours(group, hours)
             _wake(group)
         note(group, "change", viewer.label, viewer.staff_id, name=name)
+    return group
 
 
 def _describe(viewer: Viewer, group: Group, name: str, places: Sequence[Place]) -> None:

@@ -131,7 +131,7 @@ def add(viewer: Viewer, name: str, place: Place, given: Mapping[str, str]) -> Ro
     return robot
 
 
-def change(viewer: Viewer, robot: Robot, given: Mapping[str, str]) -> None:
+def change(viewer: Viewer, robot: Robot, given: Mapping[str, str]) -> Robot:
     """Change its secrets: those of one way take the place of those of the other; empty ones stay."""
     fresh = {name: text.strip() for name, text in given.items() if text.strip()}
     with writing():
@@ -141,6 +141,7 @@ def change(viewer: Viewer, robot: Robot, given: Mapping[str, str]) -> None:
         robot.held_until = robot.connected_at = None  # whoever is connected looks again
         _tell(robot, robot.connects)
         _note(robot, robot.place, "change", viewer)
+    return robot
 
 
 def _way(name: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from governance.core.db import db
+from governance.core.db import db, numbered
 from governance.core.errors import Refused
 from governance.discussions import queries as topics
 from governance.discussions import speaking
@@ -87,7 +87,7 @@ def _is_about_here(said: Said, statement: Statement) -> bool:
 def voice(side: int) -> Callable[[Said], str]:
     def give(said: Said) -> str:
         number = NUMBER.fullmatch(said.words)
-        statement = db.session.get(Statement, int(number[1])) if number and int(number[1]) < 2**31 else None
+        statement = numbered(Statement, int(number[1])) if number else None
         if statement is None or not _is_about_here(said, statement) or not may(said.by, "topic.read", statement.topic):
             raise Refused("没有这个号的观点，号码写在议题页上，例如：同意 12")
         speaking.voice(statement, said.by, side)
