@@ -1,4 +1,4 @@
-"""Hearing: what a group's member said is kept once under its mark and answered; said again, the answer is the same."""
+"""Hearing: what somebody said to us is kept once under its mark and answered; said again, the answer is the same."""
 
 import re
 from dataclasses import dataclass
