@@ -34,6 +34,7 @@ from governance.relay import (
     paste_routes,
     person_routes,
     persons,
+    reminding,
     robot_routes,
     working,
 )
@@ -65,7 +66,7 @@ BLUEPRINTS = (
 # Imported so that their routes are on the blueprint.
 DOORS = (topics_desk, topics_say, customer_routes, import_routes, paste_routes, person_routes)
 # Imported so that their jobs are registered.
-HANDLERS = (jobs, topics_jobs, relay_jobs, notices_jobs, answering, working, customer_groups, qrcodes)
+HANDLERS = (jobs, topics_jobs, relay_jobs, notices_jobs, answering, working, customer_groups, reminding, qrcodes)
 LISTENERS = (
     merging,
     topics_merging,

@@ -100,10 +100,18 @@ def enqueue_once(name: str, seconds: int, key: str, **args: Any) -> None:
     than another such stretch.
     """
     stretch = int(now().timestamp()) // seconds
-    slot = f"{name}:{key}@{stretch}"
+    _enqueue_in(f"{name}:{key}@{stretch}", name, datetime.fromtimestamp((stretch + 2) * seconds, UTC), args)
+
+
+def enqueue_at_most_once(name: str, apart: timedelta, key: str, **args: Any) -> None:
+    """Ask for a job that is due at once, unless it was asked for within the same stretch of time already."""
+    stretch = int(now().timestamp() // apart.total_seconds())
+    _enqueue_in(f"{name}:{key}@{stretch}", name, now(), args)
+
+
+def _enqueue_in(slot: str, name: str, due_at: datetime, args: dict[str, Any]) -> None:
     if db.session.scalar(select(Job.id).filter_by(slot=slot)) is not None:
         return
-    due_at = datetime.fromtimestamp((stretch + 2) * seconds, UTC)
     insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
     row = insert(Job).values(name=name, args=args, slot=slot, state=DUE, due_at=due_at, tries=0)
     db.session.execute(row.on_conflict_do_nothing(index_elements=["slot"]))

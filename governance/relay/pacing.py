@@ -1,6 +1,8 @@
 """How fast: one worker at a time decides what goes out next, so that a pace kept by one is kept by any number.
 
 On SQLite the write lock makes them take turns; on PostgreSQL an advisory lock held to the end of the transaction.
+A robot's message counts while it is on its way and for a minute after it was answered: it may have arrived at any
+moment before that, and the other side counts by when it arrived.
 """
 
 from collections import Counter
@@ -8,13 +10,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text
 
 from governance.core.db import db, now, writing
 from governance.relay.channels.base import Channel
 from governance.relay.model import Message
 
-WINDOW = timedelta(seconds=60)
+WINDOW, ON_ITS_WAY = timedelta(seconds=60), timedelta(minutes=15)  # longer than any lease
 LOCK = 0x0E_2E1A
 
 
@@ -38,9 +40,10 @@ class Pace:
     def _of(self, robots: list[str]) -> tuple[Counter[str], dict[str, datetime]]:
         if not robots or self.channel.per_minute is None:
             return Counter(), {}
+        counts = or_(Message.ended_at.is_(None), Message.ended_at > self.since)
         recent = (
-            select(Message.robot, func.count(), func.min(Message.started_at))
-            .where(Message.robot.in_(robots), Message.started_at > self.since)
+            select(Message.robot, func.count(), func.min(func.coalesce(Message.ended_at, Message.started_at)))
+            .where(Message.robot.in_(robots), Message.started_at > self.since - ON_ITS_WAY, counts)
             .group_by(Message.robot)
         )
         rows = [(robot, count, first) for robot, count, first in db.session.execute(recent) if robot]

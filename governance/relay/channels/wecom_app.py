@@ -1,6 +1,6 @@
 """A text card to one worker, from our application in WeCom."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from governance.relay.channels.base import Dead, Outcome, Refusal, Sent
 from governance.relay.channels.person import PersonChannel, lines_of
@@ -25,11 +25,16 @@ class WecomApp(PersonChannel):
 
     def say(self, to: str, news: str, words: str) -> Outcome:
         title, *about, link = lines_of(words)
-        card = {"title": cut(title, TITLE_BYTES), "description": cut("\n".join(about), ABOUT_BYTES), "url": link}
-        body = {"touser": to, "msgtype": "textcard", "agentid": int(self.deployment.wecom_agent_id)}
-        answer = self.asked(SEND, {**body, "textcard": {**card, "btntxt": "去看看"}})
+        body = {"touser": to, "agentid": int(self.deployment.wecom_agent_id)}
+        answer = self.asked(SEND, body | text_card(title, "\n".join(about), link, "去看看"))
         if not isinstance(answer, dict):
             return answer
         if answer.get("invaliduser"):
             return Dead("这个人不在应用的可见范围里")
         return Refusal("这个人没有企业微信的许可", after=None) if answer.get("unlicenseduser") else Sent()
+
+
+def text_card(title: str, about: str, link: str, deed: str) -> dict[str, Any]:
+    """What WeCom shows as a card that leads to `link`, within its bounds; `deed` says what is done there."""
+    card = {"title": cut(title, TITLE_BYTES), "description": cut(about, ABOUT_BYTES), "url": link, "btntxt": deed}
+    return {"msgtype": "textcard", "textcard": card}
