@@ -19,6 +19,7 @@ from tests.cast import Cast
 from tests.connected import connect
 from tests.peers.receiver import Receiver
 from tests.peers.wechat import WeChat
+from tests.peers.wecom_side import WecomSide
 from tests.relay.bot import DOOR, KEY, bind_bot
 
 
@@ -138,3 +139,10 @@ def say(app, cast):
         return answer.get_json()["reply"] if status == 200 else answer.get_json()
 
     return one
+
+
+@pytest.fixture
+def wecom(app):
+    with WecomSide() as side:
+        app.extensions["settings"].wecom_api_base = side.url
+        yield side
