@@ -11,9 +11,9 @@ from sqlalchemy import bindparam, insert, select, update
 
 from governance.core.db import db, now, writing
 from governance.relay.channels.base import Channel
-from governance.relay.claims import Parcel
 from governance.relay.model import CLAIMED, DUE, SENDING, UNKNOWN, Delivery, Group, Message, among
 from governance.relay.pacing import Pace, turn
+from governance.relay.parcels import Parcel
 
 DELIVERY, MESSAGE = (Message.metadata.tables[name] for name in ("delivery", "message"))  # in bulk, without the ORM
 LOST = "发送途中程序中断，可能已经发出"
