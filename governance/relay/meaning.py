@@ -26,10 +26,11 @@ COUNTED = re.compile(r"([一二三四五六七八九]?)(十?)([一二三四五�
 
 
 def category_of(words: str) -> Choice:
-    """The category whose name or examples stand in the words, the longest match first; else the last, 别的."""
+    """The category whose name or examples stand in the words, a private one before others and then the longest match;
+    else the last, 别的."""
     choices = active()
     found = [(len(sign), choice) for choice in choices for sign in _signs(choice) if sign in words]
-    return max(found, key=lambda pair: pair[0])[1] if found else choices[-1]
+    return max(found, key=lambda pair: (pair[1].private, pair[0]))[1] if found else choices[-1]
 
 
 def _signs(choice: Choice) -> list[str]:
