@@ -29,7 +29,7 @@ from governance.places.actions import add_place
 from governance.places.model import Place
 from governance.relay.delivering import IN_FLIGHT, TIMEOUT, deliver
 from governance.relay.expanding import expand
-from governance.relay.groups import robot_of
+from governance.relay.hashed import robot_of
 from governance.relay.model import Delivery, Group, GroupPlace
 from governance.tickets.categories import DEFAULTS, add_category
 from governance.tickets.model import Ticket

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from flask import Flask, request, url_for
 
 from governance.people.access import Viewer
-from governance.people.permissions import Rule, handler_role, keeper, on_foot
+from governance.people.permissions import handler_role, keeper, on_foot
+from governance.people.rules import Rule
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ from governance.relay import (
     persons,
     reminding,
     robot_routes,
+    working,
 )
 from governance.relay import jobs as relay_jobs
 from governance.relay import merging as relay_merging
@@ -65,7 +66,7 @@ BLUEPRINTS = (
 # Imported so that their routes are on the blueprint.
 DOORS = (topics_desk, topics_say, customer_routes, import_routes, paste_routes, person_routes)
 # Imported so that their jobs are registered.
-HANDLERS = (jobs, topics_jobs, relay_jobs, notices_jobs, answering, customer_groups, reminding, qrcodes)
+HANDLERS = (jobs, topics_jobs, relay_jobs, notices_jobs, answering, working, customer_groups, reminding, qrcodes)
 LISTENERS = (
     merging,
     topics_merging,

@@ -7,8 +7,9 @@ from governance.cli.parts import PLACE, Commands, open_file, operator, refusal
 from governance.core.errors import Invalid, Refused
 from governance.places.finding import find_place
 from governance.relay import commands as relay
-from governance.relay.importing import import_groups, plan
+from governance.relay.importing import import_groups
 from governance.relay.model import AUDIENCES
+from governance.relay.planning import plan
 
 
 def add(commands: Commands) -> None:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,14 +99,21 @@ ON_TOP_OF = {  # the first means nothing without the second
     "wecom_token": "wecom_corp_id",
 }
 TEMPLATE = re.compile(r"[\w-]{6,64}(,\s*(thing|character_string|phrase|time|const)\d+=(事项|编号|进展|时间|提醒))+")
+AES_KEY, WEB_ADDRESS = re.compile(r"[A-Za-z0-9]{43}"), re.compile(r"https?://[^/\s]+")
+ADDRESSES = ("wechat_api_base", "wechat_open_base", "wecom_api_base")
 VERIFY_FILE = re.compile(r"(?:MP|WW)_verify_[0-9A-Za-z]{16}\.txt")
 
 
 def load(**given: object) -> Settings:
     """The settings in force. Raises MissingSetting with the name of a secret a real deployment left out."""
-    settings = Settings(**given)  # type: ignore[arg-type]
+    try:
+        settings = Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as trouble:
+        wrong = trouble.errors()[0]
+        raise MissingSetting(f"{'_'.join(map(str, wrong['loc'])).upper()}: {wrong['msg']}") from None
     settings.var_dir.mkdir(parents=True, exist_ok=True)
     _not_by_half(settings)
+    _not_wrong(settings)
     if settings.is_demo:
         return settings.model_copy(update=_demo_secrets(settings))
     for name in ("secret_key", "field_keys", "public_url"):
@@ -123,10 +130,20 @@ def _not_by_half(settings: Settings) -> None:
             raise MissingSetting(f"{other.upper()} is not set although {given.upper()} is; see docs/operations.md")
     if settings.wecom_corp_id and not (settings.wecom_app_secret or settings.wecom_contact_secret):
         raise MissingSetting("WECOM_APP_SECRET is not set although WECOM_CORP_ID is; see docs/operations.md")
+
+
+def _not_wrong(settings: Settings) -> None:
+    """What cannot be what it stands for stops the start too."""
     for name in ("wechat_template_accepted", "wechat_template_finished", "wechat_template_reopened"):
         given = getattr(settings, name)
         if given and not (TEMPLATE.fullmatch(given) and settings.wechat_app_id):
             raise MissingSetting(f"{name.upper()} is not such as ID,thing1=事项, or WECHAT_APP_ID is not set")
+    for name in ("wechat_aes_key", "wecom_aes_key"):
+        if getattr(settings, name) and not AES_KEY.fullmatch(getattr(settings, name)):
+            raise MissingSetting(f"{name.upper()} is not the 43 letters and digits of an EncodingAESKey")
+    for name in ADDRESSES:
+        if not WEB_ADDRESS.match(getattr(settings, name)):
+            raise MissingSetting(f"{name.upper()} is not an address that begins with http:// or https://")
     if not all(VERIFY_FILE.fullmatch(name) for name in settings.verify_files):
         raise MissingSetting("WECHAT_VERIFY_FILES holds a name that is none, such as MP_verify_0123456789abcdef.txt")
 

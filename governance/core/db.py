@@ -68,6 +68,7 @@ Base.registry.update_type_annotation_map({datetime: Utc})
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
 Row = TypeVar("Row", bound=Base)
+LARGEST = 2**31 - 1  # of an integer column; SQLite would take more, PostgreSQL would not
 BUSY = 20  # seconds a writer waits for the others
 _TURN = threading.Lock()
 
@@ -206,6 +207,11 @@ def locked(row: Row) -> Row:
 def by(model: type[Row], **columns: Any) -> Row | None:
     """The one row with these values, or nothing."""
     return db.session.scalars(select(model).filter_by(**columns)).one_or_none()
+
+
+def numbered(model: type[Row], id_: Any) -> Row | None:
+    """The row of this number, or nothing; what no column holds names none."""
+    return db.session.get(model, id_) if not isinstance(id_, int) or 0 < id_ <= LARGEST else None
 
 
 class begins_with(FunctionElement[bool]):  # noqa: N801 - reads as the function it is in SQL

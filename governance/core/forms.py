@@ -2,8 +2,8 @@
 
 import re
 import uuid
-from collections.abc import Iterator
-from typing import Any, Self
+from collections.abc import Callable, Iterator
+from typing import Any, Self, TypeVar
 
 from flask import request
 from werkzeug.datastructures import MultiDict
@@ -24,6 +24,7 @@ REASONS = {
     "Not a valid time value.": "时间好像不对，请写成 08:30 这样",
     "Invalid Choice: could not coerce.": "请从列出来的里面选一个",
 }
+Result = TypeVar("Result")
 ESCAPED = re.compile(r"(?i)(?:%[89a-f][0-9a-f]){2}")
 
 
@@ -72,6 +73,22 @@ class Form(Fields):
         for name, reason in trouble.fields.items():
             field = self[name] if name in self else next(iter(self))
             field.errors = [*field.errors, reason]
+
+
+def attempt(form: Form, change: Callable[[], Result]) -> Result | None:
+    """Make the change if the form may be taken; the reasons an action gives go beside the fields they are about."""
+    if not form.ok:
+        return None
+    try:
+        return change()
+    except Invalid as trouble:
+        form.refuse(trouble)
+        return None
+
+
+def status() -> int:
+    """A form that is shown again after it was sent was not taken."""
+    return 422 if request.method == "POST" else 200
 
 
 class _Reasons:

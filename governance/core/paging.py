@@ -10,12 +10,11 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Integer, Select, column, literal, tuple_
 
-from governance.core.db import db
+from governance.core.db import LARGEST, db
 
 Row = TypeVar("Row")
 SIZE = 25
 _ID: ColumnElement[int] = column("id", Integer)
-LARGEST = 2**31 - 1  # of an integer column; SQLite would take more, PostgreSQL would not
 
 
 @dataclass(frozen=True)

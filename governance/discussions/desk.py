@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from governance.core import chain
 from governance.core.db import db, locked, writing
-from governance.core.errors import Forbidden, Invalid, Missing, Refused, Stale
+from governance.core.errors import Forbidden, Invalid, Refused, Stale
 from governance.core.events import broken_at, history
 from governance.core.forms import Form
 from governance.core.pages import back
@@ -247,8 +247,6 @@ def words() -> Any:
 @bp.post("/desk/topics/words/<int:word_id>/drop")
 @open_to(officer)
 def drop_word(word_id: int) -> Any:
-    if word_id >= 2**31:
-        raise Missing
     moderation.drop(current(), word_id)
     return back("discussions.words")
 

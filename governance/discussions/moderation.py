@@ -5,7 +5,7 @@ import unicodedata
 
 from sqlalchemy import select
 
-from governance.core.db import db, writing
+from governance.core.db import db, numbered, writing
 from governance.core.errors import Invalid, Missing
 from governance.core.events import append
 from governance.discussions.model import Watchword
@@ -75,7 +75,7 @@ def keep(actor: Viewer, word: str) -> None:
 def drop(actor: Viewer, word_id: int) -> None:
     with writing():
         require(actor, "watchword.keep", None)
-        row = db.session.get(Watchword, word_id)
+        row = numbered(Watchword, word_id)
         if row is None:
             raise Missing
         _record(actor, "drop", row)

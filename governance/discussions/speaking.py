@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from governance.core.db import by as one
-from governance.core.db import db, locked, now, writing
+from governance.core.db import db, locked, now, numbered, writing
 from governance.core.errors import Invalid, Missing, Refused
 from governance.discussions import lifecycle as life
 from governance.discussions.actions import follow, note, tally_soon
@@ -103,7 +103,7 @@ def voice(statement: Statement, by: Viewer, answer: int) -> None:
 def found(topic: Topic, noun: str, id_: int) -> Spoken:
     """The statement or reply of this topic with this number. Raises Missing."""
     kind = KINDS.get(noun)
-    spoken: Spoken | None = db.session.get(kind, id_) if kind and id_ < 2**31 else None
+    spoken: Spoken | None = numbered(kind, id_) if kind else None
     if spoken is None or spoken.topic_id != topic.id:
         raise Missing
     return spoken

@@ -6,12 +6,14 @@ from flask import render_template
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from governance.core.forms import attempt, status
 from governance.core.pages import back
 from governance.core.security import refills
-from governance.keep.door import attempt, bp, find, page_of, status
+from governance.keep.door import bp, page_of
 from governance.keep.forms import BodyForm
 from governance.people import bodies as actions
 from governance.people.areas import area_names
+from governance.people.finding import find
 from governance.people.model import Body
 from governance.people.permissions import keeper, visible
 from governance.people.viewers import current, open_to

@@ -6,10 +6,12 @@ from flask import render_template
 from sqlalchemy import select
 
 from governance.core.db import db
+from governance.core.forms import attempt, status
 from governance.core.pages import back
 from governance.core.security import refills
-from governance.keep.door import attempt, bp, find, status
+from governance.keep.door import bp
 from governance.keep.forms import CategoryForm, NewCategoryForm
+from governance.people.finding import find
 from governance.people.permissions import officer
 from governance.people.viewers import current, open_to
 from governance.tickets import keeping

@@ -6,12 +6,14 @@ from flask import current_app, request, send_file
 
 from governance.core.db import db, writing
 from governance.core.errors import Invalid, Missing, Problem, Refused
+from governance.core.forms import attempt
 from governance.core.pages import back
 from governance.core.security import refills
-from governance.keep.door import attempt, bp, find
+from governance.keep.door import bp
 from governance.keep.forms import MarkForm, PlaceForm, RetireForm
 from governance.keep.notices import MOST_PRINTED, codes_under, drawn, notices_of
 from governance.keep.places import show_place
+from governance.people.finding import find
 from governance.people.permissions import keeper, may
 from governance.people.viewers import current, open_to
 from governance.places import actions

@@ -8,13 +8,15 @@ from sqlalchemy import select
 
 from governance.core.db import db
 from governance.core.errors import Missing, Refused
+from governance.core.forms import attempt, status
 from governance.core.pages import back
 from governance.core.security import refills
-from governance.keep.door import asked_id, attempt, bp, find, status
+from governance.keep.door import asked_id, bp
 from governance.keep.forms import DoorsForm
 from governance.keep.notices import UNSAID, drawn
 from governance.people import doors as actions
 from governance.people import leaving
+from governance.people.finding import find
 from governance.people.homes import Door, Residence
 from governance.people.knowing import new_slip_secret
 from governance.people.permissions import keeper, may

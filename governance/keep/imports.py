@@ -10,10 +10,10 @@ from typing import Any
 from flask import Response, render_template, request
 
 from governance.core import media
-from governance.core.forms import ConfirmForm, ImportForm
+from governance.core.forms import ConfirmForm, ImportForm, attempt, status
 from governance.core.pages import back
 from governance.core.security import refills, takes
-from governance.keep.door import attempt, bp, status
+from governance.keep.door import bp
 from governance.people.permissions import keeper, may
 from governance.people.viewers import current, open_to
 from governance.places.importing import Plan, import_places, plan

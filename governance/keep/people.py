@@ -9,12 +9,14 @@ from sqlalchemy.orm import selectinload
 
 from governance.core.db import db, like_prefix
 from governance.core.errors import Invalid
+from governance.core.forms import attempt, status
 from governance.core.pages import back
 from governance.core.security import refills
-from governance.keep.door import asked_id, asked_words, attempt, bp, find, page_of, status
+from governance.keep.door import asked_id, asked_words, bp, page_of
 from governance.keep.forms import PostForm, StaffForm
 from governance.people import actions
 from governance.people.areas import area_names
+from governance.people.finding import find
 from governance.people.model import ROLES, Body, Identity, Person, Post
 from governance.people.permissions import keeper, may, visible
 from governance.people.viewers import current, open_to

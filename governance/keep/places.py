@@ -7,12 +7,14 @@ from flask import render_template, request
 from sqlalchemy import Select, func, or_, select
 
 from governance.core.db import db, like_prefix, now, writing
+from governance.core.forms import attempt, status
 from governance.core.pages import back, local
 from governance.core.security import refills
 from governance.keep.care import CARES
-from governance.keep.door import asked_id, asked_words, attempt, bp, find, page_of, status
+from governance.keep.door import asked_id, asked_words, bp, page_of
 from governance.keep.forms import NewPlaceForm, PlaceForm, RetireForm
 from governance.keep.notices import MOST_PRINTED
+from governance.people.finding import find
 from governance.people.permissions import keeper, visible
 from governance.people.viewers import current, open_to
 from governance.places import actions

@@ -35,7 +35,7 @@ def write(by: Viewer, place: Place, submission: str, **told: Any) -> Notice:
     return notice
 
 
-def change(by: Viewer, notice: Notice, place: Place, **told: Any) -> None:
+def change(by: Viewer, notice: Notice, place: Place, **told: Any) -> Notice:
     """Change a draft. What somebody is to approve, or has been told, stays as it is."""
     with writing():
         require(by, "notice.change", locked(notice))
@@ -47,6 +47,7 @@ def change(by: Viewer, notice: Notice, place: Place, **told: Any) -> None:
             setattr(notice, area, at)
         _fill(notice, told)
         note(notice, "change", by, notice.words, title=notice.title)
+    return notice
 
 
 def _fill(notice: Notice, told: Mapping[str, Any]) -> None:

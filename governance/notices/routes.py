@@ -4,9 +4,8 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from governance.core.errors import Invalid
 from governance.core.events import history
-from governance.core.forms import Form
+from governance.core.forms import Form, attempt, status
 from governance.core.pages import back
 from governance.core.security import refills
 from governance.core.sheets import csv_answer
@@ -41,13 +40,9 @@ def index() -> Any:
 @refills
 def new() -> Any:
     form = NoticeForm()
-    if form.ok:
-        try:
-            made = actions.write(current(), _place(form), form.submission.data, **form.told())
-        except Invalid as trouble:
-            form.refuse(trouble)
-        else:
-            return back("notices.show", notice_id=made.id)
+    made = attempt(form, lambda: actions.write(current(), _place(form), form.submission.data, **form.told()))
+    if made:
+        return back("notices.show", notice_id=made.id)
     return _form_page(form, None)
 
 
@@ -59,19 +54,14 @@ def change(notice_id: int) -> Any:
     require(current(), "notice.change", notice)
     told = {name: getattr(notice, name) for name in actions.TOLD_BY}
     form = NoticeForm(data={**told, "place": notice.place.full_path})
-    if form.ok:
-        try:
-            actions.change(current(), notice, _place(form), **form.told())
-        except Invalid as trouble:
-            form.refuse(trouble)
-        else:
-            return back("notices.show", notice_id=notice.id)
+    if attempt(form, lambda: actions.change(current(), notice, _place(form), **form.told())):
+        return back("notices.show", notice_id=notice.id)
     return _form_page(form, notice)
 
 
 def _form_page(form: NoticeForm, notice: Notice | None) -> Any:
     page = render_template("notices/form.html", form=form, notice=notice, areas=area_names(current()))
-    return page, 422 if request.method == "POST" else 200
+    return page, status()
 
 
 def _place(form: NoticeForm) -> Place:

@@ -1,141 +1,33 @@
-"""Who may do what, on one page. Predicates are joined with | and &; an officer can review this file.
+"""Who may do what, on one page: the predicates by name, and the rule of each action; an officer can review this file.
 
-Each predicate has two faces that must agree: `holds` asks about one thing, `where` says the same of a whole
-table in SQL. They look only at attributes (areas, body_id, `followed_by` …), so this file knows no other slice.
+What a rule is and how they are joined with | and & is in rules.py.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, False_, and_, exists, false, func, not_, or_, true
+from sqlalchemy import ColumnElement, and_, false
 
-from governance.core.db import now
 from governance.core.errors import Forbidden, KnownNeeded, SignInNeeded
 from governance.people.access import Viewer
-from governance.people.homes import Residence
-from governance.people.model import Post
-from governance.places.kinds import AREAS
-from governance.places.model import Place
+from governance.people.rules import Rule, every_held_post, known_among, of_viewer, role_among, serves, some_post
 
-
-@dataclass(frozen=True)
-class Rule:
-    """One named question about a viewer and a thing, asked of a row (`holds`) or of a table (`where`)."""
-
-    name: str
-    holds: Callable[[Viewer, Any], bool]
-    where: Callable[[Viewer, Any], ColumnElement[bool]]
-
-    def __or__(self, other: "Rule") -> "Rule":
-        return Rule(
-            f"({self.name} | {other.name})",
-            lambda viewer, thing: self.holds(viewer, thing) or other.holds(viewer, thing),
-            lambda viewer, table: _any_of([self.where(viewer, table), other.where(viewer, table)]),
-        )
-
-    def __and__(self, other: "Rule") -> "Rule":
-        return Rule(
-            f"({self.name} & {other.name})",
-            lambda viewer, thing: self.holds(viewer, thing) and other.holds(viewer, thing),
-            lambda viewer, table: and_(self.where(viewer, table), other.where(viewer, table)),
-        )
-
-    def __invert__(self) -> "Rule":
-        return Rule(
-            f"~{self.name}",
-            lambda viewer, thing: not self.holds(viewer, thing),
-            lambda viewer, table: not_(self.where(viewer, table)),
-        )
-
-
-def _any_of(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
-    """At least one of these. What is never true is left out: with it in the statement no index would be used."""
-    possible = [condition for condition in conditions if not isinstance(condition, False_)]
-    return or_(*possible) if possible else false()
-
-
-def _of_viewer(name: str, question: Callable[[Viewer], bool]) -> Rule:
-    """A predicate about the viewer alone, true or false for every row."""
-    return Rule(name, lambda viewer, _: question(viewer), lambda viewer, _: true() if question(viewer) else false())
-
-
-def _serves(name: str, role: str) -> Rule:
-    """Holds a post of this role at a place the thing stands in."""
-
-    def holds(viewer: Viewer, thing: Any) -> bool:
-        return any(getattr(thing, f"{kind}_id") in viewer.areas(role, kind) for kind in AREAS)
-
-    def where(viewer: Viewer, table: Any) -> ColumnElement[bool]:
-        held = [(kind, viewer.areas(role, kind)) for kind in AREAS]
-        return _any_of([getattr(table, f"{kind}_id").in_(ids) for kind, ids in held if ids])
-
-    return Rule(name, holds, where)
-
-
-def _role_among(*roles: str) -> Rule:
-    """The post in question is of one of these roles."""
-    return Rule(
-        f"role_among{roles}", lambda viewer, post: post.role in roles, lambda viewer, table: table.role.in_(roles)
-    )
-
-
-def _some_post(rule: Rule) -> Rule:
-    """The person has, or once had, a post of which the rule holds."""
-    return Rule(
-        f"some_post({rule.name})",
-        lambda viewer, person: any(rule.holds(viewer, post) for post in person.posts),
-        lambda viewer, table: table.posts.any(rule.where(viewer, Post)),
-    )
-
-
-def _every_held_post(rule: Rule) -> Rule:
-    """The rule holds of every post the person holds at this moment."""
-
-    def where(viewer: Viewer, table: Any) -> ColumnElement[bool]:
-        beyond = not_(func.coalesce(rule.where(viewer, Post), false()))  # an area nobody set is no area of the viewer's
-        return not_(table.posts.any(and_(Post.held(now()), beyond)))
-
-    return Rule(
-        f"every_held_post({rule.name})",
-        lambda viewer, person: all(rule.holds(viewer, post) for post in person.posts if post.in_force(now())),
-        where,
-    )
-
-
-def _known_among(rule: Rule) -> Rule:
-    """The person is known, and the rule holds of where they live or of where they became known."""
-
-    def holds(viewer: Viewer, person: Any) -> bool:
-        here = [residence for residence in person.residences if residence.until is None]
-        places = [person.known_place] if person.known_place else []
-        return person.known_at is not None and any(rule.holds(viewer, thing) for thing in (*here, *places))
-
-    def where(viewer: Viewer, table: Any) -> ColumnElement[bool]:
-        lives = table.residences.any(and_(Residence.until.is_(None), rule.where(viewer, Residence)))
-        became_known = exists().where(Place.id == table.known_place_id, rule.where(viewer, Place))
-        return and_(table.known_at.is_not(None), or_(lives, became_known))
-
-    return Rule(f"known_among({rule.name})", holds, where)
-
-
-anyone = _of_viewer("anyone", lambda viewer: True)
-nobody = _of_viewer("nobody", lambda viewer: False)
-known = _of_viewer("known", lambda viewer: viewer.known)
-staff = _of_viewer("staff", lambda viewer: bool(viewer.posts))
-newcomer = _of_viewer("newcomer", lambda viewer: viewer.must_change)
-keeper = _of_viewer("keeper", lambda viewer: bool({"community", "street", "district"} & viewer.roles))
-handler_role = _of_viewer(
+anyone = of_viewer("anyone", lambda viewer: True)
+nobody = of_viewer("nobody", lambda viewer: False)
+known = of_viewer("known", lambda viewer: viewer.known)
+staff = of_viewer("staff", lambda viewer: bool(viewer.posts))
+newcomer = of_viewer("newcomer", lambda viewer: viewer.must_change)
+keeper = of_viewer("keeper", lambda viewer: bool({"community", "street", "district"} & viewer.roles))
+handler_role = of_viewer(
     "handler_role", lambda viewer: bool({"grid", "community", "street", "district", "body"} & viewer.roles)
 )
-office_role = _of_viewer("office_role", lambda viewer: bool({"grid", "community", "street", "district"} & viewer.roles))
-on_foot = _of_viewer("on_foot", lambda viewer: bool({"grid", "community"} & viewer.roles))  # who meets residents
-officer = _of_viewer("officer", lambda viewer: bool({"street", "district"} & viewer.roles))
+office_role = of_viewer("office_role", lambda viewer: bool({"grid", "community", "street", "district"} & viewer.roles))
+on_foot = of_viewer("on_foot", lambda viewer: bool({"grid", "community"} & viewer.roles))  # who meets residents
+officer = of_viewer("officer", lambda viewer: bool({"street", "district"} & viewer.roles))
 
-grid_here = _serves("grid_here", "grid")
-community_here = _serves("community_here", "community")
-street_here = _serves("street_here", "street")
-district_here = _serves("district_here", "district")
+grid_here = serves("grid_here", "grid")
+community_here = serves("community_here", "community")
+street_here = serves("street_here", "street")
+district_here = serves("district_here", "district")
 officer_here = street_here | district_here
 office = grid_here | community_here
 above_grid = community_here | officer_here
@@ -203,12 +95,12 @@ told = Rule(
 )
 # Nobody gives a post above their own, nor outside their own places.
 post_in_reach = (
-    (community_here & _role_among("grid", "community", "body"))
-    | (street_here & _role_among("grid", "community", "street", "body"))
+    (community_here & role_among("grid", "community", "body"))
+    | (street_here & role_among("grid", "community", "street", "body"))
     | district_here
 )
 # An account reaches as far as its widest post: whoever cannot take that post away cannot take the account over.
-person_in_reach = _some_post(post_in_reach) & _every_held_post(post_in_reach)
+person_in_reach = some_post(post_in_reach) & every_held_post(post_in_reach)
 follower = reporter | joiner
 in_charge = staff_here | body_addressed
 
@@ -267,9 +159,9 @@ RULES = {
     "place.read": staff_here,
     "place.keep": above_grid,
     "post.keep": post_in_reach,
-    "person.read": _some_post(post_in_reach),
+    "person.read": some_post(post_in_reach),
     "person.keep": person_in_reach,
-    "person.who": _known_among(above_grid),
+    "person.who": known_among(above_grid),
     "door.keep": above_grid,
     "place.vouch": office,
     "body.keep": above_grid,

@@ -18,7 +18,8 @@ from governance.core.db import by, connection, db, now, writing
 from governance.core.prepared import Insert, Prepared
 from governance.people.access import NOBODY, Held, Viewer
 from governance.people.model import ROLES, Identity, Person, Post, StaffSession
-from governance.people.permissions import Rule, may, require_audience
+from governance.people.permissions import may, require_audience
+from governance.people.rules import Rule
 
 View = TypeVar("View", bound=Callable[..., Any])
 COOKIE = "staff"

@@ -6,7 +6,7 @@ from flask import render_template, request
 from sqlalchemy import select
 
 from governance.core import limits
-from governance.core.db import db
+from governance.core.db import db, numbered
 from governance.core.errors import Invalid
 from governance.core.forms import options
 from governance.core.pages import back
@@ -23,7 +23,6 @@ from governance.places.model import Place
 
 WRONG_DIGITS = "60/hour"
 MOST_PLACES = 500
-LARGEST = 2**31 - 1
 
 
 @bp.route("/desk/known", methods=["GET", "POST"])
@@ -90,6 +89,6 @@ def _within(place: Place, names: dict[int, str]) -> str:
 def _confirmed() -> Person | None:
     """Whom this worker has just confirmed, to say so above the next one's digits."""
     id_ = request.args.get("confirmed", type=int)
-    person = db.session.get(Person, id_) if id_ and 0 < id_ <= LARGEST else None
+    person = numbered(Person, id_) if id_ else None
     seen = person is not None and person.known_place is not None and may(current(), "place.vouch", person.known_place)
     return person if seen else None

@@ -1,6 +1,8 @@
 """The kinds of place, from wide to narrow. A place stands inside a wider kind; kinds may be skipped."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,12 @@ LABELS = {kind.label: kind.name for kind in KINDS.values()} | {
     "院": "courtyard",
     "屯": "courtyard",
 }
+
+
+def shared_areas(things: Collection[Any]) -> dict[str, int | None]:
+    """The area columns of what stands at all of these at once: where they differ there is no area."""
+    found = {name: {getattr(thing, name) for thing in things} for name in (f"{area}_id" for area in AREAS)}
+    return {name: ids.pop() if len(ids) == 1 else None for name, ids in found.items()}
 
 
 def may_hold(outer: str, inner: str) -> bool:

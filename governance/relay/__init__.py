@@ -1,1 +1,1 @@
-"""Telling groups what became of things: who hears of what, in which words, through which channel, how fast."""
+"""Telling groups and people: who hears of what, in which words, through which channel, how fast; and hearing them."""

@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, func, update
 
 from governance.core import jobs
-from governance.core.db import db, locked, now, writing
+from governance.core.db import db, locked, now, numbered, writing
 from governance.core.errors import Invalid, Missing, Refused
 from governance.people.access import Viewer
 from governance.people.permissions import require
@@ -69,9 +69,9 @@ def unwanted() -> ColumnElement[bool]:
 def retry_job(job_id: int) -> None:
     """Run a failed job once more; its caller has asked who may."""
     with writing():
-        failed = db.session.get(jobs.Job, job_id, with_for_update=True)
+        failed = numbered(jobs.Job, job_id)
         if failed is None:
             raise Missing
-        if failed.state != jobs.FAILED:
+        if locked(failed).state != jobs.FAILED:
             raise Refused("这件事已经不在失败里了")
         jobs.retry(failed)

@@ -1,12 +1,11 @@
 """Somebody scanned a code that led them to us: which place it is of, and what they read at once."""
 
-from governance.core.db import db
+from governance.core.db import numbered
 from governance.core.errors import Problem
 from governance.core.static import static
 from governance.places.codes import living
 from governance.places.model import Place
-from governance.relay.facts import near_name
-from governance.relay.reporting import door
+from governance.relay.facts import near_name, scan_page
 from governance.relay.wording import address
 from governance.wechat.passive import Card
 from governance.wechat.qrcodes import place_of
@@ -19,13 +18,12 @@ PICTURE = "img/share.png"
 def scanned(scene: str) -> Place:
     """The place of a parametric code, or of one of our own codes. Raises Missing."""
     number = place_of(scene)
-    found = db.session.get(Place, number) if number is not None and number < 2**31 else None
-    return found or living(scene).place
+    return (numbered(Place, number) if number is not None else None) or living(scene).place
 
 
 def words(place: Place) -> str:
     """Where one is, how to report, and the page behind a code of the place if it has one."""
-    link = door(place)
+    link = scan_page(place)
     return f"您在{near_name(place)}。{HOW}" + (f"\n{INSIDE}：{link}" if link else "")
 
 
@@ -39,7 +37,7 @@ def card(scene: str) -> Card | str:
         place = scanned(scene)
     except Problem:
         return false_code()
-    link = door(place)
+    link = scan_page(place)
     return (
         Card(near_name(place), f"{HOW}。{INSIDE}，点开看。", link, address(static(PICTURE))) if link else words(place)
     )

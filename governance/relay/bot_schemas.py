@@ -1,8 +1,8 @@
 """The bots' doors as the OpenAPI document has them, made of what the code itself reads by."""
 
+from governance.core.db import LARGEST
 from governance.core.errors import Invalid, Missing, SignInNeeded, TooMuch
 from governance.core.openapi import Operation, binary, fields, listed, text, whole
-from governance.core.paging import LARGEST
 from governance.core.photos import MOST_BYTES
 from governance.relay import bots
 from governance.tickets.actions import MOST_PHOTOS

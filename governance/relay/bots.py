@@ -9,15 +9,16 @@ from typing import IO, Any
 from flask import current_app
 from sqlalchemy import select
 
-from governance.core.db import db, now, writing
+from governance.core.db import LARGEST, db, now, writing
 from governance.core.errors import Invalid
 from governance.core.photos import MOST_BYTES, Unclean, glance
 from governance.relay.channels.base import Outcome, Refusal, Sent
 from governance.relay.channels.bot import Bot
-from governance.relay.claims import carrying, claim
-from governance.relay.groups import robot_of
+from governance.relay.claims import claim
+from governance.relay.hashed import robot_of
 from governance.relay.model import SENDING, UNKNOWN, Group, Message
 from governance.relay.outcomes import settle
+from governance.relay.parcels import carrying
 from governance.relay.starting import start
 from governance.tickets.actions import MOST_PHOTOS
 
@@ -140,7 +141,7 @@ def _read(results: Any) -> dict[int, str]:
     given: dict[int, str] = {}
     for index, one in enumerate(results):
         id_, outcome = (one.get("id"), one.get("outcome")) if isinstance(one, dict) else (None, None)
-        if type(id_) is not int or not 0 < id_ < 2**31:
+        if type(id_) is not int or not 0 < id_ <= LARGEST:
             raise Invalid({f"results[{index}].id": "要一个正整数"})
         if not isinstance(outcome, str) or outcome not in OUTCOMES:
             raise Invalid({f"results[{index}].outcome": "只能是 sent、refused 或 failed"})

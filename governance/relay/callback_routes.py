@@ -37,7 +37,7 @@ def hear_official() -> Any:
 @open_to(anyone)
 @tokenless
 def check_app() -> Any:
-    return _plain(callbacks.echo_sealed(callbacks.APP, callbacks.app(), request.args))
+    return _plain(callbacks.echo_app(request.args))
 
 
 @bp.post("/wecom/app")

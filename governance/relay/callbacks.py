@@ -1,9 +1,10 @@
 """What a platform's callback is worth: opened, kept once, counted; and what is said at once. No work is done here."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask import current_app
@@ -13,14 +14,26 @@ from governance.core.config import Settings
 from governance.core.db import db, now, writing
 from governance.core.errors import Missing
 from governance.relay import arriving
-from governance.relay.inbox import ANSWERED, CALLBACKS, STORED, TOLD, Inbound, find, mark, receive
+from governance.relay.inbox import (
+    ANSWERED,
+    APP,
+    CALLBACKS,
+    OFFICIAL,
+    ROBOT,
+    STORED,
+    TOLD,
+    Inbound,
+    find,
+    mark,
+    receive,
+    source_of,
+)
 from governance.relay.robots import find_robot
 from governance.wechat import passive
 from governance.wechat.envelope import Envelope, Signed, Unreadable, Untrusted
 from governance.wechat.inbound import ENTER, OTHER, POLL, SCAN, Incoming, from_json, from_xml
 from governance.wechat.reading import json_object, text_in, xml
 
-OFFICIAL, APP, ROBOT = "official", "app", "aibot"
 TAKEN = "success"
 HEARD = "听到了，请稍等…"
 GONE, LATER, FINE = "这一条放得太久了，请再说一遍。", "还在办，办好了再告诉您。", "好的。"
@@ -70,30 +83,32 @@ def echo_plain(args: Mapping[str, str]) -> str:
         return echo
 
 
-def echo_sealed(source: str, envelope: Envelope, args: Mapping[str, str]) -> str:
+def echo_app(args: Mapping[str, str]) -> str:
+    return _echo(APP, app, args)
+
+
+def _echo(source: str, envelope: Callable[[], Envelope], args: Mapping[str, str]) -> str:
     with counted(source):
-        return envelope.open(Signed.of(args), args.get("echostr", ""))
+        return envelope().open(Signed.of(args), args.get("echostr", ""))
 
 
 def take_official(args: Mapping[str, str], body: bytes) -> str:
-    """Safe mode; the plain mode, in which anybody's text may follow a signature that was overheard, only in a demo.
+    """Safe mode only: in the plain mode anybody's text may follow a signature that was overheard.
 
     Who scanned a code reads at once where they are; all else is answered when it is worked.
     """
     with counted(OFFICIAL):
-        envelope, is_sealed = official(), args.get("encrypt_type") == "aes"
-        if not is_sealed and not settings().is_demo:
+        envelope = official()
+        if args.get("encrypt_type") != "aes":
             raise Untrusted("plain")
-        signed = Signed.of(args, "msg_signature" if is_sealed else "signature")
-        if not is_sealed:
-            envelope.check(signed)
-        plain: bytes | str = envelope.open(signed, xml(body).get("Encrypt", "")) if is_sealed else body
+        signed = Signed.of(args)
+        plain = envelope.open(signed, xml(body).get("Encrypt", ""))
         incoming = from_xml(plain)
         receive(OFFICIAL, incoming)
     if incoming.kind != SCAN:
         return TAKEN
     said = passive.answer(incoming.sender, xml(plain).get("ToUserName", ""), arriving.card(incoming.scene))
-    return passive.sealed(envelope, said, signed.nonce) if is_sealed else said
+    return passive.sealed(envelope, said, signed.nonce)
 
 
 def take_app(args: Mapping[str, str], body: bytes) -> None:
@@ -110,13 +125,12 @@ def robot_envelope(name: str) -> Envelope:
 
 
 def echo_robot(name: str, args: Mapping[str, str]) -> str:
-    with counted(ROBOT):
-        return robot_envelope(name).open(Signed.of(args), args.get("echostr", ""))
+    return _echo(ROBOT, partial(robot_envelope, name), args)
 
 
 def take_robot(name: str, args: Mapping[str, str], body: bytes) -> dict[str, Any] | None:
     """Keep what was said; the answer, sealed, is a stream, which WeCom asks for again until it is finished."""
-    source = f"{ROBOT}:{name}"
+    source = source_of(name)
     with counted(ROBOT):
         envelope = robot_envelope(name)
         signed = Signed.of(args)

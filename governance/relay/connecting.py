@@ -6,21 +6,20 @@ What is said goes the same way as a callback: kept once, worked by a job, answer
 import asyncio
 import secrets
 import threading
-from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 import aiohttp
 import structlog
 from flask import Flask
 
 from governance.relay.callbacks import WELCOME
-from governance.relay.channels.base import Dead, Outcome, Refusal, Sent, Unknown
-from governance.relay.claims import Parcel
+from governance.relay.channels.base import Outcome, Sent, outcome_of
 from governance.relay.holding import Held, answers, begin, connected, end, hold, let_go, parcels
 from governance.relay.inbox import ANSWERED, REFUSED, TOLD, UNKNOWN, receive
 from governance.relay.outcomes import settle
-from governance.wechat.answers import TROUBLES, Gone, Later, Lost
+from governance.relay.parcels import Parcel
+from governance.relay.threads import in_thread
+from governance.wechat.answers import TROUBLES, Later, Lost
 from governance.wechat.inbound import ENTER, Incoming
 from governance.wechat.longline import Ended, LongLine
 
@@ -60,16 +59,6 @@ class _Robots:
                 task.cancel()
             await asyncio.gather(*self.tasks.values(), return_exceptions=True)
             await in_thread(self.app, let_go, self.me)
-
-
-async def in_thread(app: Flask, work: Callable[..., Any], *args: Any) -> Any:
-    """What asks the database, out of the way of the connections."""
-
-    def in_context() -> Any:
-        with app.app_context():
-            return work(*args)
-
-    return await asyncio.to_thread(in_context)
 
 
 class _Connection:
@@ -147,9 +136,5 @@ async def _outcome(line: LongLine, parcel: Parcel) -> Outcome:
     try:
         await line.push(parcel.bound["chat"], parcel.words)
     except TROUBLES as trouble:
-        if isinstance(trouble, Lost):
-            return Unknown(trouble.reason)
-        if isinstance(trouble, Later):
-            return Refusal(trouble.reason, trouble.after)
-        return Dead(trouble.reason) if isinstance(trouble, Gone) else Refusal(trouble.reason, None)
+        return outcome_of(trouble)
     return Sent()

@@ -20,7 +20,7 @@ from governance.core.paging import Page, page
 from governance.people.access import Viewer
 from governance.people.permissions import may
 from governance.relay.channels.wecom_mass_task import CHAT, USER, WecomMassTask
-from governance.relay.groups import heard_as
+from governance.relay.hashed import heard_as
 from governance.relay.model import Group
 from governance.wechat.answers import TROUBLES, Gone, Never
 from governance.wechat.gateway import gateway

@@ -4,10 +4,9 @@ At most IN_FLIGHT messages are on their way from one worker; no transaction is o
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
 
 import aiohttp
 from flask import Flask
@@ -15,10 +14,12 @@ from flask import Flask
 from governance.relay import channels
 from governance.relay.channels.base import Channel, Outcome, Refusal, Unknown
 from governance.relay.channels.person import PersonChannel
-from governance.relay.claims import Parcel, claim
+from governance.relay.claims import claim
 from governance.relay.outcomes import Ended, settle
 from governance.relay.pacing import turn
+from governance.relay.parcels import Parcel
 from governance.relay.starting import reap, start
+from governance.relay.threads import in_thread
 
 IN_FLIGHT = 64
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=3)
@@ -68,7 +69,7 @@ class _Round:
             ended: list[Ended] = []
             while self.waiting or self.flying or ended:
                 batch = self._next()
-                for parcel in await self._in_thread(self._exchange, ended, batch):
+                for parcel in await in_thread(self.app, self._exchange, ended, batch):
                     self.flying.add(asyncio.create_task(self._send(http, parcel)))
                 ended = await self._landed()
 
@@ -105,22 +106,12 @@ class _Round:
 
     async def _told_alone(self, channel: PersonChannel, parcel: Parcel) -> Outcome:
         """The gateway waits for its answers, so it does in a thread; the few there are bound what waits at once."""
-
-        def in_context() -> Outcome:
-            with self.app.app_context():
-                return channel.tell(parcel.person_id or 0, parcel.news, parcel.words)
-
-        return await asyncio.get_running_loop().run_in_executor(WAITING_FOR_WECHAT, in_context)
+        told = (parcel.person_id or 0, parcel.news, parcel.words)
+        outcome: Outcome = await in_thread(self.app, channel.tell, *told, pool=WAITING_FOR_WECHAT)
+        return outcome
 
     def _exchange(self, ended: Sequence[Ended], batch: Sequence[Parcel]) -> list[Parcel]:
         """One transaction: what has ended is written down, what comes next is committed as `sending`."""
         with turn():
             settle(ended)
             return start(self.channel, batch) if batch else []
-
-    async def _in_thread(self, work: Callable[..., Any], *args: Any) -> Any:
-        def in_context() -> Any:
-            with self.app.app_context():
-                return work(*args)
-
-        return await asyncio.to_thread(in_context)

@@ -14,6 +14,7 @@ from governance.core.events import Event
 from governance.core.pages import local
 from governance.discussions.lifecycle import PROPOSED
 from governance.discussions.model import Topic
+from governance.places.codes import first_living
 from governance.places.model import Place
 from governance.relay.model import Group
 from governance.relay.wording import address
@@ -136,6 +137,12 @@ def near_name(place: Place) -> str:
     """The name people of the neighbourhood use: from the courtyard down, or the place itself above courtyards."""
     near = [one.name for one in place.above() if one.kind in ("courtyard", "building", "spot")]
     return " ".join(near) or place.name
+
+
+def scan_page(place: Place) -> str:
+    """The address behind a code of this place; empty where it has none."""
+    code = first_living(place)
+    return address(f"/c/{code.token}") if code else ""
 
 
 Tell = Callable[[Event], Facts | None]

@@ -5,6 +5,7 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField
 from wtforms.validators import InputRequired, Length
 
+from governance.core.errors import Invalid
 from governance.core.forms import Form, options, submission, text
 from governance.relay.channels.base import Channel, Need
 from governance.relay.hours import HOURS, Hours
@@ -26,6 +27,12 @@ class GroupForm(Form):
     quiet_from = hour("安静时间，从")
     quiet_until = hour("到")
     digest_hour = hour("每天几点汇总一次")
+
+    of_channel: frozenset[str] = frozenset()  # what the channel needs; its fields have a prefix, to hide none of these
+
+    def refuse(self, trouble: Invalid) -> None:
+        fields = {f"set_{name}" if name in self.of_channel else name: why for name, why in trouble.fields.items()}
+        super().refuse(Invalid(fields))
 
     def hours(self) -> Hours:
         return Hours(self.quiet_from.data, self.quiet_until.data, self.digest_hour.data)
@@ -83,7 +90,8 @@ class KeeperForm(Form):
 def form_for(kind: type[Channel], **kwargs: Any) -> Any:
     """The form of a group on this channel. A kept secret may stay empty: empty means unchanged."""
     fields = {f"set_{need.name}": _field(need) for need in kind.needs}
-    return type("BoundGroupForm", (GroupForm,), fields)(**kwargs)
+    named = {"of_channel": frozenset(need.name for need in kind.needs)}
+    return type("BoundGroupForm", (GroupForm,), fields | named)(**kwargs)
 
 
 def _field(need: Need) -> Any:
@@ -95,9 +103,3 @@ def _field(need: Need) -> Any:
 
 def given_settings(form: Any, kind: type[Channel]) -> dict[str, str]:
     return {need.name: form[f"set_{need.name}"].data or "" for need in kind.needs}
-
-
-def beside_fields(fields: dict[str, str], kind: type[Channel]) -> dict[str, str]:
-    """A channel names its needs; the form's fields carry a prefix so that they never hide its own."""
-    mine = {need.name for need in kind.needs}
-    return {f"set_{name}" if name in mine else name: reason for name, reason in fields.items()}

@@ -13,12 +13,12 @@ from governance.core.errors import Refused
 from governance.core.pages import local
 from governance.people.access import Viewer
 from governance.people.permissions import visible
-from governance.places.codes import first_living
 from governance.relay.audience import Telling, telling
 from governance.relay.channels.manual import Manual
+from governance.relay.facts import scan_page
 from governance.relay.hours import may_go
 from governance.relay.model import AUDIENCES, DUE, SENT, Delivery, Group, Message, among
-from governance.relay.wording import address, condensed, mark, room_for_words, signed
+from governance.relay.wording import condensed, mark, room_for_words, signed
 
 MOST, SHOWN = 2000, 12
 
@@ -143,14 +143,8 @@ def _card(pieces: list[list[_Matter]]) -> Card:
         carried=frozenset(one.id for one in carried),
         first=first,
         words=signed(_words(piece)[0], mark(first)),
-        link=piece[0].said.link if len(piece) == 1 else _scan_page(groups[0]) or piece[0].said.link,
+        link=piece[0].said.link if len(piece) == 1 else scan_page(groups[0].places[0]) or piece[0].said.link,
     )
-
-
-def _scan_page(group: Group) -> str:
-    """Where the code on the group's place leads: everything that is going on there."""
-    code = first_living(group.places[0])
-    return address(f"/c/{code.token}") if code else ""
 
 
 def forwarded(viewer: Viewer, group_ids: Sequence[int], event_ids: Sequence[int]) -> int:

@@ -6,18 +6,18 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
-from governance.core.db import db
-from governance.core.errors import Invalid, Missing
+from governance.core.db import numbered
+from governance.core.forms import attempt, status
 from governance.core.pages import back
-from governance.core.paging import LARGEST
 from governance.core.security import refills
 from governance.people.access import Viewer
-from governance.people.permissions import keeper, may, visible
+from governance.people.finding import find
+from governance.people.permissions import keeper, visible
 from governance.people.viewers import current, open_to
 from governance.places.model import Place
 from governance.relay import actions, channels, groups, keepers, mass_keeping, queries, saying
 from governance.relay.customer_groups import CustomerGroup
-from governance.relay.forms import KeeperForm, beside_fields, form_for, given_settings
+from governance.relay.forms import KeeperForm, form_for, given_settings
 from governance.relay.health import STATES, health
 from governance.relay.model import ONLY_ANSWERS, Group
 
@@ -46,23 +46,21 @@ def index() -> Any:
 def new(channel: str) -> Any:
     kind = channels.channel(channel)
     form = form_for(kind, data=_picked(kind, request.args.get("pick", type=int)))
-    if form.ok:
-        try:
-            places = groups.find_places(form.places.data, _mine())
-            made = groups.add(
-                current(), channel, form.audience.data, form.name.data, given_settings(form, kind), places, form.hours()
-            )
-        except Invalid as trouble:
-            form.refuse(Invalid(beside_fields(trouble.fields, kind)))
-        else:
-            return back("groups.show", group_id=made.id)
+    made = attempt(form, lambda: _added(kind, form))
+    if made:
+        return back("groups.show", group_id=made.id)
     page = render_template("relay/group_form.html", form=form, kind=kind, back=url_for("groups.index"), group=None)
-    return page, 422 if request.method == "POST" else 200
+    return page, status()
+
+
+def _added(kind: type[channels.Channel], form: Any) -> Group:
+    places, given = groups.find_places(form.places.data, _mine()), given_settings(form, kind)
+    return groups.add(current(), kind.name, form.audience.data, form.name.data, given, places, form.hours())
 
 
 def _picked(kind: type[channels.Channel], id_: int | None) -> dict[str, str]:
     """What is known of a customer group that was picked, to begin the form with."""
-    one = db.session.get(CustomerGroup, id_) if kind.listed and id_ and 0 < id_ <= LARGEST else None
+    one = numbered(CustomerGroup, id_) if kind.listed and id_ else None
     if one is None:
         return {}
     return {"name": one.name, "audience": "residents", "set_chat_id": one.chat_id, "set_owner": one.owner or ""}
@@ -76,7 +74,7 @@ def show(group_id: int) -> Any:
 
 def _page(group: Group, form: KeeperForm | None = None) -> str:
     kind = channels.channel(group.channel)
-    page: dict[str, Any] = {"heard": queries.heard(group), "failed": queries.any_failed(group)}
+    page: dict[str, Any] = {"said": queries.said_to(group), "failed": queries.any_failed(group)}
     page |= {"health": health([group])[group.id], "tasks": mass_keeping.waiting(current(), group)}
     page |= {"may_say": saying.may_say(group), "may_send_code": saying.may_send_code(group)}
     page |= {"just_said": saying.just_said(group), "only_answers": ONLY_ANSWERS}
@@ -89,13 +87,8 @@ def _page(group: Group, form: KeeperForm | None = None) -> str:
 def hand_over(group_id: int) -> Any:
     """Somebody else keeps the group from now on."""
     group, form = _group(group_id), KeeperForm()
-    if form.ok:
-        try:
-            keepers.hand_over(current(), group, form.keeper.data)
-        except Invalid as trouble:
-            form.refuse(trouble)
-        else:
-            return back("groups.show", group_id=group.id)
+    if attempt(form, lambda: keepers.hand_over(current(), group, form.keeper.data)):
+        return back("groups.show", group_id=group.id)
     return _page(group, form), 422
 
 
@@ -107,17 +100,16 @@ def change(group_id: int) -> Any:
     kind = channels.channel(group.channel)
     form = form_for(kind, data=_as_it_is(group, kind))
     del form.audience
-    if form.ok:
-        try:
-            places = groups.find_places(form.places.data, _mine())
-            groups.change(current(), group, form.name.data, given_settings(form, kind), places, form.hours())
-        except Invalid as trouble:
-            form.refuse(Invalid(beside_fields(trouble.fields, kind)))
-        else:
-            return back("groups.show", group_id=group.id)
+    if attempt(form, lambda: _changed(group, kind, form)):
+        return back("groups.show", group_id=group.id)
     where = url_for("groups.show", group_id=group.id)
     page = render_template("relay/group_form.html", form=form, kind=kind, back=where, group=group)
-    return page, 422 if request.method == "POST" else 200
+    return page, status()
+
+
+def _changed(group: Group, kind: type[channels.Channel], form: Any) -> Group:
+    places, given = groups.find_places(form.places.data, _mine()), given_settings(form, kind)
+    return groups.change(current(), group, form.name.data, given, places, form.hours())
 
 
 def _as_it_is(group: Group, kind: type[channels.Channel]) -> dict[str, str]:
@@ -147,11 +139,7 @@ def act(group_id: int, deed: str) -> Any:
 
 
 def _group(group_id: int) -> Group:
-    """Find within what this viewer keeps: a group elsewhere looks like one that is not there."""
-    group = db.session.get(Group, group_id) if group_id < 2**31 else None
-    if group is None or not may(current(), "group.keep", group):
-        raise Missing
-    return group
+    return find(Group, group_id, "group.keep")
 
 
 def _mine() -> Any:

@@ -3,18 +3,19 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
 
-from governance.core.crypto import keyed_hash
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Refused
 from governance.people.access import Viewer
 from governance.people.permissions import require
 from governance.places.finding import find_place
-from governance.places.kinds import AREAS
+from governance.places.kinds import shared_areas
 from governance.places.model import Place
-from governance.relay.channels import channel
+from governance.relay.channels import Channel, channel
+from governance.relay.hashed import heard_as, robot_of
 from governance.relay.hours import Hours
 from governance.relay.model import AUDIENCES, DUE, Delivery, Group, among
 from governance.relay.outcomes import note, silence
@@ -55,7 +56,7 @@ def change(
     given: Mapping[str, str],
     places: Sequence[Place],
     hours: Hours | None = None,
-) -> None:
+) -> Group:
     """Change what a group is called, where it is bound, and those settings that were given; empty secrets stay."""
     secret = {need.name for need in channel(group.channel).needs if need.stays}
     bound = channel(group.channel).read(
@@ -69,6 +70,7 @@ def change(
             _keep_hours(group, hours)
             _wake(group)
         note(group, "change", viewer.label, viewer.staff_id, name=name)
+    return group
 
 
 def _describe(viewer: Viewer, group: Group, name: str, places: Sequence[Place]) -> None:
@@ -79,31 +81,36 @@ def _describe(viewer: Viewer, group: Group, name: str, places: Sequence[Place]) 
     for place in places:
         require(viewer, "group.keep", place)
     group.name, group.places = name.strip()[:60], list(places)
-    for area in AREAS:
-        shared = {getattr(place, f"{area}_id") for place in places}
-        setattr(group, f"{area}_id", shared.pop() if len(shared) == 1 else None)
+    _set(group, shared_areas(places))
+
+
+def _set(group: Group, columns: Mapping[str, Any]) -> None:
+    for name, value in columns.items():
+        setattr(group, name, value)
 
 
 def _bind(viewer: Viewer, group: Group, bound: Mapping[str, str]) -> None:
     kind = channel(group.channel)
-    if not kind.may_bind(viewer, bound):
-        raise Invalid({kind.needs[0].name: "这个机器人不归您管，请找管它的人来绑"})
-    ear = kind.ear(bound)
-    if ear and _heard_elsewhere(group, heard_as(group.channel, ear)):
+    columns = binding(viewer, kind, bound)
+    if columns["heard_as"] and _heard_elsewhere(group, columns["heard_as"]):
         raise Invalid({kind.needs[0].name: "那边的这个群已经绑过了，请去改原来那一个"})
     for other in take_along(viewer, group, bound):
-        _set(other, with_key(other, bound))
+        _set(other, binding(viewer, kind, with_key(other, bound)))
         note(other, "change", viewer.label, viewer.staff_id, name=other.name)
-    _set(group, bound)
-    group.told = kind.tells(bound)
+    _set(group, columns)
 
 
-def _set(group: Group, bound: Mapping[str, str]) -> None:
-    kind = channel(group.channel)
+def binding(viewer: Viewer, kind: type[Channel], bound: Mapping[str, str]) -> dict[str, Any]:
+    """The columns of a group that is bound so. Raises Invalid where that is not for this viewer to do."""
+    if not kind.may_bind(viewer, bound):
+        raise Invalid({kind.needs[0].name: "这个机器人不归您管，请找管它的人来绑"})
     voice, ear = kind.voice(bound), kind.ear(bound)
-    group.settings = json.dumps(bound, ensure_ascii=False)
-    group.robot = robot_of(group.channel, voice) if voice else None
-    group.heard_as = heard_as(group.channel, ear) if ear else None
+    return {
+        "settings": json.dumps(bound, ensure_ascii=False),
+        "robot": robot_of(kind.name, voice) if voice else None,
+        "heard_as": heard_as(kind.name, ear) if ear else None,
+        "told": kind.tells(bound),
+    }
 
 
 def _heard_elsewhere(group: Group, ear: str) -> bool:
@@ -125,16 +132,6 @@ def _wake(group: Group) -> None:
     """What waited for the old hours is looked at again under the new ones; what waits for a retry goes on waiting."""
     waiting = update(Delivery).where(Delivery.group_id == group.id, among(Delivery.state, (DUE,)), Delivery.tries == 0)
     db.session.execute(waiting.values(due_at=now()), execution_options={"synchronize_session": False})
-
-
-def robot_of(kind: str, voice: str) -> str:
-    """The keyed hash under which a robot is known; its key cannot be read from it."""
-    return keyed_hash(f"robot.{kind}", voice)
-
-
-def heard_as(kind: str, ear: str) -> str:
-    """The keyed hash under which a group is found when somebody in it speaks."""
-    return keyed_hash(f"group.{kind}", ear)
 
 
 def disable(viewer: Viewer, group: Group, why: str = "") -> None:

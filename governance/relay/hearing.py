@@ -1,4 +1,4 @@
-"""Hearing: what a group's member said is kept once under its mark and answered; said again, the answer is the same."""
+"""Hearing: what somebody said to us is kept once under its mark and answered; said again, the answer is the same."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from governance.people.access import Viewer
 from governance.people.meeting import openid_hash
 from governance.people.model import Identity, Person
 from governance.relay import speech
-from governance.relay.groups import heard_as
+from governance.relay.hashed import heard_as
 from governance.relay.model import Group, Heard
 from governance.relay.talk import talk_with
 
@@ -36,7 +36,7 @@ class Speaker:
 
 
 @dataclass(frozen=True)
-class Line:
+class Utterance:
     """One thing said to us. `robot` and `message_id` are its mark, `room` is where the talk goes on; in a group
     `group_id` says which. A `scene` is the code that somebody scanned to come to us."""
 
@@ -53,42 +53,42 @@ class Line:
 
 def hear(robot: str, group: Group, sender: str, message_id: str, text: str, shots: tuple[bytes, ...] = ()) -> str:
     """Our answer to what a member said. Raises TooMuch; then it was not heard, and may be said again later."""
-    line = Line(robot, message_id, member(robot, sender), text, room_of(group.id), group.id, shots=shots)
+    said = Utterance(robot, message_id, member(robot, sender), text, room_of(group.id), group.id, shots=shots)
     known = one(Heard, robot=robot, message_id=message_id)
     if known:
         return known.reply
-    require_room(line)
+    require_room(said)
     try:
-        return take_in(line)
+        return take_in(said)
     except IntegrityError:  # the same message, or the same newcomer, came twice at one instant
-        return take_in(line)
+        return take_in(said)
 
 
-def require_room(line: Line) -> None:
+def require_room(said: Utterance) -> None:
     """Raises TooMuch."""
-    mine = limits.take(BY_A_MEMBER, "heard", line.robot, line.who.subject)
-    if not mine or (line.group_id and not limits.take(IN_A_GROUP, "heard.in", str(line.group_id))):
+    mine = limits.take(BY_A_MEMBER, "heard", said.robot, said.who.subject)
+    if not mine or (said.group_id and not limits.take(IN_A_GROUP, "heard.in", str(said.group_id))):
         raise TooMuch("说得太快了，请过一会儿再说；着急请打电话")
 
 
-def take_in(line: Line) -> str:
+def take_in(said: Utterance) -> str:
     """Heard once, worked and answered, in one transaction."""
     with writing():
-        known = one(Heard, robot=line.robot, message_id=line.message_id)
+        known = one(Heard, robot=said.robot, message_id=said.message_id)
         if known:
             return known.reply
-        group = db.session.get_one(Group, line.group_id) if line.group_id else None
-        person_id = _person(line.who)
-        mark = {"robot": line.robot, "message_id": line.message_id}
-        heard = Heard(**mark, group_id=line.group_id, person_id=person_id, text=line.text)
+        group = db.session.get_one(Group, said.group_id) if said.group_id else None
+        person_id = _person(said.who)
+        mark = {"robot": said.robot, "message_id": said.message_id}
+        heard = Heard(**mark, group_id=said.group_id, person_id=person_id, text=said.text)
         db.session.add(heard)
         db.session.flush()
-        talk = talk_with(person_id, line.room, line.at)
+        talk = talk_with(person_id, said.room, said.at)
         viewer = Viewer(person_id=person_id)
-        if line.scene:
-            reply = speech.greet(heard, viewer, talk, line.scene)
+        if said.scene:
+            reply = speech.greet(heard, viewer, talk, said.scene)
         else:
-            reply = speech.answer(heard, group, viewer, talk, line.shots)
+            reply = speech.answer(heard, group, viewer, talk, said.shots)
         heard.reply = OPENER.sub("", reply)
         return reply
 

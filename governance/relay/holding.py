@@ -12,9 +12,10 @@ from sqlalchemy import or_, select, update
 
 from governance.core.db import db, now, writing
 from governance.relay.channels.wecom_aibot import WecomAibot
-from governance.relay.claims import Parcel, claim
-from governance.relay.groups import robot_of
-from governance.relay.inbox import ANSWERED, TELLING, UNKNOWN, Inbound
+from governance.relay.claims import claim
+from governance.relay.hashed import robot_of
+from governance.relay.inbox import ANSWERED, TELLING, UNKNOWN, Inbound, source_of
+from governance.relay.parcels import Parcel
 from governance.relay.robots import Robot
 from governance.relay.starting import start
 from governance.wechat.inbound import Incoming
@@ -34,7 +35,7 @@ class Held:
 
     @property
     def source(self) -> str:
-        return f"aibot:{self.name}"
+        return source_of(self.name)
 
 
 def hold(me: str) -> list[Held]:

@@ -9,8 +9,7 @@ from cryptography.fernet import InvalidToken
 from flask import render_template, request
 
 from governance.core import crypto, media
-from governance.core.errors import Invalid
-from governance.core.forms import ConfirmForm, ImportForm
+from governance.core.forms import ConfirmForm, ImportForm, attempt, status
 from governance.core.pages import back
 from governance.core.security import refills, takes
 from governance.core.sheets import csv_answer
@@ -19,7 +18,8 @@ from governance.people.viewers import current, open_to
 from governance.places.sheet import open_table
 from governance.relay import channels
 from governance.relay.group_routes import bp
-from governance.relay.importing import Plan, import_groups, plan
+from governance.relay.importing import import_groups
+from governance.relay.planning import Plan, plan
 from governance.relay.sheet import TEMPLATE
 
 
@@ -28,14 +28,10 @@ from governance.relay.sheet import TEMPLATE
 @takes(20)
 @refills
 def import_page() -> Any:
-    form, todo = ImportForm(), None
-    if form.ok:
-        try:
-            todo = _looked(form.file.data.read(), form.file.data.filename or "")
-        except Invalid as trouble:
-            form.refuse(trouble)
-    taken = request.method != "POST" or (todo is not None and not todo.problems)
-    return _page(form, todo), 200 if taken else 422
+    form = ImportForm()
+    todo = attempt(form, lambda: _looked(form.file.data.read(), form.file.data.filename or ""))
+    code = 422 if todo and todo.problems else 200 if todo else status()
+    return _page(form, todo), code
 
 
 def _looked(content: bytes, name: str) -> Plan:

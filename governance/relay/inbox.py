@@ -20,6 +20,7 @@ from governance.wechat.inbound import OTHER, Incoming
 STORED, ANSWERED, TELLING, TOLD, SILENT, REFUSED, UNKNOWN = (
     "stored", "answered", "telling", "told", "silent", "refused", "unknown",
 )  # fmt: skip
+OFFICIAL, APP, ROBOT = "official", "app", "aibot"  # whose doors there are
 STATES = (STORED, ANSWERED, TELLING, TOLD, SILENT, REFUSED, UNKNOWN)
 KEPT = timedelta(days=30)
 CALLBACKS = Counter(
@@ -28,7 +29,7 @@ CALLBACKS = Counter(
 
 
 class Inbound(Base):
-    """`message_key` is a keyed hash: who sent it cannot be read from it."""
+    """`source` is the door it came by; `message_key` is a keyed hash: who sent it cannot be read from it."""
 
     __tablename__ = "inbound"
     __table_args__ = (
@@ -49,6 +50,11 @@ class Inbound(Base):
     def incoming(self) -> Incoming:
         return Incoming.from_plain(json.loads(self.body))
 
+    @property
+    def robot(self) -> str:
+        """The name of the robot it was said to; empty where it came by another door."""
+        return self.source.partition(":")[2]
+
     def end(self, state: str) -> None:
         """Nothing more is to be done with it: what was said is not needed here any more."""
         self.state, self.body = state, "{}"
@@ -57,6 +63,10 @@ class Inbound(Base):
 _MARKED = (Inbound.source == bindparam("source"), Inbound.message_key == bindparam("message_key"))
 KNOWN: Prepared[tuple[int]] = Prepared(select(Inbound.id).where(*_MARKED))
 INBOUND = InsertOnce(Inbound)
+
+
+def source_of(robot: str) -> str:
+    return f"{ROBOT}:{robot}"
 
 
 def mark(source: str, key: str) -> str:

@@ -19,7 +19,7 @@ KEEPING = ("community", "street", "district")  # the roles of the rule group.kee
 NO_ACCOUNT, NOT_THEIRS = "没有这个账号", "这个人没有管这个群的岗位"
 
 
-def hand_over(viewer: Viewer, group: Group, account: str) -> None:
+def hand_over(viewer: Viewer, group: Group, account: str) -> Group:
     """Make somebody else the group's keeper. Raises Invalid by `keeper`."""
     with writing():
         require(viewer, "group.keep", locked(group))
@@ -32,6 +32,7 @@ def hand_over(viewer: Viewer, group: Group, account: str) -> None:
         before, group.keeper_id = group.keeper_id, person_id
         db.session.flush()
         note(group, "hand_over", viewer.label, viewer.staff_id, keeper=person_id, before=before)
+    return group
 
 
 def by_account(accounts: Collection[str]) -> dict[str, int]:

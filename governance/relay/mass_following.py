@@ -14,11 +14,11 @@ from governance.core.db import db, now, writing
 from governance.core.pages import local
 from governance.relay.calling_off import is_due_again, lay_aside, unwanted
 from governance.relay.channels.base import Outcome, Refusal, Sent, Unknown
-from governance.relay.claims import carrying
 from governance.relay.mass_model import ASKING, CANCELLED, DONE, UNKNOWN, WITH_OWNER, MassTask, MassTaskPart
 from governance.relay.mass_quota import EVENING, MORNING
 from governance.relay.model import SENDING, Message
 from governance.relay.outcomes import settle
+from governance.relay.parcels import carrying
 from governance.wechat.answers import Gone, Later, Lost, Never
 from governance.wechat.gateway import gateway
 

@@ -13,17 +13,18 @@ from flask import current_app
 from sqlalchemy import update
 
 from governance.core.db import db, now, writing
-from governance.relay.channels.base import Outcome, Refusal, Unknown
+from governance.relay.channels.base import Dead, Refusal, Unknown, outcome_of
 from governance.relay.channels.wecom_mass_task import WecomMassTask
-from governance.relay.claims import Parcel, claim
+from governance.relay.claims import claim
 from governance.relay.mass_model import REFUSED, UNKNOWN, WITH_OWNER, MassTask, MassTaskPart
 from governance.relay.mass_quota import full_until
 from governance.relay.model import SENDING, Message
 from governance.relay.outcomes import settle
 from governance.relay.pacing import turn
+from governance.relay.parcels import Parcel
 from governance.relay.starting import put_back, start
 from governance.relay.wording import signed
-from governance.wechat.answers import TROUBLES, Gone, Later, Lost, Never, Trouble
+from governance.wechat.answers import TROUBLES, Later, Lost, Trouble
 from governance.wechat.gateway import gateway
 
 ADD = "/cgi-bin/externalcontact/add_msg_template"
@@ -124,19 +125,15 @@ def _ask(given: Given) -> bool:
 
 
 def _not_given(given: Given, trouble: Trouble) -> None:
-    outcome: Outcome
-    match trouble:
-        case Later(reason, after, whole):
-            outcome = Refusal(reason, after, whole)
-        case Never(_, reason) | Gone(_, reason):
-            outcome = Refusal(reason, after=None)
-        case Lost(reason):
-            outcome = Unknown(reason)
+    """None of the groups is gone for that: it was the task that nobody took."""
+    outcome = outcome_of(trouble)
+    if isinstance(outcome, Dead):
+        outcome = Refusal(outcome.reason, after=None)
     state = UNKNOWN if isinstance(outcome, Unknown) else REFUSED
     with writing():
         task = db.session.get_one(MassTask, given.id, with_for_update=True)
         settle([(parcel, outcome) for parcel in given.parcels])
-        task.state, task.reason, task.ended_at = state, outcome.reason[:300], now()
+        task.state, task.reason, task.ended_at = state, trouble.reason[:300], now()
 
 
 def _with_owner(given: Given, msgid: str, failed: set[str]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from governance.core.db import db, now, writing
+from governance.core.db import db, locked, now, numbered, writing
 from governance.core.errors import Missing, Refused
 from governance.core.jobs import enqueue
 from governance.people.access import Viewer
@@ -59,11 +59,11 @@ def _groups(task: MassTask) -> Sequence[Group]:
 def cancel(viewer: Viewer, task_id: int) -> None:
     """Call a task off, for all of its groups. Raises Missing where any of them is another's to keep."""
     with writing():
-        task = db.session.get(MassTask, task_id, with_for_update=True) if task_id < 2**31 else None
+        task = numbered(MassTask, task_id)
         groups = _groups(task) if task else []
         if task is None or not groups or not all(may(viewer, "group.keep", one) for one in groups):
             raise Missing
-        if task.state != WITH_OWNER or task.cancel_why or task.confirmed_at:
+        if locked(task).state != WITH_OWNER or task.cancel_why or task.confirmed_at:
             raise Refused("这次群发已经有结果了")
         task.cancel_why, task.next_at = CALLED_OFF, now()
         for group in groups:

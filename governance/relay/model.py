@@ -132,7 +132,7 @@ class GroupPlace(Base):
 class Message(Base):
     """One attempt to say something: the words, a short mark, and the outcome. Posted by hand it may serve many groups.
 
-    `started_at` is when the network was touched: the pace of a robot counts it.
+    `started_at` is when the network was touched, `ended_at` when we knew what came of it: the pace counts by both.
     """
 
     __tablename__ = "message"

@@ -12,8 +12,8 @@ from governance.core.events import Event, record
 from governance.places.model import Place
 from governance.relay.calling_off import call_off
 from governance.relay.channels.base import Dead, Outcome, Refusal, Sent, Unknown
-from governance.relay.claims import Parcel
 from governance.relay.model import DUE, FAILED, READY, REFUSED, SENDING, SENT, UNKNOWN, Delivery, Group, Message, among
+from governance.relay.parcels import Parcel
 
 DELIVERY, MESSAGE = (Message.metadata.tables[name] for name in ("delivery", "message"))
 log = structlog.get_logger()

@@ -14,7 +14,6 @@ from flask import current_app
 from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from governance.core.crypto import keyed_hash
 from governance.core.db import by as one
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Refused
@@ -26,6 +25,7 @@ from governance.people.model import Identity, Person, Post
 from governance.places.model import Place
 from governance.relay.channels.official_account import OfficialAccount, template
 from governance.relay.channels.wecom_app import WecomApp
+from governance.relay.hashed import robot_of
 from governance.relay.model import ALONE, FAILED, READY, Delivery, Group, among
 from governance.tickets.model import Follow, Ticket
 from governance.wechat.gateway import gateway
@@ -91,7 +91,7 @@ def _give_lines(ids: Collection[int]) -> None:
     """A line for each whom WeCom knows and who has none, and one that was refused a day ago or by another userid."""
     bound = {id_: userid for id_ in ids if (userid := handle(id_, "userid"))}
     known = {line.person_id: line for line in db.session.scalars(_of("worker").where(Group.person_id.in_(bound)))}
-    voices = {id_: keyed_hash(f"robot.{WecomApp.name}", userid) for id_, userid in bound.items()}
+    voices = {id_: robot_of(WecomApp.name, userid) for id_, userid in bound.items()}
     stale = [id_ for id_, voice in voices.items() if id_ not in known or _is_stale(known[id_], voice)]
     db.session.rollback()
     if stale:
@@ -154,7 +154,7 @@ def agree(by: Viewer) -> None:
     line = line_of(person.id, "resident")
     if line is None or not line.hears:
         app_id = current_app.extensions["settings"].wechat_app_id
-        _open(person.id, "resident", keyed_hash(f"robot.{OfficialAccount.name}", app_id))
+        _open(person.id, "resident", robot_of(OfficialAccount.name, app_id))
         note(person, "news_on", place, by)
 
 

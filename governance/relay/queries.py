@@ -16,7 +16,7 @@ from governance.places.model import Place
 from governance.relay.actions import unwanted
 from governance.relay.channels.wecom_aibot import WecomAibot
 from governance.relay.channels.wecom_mass_task import WecomMassTask
-from governance.relay.groups import robot_of
+from governance.relay.hashed import robot_of
 from governance.relay.health import STATES
 from governance.relay.model import FAILED, SENDING, UNKNOWN, WAITING, Delivery, Group, GroupPlace, Message, among
 from governance.relay.robots import Robot
@@ -50,7 +50,7 @@ def groups(viewer: Viewer, search: str, after: str, channel: str = "", state: st
     return page(query.options(selectinload(Group.places)), (Group.id,), after)
 
 
-def heard(group: Group) -> list[Message]:
+def said_to(group: Group) -> list[Message]:
     """The last of what was said to a group, newest first."""
     mine = select(Delivery.message_id).where(Delivery.group_id == group.id, Delivery.message_id.is_not(None))
     query = select(Message).where((Message.group_id == group.id) | Message.id.in_(mine)).order_by(Message.id.desc())

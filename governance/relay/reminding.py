@@ -16,10 +16,12 @@ from governance.core.pages import local
 from governance.people.meeting import handle
 from governance.people.model import Person, Post
 from governance.people.viewers import viewer_of
+from governance.relay.answering import require_there
 from governance.relay.channels.manual import Manual
 from governance.relay.channels.wecom_app import SEND, text_card
 from governance.relay.forwarding import Card, cards
 from governance.relay.hours import may_go
+from governance.relay.inbox import APP
 from governance.relay.model import DUE, Delivery, Group, among
 from governance.relay.wording import address, plain
 from governance.wechat.answers import Gone, Later, Lost, Never
@@ -62,9 +64,7 @@ def _workers(by_day: bool) -> list[int]:
 @job("relay.card_to_worker", tries=4, network=True)
 def card_to_worker(person_id: int) -> None:
     """What still waits, as one card. WeCom itself drops it when a worker that died had sent it already."""
-    there = gateway().host("app")
-    if there.rests:
-        raise NotNow(there.rests)
+    require_there(APP)
     to, found = handle(person_id, "userid"), cards(viewer_of(db.session.get_one(Person, person_id)))
     body = _card(found) if found else {}
     db.session.rollback()

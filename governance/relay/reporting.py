@@ -1,8 +1,7 @@
 """A report made by speaking: the words, the place that is meant, photos before and after; nothing without a yes."""
 
-import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 from sqlalchemy import select
@@ -12,34 +11,20 @@ from governance.core.db import db, now
 from governance.core.errors import Refused
 from governance.people.access import Viewer
 from governance.people.homes import Residence
-from governance.places.codes import first_living
 from governance.places.model import Place
-from governance.relay.facts import near_name
+from governance.relay.facts import near_name, scan_page
+from governance.relay.meaning import OTHER, SHORTEST_MATTER, category_of, named_places
 from governance.relay.model import Group, Heard
 from governance.relay.talk import WHAT, WHERE, WHETHER, Talk
 from governance.relay.wording import address, plain
-from governance.tickets import actions, assist, emergencies, photos, queries, voices
-from governance.tickets.categories import Choice, active
+from governance.tickets import actions, assist, photos, queries, voices
+from governance.tickets.categories import Choice
 from governance.tickets.model import Follow, Ticket
 
 LONGEST_REPORT = 500
 NAMED_PLACES = 8
-OTHER = "other"
-MEANT = {  # how people say it, for the categories a deployment starts with
-    "lift": ("电梯",),
-    "water": ("漏水", "水管", "积水", "下水", "冒水", "渗水"),
-    "light": ("灯不亮", "灯坏", "路灯", "楼道灯", "没灯", "的灯"),
-    "clean": ("垃圾", "臭味", "没人扫"),
-    "parking": ("停车", "占车位", "乱停", "挡门"),
-    "noise": ("扰民", "太吵", "噪音"),
-    "safety": ("消防通道", "飞线", "墙皮", "要掉下来", "煤气", "着火", "冒烟"),
-    "care": ("老人没人管", "孩子没人管"),
-    "quarrel": ("吵架", "纠纷", "邻居骂"),
-    "violence": ("家暴", "打我", "打老婆", "打孩子", "被打", "挨打"),
-    "wages": ("欠薪", "不发工资", "拖欠工资"),
-}
-NUMERALS = {char: str(value) for value, char in enumerate("零一二三四五六七八九")}
-COUNTED = re.compile(r"([一二三四五六七八九]?)(十?)([一二三四五六七八九]?)(?=号|院|单元|栋|幢|座)")
+INFORM = "举报"
+UNKNOWN_PLACE = "我还不知道您在哪栋楼。请扫一下楼里的码，或者把码上的 8 个字发给我，再说一遍就行。"
 
 
 @dataclass(frozen=True)
@@ -76,36 +61,50 @@ def _last_place(by: Viewer) -> Place | None:
 def report(said: Said, named: Place | None = None) -> str:
     """报事: what follows is the report. Where it is unclear what or where, that is asked, and the words are kept."""
     if not said.words and not said.talk.waiting_photos:
-        said.talk.ask(WHAT)
-        return "请说是什么事、在哪儿，例如：电梯关门哐当响"
+        return what(said)
     place = named or _place(said)
     if place is None:
         return which(said, said.words)
     return _file(said, place)
 
 
-def which(said: Said, words: str) -> str:
-    """Ask which of the group's places these words are about."""
+def what(said: Said, begun: str = "") -> str:
+    """Ask what it is; what was said already is kept before it."""
+    said.talk.ask(WHAT, begun)
+    return "请说是什么事、在哪儿，例如：电梯关门哐当响"
+
+
+def inform(said: Said) -> str:
+    """举报: always private, whatever else the words are about; in a group it is not taken at all."""
+    if said.group is not None:
+        return _in_private(said.places[0], category_of(INFORM))
+    words = f"{INFORM}{said.words}"
+    return report(replace(said, words=words)) if len(said.words) >= SHORTEST_MATTER else what(said, words)
+
+
+def which(said: Said, words: str, named: str = "") -> str:
+    """Ask which of the group's places these words are about; `named` was none of them."""
     said.talk.ask(WHERE, words)
     names = "、".join(place.name for place in said.places[:NAMED_PLACES])
-    return f"请说是哪一个地方（{names}），说了就报上去。"
+    first = f"这个群里没有“{plain(named)}”。" if named else ""
+    return f"{first}请说是哪一个地方（{names}），说了就报上去；不报了就说“不报了”。"
 
 
-def is_a_matter(words: str) -> bool:
-    """Few words, but of something we handle or of a danger."""
-    return _category(words).slug != OTHER or bool(emergencies.numbers(words))
+def whether(said: Said, words: str) -> str:
+    """Ask whether these words are to be reported."""
+    said.talk.ask(WHETHER, words)
+    return f"要报给网格员吗？回“是”就报上去，回“不用”就算了。\n“{plain(words, 60)}”"
 
 
 def propose(said: Said) -> str:
     """Plain speech that may be a matter: asked first, and filed only on a yes."""
-    category = _category(said.words)
+    category = category_of(said.words)
     places = said.places
     if category.private and said.group is not None:
         return _in_private(places[0], category)
     if not places:
-        return _unknown_place()
-    said.talk.ask(WHETHER, said.words)
-    return f"要报给网格员吗？回“是”就报上去。\n“{plain(said.words, 60)}”" + _open_already(said, category)
+        return UNKNOWN_PLACE
+    return whether(said, said.words) + _open_already(said, category)
 
 
 def _open_already(said: Said, category: Choice) -> str:
@@ -116,38 +115,19 @@ def _open_already(said: Said, category: Choice) -> str:
     return f"\n这里已经有一件“{category.label}”在办，是同一件就回：我也遇到 {found.number}" if found else ""
 
 
-def _unknown_place() -> str:
-    return "我还不知道您在哪栋楼。请扫一下楼里的码，或者把码上的 8 个字发给我，再说一遍就行。"
-
-
 def _place(said: Said) -> Place | None:
     """Where it is; None where several are meant or none is named. Raises Refused where no place is known at all."""
     places = said.places
     if not places:
-        raise Refused(_unknown_place())
+        raise Refused(UNKNOWN_PLACE)
     if len(places) == 1:
         return places[0]
     named = named_places(places, said.words)
     return named[0] if len(named) == 1 else None
 
 
-def named_places(places: list[Place], words: str) -> list[Place]:
-    """The places whose names stand in the words, 五号楼 for 5号楼 too; else those whose name the words begin."""
-    spoken = COUNTED.sub(_counted, words).replace(" ", "")
-    named = [place for place in places if re.search(rf"(?<!\d){re.escape(place.name.replace(' ', ''))}", spoken)]
-    begun = [place for place in places if spoken and re.match(rf"{re.escape(spoken)}(?!\d)", place.name)]
-    return named or begun
-
-
-def _counted(found: re.Match[str]) -> str:
-    tens, ten, ones = found.groups()
-    if not ten:
-        return "".join(NUMERALS[char] for char in (tens + ones))
-    return f"{NUMERALS[tens] if tens else '1'}{NUMERALS[ones] if ones else '0'}"
-
-
 def _file(said: Said, place: Place) -> str:
-    category = _category(said.words)
+    category = category_of(said.words)
     if category.private and said.group is not None:
         return _in_private(place, category)
     last = said.talk.report
@@ -158,9 +138,8 @@ def _file(said: Said, place: Place) -> str:
     ref = actions.new_report(said.by, place, category, submission, **told)
     ticket = db.session.scalars(select(Ticket).filter_by(ref=ref)).one()
     said.talk.reported(ticket)
-    first = f"{category.elsewhere}。\n" if category.elsewhere else ""
     return (
-        f"{first}收到：{near_name(place)}的“{category.label}”，编号 {ticket.number}，已交给网格员。\n"
+        f"{_elsewhere(category)}收到：{near_name(place)}的“{category.label}”，编号 {ticket.number}，已交给网格员。\n"
         f"有照片直接发来。看办到哪了：{link_to(ticket, said)}"
     )
 
@@ -179,34 +158,18 @@ def link_to(ticket: Ticket, said: Said) -> str:
 
 
 def _in_private(place: Place, category: Choice) -> str:
-    first = f"{category.elsewhere}。\n" if category.elsewhere else ""
-    link = door(place)
+    link = scan_page(place)
     where = (
         f"请扫楼里的码，或点开单独报，只有办事的人看得到：\n{link}"
         if link
         else "请扫楼里的码单独报，只有办事的人看得到。"
     )
-    return f"{first}这类事不在群里说。{where}"
+    return f"{_elsewhere(category)}这类事不在群里说。{where}"
 
 
-def door(place: Place) -> str:
-    """The address behind a code of this place; empty where it has none."""
-    code = first_living(place)
-    return address(f"/c/{code.token}") if code else ""
-
-
-def _category(words: str) -> Choice:
-    """The category whose name or examples stand in the words, the longest match first; else the last, 别的."""
-    choices = active()
-    found = [(len(sign), choice) for choice in choices for sign in _signs(choice) if sign in words]
-    return max(found, key=lambda pair: pair[0])[1] if found else choices[-1]
-
-
-def _signs(choice: Choice) -> list[str]:
-    """垃圾卫生 is meant by 垃圾 too; what is private only by the whole of a sign, as it cannot be said in a group."""
-    halves = [] if choice.private or len(choice.label) != 4 else [choice.label[:2], choice.label[2:]]
-    told = (choice.label, *re.split(r"[、，/ ]", choice.hint), *halves)
-    return [sign for sign in told if len(sign) > 1] + list(MEANT.get(choice.slug, ()))
+def _elsewhere(category: Choice) -> str:
+    """Whom to call first for such a matter, if that is not us."""
+    return f"{category.elsewhere}。\n" if category.elsewhere else ""
 
 
 def take_photos(said: Said, shots: tuple[bytes, ...]) -> str:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 
-from governance.core.db import db
-from governance.core.errors import Invalid, Missing
+from governance.core.forms import attempt, status
 from governance.core.pages import back, public_url
 from governance.core.security import refills
-from governance.people.permissions import keeper, may, visible
+from governance.people.finding import find
+from governance.people.permissions import keeper, visible
 from governance.people.viewers import current, open_to
 from governance.places.finding import find_place
 from governance.places.model import Place
@@ -30,16 +30,15 @@ def index() -> Any:
 @refills
 def new() -> Any:
     form = NewRobotForm()
-    if form.ok:
-        try:
-            place = find_place(form.place.data, visible(current(), "group.keep", Place))
-            made = robots.add(current(), form.named.data, place, form.secrets())
-        except Invalid as trouble:
-            form.refuse(trouble)
-        else:
-            return back("robots.show", robot_id=made.id)
-    page = render_template("relay/robot_new.html", form=form)
-    return page, 422 if request.method == "POST" else 200
+    made = attempt(form, lambda: _added(form))
+    if made:
+        return back("robots.show", robot_id=made.id)
+    return render_template("relay/robot_new.html", form=form), status()
+
+
+def _added(form: NewRobotForm) -> Robot:
+    place = find_place(form.place.data, visible(current(), "group.keep", Place))
+    return robots.add(current(), form.named.data, place, form.secrets())
 
 
 @bp.route("/<int:robot_id>", methods=["GET", "POST"])
@@ -47,16 +46,11 @@ def new() -> Any:
 @refills
 def show(robot_id: int) -> Any:
     robot, form = _robot(robot_id), RobotForm()
-    if form.ok:
-        try:
-            robots.change(current(), robot, form.secrets())
-        except Invalid as trouble:
-            form.refuse(trouble)
-        else:
-            return back("robots.show", robot_id=robot.id)
+    if attempt(form, lambda: robots.change(current(), robot, form.secrets())):
+        return back("robots.show", robot_id=robot.id)
     address = public_url("callbacks.check_robot", name=robot.name)
     page = render_template("relay/robot.html", form=form, robot=robot, address=address, groups=queries.groups_of(robot))
-    return page, 422 if request.method == "POST" else 200
+    return page, status()
 
 
 @bp.post("/<int:robot_id>/remove")
@@ -67,8 +61,4 @@ def remove(robot_id: int) -> Any:
 
 
 def _robot(robot_id: int) -> Robot:
-    """Within what this viewer keeps: one elsewhere looks like one that is not there."""
-    robot = db.session.get(Robot, robot_id) if robot_id < 2**31 else None
-    if robot is None or not may(current(), "group.keep", robot):
-        raise Missing
-    return robot
+    return find(Robot, robot_id, "group.keep")

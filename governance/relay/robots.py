@@ -18,9 +18,11 @@ from governance.people.access import Viewer
 from governance.people.model import Person
 from governance.people.permissions import require
 from governance.places.model import Place
+from governance.relay.hashed import robot_of
 from governance.relay.model import Group
 from governance.wechat.envelope import is_aes_key
 
+CHANNEL = "wecom_aibot"  # through which groups are bound to these robots
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{1,29}")
 SECRET = re.compile(r"[!-~]{3,128}")
 GOOD_FOR = timedelta(days=1)
@@ -129,7 +131,7 @@ def add(viewer: Viewer, name: str, place: Place, given: Mapping[str, str]) -> Ro
     return robot
 
 
-def change(viewer: Viewer, robot: Robot, given: Mapping[str, str]) -> None:
+def change(viewer: Viewer, robot: Robot, given: Mapping[str, str]) -> Robot:
     """Change its secrets: those of one way take the place of those of the other; empty ones stay."""
     fresh = {name: text.strip() for name, text in given.items() if text.strip()}
     with writing():
@@ -139,6 +141,7 @@ def change(viewer: Viewer, robot: Robot, given: Mapping[str, str]) -> None:
         robot.held_until = robot.connected_at = None  # whoever is connected looks again
         _tell(robot, robot.connects)
         _note(robot, robot.place, "change", viewer)
+    return robot
 
 
 def _way(name: str) -> bool:
@@ -157,8 +160,7 @@ def remove(viewer: Viewer, robot: Robot) -> None:
 
 def _tell(robot: Robot, told: bool) -> None:
     """Whether its groups are told of events goes with what it can do."""
-    voice = keyed_hash("robot.wecom_aibot", robot.name)
-    theirs = update(Group).where(Group.channel == "wecom_aibot", Group.robot == voice)
+    theirs = update(Group).where(Group.robot == robot_of(CHANNEL, robot.name))
     db.session.execute(theirs.values(told=told), execution_options={"synchronize_session": False})
 
 

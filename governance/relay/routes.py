@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
-from governance.core.db import db
+from governance.core.db import numbered
 from governance.core.errors import Missing
 from governance.core.pages import back
 from governance.people.permissions import handler_role, keeper, may, office_role, officer
@@ -43,7 +43,7 @@ def _ids(field: str) -> list[int]:
 @bp.get("/desk/relay/<int:delivery_id>.png")
 @open_to(handler_role)
 def picture(delivery_id: int) -> Any:
-    link = forwarding.link_for(current(), delivery_id) if delivery_id < 2**31 else None
+    link = forwarding.link_for(current(), delivery_id)
     if not link:
         raise Missing
     return Response(png(link), mimetype="image/png")
@@ -71,7 +71,7 @@ def keep() -> Any:
 @bp.post("/keep/relay/messages/<int:message_id>/settle")
 @open_to(keeper)
 def settle(message_id: int) -> Any:
-    message = db.session.get(Message, message_id) if message_id < 2**31 else None
+    message = numbered(Message, message_id)
     thing = actions.kept_with(message) if message else None
     if message is None or thing is None or not may(current(), "group.keep", thing):
         raise Missing
@@ -89,7 +89,5 @@ def cancel_task(task_id: int) -> Any:
 @bp.post("/keep/relay/jobs/<int:job_id>/retry")
 @open_to(officer)
 def retry_job(job_id: int) -> Any:
-    if job_id >= 2**31:
-        raise Missing
     actions.retry_job(job_id)
     return back("relay.keep")

@@ -1,6 +1,7 @@
-"""What a member of a group may say to us, as one table, and the answers: short, kind, with a link; nothing private.
+"""What somebody may say to us, in a group or alone, as one table of commands; else talk that may be a matter.
 
-Whoever speaks is a person like one behind a device: they report, join, nudge and answer statements by the same rules.
+Whoever speaks is a person like one behind a device: they report (reporting.py) and take part (taking_part.py) by the
+same rules. Answers are short, kind, with a link, and hold nothing private.
 """
 
 import re
@@ -8,66 +9,47 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from governance.core.db import db
-from governance.core.errors import Problem, Refused
-from governance.discussions import queries as topics
-from governance.discussions import speaking
-from governance.discussions.model import AGREE, DISAGREE, SAID, Statement
+from governance.core.errors import Problem
+from governance.discussions.model import AGREE, DISAGREE
 from governance.people.access import Viewer
-from governance.people.permissions import may
 from governance.places.tokens import read_token
 from governance.relay import arriving
+from governance.relay.meaning import SHORTEST_MATTER, is_a_matter, named_places
 from governance.relay.model import Group, Heard
 from governance.relay.reporting import (
+    UNKNOWN_PLACE,
     Said,
-    is_a_matter,
-    link_to,
-    named_places,
+    inform,
     propose,
     report,
     take_photos,
+    whether,
     which,
 )
+from governance.relay.taking_part import VOTED, how_to_withdraw, join, list_topics, nudge, progress_of, voice
 from governance.relay.talk import WHAT, WHERE, WHETHER, Talk
-from governance.relay.wording import address, plain
-from governance.tickets import emergencies, progress, voices
-from governance.tickets.model import Ticket, read_number
+from governance.tickets import emergencies
 
 MENTION = re.compile(r"^\s*(?:@\S+\s*)+")
 AROUND = " ：:，,。.！!～~\n\t"
-YES = {
-    "是",
-    "是的",
-    "对",
-    "对的",
-    "好",
-    "好的",
-    "要",
-    "报",
-    "报吧",
-    "嗯",
-    "可以",
-    "行",
-    "确认",
-    "同意",
-    "ok",
-    "yes",
-    "y",
-    "1",
-}
-NO = {"不", "不是", "不用", "不用了", "不要", "不报", "否", "算了", "取消", "反对", "no", "n"}
+YES = re.compile(  # a yes, with whatever people say around it
+    r"(?:是|对|好|嗯|恩|要|行|可以|确认|同意|报|麻烦|请|帮|ok|yes|y|1)"
+    r"(?:是|对|好|要|行|可以|确认|报|报上去|上报|麻烦|请|帮我|给我|给网格员|一下|谢谢|的|吧|呀|啊|哦|呢|[，,、。.！!\s])*"
+)
+NO = re.compile(r"(?:不|别|没|算了|取消|否|反对|no|n)(?:是|用|要|报|行|必|需要|算了|谢谢|的|了|啦|吧|[，,、。.！!\s])*")
+HOW = re.compile(r"(?:请问)?(?:怎么|如何|在哪儿?|哪里)(?:能|可以)?(?:报事|报修|上报|报|用|说|查进度)\S{0,4}")
+WHOSE_PHONE = re.compile(r".{0,6}(?:网格员|社区|居委会|村委会).{0,4}(?:电话|号码|联系).{0,6}")
 GREETING = re.compile(r"(?:[你您]|大家|早上|上午|中午|下午|晚上)好[啊呀]?|早|在吗|在不在|有人吗|哈喽|嗨|hi|hello")
 THANKS = re.compile(
     r"(?:好的?|收到|知道了)?[，,\s]*(?:非常|十分|太)?(?:谢谢|多谢|感谢|谢了|辛苦)(?:了|啦|你|您|大家|师傅|网格员|社区|们)*"
 )
 PARTING = re.compile(r"收到|知道了|明白了?|再见|拜拜|没事了?")
-SHORTEST_MATTER = 4
 LONGEST_PLACE = 12  # what is longer is no name of one of the places we asked about
 NOTHING = re.compile("[?？]?")
 TICKET = r"(?:编号|单号)?\s*\d{1,9}\s*[-–—－]\s*\d\s*号?"
 LAST = r"(?:我?(?:刚才|刚刚|上次|上一?[件条])?(?:报的|说的)?(?:那?[件条个])?)"
 ONE_TICKET = re.compile(rf"(?:进度)?\s*(?:{TICKET}|\d*|{LAST})\s*(?:的?进度)?")
 BARE = re.compile(rf"{TICKET}|\d{{2,10}}")
-NUMBER = re.compile(r"(?:观点|第)?\s*(\d{1,9})\s*号?(?:观点)?")
 
 
 @dataclass(frozen=True)
@@ -107,23 +89,36 @@ def answer(heard: Heard, group: Group | None, by: Viewer, talk: Talk, shots: tup
 def _spoken(said: Said) -> str:
     """A plain yes or no to what we asked; a command; another answer; else speech that may be a matter."""
     bare = said.words.strip(AROUND).lower()
-    if said.talk.question == WHETHER and bare in YES | NO:
+    if said.talk.question == WHETHER and (YES.fullmatch(bare) or NO.fullmatch(bare)):
         return _answered(said, bare)
-    for command in COMMANDS:
-        rest = command.behind(said.words)
-        if rest is not None:
-            said.talk.answered()
-            return command.answer(replace(said, words=rest))
+    if (commanded := _commanded(said)) is not None:
+        return commanded
     kindly = _small_talk(said, bare)
     if said.talk.question is not None and not kindly and (told := _answered(said, bare)):
         return told
     if said.group is None and (token := read_token(said.words)):
         return arrive(said, token)
     if BARE.fullmatch(bare):
-        return _progress(replace(said, words=bare))
-    if kindly or len(said.words) < SHORTEST_MATTER and not is_a_matter(said.words):
-        return kindly or _help(said)
-    return propose(said)
+        return progress_of(replace(said, words=bare))
+    return kindly or _perhaps_a_matter(said)
+
+
+def _commanded(said: Said) -> str | None:
+    for command in COMMANDS:
+        rest = command.behind(said.words)
+        if rest is not None:
+            said.talk.answered()
+            return command.answer(replace(said, words=rest))
+    return None
+
+
+def _perhaps_a_matter(said: Said) -> str:
+    """Plain speech. What is none does not push aside what we were asking about."""
+    if is_a_matter(said.words):
+        return propose(said)
+    if said.talk.question == WHETHER:
+        return whether(said, said.talk.words or "")
+    return _help(said) if len(said.words) < SHORTEST_MATTER else propose(said)
 
 
 def _small_talk(said: Said, words: str) -> str:
@@ -132,23 +127,28 @@ def _small_talk(said: Said, words: str) -> str:
         return "不客气。有事随时说。"
     if PARTING.fullmatch(words):
         return "好的。有事随时说。"
-    return f"您好。{_help(said)}" if GREETING.fullmatch(words) else ""
+    if WHOSE_PHONE.fullmatch(words):
+        phone = said.places[0].contact_phone() if said.places else ""
+        return f"社区电话：{phone}。有事也可以直接跟我说。" if phone else UNKNOWN_PLACE
+    if GREETING.fullmatch(words):
+        return f"您好。{_help(said)}"
+    return _help(said) if HOW.fullmatch(words) else ""
 
 
 def _answered(said: Said, words: str) -> str:
     """What comes of the answer to our question; nothing when it was none."""
     question, about = said.talk.question, said.talk.words or ""
-    if words in NO:
+    if NO.fullmatch(words):
         said.talk.answered()
         return "好，没有报。"
     if question == WHAT:
-        return report(said)
+        return report(replace(said, words=f"{about} {said.words}".strip()))
     places = named_places(said.places, words) if question == WHERE else []
     if len(places) == 1:
         return report(replace(said, words=about), places[0])
     if question == WHERE and len(words) <= LONGEST_PLACE:
-        return which(said, about)
-    return report(replace(said, words=about)) if question == WHETHER and words in YES else ""
+        return which(said, about, said.words)
+    return report(replace(said, words=about)) if question == WHETHER and YES.fullmatch(words) else ""
 
 
 def greet(heard: Heard, by: Viewer, talk: Talk, scene: str) -> str:
@@ -171,97 +171,18 @@ def _help(_said: Said | None) -> str:
     return "您可以这样说：\n" + "\n".join(told)
 
 
-def _ticket(said: Said) -> Ticket:
-    """The ticket with this number, if anybody here may know of it; without a number the one reported here last."""
-    number = read_number(said.words)
-    last = not any(char.isdecimal() for char in said.words)
-    ticket = db.session.get(Ticket, number) if number else said.talk.ticket if last else None
-    if ticket is None or not _is_near(said, ticket) or not may(said.by, "ticket.follow", ticket):
-        raise Refused("没有这个编号，请看看有没有打错，例如：进度 13-3")
-    return ticket
-
-
-def _is_near(said: Said, ticket: Ticket) -> bool:
-    """Everybody reads a group: it hears of its own community, of nothing private. Alone one may ask for one's own."""
-    if said.group is not None:
-        return not ticket.private and said.group.community_id in (None, ticket.community_id)
-    communities = {place.community_id for place in said.places}
-    return ticket.community_id in communities or ticket.is_followed_by(said.by.person_id, "reporter")
-
-
-def _progress(said: Said) -> str:
-    ticket = _ticket(said)
-    here, then = progress.now_and_next(ticket)
-    return f"{ticket.number} {ticket.category.label}：{here}。{then}\n{link_to(ticket, said)}"
-
-
-def _withdraw(said: Said) -> str:
-    """How it is done: by who reported it, and never by a word that anybody in a group might say."""
-    ticket = _ticket(said)
-    if not may(said.by, "ticket.withdraw", ticket):
-        raise Refused(f"{ticket.number} 不是您在这里报的，只有报的人能撤回")
-    if "withdraw" not in {move.name for move in ticket.next_moves()}:
-        raise Refused(f"{ticket.number} 现在是“{ticket.status.label}”，不能撤回了")
-    if said.group is None:
-        return f"点开，按“撤回”就行：\n{link_to(ticket, said)}"
-    phone = ticket.place.contact_phone()
-    ask = f"打社区电话 {phone}" if phone else "跟网格员说一声"
-    return f"在群里不能撤回，免得别人替您撤。请{ask}，报编号 {ticket.number}。"
-
-
-def _join(said: Said) -> str:
-    ticket = _ticket(said)
-    voices.join(ticket, said.by)
-    return f"记下了，{ticket.number} 现在共 {ticket.joined + 1} 位邻居遇到。\n{address(f'/t/{ticket.ref}')}"
-
-
-def _nudge(said: Said) -> str:
-    ticket = _ticket(said)
-    if not may(said.by, "ticket.nudge", ticket):
-        raise Refused(f"先说“我也遇到 {ticket.number}”，再催")
-    first = voices.nudge(ticket, said.by)
-    return f"已经催了，{ticket.owner}会看到。" if first else "今天已经替您催过了，明天可以再催。"
-
-
-def _topics(said: Said) -> str:
-    found = topics.going_on(said.places[0], 3) if said.places else []
-    if not found:
-        return "现在没有在商量的事。"
-    lines = [f"“{plain(one.title)}”（{one.status.label}）\n{address(f'/topics/{one.ref}')}" for one in found]
-    return "\n".join(lines)
-
-
-def _is_about_here(said: Said, statement: Statement) -> bool:
-    """One may take part in what is talked over in one's own community, and above all communities."""
-    about = statement.topic.community_id
-    return about is None or about in {place.community_id for place in said.places}
-
-
-def _voice(side: int) -> Callable[[Said], str]:
-    def give(said: Said) -> str:
-        number = NUMBER.fullmatch(said.words)
-        statement = db.session.get(Statement, int(number[1])) if number and int(number[1]) < 2**31 else None
-        if statement is None or not _is_about_here(said, statement) or not may(said.by, "topic.read", statement.topic):
-            raise Refused("没有这个号的观点，号码写在议题页上，例如：同意 12")
-        speaking.voice(statement, said.by, side)
-        link = address(f"/topics/{statement.topic.ref}")
-        return f"记下了：您{SAID[side]}“{plain(statement.words)}”。可以随时改，最后一次为准。\n{link}"
-
-    return give
-
-
-VOTED = re.compile(rf"{NUMBER.pattern}|")
 NO_HOTLINE = re.compile(r"(?!电话|热线|渠道|方式|信箱).*", re.DOTALL)
 COMMANDS = (
     Command("报事", "电梯关门哐当响", report, also=("我要报事", "我想报事")),
-    Command("投诉", None, report, also=("我要投诉", "我想投诉", "举报", "我要举报"), takes=NO_HOTLINE),
-    Command("进度", "13-3", _progress),
-    Command("查进度", None, _progress, also=("查一下", "查询", "查查", "查", "看看", "办到哪了"), takes=ONE_TICKET),
-    Command("撤回", "13-3", _withdraw, also=("我要撤回", "撤销", "撤单"), takes=ONE_TICKET),
-    Command("我也遇到", "13-3", _join),
-    Command("催办", "13-3", _nudge),
-    Command("议题", "", _topics),
-    Command("同意", "12", _voice(AGREE), takes=VOTED),
-    Command("反对", "12", _voice(DISAGREE), also=("不同意",), takes=VOTED),
+    Command("投诉", None, report, also=("我要投诉", "我想投诉"), takes=NO_HOTLINE),
+    Command("举报", None, inform, also=("我要举报", "我想举报"), takes=NO_HOTLINE),
+    Command("进度", "编号", progress_of),
+    Command("查进度", None, progress_of, also=("查一下", "查询", "查查", "查", "看看", "办到哪了"), takes=ONE_TICKET),
+    Command("撤回", "编号", how_to_withdraw, also=("我要撤回", "撤销", "撤单"), takes=ONE_TICKET),
+    Command("我也遇到", "编号", join),
+    Command("催办", "编号", nudge),
+    Command("议题", "", list_topics),
+    Command("同意", "观点的号", voice(AGREE), takes=VOTED),
+    Command("反对", "观点的号", voice(DISAGREE), also=("不同意",), takes=VOTED),
     Command("帮助", "", _help, takes=NOTHING),
 )

@@ -15,9 +15,9 @@ from sqlalchemy import bindparam, insert, select, update
 from governance.core.db import db, now, writing
 from governance.relay.channels import known
 from governance.relay.channels.base import Channel
-from governance.relay.claims import Parcel
 from governance.relay.model import CLAIMED, DUE, SENDING, UNKNOWN, Delivery, Group, Message, among
 from governance.relay.pacing import Pace, turn
+from governance.relay.parcels import Parcel
 
 DELIVERY, MESSAGE = (Message.metadata.tables[name] for name in ("delivery", "message"))  # in bulk, without the ORM
 

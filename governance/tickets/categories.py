@@ -34,6 +34,14 @@ DEFAULTS = (
     ),
     _category("allowance", "低保救助", 120, "只有办事的人看得到", private=True),
     _category("wages", "欠薪", 120, "社区可以帮着问", private=True, elsewhere="劳动监察热线 12333 办得最快"),
+    _category(
+        "misconduct",
+        "举报",
+        120,
+        "管事的人不守规矩，只有办事的人看得到",
+        private=True,
+        elsewhere="举报党员、干部也可以打 12388",
+    ),
     _category("other", "别的", 72, "说不准就选这个"),
 )
 

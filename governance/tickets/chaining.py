@@ -10,7 +10,7 @@ from sqlalchemy import select
 from governance.core import chain
 from governance.core.chain import Ring
 from governance.core.crypto import new_ref
-from governance.core.db import db, locked, now
+from governance.core.db import db, locked, now, numbered
 from governance.core.errors import Invalid, Missing
 from governance.core.likeness import ALIKE, likeness
 from governance.core.pages import Later as _l
@@ -99,7 +99,7 @@ def movable(place: Place, viewer: Viewer) -> list[Ticket]:
 @chain.does("ticket.to_topic")
 def to_topic(ticket_id: int, by: Viewer, topic: str) -> None:
     """Bring one ticket into a topic. Raises Missing, Forbidden, Refused, Invalid. Call it inside `writing()`."""
-    ticket = db.session.get(Ticket, ticket_id) if ticket_id < 2**31 else None
+    ticket = numbered(Ticket, ticket_id)
     if ticket is None or not may(by, "ticket.follow", ticket):
         raise Missing
     locked(ticket)

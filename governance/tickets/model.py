@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from governance.core.crypto import Personal
-from governance.core.db import Base, db, now
+from governance.core.db import LARGEST, Base, db, now
 from governance.core.lifecycle import Move, State
 from governance.people.model import Body, Person
 from governance.places.kinds import AREAS
@@ -35,7 +35,6 @@ SOURCES = {
     "group": "群里",
     "topic": "议事厅",
 }
-LARGEST = 2**31 - 1  # no row is numbered higher
 STATES = tuple(state.name for state in LIFE.states)
 
 

@@ -56,7 +56,7 @@ def fits(given: str, device: str | None, purpose: str, way_back: str) -> bool:
 
 def meets_residents() -> bool:
     """There is an official account, and it answered when it was last asked."""
-    there = gateway().has("official") and not gateway().host("official").is_away
+    there = gateway().has("official") and not gateway().host("official").rests  # after a rest one may look again
     return there and time.monotonic() >= gateway().rests_until
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.browser.people import Person as Somebody
 from tests.browser.people import become_known, device_of, heard
@@ -70,12 +70,6 @@ class _Stay(HTTPRedirectHandler):
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as started:
-        yield started
-
-
-@pytest.fixture
 def town(settled: tuple[Path, Cast], tmp_path: Path, receiver: Receiver) -> Iterator[Site]:
     """The running site; groups at a building, its community and its grid, and at a building next door."""
     with site(settled, tmp_path, WECOM_API_BASE=receiver.url) as running:
@@ -85,19 +79,6 @@ def town(settled: tuple[Path, Cast], tmp_path: Path, receiver: Receiver) -> Iter
                 *("--audience", audience, "--name", f"{place}群", "--set", f"key={key}"),
             )
         yield running
-
-
-@pytest.fixture(params=[True, False], ids=["with script", "without script"])
-def script(request: pytest.FixtureRequest) -> bool:
-    return bool(request.param)
-
-
-@pytest.fixture
-def people(browser: Browser, town: Site, script: bool) -> Iterator[tuple[Somebody, ...]]:
-    four = tuple(Somebody(browser, town, script) for _ in range(4))
-    yield four
-    for one in four:
-        one.leave()
 
 
 def sound(one: Somebody, script: bool) -> None:

@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from governance.core.kept import FRESH
 from tests import photos
@@ -24,12 +24,6 @@ from tests.site import Site, site
 
 pytestmark = pytest.mark.browser
 WORKERS, RESIDENTS = "key-of-the-workers-group", "key-of-the-residents-group"
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as started:
-        yield started
 
 
 @pytest.fixture
@@ -45,19 +39,6 @@ def town(settled: tuple[Path, Cast], tmp_path: Path, receiver: Receiver) -> Iter
                 *("--audience", audience, "--name", name, "--set", f"key={key}"),
             )
         yield running
-
-
-@pytest.fixture(params=[True, False], ids=["with script", "without script"])
-def script(request: pytest.FixtureRequest) -> bool:
-    return bool(request.param)
-
-
-@pytest.fixture
-def people(browser: Browser, town: Site, script: bool) -> Iterator[tuple[Person, ...]]:
-    four = tuple(Person(browser, town, script) for _ in range(4))
-    yield four
-    for one in four:
-        one.leave()
 
 
 def _address_on_paper(town: Site, folder: Path) -> str:

@@ -42,6 +42,12 @@ HALVES = [
     ({"wecom_contact_secret": "s"}, "WECOM_CORP_ID"),
     ({"wecom_corp_id": "ww1", "wecom_contact_secret": "s", "wecom_aes_key": "k"}, "WECOM_TOKEN"),
     ({"sms_url": "http://127.0.0.1:1"}, "SMS_KEY"),
+    (
+        {"wecom_corp_id": "w", "wecom_contact_secret": "s", "wecom_token": "t", "wecom_aes_key": "short"},
+        "WECOM_AES_KEY",
+    ),
+    ({"wecom_api_base": "ftp://a.example"}, "WECOM_API_BASE"),
+    ({"notice_alone_groups": -3}, "NOTICE_ALONE_GROUPS"),
     ({"wechat_verify_files": "MP_verify_0123456789abcdef.txt, ../secret"}, "WECHAT_VERIFY_FILES"),
 ]
 

@@ -18,11 +18,6 @@ def cast(shared_world):  # type: ignore[no-untyped-def]
     return shared_world[1]
 
 
-@pytest.fixture
-def zhou(cast) -> Viewer:  # type: ignore[no-untyped-def]
-    return cast.known("三楼老周")
-
-
 def moved(topic: Topic, name: str, by: Viewer, **answers: str) -> Topic:
     actions.move(topic, name, by, {"note": "说明"} | answers)
     return topic

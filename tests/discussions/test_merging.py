@@ -26,16 +26,6 @@ def cast(shared_world):  # type: ignore[no-untyped-def]
     return shared_world[1]
 
 
-@pytest.fixture
-def zhou(cast) -> Viewer:  # type: ignore[no-untyped-def]
-    return cast.known("三楼老周")
-
-
-@pytest.fixture
-def hua(cast) -> Viewer:  # type: ignore[no-untyped-def]
-    return cast.known("爱种花的", door="3单元502")
-
-
 def merged(topic: Topic, into: Topic, by: Viewer) -> None:
     actions.move(topic, "merge", by, {"into": str(into.id)})
     db.session.expire_all()

@@ -31,16 +31,6 @@ def cast(shared_world):  # type: ignore[no-untyped-def]
     return shared_world[1]
 
 
-@pytest.fixture
-def zhou(cast) -> Viewer:  # type: ignore[no-untyped-def]
-    return cast.known("三楼老周")
-
-
-@pytest.fixture
-def hua(cast) -> Viewer:  # type: ignore[no-untyped-def]
-    return cast.known("爱种花的", door="3单元502")
-
-
 def test_one_voice_a_person_and_statement_the_latest_counts(cast, zhou) -> None:
     one, other = anybody(), anybody()
     statement = said(begun(cast), zhou)

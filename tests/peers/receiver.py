@@ -9,15 +9,14 @@ without one it answers ok.
 import base64
 import hashlib
 import json
-import socket
-import struct
 import threading
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.peers.loopback import Handler, Peer
 
 OK = {"errcode": 0, "errmsg": "ok"}
 
@@ -48,23 +47,37 @@ class Log:
             self.calls.append(call)
 
 
-class Receiver:
+class _Handler(Handler):
+    def do_POST(self) -> None:
+        receiver = self.peer
+        asked = urlsplit(self.path)
+        key = parse_qs(asked.query).get("key", [""])[0]
+        body = self.body()
+        kind, text, trouble = _read(asked.path, body)
+        fault = trouble or receiver.next_fault(key)
+        receiver.log.add(Call(key, text, time.time(), fault, kind, body))
+        time.sleep(receiver.delay)
+        getattr(self, fault, lambda: self._answered(fault))()
+
+    def garbage(self) -> None:
+        self.write(200, b"<html>busy</html>")
+
+    def _answered(self, fault: str) -> None:
+        if fault in ("429", "500", "503"):
+            self.write(int(fault), b"busy")
+            return
+        said: dict[str, Any] = {"errcode": int(fault), "errmsg": "refused, hint: [1]"} if fault else OK
+        self.write(200, json.dumps(said).encode())
+
+
+class Receiver(Peer):
     """`with Receiver() as receiver`; faults: 503 429 500 reset hang truncated garbage, or an errcode."""
+
+    handler = _Handler
 
     def __init__(self) -> None:
         self.log, self.script = Log(), defaultdict[str, list[str]](list)
-        self.release, self.delay, self.always = threading.Event(), 0.0, ""
-        self.server = _Server(self)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-
-    def __enter__(self) -> "Receiver":
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.release.set()
-        self.server.shutdown()
-        self.server.server_close()
+        self.delay, self.always = 0.0, ""
 
     def heard(self, key: str = "") -> list[str]:
         """The texts a group really got (or got although the answer was lost), in order."""
@@ -75,65 +88,6 @@ class Receiver:
         with self.log.lock:
             waiting = self.script[key] or self.script[""]
             return waiting.pop(0) if waiting else self.always
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 256
-
-    def __init__(self, receiver: Receiver) -> None:
-        self.receiver = receiver
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    server: _Server
-
-    def do_POST(self) -> None:
-        receiver = self.server.receiver
-        asked = urlsplit(self.path)
-        key = parse_qs(asked.query).get("key", [""])[0]
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        kind, text, trouble = _read(asked.path, body)
-        fault = trouble or receiver.next_fault(key)
-        receiver.log.add(Call(key, text, time.time(), fault, kind, body))
-        time.sleep(receiver.delay)
-        getattr(self, f"_{fault or 'ok'}", lambda: self._answered(fault))()
-
-    def _reset(self) -> None:
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.close_connection = True
-        self.connection.close()
-
-    def _hang(self) -> None:
-        self.server.receiver.release.wait()
-        self.close_connection = True
-
-    def _truncated(self) -> None:
-        self._write(200, b'{"errcode":0', length=27)
-        self.close_connection = True
-
-    def _garbage(self) -> None:
-        self._write(200, b"<html>busy</html>")
-
-    def _answered(self, fault: str) -> None:
-        if fault in ("429", "500", "503"):
-            self._write(int(fault), b"busy")
-            return
-        said: dict[str, Any] = {"errcode": int(fault), "errmsg": "refused, hint: [1]"} if fault else OK
-        self._write(200, json.dumps(said).encode())
-
-    def _write(self, status: int, body: bytes, length: int | None = None) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body) if length is None else length))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """The log that counts is `receiver.log`."""
 
 
 def _read(path: str, body: bytes) -> tuple[str, str, str]:

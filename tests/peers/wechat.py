@@ -6,15 +6,14 @@ errcode, or reset (before anything is done), lost (done, then reset), hang, drip
 
 import json
 import secrets
-import socket
-import struct
 import threading
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
+
+from tests.peers.loopback import Handler, Peer
 
 APP_ID, APP_SECRET = "wx00000000000000aa", "the-account's-secret"
 CORP_ID, AGENT_ID, WORK_SECRET, CONTACT_SECRET = "ww00000000000000aa", "1000002", "the-app's-secret", "contact's-secret"
@@ -47,10 +46,65 @@ class Task:
     results: dict[str, int] = field(default_factory=dict)
 
 
+class _Handler(Handler):
+    kind = "text/plain"
+
+    def do_GET(self) -> None:
+        self._serve({})
+
+    def do_POST(self) -> None:
+        body = self.body()
+        multipart = (self.headers["Content-Type"] or "").startswith("multipart/")
+        self._serve({"bytes": len(body)} if multipart else json.loads(body))
+
+    def _serve(self, body: dict[str, Any]) -> None:
+        wechat, asked = self.peer, urlsplit(self.path)
+        fault = wechat.fault(asked.path)
+        call = Call(asked.path, dict(parse_qsl(asked.query)), body, fault)
+        with wechat.lock:
+            wechat.calls.append(call)
+        time.sleep(wechat.slow)
+        kept = wechat.files.get(call.query.get("media_id", ""))
+        if asked.path == MEDIA and kept is not None and not fault:
+            self.write(200, kept, kind="image/jpeg")
+            return
+        said = self._said(call, fault)
+        if said is not None:
+            self.write(200, json.dumps(said).encode())
+        self.close_connection = self.close_connection or bool(fault)
+
+    def _said(self, call: Call, fault: str) -> dict[str, Any] | None:
+        """The answer, unless a fault keeps it back."""
+        if fault.lstrip("-").isdigit() and fault not in STATUSES:
+            return {"errcode": int(fault), "errmsg": "refused, hint: [1]"}
+        if fault in ("", "lost"):
+            said = self.peer.answer(call)
+            if not said.get("errcode"):
+                self.peer.done.append(call)
+            return said if not fault else self.reset()
+        if fault in STATUSES:
+            return self.write(int(fault), b"busy")
+        getattr(self, fault)()
+        return None
+
+    def drip(self) -> None:
+        """A byte now and then, for longer than anybody should wait."""
+        self.write(200, b"{", length=1000)
+        while not self.peer.release.wait(0.3):
+            try:
+                self.wfile.write(b" ")
+            except OSError:
+                return
+
+    def html(self) -> None:
+        self.write(200, "<html>系统维护</html>".encode())
+
+
 @dataclass
-class WeChat:
+class WeChat(Peer):
     """`with WeChat() as wechat`: `calls` is what arrived, `done` what was really carried out."""
 
+    handler = _Handler
     ttl: int = 7200
     scripted: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     always: dict[str, str] = field(default_factory=dict)
@@ -66,30 +120,6 @@ class WeChat:
     snapshot: bool = False
     slow: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
-    release: threading.Event = field(default_factory=threading.Event)
-
-    def __enter__(self) -> "WeChat":
-        self.server = _Server(self)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        self._serve()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.release.set()
-        self.leave()
-
-    def leave(self) -> None:
-        """Nobody listens any more: connections are refused."""
-        self.server.shutdown()
-        self.server.server_close()
-
-    def come_back(self) -> None:
-        """At the same address."""
-        self.server = _Server(self, self.server.server_address[1])
-        self._serve()
-
-    def _serve(self) -> None:
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     def code(self, who: str) -> str:
         """Somebody agreed to be recognised: the code their browser brings us."""
@@ -212,89 +242,3 @@ class WeChat:
             return {"errcode": 40163 if used else 40029, "errmsg": "code been used"}
         found = {"access_token": "a", "refresh_token": "r", "expires_in": 7200, "openid": who, "scope": "snsapi_base"}
         return found | ({"is_snapshotuser": 1} if self.snapshot else {})
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 256
-
-    def __init__(self, wechat: WeChat, port: int = 0) -> None:
-        self.wechat = wechat
-        super().__init__(("127.0.0.1", port), _Handler)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    server: _Server
-
-    def do_GET(self) -> None:
-        self._serve({})
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        multipart = (self.headers["Content-Type"] or "").startswith("multipart/")
-        self._serve({"bytes": len(body)} if multipart else json.loads(body))
-
-    def _serve(self, body: dict[str, Any]) -> None:
-        wechat, asked = self.server.wechat, urlsplit(self.path)
-        fault = wechat.fault(asked.path)
-        call = Call(asked.path, dict(parse_qsl(asked.query)), body, fault)
-        with wechat.lock:
-            wechat.calls.append(call)
-        time.sleep(wechat.slow)
-        kept = wechat.files.get(call.query.get("media_id", ""))
-        if asked.path == MEDIA and kept is not None and not fault:
-            self._write(200, kept, kind="image/jpeg")
-            return
-        said = self._said(call, fault)
-        if said is not None:
-            self._write(200, json.dumps(said).encode())
-        self.close_connection = self.close_connection or bool(fault)
-
-    def _said(self, call: Call, fault: str) -> dict[str, Any] | None:
-        """The answer, unless a fault keeps it back."""
-        if fault.lstrip("-").isdigit() and fault not in STATUSES:
-            return {"errcode": int(fault), "errmsg": "refused, hint: [1]"}
-        if fault in ("", "lost"):
-            said = self.server.wechat.answer(call)
-            if not said.get("errcode"):
-                self.server.wechat.done.append(call)
-            return said if not fault else self._reset()
-        if fault in STATUSES:
-            return self._write(int(fault), b"busy")
-        getattr(self, f"_{fault}")()
-        return None
-
-    def _reset(self) -> None:
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.close_connection = True
-        self.connection.close()
-
-    def _hang(self) -> None:
-        self.server.wechat.release.wait()
-
-    def _drip(self) -> None:
-        """A byte now and then, for longer than anybody should wait."""
-        self._write(200, b"{", length=1000)
-        while not self.server.wechat.release.wait(0.3):
-            try:
-                self.wfile.write(b" ")
-            except OSError:
-                return
-
-    def _html(self) -> None:
-        self._write(200, "<html>系统维护</html>".encode())
-
-    def _truncated(self) -> None:
-        self._write(200, b'{"errcode":0', length=27)
-
-    def _write(self, status: int, body: bytes, length: int | None = None, kind: str = "text/plain") -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body) if length is None else length))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """What counts is `calls`."""

@@ -18,7 +18,8 @@ from governance.people.homes import Door, DoorSlip
 from governance.people.knowing import ask_worker, new_slip_secret, slip_hash
 from governance.people.model import Body, Identity, Person, Post
 from governance.places.actions import add_place, print_code
-from governance.relay import groups, robots
+from governance.relay import robots
+from governance.relay.hashed import robot_of
 from governance.relay.mass_model import WITH_OWNER, MassTask, MassTaskPart
 from governance.relay.model import SENDING, UNKNOWN, Delivery, Group, Message
 from governance.tickets import actions
@@ -155,7 +156,7 @@ def _word(cast: Cast, own: bool, variant: Variant) -> int:
 
 def _bot(cast: Cast, own: bool, variant: Variant) -> str:
     name, key = ("own-bot", BOT_KEY) if own else ("far-bot", BOT_KEY[::-1])
-    _bound(cast, own, "bot", robot=groups.robot_of("bot", f"{name}:{key}"))
+    _bound(cast, own, "bot", robot=robot_of("bot", f"{name}:{key}"))
     if robots.find_robot(name) is None:
         _kept_robot(cast, own, name)
     return name

@@ -18,8 +18,8 @@ from governance.people.texting import forget_askings
 from governance.places.layouts.slip import Slip
 from governance.places.posters import check_pages, print_pdf
 from governance.places.qr import read_squares
-from tests.people.test_known import person_of
-from tests.people.test_known import slip as fresh_slip
+from tests.people.known import person_of
+from tests.people.known import slip as fresh_slip
 
 
 def fresh() -> None:

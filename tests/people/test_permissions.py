@@ -18,7 +18,8 @@ from governance.people import permissions
 from governance.people.access import Held, Viewer
 from governance.people.homes import Door, Residence
 from governance.people.model import Body, Person, Post
-from governance.people.permissions import RULES, Rule
+from governance.people.permissions import RULES
+from governance.people.rules import Rule
 from governance.places.kinds import AREAS
 from governance.places.model import Place
 from governance.relay.model import Group

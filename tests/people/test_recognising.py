@@ -12,8 +12,8 @@ from governance.people.access import Viewer
 from governance.people.merging import merge
 from governance.people.model import Identity, Person, StaffSession
 from governance.tickets.model import Follow
+from governance.wechat import away, oauth
 from governance.wechat import gateway as module
-from governance.wechat import oauth
 from tests.app import Phone
 from tests.peers.wechat import OPENID, USERID, WORK_TOKEN
 
@@ -126,6 +126,17 @@ def test_whatever_wechat_does_somebody_comes_to_the_form_in_time(inside, cast, w
     assert someone.report(cast.codes["5号楼"])
     if fault in ("hang", "reset", "html", "500"):
         assert inside().get(address).status_code == 200  # nor is anybody else
+
+
+def test_while_wechat_is_away_nobody_is_led_there_and_afterwards_somebody_is(inside, cast, wechat, monkeypatch):
+    monkeypatch.setattr(away, "FIRST_REST", 0.3)
+    address, there = f"/c/{cast.codes['5号楼']}/report", away.host(wechat.url)
+    for _ in range(away.IN_A_ROW):
+        there.was_silent()
+    assert inside().get(address).status_code == 200
+    time.sleep(0.35)
+    recognised(inside(), wechat, "o-zhou", address)
+    assert not there.is_away and inside().get(address).status_code == 302
 
 
 def test_nobody_waits_longer_than_three_seconds_for_wechat():

@@ -18,8 +18,8 @@ from governance.people.model import Identity, Person
 from governance.tickets.model import Follow, Ticket
 from tests.app import forget_limits
 from tests.peers.sms_gateway import Gateway
+from tests.people.known import person_of
 from tests.people.test_doors import at_once
-from tests.people.test_known import person_of
 
 NUMBER = "13912345678"
 

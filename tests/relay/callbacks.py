@@ -1,5 +1,6 @@
 """Short ways to be the platforms for a test: set the doors up, call them, and let the worker work."""
 
+import re
 from contextvars import Context
 from typing import Any
 
@@ -10,10 +11,12 @@ from werkzeug.test import TestResponse
 from governance.core import jobs
 from governance.core.db import db
 from governance.core.jobs import Job
-from governance.relay import robots
+from governance.relay import groups, robots
 from governance.relay.inbox import CALLBACKS, Inbound
+from governance.relay.model import Group
+from governance.tickets.model import Ticket
 from tests.cast import Cast
-from tests.peers.platform import AES_KEY, APP_ID, CORP_ID, TOKEN, Call, Platform
+from tests.peers.platform import AES_KEY, APP_ID, CORP_ID, TOKEN, Call, Platform, said
 
 DOORS = {"official": "/wechat/official", "app": "/wecom/app", "aibot": "/wecom/aibot/ginkgo"}
 PLATFORMS = {"official": Platform(APP_ID), "app": Platform(CORP_ID), "aibot": Platform("")}
@@ -67,3 +70,20 @@ def counts(source: str) -> dict[str, float]:
         for one in found
         if one.labels["source"] == source and one.name.endswith("_total")
     }
+
+
+def bind(app: Flask, cast: Cast, *places: str, chat: str = "chat-5") -> Group:
+    """A group speaks to the robot, and its keeper types in the number it is told."""
+    number = re.findall(r"\d{6}", heard(app, "aibot", said("@助手 你好", chat=chat)))[0]
+    found = [cast.place(place) for place in places]
+    return groups.add(cast.viewer("shen"), "wecom_aibot", "residents", f"{places[0]}群", {"number": number}, found)
+
+
+def latest_ticket() -> Ticket:
+    db.session.rollback()
+    return db.session.scalars(select(Ticket).order_by(Ticket.id.desc())).first()
+
+
+def sealed_photo(shot: bytes) -> bytes:
+    missing = 32 - len(shot) % 32
+    return Platform("").enciphered(shot + bytes([missing]) * missing)

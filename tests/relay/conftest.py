@@ -1,6 +1,7 @@
 """Short ways to make what the relay works on: a receiver, groups, tickets, and things that happen to them."""
 
 from collections.abc import Callable, Iterator
+from contextvars import Context
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,8 @@ from tests.cast import Cast
 from tests.connected import connect
 from tests.peers.receiver import Receiver
 from tests.peers.wechat import WeChat
+from tests.peers.wecom_side import WecomSide
+from tests.relay.bot import DOOR, KEY, bind_bot
 
 
 @pytest.fixture
@@ -119,3 +122,27 @@ def settings_in_database(group_id: int) -> str:
     """A group's settings as they lie on disk."""
     query = text("SELECT settings FROM chat_group WHERE id = :id")
     return str(db.session.execute(query, {"id": group_id}).scalar_one())
+
+
+@pytest.fixture
+def say(app, cast):
+    """Says something in 5号楼's group as one of its members; what the bot is to answer there."""
+    bind_bot(cast)
+    marks = iter(range(10**6))
+
+    def one(text, sender="爱种花的", mark=None, group="chat-5", key=KEY, status=200):
+        body = {"message_id": mark or f"m{next(marks)}", "group": group, "sender": sender, "text": text}
+        headers = {"Authorization": f"Bearer {key}"}
+        answer = Context().run(app.test_client().post, DOOR, json=body, headers=headers)
+        db.session.rollback()
+        assert answer.status_code == status, answer.get_data(as_text=True)
+        return answer.get_json()["reply"] if status == 200 else answer.get_json()
+
+    return one
+
+
+@pytest.fixture
+def wecom(app):
+    with WecomSide() as side:
+        app.extensions["settings"].wecom_api_base = side.url
+        yield side

@@ -8,22 +8,18 @@ from sqlalchemy import func, select
 
 from governance.core import media
 from governance.core.db import db
-from governance.relay import groups
 from governance.relay.model import Heard
 from governance.tickets import photos
 from governance.tickets.model import Photo, Ticket
 from tests.photos import SECRETS, bomb_png, gif, jpeg_with_gps, lying_jpeg, png, svg, truncated
+from tests.relay.bot import DOOR, KEY, bind_bot
 from tests.relay.callbacks import work
-
-KEY = "a-key-for-the-ginkgo-bot-0001"
-DOOR = "/bots/ginkgo-bot/messages"
 
 
 @pytest.fixture
 def tell(app, cast):
     """Says something with photos in 5号楼's group; (status, JSON)."""
-    given = {"bot": "ginkgo-bot", "key": KEY, "chat": "chat-5"}
-    groups.add(cast.viewer("shen"), "bot", "residents", "5号楼群", given, [cast.place("5号楼")])
+    bind_bot(cast)
 
     def one(mark, *shots, key=KEY, sender="爱种花的", **more):
         files = [(io.BytesIO(shot), f"{number}.jpg") for number, shot in enumerate(shots)]

@@ -7,12 +7,15 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from governance.core import media
-from governance.core.db import by, db
+from governance.core.db import by, db, writing
 from governance.core.errors import Invalid
 from governance.core.events import Event
 from governance.places.sheet import open_table
-from governance.relay.importing import import_groups, plan
+from governance.relay import robots
+from governance.relay.importing import import_groups
 from governance.relay.model import Group
+from governance.relay.planning import plan
+from tests.peers.platform import AES_KEY
 from tests.relay.conftest import settings_in_database
 
 HEAD = "群名,地点,通道,谁在群里,负责人账号,安静从,安静到,key"
@@ -112,6 +115,20 @@ def test_one_group_of_another_bot_is_bound_once(cast):
     rows = [f"{name},3号院,别的机器人,居民群,own-bot,chat-1,{key}" for name in ("甲群", "乙群")]
     done = plan(table(*rows, head=head), cast.viewer("shen"))
     assert [problem.row for problem in done.problems] == [3]
+
+
+@pytest.mark.parametrize(("keeper", "problems"), [("shen", []), ("tang", ["number"])])
+def test_a_robot_s_number_is_of_use_only_to_who_keeps_the_robot(cast, keeper, problems):
+    """And a robot that only answers is told of nothing, as when its group is bound on the page."""
+    given = {"token": "a-token-of-theirs", "aes_key": AES_KEY}
+    place = {"shen": "银杏社区", "tang": "海棠社区"}[keeper]
+    robots.add(cast.viewer("shen"), "ginkgo", cast.place("银杏社区"), given)
+    with writing():
+        number = robots.number_for("ginkgo", "chat-1")
+    row = f"甲群,{place},企业微信智能机器人,居民群,{number}"
+    done = import_groups(table(row, head="群名,地点,通道,谁在群里,number"), cast.viewer(keeper))
+    assert [problem.column for problem in done.problems] == problems
+    assert [group.told for group in db.session.scalars(select(Group))] == ([] if problems else [False])
 
 
 def test_the_record_names_the_groups_and_nothing_of_their_settings(cast):

@@ -194,7 +194,7 @@ def test_a_group_is_told_once_a_day_and_the_rest_in_one_digest_tomorrow(app, wec
         finish(category=category)
         mass_tasks()
     assert len(wechat.tasks) == 1 and states() == ["sent", "due", "due", "due"]
-    waits = db.session.scalars(select(Delivery.due_at).where(Delivery.state == "due")).first()
+    waits = db.session.scalars(select(Delivery.due_at).where(Delivery.state == "due").order_by(Delivery.id)).first()
     assert waits.astimezone(ZONE).hour == 8 and waits > now()
     with writing():
         db.session.execute(update(Message).values(started_at=now() - timedelta(days=1)))

@@ -1,5 +1,6 @@
 """What a channel is: a name, what its binding needs, and one `send`. Failures are data, sorted by what to do next."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -7,6 +8,7 @@ from typing import ClassVar
 import aiohttp
 
 from governance.core.config import Settings
+from governance.core.errors import Invalid
 from governance.people.access import Viewer
 from governance.relay.audience import Telling
 from governance.wechat import answers, away
@@ -14,13 +16,18 @@ from governance.wechat import answers, away
 
 @dataclass(frozen=True)
 class Need:
-    """One setting of a binding. A secret one is never shown again; a spent one was used up when it was saved."""
+    """One setting of a binding. A secret one is never shown again; a spent one was used up when it was saved.
+
+    What has not this `shape` is refused with these words, `wrong`.
+    """
 
     name: str
     label: str
     hint: str = ""
     secret: bool = False
     spent: bool = False
+    shape: re.Pattern[str] | None = None
+    wrong: str = ""
 
     @property
     def stays(self) -> bool:
@@ -100,7 +107,13 @@ class Channel:
     @classmethod
     def read(cls, given: Mapping[str, str]) -> dict[str, str]:
         """The binding's settings as they are kept. Raises Invalid by the need's name."""
-        return {need.name: given.get(need.name, "").strip() for need in cls.needs}
+        kept = {need.name: given.get(need.name, "").strip() for need in cls.needs}
+        wrong = {
+            need.name: need.wrong for need in cls.needs if need.shape and not need.shape.fullmatch(kept[need.name])
+        }
+        if wrong:
+            raise Invalid(wrong)
+        return kept
 
     @classmethod
     def may_bind(cls, viewer: Viewer, bound: Mapping[str, str]) -> bool:

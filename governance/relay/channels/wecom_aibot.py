@@ -10,13 +10,13 @@ from governance.core.errors import Invalid
 from governance.people.access import Viewer
 from governance.people.permissions import may
 from governance.relay.channels.base import Channel, Need
-from governance.relay.robots import paired, robot_named
+from governance.relay.robots import CHANNEL, paired, robot_named
 
 
 class WecomAibot(Channel):
     """Its messages are sent by whoever holds the robot's connection (relay/connecting.py)."""
 
-    name, label = "wecom_aibot", "企业微信智能机器人"
+    name, label = CHANNEL, "企业微信智能机器人"
     about = "企业微信内部群：群里人 @机器人 就能报事、问进度。先在群里 @它说一句，它会回六位数字，填在这里。"
     needs = (Need("number", "机器人在群里说的六位数字", "在群里 @机器人 随便说一句，它就会告诉您", spent=True),)
     shows = (("robot", "机器人"),)

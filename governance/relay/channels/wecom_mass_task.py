@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from typing import ClassVar
 
-from governance.core.errors import Invalid
 from governance.relay.channels.base import Channel, Need
 from governance.wechat import away
 
@@ -24,8 +23,20 @@ class WecomMassTask(Channel):
         "一个群一天收一次，多的第二天合在一起。"
     )
     needs = (
-        Need("chat_id", "客户群编号", "wr 开头"),
-        Need("owner", "群主的企业微信账号", "成员的 userid，例如 ZhangSan"),
+        Need(
+            "chat_id",
+            "客户群编号",
+            "wr 开头",
+            shape=CHAT,
+            wrong="请填客户群编号，wr 开头的一串字母和数字",
+        ),
+        Need(
+            "owner",
+            "群主的企业微信账号",
+            "成员的 userid，例如 ZhangSan",
+            shape=USER,
+            wrong="请填群主在企业微信里的账号，字母和数字",
+        ),
     )
     listed = True
     pushes = False
@@ -35,17 +46,6 @@ class WecomMassTask(Channel):
     @property
     def host(self) -> away.Host:
         return away.host(self.deployment.wecom_api_base)
-
-    @classmethod
-    def read(cls, given: Mapping[str, str]) -> dict[str, str]:
-        kept = super().read(given)
-        wrong = {
-            "chat_id": "" if CHAT.fullmatch(kept["chat_id"]) else "请填客户群编号，wr 开头的一串字母和数字",
-            "owner": "" if USER.fullmatch(kept["owner"]) else "请填群主在企业微信里的账号，字母和数字",
-        }
-        if any(wrong.values()):
-            raise Invalid({name: reason for name, reason in wrong.items() if reason})
-        return kept
 
     @classmethod
     def ear(cls, bound: Mapping[str, str]) -> str:

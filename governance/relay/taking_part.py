@@ -1,0 +1,99 @@
+"""Taking part by speaking: how far a ticket is, joining, nudging, withdrawing it; topics, and answers to statements."""
+
+import re
+from collections.abc import Callable
+
+from governance.core.db import db, numbered
+from governance.core.errors import Refused
+from governance.discussions import queries as topics
+from governance.discussions import speaking
+from governance.discussions.model import SAID, Statement
+from governance.people.permissions import may
+from governance.relay.reporting import UNKNOWN_PLACE, Said, link_to
+from governance.relay.wording import address, plain
+from governance.tickets import progress, voices
+from governance.tickets.model import Ticket, read_number
+
+NUMBER = re.compile(r"(?:观点|第)?\s*(\d{1,9})\s*号?(?:观点)?")
+VOTED = re.compile(rf"{NUMBER.pattern}|")
+
+
+def _ticket(said: Said) -> Ticket:
+    """The ticket with this number, if anybody here may know of it; without a number the one reported here last."""
+    number = read_number(said.words)
+    last = not any(char.isdecimal() for char in said.words)
+    ticket = db.session.get(Ticket, number) if number else said.talk.ticket if last else None
+    if ticket is None or not _is_near(said, ticket) or not may(said.by, "ticket.follow", ticket):
+        raise Refused("这里没有这个编号，请看看有没有打错。报上时告诉过您编号。" if said.places else UNKNOWN_PLACE)
+    return ticket
+
+
+def _is_near(said: Said, ticket: Ticket) -> bool:
+    """Everybody reads a group: it hears of its own community, of nothing private. Alone one may ask for one's own."""
+    if said.group is not None:
+        return not ticket.private and said.group.community_id in (None, ticket.community_id)
+    communities = {place.community_id for place in said.places}
+    return ticket.community_id in communities or ticket.is_followed_by(said.by.person_id, "reporter")
+
+
+def progress_of(said: Said) -> str:
+    ticket = _ticket(said)
+    here, then = progress.now_and_next(ticket)
+    return f"{ticket.number} {ticket.category.label}：{here}。{then}\n{link_to(ticket, said)}"
+
+
+def how_to_withdraw(said: Said) -> str:
+    """How it is done: by who reported it, and never by a word that anybody in a group might say."""
+    ticket = _ticket(said)
+    if not may(said.by, "ticket.withdraw", ticket):
+        raise Refused(f"{ticket.number} 不是您在这里报的，只有报的人能撤回")
+    if "withdraw" not in {move.name for move in ticket.next_moves()}:
+        raise Refused(f"{ticket.number} 现在是“{ticket.status.label}”，不能撤回了")
+    if said.group is None:
+        return f"点开，按“撤回”就行：\n{link_to(ticket, said)}"
+    phone = ticket.place.contact_phone()
+    ask = f"打社区电话 {phone}" if phone else "跟网格员说一声"
+    return f"在群里不能撤回，免得别人替您撤。请{ask}，报编号 {ticket.number}。"
+
+
+def join(said: Said) -> str:
+    ticket = _ticket(said)
+    if ticket.is_followed_by(said.by.person_id, "reporter"):
+        raise Refused(f"{ticket.number} 就是您报的，不用再加。想催就说：催办 {ticket.number}")
+    voices.join(ticket, said.by)
+    return f"记下了，{ticket.number} 现在共 {ticket.joined + 1} 位邻居遇到。\n{address(f'/t/{ticket.ref}')}"
+
+
+def nudge(said: Said) -> str:
+    ticket = _ticket(said)
+    if not may(said.by, "ticket.nudge", ticket):
+        raise Refused(f"先说“我也遇到 {ticket.number}”，再催")
+    first = voices.nudge(ticket, said.by)
+    return f"已经催了，{ticket.owner}会看到。" if first else "今天已经替您催过了，明天可以再催。"
+
+
+def list_topics(said: Said) -> str:
+    found = topics.going_on(said.places[0], 3) if said.places else []
+    if not found:
+        return "现在没有在商量的事。"
+    lines = [f"“{plain(one.title)}”（{one.status.label}）\n{address(f'/topics/{one.ref}')}" for one in found]
+    return "\n".join(lines)
+
+
+def _is_about_here(said: Said, statement: Statement) -> bool:
+    """One may take part in what is talked over in one's own community, and above all communities."""
+    about = statement.topic.community_id
+    return about is None or about in {place.community_id for place in said.places}
+
+
+def voice(side: int) -> Callable[[Said], str]:
+    def give(said: Said) -> str:
+        number = NUMBER.fullmatch(said.words)
+        statement = numbered(Statement, int(number[1])) if number else None
+        if statement is None or not _is_about_here(said, statement) or not may(said.by, "topic.read", statement.topic):
+            raise Refused("没有这个号的观点，号码写在议题页上，例如：同意 12")
+        speaking.voice(statement, said.by, side)
+        link = address(f"/topics/{statement.topic.ref}")
+        return f"记下了：您{SAID[side]}“{plain(statement.words)}”。可以随时改，最后一次为准。\n{link}"
+
+    return give

@@ -1,0 +1,119 @@
+"""What comes through the bot's door is heard once, answered, and kept no longer than it is needed."""
+
+import json
+import threading
+from contextvars import Context
+
+import pytest
+from sqlalchemy import func, select
+
+from governance.core.db import db, writing
+from governance.people.model import Identity, Person
+from governance.relay import groups, hearing
+from governance.relay.model import Group, Heard
+from governance.tickets.model import Follow, Ticket
+from tests.relay.bot import DOOR, KEY, number_in
+
+
+def test_the_same_message_again_is_the_same_answer_and_nothing_more(say) -> None:
+    first = say("报事 灯不亮", mark="once")
+    assert say("报事 灯不亮", mark="once") == first
+    assert db.session.scalar(select(func.count()).select_from(Ticket)) == 1
+
+
+def test_the_same_message_many_times_at_one_instant_is_worked_once(app, say, cast) -> None:
+    group = db.session.scalars(select(Group.id)).one()
+    start, replies, trouble = threading.Barrier(6), [], []
+
+    def hear() -> None:
+        with app.app_context():
+            start.wait()
+            try:
+                replies.append(hearing.hear("robot", db.session.get_one(Group, group), "谁", "once", "报事 灯不亮"))
+            except Exception as wrong:  # noqa: BLE001 - shown below
+                trouble.append(wrong)
+            db.session.remove()
+
+    threads = [threading.Thread(target=hear) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not trouble and len(set(replies)) == 1
+    db.session.rollback()
+    counts = [db.session.scalar(select(func.count()).select_from(rows)) for rows in (Ticket, Heard)]
+    assert counts == [1, 1]
+    assert db.session.scalar(select(func.count()).select_from(Identity).filter_by(kind="member")) == 1
+
+
+def test_one_member_is_one_person_and_who_it_is_stays_unreadable(say) -> None:
+    number = number_in(say("报事 灯不亮"))
+    say(f"我也遇到 {number}", "三楼老周")
+    say(f"我也遇到 {number}", "三楼老周")
+    ticket = db.session.scalars(select(Ticket)).one()
+    assert ticket.joined == 1 and db.session.scalar(select(func.count()).select_from(Follow)) == 2
+    kept = json.dumps(
+        [str(row.__dict__) for rows in (Identity, Person, Heard) for row in db.session.scalars(select(rows))]
+    )
+    assert "三楼老周" not in kept
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "message_id"),
+        ({"message_id": "1", "group": "chat-5", "sender": "a", "text": ""}, "text"),
+        ({"message_id": "1", "group": "chat-5", "sender": "a", "text": "报" * 2001}, "text"),
+        ({"message_id": "1", "group": "chat-5", "sender": ["a"], "text": "报"}, "sender"),
+        ({"message_id": "\0", "group": "chat-5", "sender": "a", "text": "报"}, "message_id"),
+        ({"message_id": "1", "group": "chat-5", "sender": "a", "text": "\ud800报"}, "text"),
+        ([1], "message_id"),
+        ("报事", "message_id"),
+    ],
+)
+def test_a_message_that_is_none_is_refused_by_field(app, say, body, field) -> None:
+    headers = {"Authorization": f"Bearer {KEY}"}
+    answer = Context().run(app.test_client().post, DOOR, data=json.dumps(body), headers=headers)
+    assert answer.status_code == 422 or answer.content_type == "application/problem+json"
+    answer = Context().run(app.test_client().post, DOOR, json=body, headers=headers)
+    assert answer.status_code == 422 and field in answer.get_json()["fields"]
+    db.session.rollback()
+    assert db.session.scalars(select(Heard)).all() == []
+
+
+def test_a_wrong_key_a_foreign_group_and_one_that_was_disabled_hear_nothing(say, cast) -> None:
+    say("帮助", key="a-key-for-the-ginkgo-bot-0002", status=401)
+    say("帮助", group="chat-9", status=404)
+    groups.disable(cast.viewer("shen"), db.session.scalars(select(Group)).one())
+    say("帮助", status=404)
+
+
+def test_who_talks_too_much_waits_and_nothing_said_is_half_done(say) -> None:
+    for _ in range(30):
+        say("帮助")
+    assert "太快" in say("报事 灯不亮", status=429)["detail"]
+    assert db.session.scalars(select(Ticket)).all() == []
+    assert say("报事 灯不亮", "三楼老周")
+
+
+def test_what_was_said_leaves_after_a_month_and_what_came_of_it_stays(say) -> None:
+    say("报事 灯不亮")
+    with writing():
+        row = db.session.scalars(select(Heard)).one()
+        row.at -= hearing.KEPT * 2
+    hearing.forget_heard()
+    assert db.session.scalars(select(Heard)).all() == []
+    assert db.session.scalars(select(Ticket)).one().words == "灯不亮"
+
+
+def test_a_key_opens_only_the_groups_that_carry_it(say, cast) -> None:
+    other = {"bot": "ginkgo-bot", "key": "a-key-of-somebody-elses-bot-02", "chat": "chat-8"}
+    groups.add(cast.viewer("tang"), "bot", "residents", "8号院群", other, [cast.place("8号院")])
+    assert say("报事 灯不亮", group="chat-5", key=other["key"], status=404)
+    assert say("帮助", group="chat-8", key=other["key"])
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 50_000, b"[1]", b"\xff"])
+def test_a_body_that_is_no_object_is_refused_however_deep_it_goes(app, say, body) -> None:
+    answer = app.test_client().post(DOOR, data=body, headers={"Authorization": f"Bearer {KEY}"})
+    assert answer.status_code == 422

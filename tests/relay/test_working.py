@@ -1,0 +1,122 @@
+"""The work behind a callback: photos are fetched from where they may lie, an answer is said once, the way it came."""
+
+import pytest
+from sqlalchemy import select
+
+from governance.core.db import db, now, writing
+from governance.core.jobs import Job
+from governance.relay.inbox import Inbound
+from tests.peers.platform import message, said, text
+from tests.peers.wecom_side import WecomSide
+from tests.photos import jpeg_with_gps
+from tests.relay.callbacks import bind, heard, latest_ticket, open_doors, say, sealed_photo, work
+
+
+@pytest.fixture(autouse=True)
+def doors(app, cast) -> None:
+    open_doors(app, cast)
+
+
+def test_words_and_a_photo_in_one_message_are_one_report(app, cast, wecom) -> None:
+    bind(app, cast, "5号楼")
+    url = wecom.file("shot", sealed_photo(jpeg_with_gps()))
+    parts = [{"msgtype": "text", "text": {"content": "@助手 报事 电梯关门哐当响"}}]
+    parts += [{"msgtype": "image", "image": {"url": url}}] * 2
+    assert "编号" in heard(app, "aibot", said(msgtype="mixed", mixed={"msg_item": parts}))
+    assert [(photo.step, photo.state) for photo in latest_ticket().photos] == [("report", "clean")]  # once
+
+
+def test_a_photo_before_the_words_waits_for_them_and_is_nobody_elses(app, cast, wecom) -> None:
+    bind(app, cast, "5号楼")
+    url = wecom.file("shot", jpeg_with_gps())  # over the long connection files may come unsealed
+    assert "是什么事" in heard(app, "aibot", said(msgtype="image", image={"url": url}))
+    heard(app, "aibot", said("@助手 报事 楼道灯不亮", sender="worker-2"))
+    assert latest_ticket().photos == []
+    heard(app, "aibot", said("@助手 报事 电梯关门哐当响"))
+    assert len(latest_ticket().photos) == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:9/x",
+        "https://evil.example/x.jpg",
+        "file:///etc/passwd",
+        "x",
+        "https://qq.com.evil.example/a",
+        "https://a.qq.com:8443/x",
+        "//",
+        "http://[::1",
+    ],
+)
+def test_a_photo_at_a_strange_address_is_not_fetched_and_the_words_still_count(app, cast, wecom, url: str) -> None:
+    bind(app, cast, "5号楼")
+    parts = [
+        {"msgtype": "text", "text": {"content": "@助手 报事 电梯关门哐当响"}},
+        {"msgtype": "image", "image": {"url": url}},
+    ]
+    reply = heard(app, "aibot", said(msgtype="mixed", mixed={"msg_item": parts}))
+    assert "编号" in reply and "照片没收到" in reply
+    assert latest_ticket().photos == []
+
+
+@pytest.mark.parametrize("data", [b"", b"x", b"not a photo at all" * 10, bytes(64)])
+def test_what_is_no_photo_joins_nothing(app, cast, wecom, data: bytes) -> None:
+    bind(app, cast, "5号楼")
+    heard(app, "aibot", said("@助手 报事 电梯关门哐当响"))
+    reply = heard(app, "aibot", said(msgtype="image", image={"url": wecom.file("no-photo", data)}))
+    assert reply.startswith("照片没收到")
+    assert latest_ticket().photos == []
+
+
+def test_a_stream_is_unfinished_until_the_work_is_done_and_then_says_the_answer(app, cast) -> None:
+    bind(app, cast, "5号楼")
+    first = say(app, "aibot", said("@助手 帮助"))["stream"]
+    assert (first["finish"], bool(first["content"])) == (False, True)
+    asked = said(sender="", msgtype="stream", stream={"id": first["id"]})
+    assert say(app, "aibot", asked)["stream"]["finish"] is False
+    work()
+    last = say(app, "aibot", asked)["stream"]
+    assert last["finish"] is True and "您可以这样说" in last["content"]
+    assert say(app, "aibot", asked)["stream"] == last
+    lost = said(sender="", msgtype="stream", stream={"id": "no-such-stream"})
+    assert say(app, "aibot", lost)["stream"]["finish"] is True
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_an_answer_nobody_asked_for_goes_to_the_address_once(app, cast, wecom, asked: bool) -> None:
+    bind(app, cast, "5号楼")
+    first = say(app, "aibot", said("@助手 帮助", response_url=wecom.address("code-1")))["stream"]
+    work()
+    if asked:
+        say(app, "aibot", said(sender="", msgtype="stream", stream={"id": first["id"]}))
+    with writing():
+        for job in db.session.scalars(select(Job).filter_by(name="relay.answer_later")):
+            job.due_at = now()
+    work()
+    assert list(wecom.answers) == ([] if asked else ["code-1"])
+    assert asked or "您可以这样说" in wecom.answers["code-1"]["markdown"]["content"]
+
+
+def test_an_address_that_is_not_wecoms_is_never_used(app, cast, wecom) -> None:
+    bind(app, cast, "5号楼")
+    with WecomSide() as evil:
+        say(app, "aibot", said("@助手 帮助", response_url=evil.address("code-1")))
+        work()
+        with writing():
+            db.session.scalars(select(Job).filter_by(name="relay.answer_later")).one().due_at = now()
+        work()
+        assert evil.answers == {}
+
+
+def test_what_we_cannot_read_is_said_to_be_so(app, cast) -> None:
+    where = "<Location_X>39.9</Location_X><Location_Y>116.4</Location_Y>"
+    assert "看不懂" in heard(app, "official", message("location", where, "o-1"))
+    bind(app, cast, "5号楼")
+    assert "看不懂" in heard(app, "aibot", said(msgtype="file", file={"url": "https://a.qq.com/"}))
+
+
+def test_what_was_said_goes_when_it_is_answered(app, cast) -> None:
+    heard(app, "official", text("报事 我姓甄", "o-secret"))
+    row = db.session.scalars(select(Inbound)).one()
+    assert (row.state, row.body) == ("refused", "{}")  # there is nobody to send it through
