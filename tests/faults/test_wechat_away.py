@@ -17,7 +17,6 @@ from sqlalchemy import func, select, update
 
 from governance.core.db import db, now, writing
 from governance.core.jobs import CLAIMED, DUE, FAILED, Job, enqueue
-from governance.people import meeting
 from governance.people.access import Viewer
 from governance.people.model import Person
 from governance.relay import groups
@@ -109,7 +108,7 @@ def test_wechat_may_be_away_and_nobody_waits_and_nothing_is_lost(
 
 
 def _connect(town: Town, wechat: Storm) -> None:
-    """Groups with robots and a worker with a WeCom card at one building, an official account, and customer groups."""
+    """Groups with robots and a customer group at one building, and an official account."""
     keeper, place = town.cast.viewer("shen"), town.cast.place("5号楼")
     for number in range(GROUPS):
         with writing():
@@ -117,7 +116,6 @@ def _connect(town: Town, wechat: Storm) -> None:
     wechat.owners["wrOgQhDgAA00000001"] = "Owner"
     given = {"chat_id": "wrOgQhDgAA00000001", "owner": "Owner"}
     groups.add(keeper, "wecom_mass_task", "residents", "客户群", given, [place])
-    meeting.bind_worker(town.cast.viewer("gao"), "member-gao")
     here = credentials(wechat.url) | {"wechat_token": TOKEN, "wechat_aes_key": AES_KEY, "wecom_ip_per_minute": 0}
     here |= {"wecom_tasks_a_day": 31}
     town.deployment.kill("web", "worker")
