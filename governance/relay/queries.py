@@ -110,7 +110,9 @@ def _owed(which: ColumnElement[bool], viewer: Viewer) -> list[Owed]:
         .limit(RECENT)
     ).subquery()
     rows = db.session.execute(
-        select(Group, counted.c.count, counted.c.reason).join(counted, counted.c.group_id == Group.id)
+        select(Group, counted.c.count, counted.c.reason)
+        .join(counted, counted.c.group_id == Group.id)
+        .order_by(Group.id)
     )
     return [Owed(group, count, reason) for group, count, reason in rows]
 

@@ -1,7 +1,6 @@
 """Who scans a code of the official account reads at once where they are: a card of the place, sealed, and said once."""
 
 from contextvars import Context
-from xml.etree import ElementTree
 
 import pytest
 from sqlalchemy import select
@@ -71,13 +70,3 @@ def test_whatever_a_place_is_called_the_card_stays_one(app, cast):
         place = add_place("spot", "亭]]><Url>x</Url>子", cast.place("3号院"), "demo")
         id_ = place.id
     assert "]]><Url>x</Url>" in answered(app, event("SCAN", f"b:{id_}", "o-1"))["Content"]
-
-
-def test_in_a_demo_the_plain_mode_is_answered_plainly(app, cast):
-    app.extensions["settings"].demo = True
-    signed = THEIRS.signed("")
-    query = {"signature": THEIRS.sign(signed["timestamp"], signed["nonce"])} | signed
-    call = THEIRS.call(event("SCAN", cast.codes["5号楼"]))
-    call.query, call.body = query, event("SCAN", cast.codes["5号楼"]).encode()
-    answer = send(app, "official", call)
-    assert ElementTree.fromstring(answer.text).findtext("MsgType") == "news"  # noqa: S314 - our own answer
