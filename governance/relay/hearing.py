@@ -13,7 +13,7 @@ from governance.core.db import by as one
 from governance.core.db import db, now, writing
 from governance.core.errors import Missing, TooMuch
 from governance.core.jobs import job
-from governance.people.access import Viewer
+from governance.people.access import NOBODY, Viewer
 from governance.people.meeting import openid_hash
 from governance.people.model import Identity, Person
 from governance.relay import speech
@@ -38,7 +38,8 @@ class Speaker:
 @dataclass(frozen=True)
 class Utterance:
     """One thing said to us. `robot` and `message_id` are its mark, `room` is where the talk goes on; in a group
-    `group_id` says which. A `scene` is the code that somebody scanned to come to us."""
+    `group_id` says which. A `scene` is the code that somebody scanned to come to us; `worker` is who they are at work,
+    where the platform vouches for it."""
 
     robot: str
     message_id: str
@@ -49,6 +50,7 @@ class Utterance:
     scene: str = ""
     shots: tuple[bytes, ...] = ()
     at: datetime | None = None  # when it was said, where it is heard later
+    worker: Viewer = NOBODY
 
 
 def hear(robot: str, group: Group, sender: str, message_id: str, text: str, shots: tuple[bytes, ...] = ()) -> str:
@@ -88,7 +90,7 @@ def take_in(said: Utterance) -> str:
         if said.scene:
             reply = speech.greet(heard, viewer, talk, said.scene)
         else:
-            reply = speech.answer(heard, group, viewer, talk, said.shots)
+            reply = speech.answer(heard, group, viewer, talk, said.shots, said.worker)
         heard.reply = OPENER.sub("", reply)
         return reply
 

@@ -14,6 +14,7 @@ from flask import current_app
 from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from governance.core.config import Settings
 from governance.core.db import by as one
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Refused
@@ -23,7 +24,7 @@ from governance.people.knowing import note
 from governance.people.meeting import handle, openid_hash
 from governance.people.model import Identity, Person, Post
 from governance.places.model import Place
-from governance.relay.channels.official_account import OfficialAccount, template
+from governance.relay.channels.official_account import OfficialAccount, kinds, template, ticked
 from governance.relay.channels.wecom_app import WecomApp
 from governance.relay.hashed import robot_of
 from governance.relay.model import ALONE, FAILED, READY, Delivery, Group, among
@@ -59,7 +60,7 @@ def _actor(event: Event) -> int:
 def speaks(audience: str, news: str) -> bool:
     """Is the side there, and for residents the template?"""
     side = gateway().has(CHANNELS[audience].side)
-    return side and (audience == "worker" or bool(template(current_app.extensions["settings"], news)[0]))
+    return side and (audience == "worker" or bool(template(_settings(), news)[0]))
 
 
 def concerns(event_id: int, audience: str, person_id: int) -> bool:
@@ -108,6 +109,11 @@ def _of(audience: str) -> Select[Any]:
     return select(Group).where(Group.audience == audience)
 
 
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
 def line_of(person_id: int | None, audience: str) -> Group | None:
     return one(Group, person_id=person_id, audience=audience) if person_id else None
 
@@ -124,9 +130,7 @@ def _open(person_id: int, audience: str, voice: str) -> None:
 
 def may_agree(person_id: int | None) -> bool:
     """Could a resident be told anything: WeChat knows them, and there is a template?"""
-    return any(speaks("resident", news) for news in ("ticket.accept", "ticket.finish", "ticket.reopen")) and bool(
-        handle(person_id, "openid")
-    )
+    return bool(gateway().has("official") and kinds(_settings()) and handle(person_id, "openid"))
 
 
 def close_line(person_id: int, why: str) -> bool:
@@ -153,7 +157,7 @@ def agree(by: Viewer) -> None:
     person, place = _with_ticket(by)
     line = line_of(person.id, "resident")
     if line is None or not line.hears:
-        app_id = current_app.extensions["settings"].wechat_app_id
+        app_id = _settings().wechat_app_id
         _open(person.id, "resident", robot_of(OfficialAccount.name, app_id))
         note(person, "news_on", place, by)
 
@@ -175,11 +179,14 @@ def _with_ticket(by: Viewer) -> tuple[Person, Place]:
 
 @dataclass(frozen=True)
 class News:
-    """The box on the pages: is it ticked, and if WeChat refused, why."""
+    """The box on the pages: is it ticked, and if WeChat refused, why; what they would be told of,
+    and the notices that need a tick in WeChat itself."""
 
     wanted: bool
     refused: str
     since: datetime | None
+    kinds: tuple[str, ...]
+    templates: tuple[str, ...]
 
 
 def news_of(viewer: Viewer) -> News | None:
@@ -189,4 +196,5 @@ def news_of(viewer: Viewer) -> News | None:
     line = line_of(viewer.person_id, "resident")
     wanted = line is not None and line.hears
     refused = line.disabled_why if line is not None and not line.archived_at else None
-    return News(wanted, refused or "", line.created_at if line is not None else None)
+    since, settings = line.created_at if line is not None else None, _settings()
+    return News(wanted, refused or "", since, tuple(kinds(settings)), ticked(settings))

@@ -24,6 +24,7 @@ from governance.places.model import Place
 from governance.places.sheet import Problem
 from governance.places.tables import Table
 from governance.relay import channels
+from governance.relay.channels.base import Channel
 from governance.relay.groups import binding
 from governance.relay.hours import Hours
 from governance.relay.keepers import NO_ACCOUNT, NOT_THEIRS, at_work, by_account
@@ -34,7 +35,9 @@ SHOWN = 200
 HOURS = ("quiet_from", "quiet_until", "digest_hour")
 BINDING = ("settings", "robot", "heard_as", "told")
 FACTS = ("name", "channel", "audience", "keeper_id", *BINDING, *HOURS)
+ANOTHER_KEY = "这个社区里叫这个名字的机器人，密钥不是这个。请填同一个；要换密钥，去改那个群"
 Key = tuple[str, str, frozenset[int]]  # name, channel, places
+Called = tuple[int | None, str, str]  # what shares a key: its community, channel and name
 
 
 @dataclass
@@ -108,6 +111,7 @@ class _Draft:
         self.accounts = by_account(set(keepers))
         self.workers = at_work(self.accounts.values())
         self.known, self.ears = _there()
+        self.keys = self._shared_keys()
         self.seen: dict[Key, int] = {}
 
     def take(self, row: GroupRow) -> Entry:
@@ -133,19 +137,36 @@ class _Draft:
             "name": row.name,
             "channel": row.channel,
             "audience": row.audience,
-            **self._binding(row, before),
+            **self._binding(row, spots, before),
             "keeper_id": self._keeper(row, spots, before),
             **hours,
         }
 
-    def _binding(self, row: GroupRow, before: Mapping[str, Any]) -> dict[str, Any]:
+    def _binding(self, row: GroupRow, spots: Sequence[Spot], before: Mapping[str, Any]) -> dict[str, Any]:
         """How it is bound; a binding that stays as it is is nobody's to allow again."""
         kind = channels.channel(row.channel)
         kept = json.loads(before["settings"]) if before else {}
         bound = kind.read({**kept, **row.settings})
+        self._same_key(kind, spots, bound)
         if before and bound == kept:
             return {name: before[name] for name in BINDING}
         return binding(self.viewer, kind, bound)
+
+    def _shared_keys(self) -> dict[Called, str]:
+        """The keys of the groups that are there, by what shares them."""
+        found: dict[Called, str] = {}
+        for (_, channel, places), group in self.known.items():
+            spots = [self.places.spots[id_] for id_ in places if id_ in self.places.spots]
+            found |= _shared(channels.channel(channel), spots, json.loads(group.facts["settings"]))
+        return found
+
+    def _same_key(self, kind: type[Channel], spots: Sequence[Spot], bound: Mapping[str, str]) -> None:
+        """A name that is known in a community has one key there (sharing.py); it is changed on the page of a group."""
+        if kind.shares is None:
+            return
+        for called, key in _shared(kind, spots, bound).items():
+            if self.keys.setdefault(called, key) != key:
+                raise Invalid({kind.shares[1]: ANOTHER_KEY})
 
     def _keeper(self, row: GroupRow, spots: tuple[Spot, ...], before: Mapping[str, Any]) -> int | None:
         """The account's person; without one who there was before, else who imports."""
@@ -170,6 +191,14 @@ class _Draft:
         owner = known.id if known else -number
         if ear and self.ears.setdefault(ear, owner) != owner:
             raise Invalid({"channel": "那边的这个群已经绑过了"})
+
+
+def _shared(kind: type[Channel], spots: Sequence[Spot], bound: Mapping[str, str]) -> dict[Called, str]:
+    """The key this binding shares with others, by what they share it as; nothing where nothing is shared."""
+    if kind.shares is None:
+        return {}
+    name, key = kind.shares
+    return {(spot.community_id, kind.name, bound[name]): bound[key] for spot in spots}
 
 
 def _at(spots: Sequence[Spot]) -> Any:

@@ -9,7 +9,7 @@ from werkzeug.datastructures import FileStorage
 
 from governance.core.db import db, now
 from governance.core.errors import Refused
-from governance.people.access import Viewer
+from governance.people.access import NOBODY, Viewer
 from governance.people.homes import Residence
 from governance.places.model import Place
 from governance.relay.facts import near_name, scan_page
@@ -29,13 +29,17 @@ UNKNOWN_PLACE = "我还不知道您在哪栋楼。请扫一下楼里的码，或
 
 @dataclass(frozen=True)
 class Said:
-    """One thing said: who, in which group (none: to us alone), the words behind the command, and the talk it is in."""
+    """One thing said: who, in which group (none: to us alone), the words behind the command, and the talk it is in.
+
+    Whoever speaks is a resident; `worker` is who they are at work, for what they ask about their work.
+    """
 
     heard: Heard
     group: Group | None
     by: Viewer
     words: str
     talk: Talk
+    worker: Viewer = NOBODY
 
     @property
     def places(self) -> list[Place]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from governance.core.db import db
 from governance.core.errors import Problem
 from governance.discussions.model import AGREE, DISAGREE
-from governance.people.access import Viewer
+from governance.people.access import NOBODY, Viewer
 from governance.places.tokens import read_token
 from governance.relay import arriving
 from governance.relay.meaning import SHORTEST_MATTER, is_a_matter, named_places
@@ -72,11 +72,18 @@ class Command:
         return None
 
 
-def answer(heard: Heard, group: Group | None, by: Viewer, talk: Talk, shots: tuple[bytes, ...] = ()) -> str:
+def answer(
+    heard: Heard,
+    group: Group | None,
+    by: Viewer,
+    talk: Talk,
+    shots: tuple[bytes, ...] = (),
+    worker: Viewer = NOBODY,
+) -> str:
     """What we say to it. What cannot be done is said plainly, and changes nothing."""
     text = MENTION.sub("", heard.text).strip()
     call = emergencies.numbers(text)
-    said = Said(heard, group, by, text, talk)
+    said = Said(heard, group, by, text, talk, worker)
     try:
         with db.session.begin_nested():
             told = take_photos(said, shots) if shots else ""

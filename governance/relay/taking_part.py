@@ -36,8 +36,15 @@ def _is_near(said: Said, ticket: Ticket) -> bool:
     return ticket.community_id in communities or ticket.is_followed_by(said.by.person_id, "reporter")
 
 
+def _in_hand(said: Said) -> Ticket | None:
+    """The ticket a worker asks for, if it is their work. A group does not hear of it so."""
+    number = read_number(said.words) if said.group is None else None
+    ticket = db.session.get(Ticket, number) if number else None
+    return ticket if ticket is not None and may(said.worker, "ticket.work", ticket) else None
+
+
 def progress_of(said: Said) -> str:
-    ticket = _ticket(said)
+    ticket = _in_hand(said) or _ticket(said)
     here, then = progress.now_and_next(ticket)
     return f"{ticket.number} {ticket.category.label}：{here}。{then}\n{link_to(ticket, said)}"
 

@@ -12,13 +12,16 @@ from governance.core.db import by as one
 from governance.core.db import db, now, writing
 from governance.core.errors import Problem
 from governance.core.jobs import enqueue, job
-from governance.relay import hearing, persons, robots
+from governance.people import meeting
+from governance.people.access import NOBODY, Viewer
+from governance.people.viewers import viewer_of
+from governance.relay import hearing, persons, robots, subscribing
 from governance.relay.answering import PEOPLE, STILL_AN_ANSWER, require_there
 from governance.relay.channels.wecom_aibot import WecomAibot
 from governance.relay.hashed import heard_as
-from governance.relay.inbox import ANSWERED, OFFICIAL, SILENT, STORED, TOLD, Inbound
+from governance.relay.inbox import ANSWERED, APP, OFFICIAL, SILENT, STORED, TOLD, Inbound
 from governance.relay.model import Group
-from governance.wechat import media, replying
+from governance.wechat import inbound, media, replying
 from governance.wechat.answers import Later
 from governance.wechat.inbound import ENTER, LEAVE, PHOTO, SCAN, STRANGE, TEXT, Incoming, Photo
 
@@ -78,8 +81,8 @@ def _work(inbound: int, shots: tuple[bytes, ...] = (), lost: bool = False) -> No
         row = db.session.get(Inbound, inbound, with_for_update=True)
         if row is None or row.state != STORED:
             return
-        if row.source == OFFICIAL and row.incoming.kind in (ENTER, SCAN):
-            persons.follows_again(row.incoming.sender)
+        if row.source == OFFICIAL:
+            _note(row.incoming)
         reply = _reply(row, row.incoming, shots)
         row.reply = "\n".join(filter(None, (reply, LOST_PHOTO if lost else "")))
         if not row.reply:
@@ -89,6 +92,17 @@ def _work(inbound: int, shots: tuple[bytes, ...] = (), lost: bool = False) -> No
         else:
             row.state = ANSWERED
             _ask_for_telling(row)
+
+
+def _note(incoming: Incoming) -> None:
+    """What an event at the official account says of who may be told."""
+    match incoming.kind:
+        case inbound.ENTER | inbound.SCAN:
+            persons.follows_again(incoming.sender)
+        case inbound.ACCEPT:
+            subscribing.accept(incoming.sender, incoming.templates)
+        case inbound.REJECT:
+            subscribing.reject(incoming.sender, incoming.templates)
 
 
 def _ask_for_telling(row: Inbound) -> None:
@@ -133,4 +147,13 @@ def _utterance(row: Inbound, incoming: Incoming, group_id: int | None, shots: tu
     robot = keyed_hash("robot.inbound", row.source)
     who = hearing.resident(incoming.sender) if row.source == OFFICIAL else hearing.member(robot, incoming.sender)
     room = hearing.room_of(group_id) if group_id else row.source
-    return hearing.Utterance(robot, row.message_key, who, incoming.text, room, group_id, incoming.scene, shots, row.at)
+    worker = _worker(incoming.sender) if row.source == APP else NOBODY
+    return hearing.Utterance(
+        robot, row.message_key, who, incoming.text, room, group_id, incoming.scene, shots, row.at, worker
+    )
+
+
+def _worker(userid: str) -> Viewer:
+    """Whose account this member of the corporation was bound to, as they would be signed in by it."""
+    account = meeting.worker_of(userid)
+    return viewer_of(account.person) if account and not account.must_change else NOBODY

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, current_app, jsonify, request
+from flask import Flask, Response, current_app, g, jsonify, request
 from werkzeug.exceptions import ServiceUnavailable
 
 from governance.core.errors import Invalid, Missing
@@ -15,15 +15,25 @@ from governance.wechat.gateway import gateway
 
 SHARED = ("scan.show", "discussions.show")  # pages people pass on
 WITH_WECHAT = CSP.replace("script-src 'self'", f"script-src 'self' {jssdk.SCRIPTS}")
+WITH_ITS_BUTTONS = f"{WITH_WECHAT}; frame-src {jssdk.FRAMES}"
 
 
 def init_app(app: Flask) -> None:
-    app.after_request(_let_wechat_in)
+    app.after_request(_admit)
+    app.jinja_env.globals["let_wechat_in"] = let_wechat_in
 
 
-def _let_wechat_in(answer: Response) -> Response:
+def let_wechat_in() -> bool:
+    """Called by a page that would show a button of WeChat's own: may it?"""
+    g.wechat_buttons = jssdk.wanted(request.user_agent.string)
+    return bool(g.wechat_buttons)
+
+
+def _admit(answer: Response) -> Response:
     """WeChat's own script may run on these pages, in its own browser, and nowhere else."""
-    if request.endpoint in SHARED and jssdk.wanted(request.user_agent.string):
+    if g.get("wechat_buttons"):
+        answer.headers["Content-Security-Policy"] = WITH_ITS_BUTTONS
+    elif request.endpoint in SHARED and jssdk.wanted(request.user_agent.string):
         answer.headers["Content-Security-Policy"] = WITH_WECHAT
     return answer
 

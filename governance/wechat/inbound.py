@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from governance.wechat.envelope import Unreadable
-from governance.wechat.reading import json_object, text_in, xml
+from governance.wechat.reading import json_object, text_in, xml, xml_items
 
 TEXT, PHOTO, SCAN, ENTER, LEAVE, POLL = "text", "photo", "scan", "enter", "leave", "poll"
+ACCEPT, REJECT = "accept", "reject"  # of notices, by the templates' numbers
 STRANGE, OTHER = "strange", "other"  # said by somebody in a way we cannot read; nothing anybody said
 LONGEST_TEXT, LONGEST_NAME, MOST_PHOTOS = 2000, 128, 6
 FOLLOWED = "qrscene_"  # what the scene begins with when scanning made somebody a follower
@@ -38,6 +39,7 @@ class Incoming:
     photos: tuple[Photo, ...] = ()
     answer_to: str = ""  # where a robot's answer may be sent, once and within the hour
     asked: str = ""  # the request a long connection's answer belongs to
+    templates: tuple[str, ...] = ()  # the notices that somebody accepts, or wants no more
 
     def as_plain(self) -> dict[str, Any]:
         return asdict(self)
@@ -45,7 +47,8 @@ class Incoming:
     @classmethod
     def from_plain(cls, kept: dict[str, Any]) -> "Incoming":
         known = {field.name: kept[field.name] for field in fields(cls) if field.name in kept}
-        return cls(**known | {"photos": tuple(Photo(**one) for one in kept.get("photos", ()))})
+        photos = tuple(Photo(**one) for one in kept.get("photos", ()))
+        return cls(**known | {"photos": photos, "templates": tuple(kept.get("templates", ()))})
 
 
 def from_xml(body: bytes | str) -> Incoming:
@@ -55,6 +58,8 @@ def from_xml(body: bytes | str) -> Incoming:
     if not 0 < len(sender) <= LONGEST_NAME or not kind or not given.get("CreateTime", "").isdecimal():
         raise Unreadable
     if kind == "event":
+        if given.get("Event", "").lower() in _CHOICES:
+            return _choice(given, sender, xml_items(body))
         return _event(given, sender)
     key = f"m:{given['MsgId']}" if given.get("MsgId") else f"t:{sender}:{given['CreateTime']}:{kind}"
     text = given.get("Content") or given.get("Recognition") or ""
@@ -75,6 +80,20 @@ def _event(given: dict[str, str], sender: str) -> Incoming:
     if kind == ENTER and scene.startswith(FOLLOWED):
         kind, scene = SCAN, scene.removeprefix(FOLLOWED)
     return Incoming(kind, sender, key, scene=scene[:64] if kind == SCAN else "")
+
+
+# What somebody chose in WeChat's own window, and later on its page of notices, where they can only refuse
+# (developers.weixin.qq.com/doc/service/guide/product/subscription_messages/push.html).
+_CHOICES = {"subscribe_msg_popup_event": ACCEPT, "subscribe_msg_change_event": REJECT}
+MOST_TEMPLATES = 10
+
+
+def _choice(given: dict[str, str], sender: str, items: list[dict[str, str]]) -> Incoming:
+    name = given["Event"].lower()
+    chosen = [item.get("TemplateId", "") for item in items if item.get("SubscribeStatusString") == _CHOICES[name]]
+    templates = tuple(one[:LONGEST_NAME] for one in chosen[:MOST_TEMPLATES] if one)
+    kind = _CHOICES[name] if templates else OTHER
+    return Incoming(kind, sender, f"e:{sender}:{given['CreateTime']}:{name}", templates=templates)
 
 
 def from_json(body: bytes | str) -> Incoming:

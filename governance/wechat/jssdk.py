@@ -13,6 +13,7 @@ from governance.wechat.oauth import in_wechat
 
 log = structlog.get_logger()
 SCRIPTS = "https://res.wx.qq.com"  # where WeChat's own script comes from
+FRAMES = "https://*.qq.com webcompt:"  # what its buttons (开放标签) are drawn in
 
 
 def wanted(agent: str) -> bool:

@@ -11,6 +11,19 @@ DEEPEST = 12
 
 def xml(body: bytes | str) -> dict[str, str]:
     """The texts directly inside `<xml>…</xml>`, by name. Raises Unreadable for anything else."""
+    return _joined(_read(body).found)
+
+
+def xml_items(body: bytes | str) -> list[dict[str, str]]:
+    """What is listed inside, such as `<xml><…><List>…</List><List>…</List></…></xml>`: the texts of each item."""
+    return [_joined(item) for item in _read(body).items]
+
+
+def _joined(found: dict[str, list[str]]) -> dict[str, str]:
+    return {name: "".join(parts).strip() for name, parts in found.items()}
+
+
+def _read(body: bytes | str) -> "_Fields":
     fields = _Fields()
     try:
         fields.parser.Parse(_bounded(body), True)
@@ -18,14 +31,14 @@ def xml(body: bytes | str) -> dict[str, str]:
         raise Unreadable from trouble
     if fields.root != "xml":
         raise Unreadable
-    return {name: "".join(parts).strip() for name, parts in fields.found.items()}
+    return fields
 
 
 class _Fields:
-    """Collects what stands one level deep. A document type is refused, and with it every entity of one's own."""
+    """Collects what stands one level deep, and in lists. A document type is refused, and so any entity of one's own."""
 
     def __init__(self) -> None:
-        self.root, self.found = "", dict[str, list[str]]()
+        self.root, self.found, self.items = "", dict[str, list[str]](), list[dict[str, list[str]]]()
         self.path: list[str] = []
         self.parser = expat.ParserCreate("utf-8")
         self.parser.StartElementHandler, self.parser.EndElementHandler = self._begin, self._end
@@ -36,6 +49,8 @@ class _Fields:
         if len(self.path) > DEEPEST:
             raise Unreadable
         self.root = self.root or name
+        if len(self.path) == 3:
+            self.items.append({})
 
     def _end(self, _name: str) -> None:
         self.path.pop()
@@ -43,6 +58,8 @@ class _Fields:
     def _text(self, text: str) -> None:
         if len(self.path) == 2:
             self.found.setdefault(self.path[1], []).append(text)
+        elif len(self.path) == 4:
+            self.items[-1].setdefault(self.path[3], []).append(text)
 
     def _refuse(self, *_: object) -> None:
         raise Unreadable

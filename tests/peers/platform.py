@@ -112,6 +112,17 @@ def event(name: str, key: str = "", sender: str = "o-resident-1", at: int | None
     return f"<xml>{head}{when}{cdata('MsgType', 'event')}{cdata('Event', name)}{cdata('EventKey', key)}</xml>"
 
 
+def chosen(name: str, choices: list[tuple[str, str]], sender: str = "o-resident-1") -> str:
+    """What somebody chose of the notices: each template's number with `accept` or `reject`."""
+    head = cdata("ToUserName", "gh_1") + cdata("FromUserName", sender) + f"<CreateTime>{int(time.time())}</CreateTime>"
+    items = (
+        f"<List>{cdata('TemplateId', id_)}{cdata('SubscribeStatusString', choice)}<PopupScene>1</PopupScene></List>"
+        for id_, choice in choices
+    )
+    inside = "".join(part.title() for part in name.split("_"))
+    return f"<xml>{head}{cdata('MsgType', 'event')}{cdata('Event', name)}<{inside}>{''.join(items)}</{inside}></xml>"
+
+
 def said(words: str = "", chat: str = "chat-5", sender: str = "worker-1", **more: Any) -> str:
     """What a member says to a robot."""
     body: dict[str, Any] = {"msgid": f"robot-{next(NUMBERS)}", "aibotid": "b1", "from": {"userid": sender}}

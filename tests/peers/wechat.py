@@ -19,6 +19,7 @@ APP_ID, APP_SECRET = "wx00000000000000aa", "the-account's-secret"
 CORP_ID, AGENT_ID, WORK_SECRET, CONTACT_SECRET = "ww00000000000000aa", "1000002", "the-app's-secret", "contact's-secret"
 STABLE, WORK_TOKEN, TICKET = "/cgi-bin/stable_token", "/cgi-bin/gettoken", "/cgi-bin/ticket/getticket"
 OPENID, USERID = "/sns/oauth2/access_token", "/cgi-bin/auth/getuserinfo"
+AUTHORIZE = "/connect/oauth2/authorize"
 TEMPLATE, MESSAGE = "/cgi-bin/message/template/send", "/cgi-bin/message/send"
 CODE, MEDIA, CUSTOM = "/cgi-bin/qrcode/create", "/cgi-bin/media/get", "/cgi-bin/message/custom/send"
 MASS = "/cgi-bin/externalcontact/"
@@ -50,7 +51,19 @@ class _Handler(Handler):
     kind = "text/plain"
 
     def do_GET(self) -> None:
-        self._serve({})
+        asked = urlsplit(self.path)
+        if asked.path == AUTHORIZE:
+            self._send_back(dict(parse_qsl(asked.query)))
+        else:
+            self._serve({})
+
+    def _send_back(self, query: Query) -> None:
+        """The browser of whoever holds the phone goes back with a code."""
+        self.send_response(302)
+        back = f"{query['redirect_uri']}&code={self.peer.code(self.peer.holder)}&state={query['state']}"
+        self.send_header("Location", back)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def do_POST(self) -> None:
         body = self.body()
@@ -117,6 +130,7 @@ class WeChat(Peer):
     names: dict[str, str] = field(default_factory=dict)  # of customer groups, by chat id
     tasks: dict[str, "Task"] = field(default_factory=dict)  # of customer groups' owners, by msgid
     page: int = 500  # rows of a task's result, or of the customer groups, at once
+    holder: str = ""  # the openid of whoever holds the phone that comes to sign in
     snapshot: bool = False
     slow: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)

@@ -117,6 +117,28 @@ def test_one_group_of_another_bot_is_bound_once(cast):
     assert [problem.row for problem in done.problems] == [3]
 
 
+def bot_row(name: str, key: str) -> str:
+    return f"{name},3号院,别的机器人,居民群,own-bot,{name},{key * 24}"
+
+
+@pytest.mark.parametrize("bound", [True, False])
+def test_one_name_of_a_bot_has_one_key_in_a_community(cast, bound):
+    """Whether the other group is bound already or comes in the same file."""
+    head = "群名,地点,通道,谁在群里,bot,chat,key"
+    if bound:
+        import_groups(table(bot_row("甲群", "k"), head=head), cast.viewer("shen"))
+    rows = (bot_row("甲群", "k"), bot_row("乙群", "x"), bot_row("丙群", "k"))
+    done = plan(table(*rows, head=head), cast.viewer("shen"))
+    assert [(problem.row, problem.column) for problem in done.problems] == [(3, "key")]
+
+
+def test_the_key_of_a_bot_is_not_changed_by_a_file(cast):
+    head = "群名,地点,通道,谁在群里,bot,chat,key"
+    import_groups(table(bot_row("甲群", "k"), head=head), cast.viewer("shen"))
+    done = plan(table(bot_row("甲群", "x"), head=head), cast.viewer("shen"))
+    assert [(problem.row, problem.column) for problem in done.problems] == [(2, "key")]
+
+
 @pytest.mark.parametrize(("keeper", "problems"), [("shen", []), ("tang", ["number"])])
 def test_a_robot_s_number_is_of_use_only_to_who_keeps_the_robot(cast, keeper, problems):
     """And a robot that only answers is told of nothing, as when its group is bound on the page."""

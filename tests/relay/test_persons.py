@@ -153,6 +153,21 @@ def test_the_subscribed_notice_goes_by_its_own_door(app, cast, told, wechat, tic
     assert said["page"].startswith("https://onecode.example/t/") and heard(wechat, TEMPLATE) == []
 
 
+def test_whose_tick_is_used_up_for_one_kind_still_hears_the_others(app, cast, told, wechat, ticket, happen):  # noqa: F811
+    app.extensions["settings"].wechat_subscribed = True
+    id_ = ticket()
+    somebody(cast, "三楼老周", id_, "openid-zhou")
+    wechat.scripted[SUBSCRIBED] = ["43101"]
+    set_state(id_, "accepted")
+    happen(id_, "accept")
+    tell(app)
+    set_state(id_, "resolved")
+    happen(id_, "finish")
+    tell(app)
+    assert [said["template_id"] for said in heard(wechat, SUBSCRIBED)] == ["template-finished"]
+    assert states() == ["failed", "sent"]
+
+
 def test_who_unfollowed_is_left_alone_and_nobody_else_is(app, cast, told, wechat, ticket, happen):  # noqa: F811
     id_ = ticket()
     gone = somebody(cast, "取关的", id_, "openid-gone")

@@ -5,7 +5,9 @@ from sqlalchemy import select
 
 from governance.core.db import db, now, writing
 from governance.core.jobs import Job
+from governance.people import meeting
 from governance.relay.inbox import Inbound
+from governance.tickets.model import Ticket
 from tests.peers.platform import message, said, text
 from tests.peers.wecom_side import WecomSide
 from tests.photos import jpeg_with_gps
@@ -120,3 +122,20 @@ def test_what_was_said_goes_when_it_is_answered(app, cast) -> None:
     heard(app, "official", text("报事 我姓甄", "o-secret"))
     row = db.session.scalars(select(Inbound)).one()
     assert (row.state, row.body) == ("refused", "{}")  # there is nobody to send it through
+
+
+def test_a_worker_asks_the_app_for_what_is_in_their_hands_and_for_nothing_else(app, cast, ticket) -> None:
+    mine, private, far = ticket(), ticket(private=True), ticket("8号院")
+    numbers = [db.session.get_one(Ticket, id_).number for id_ in (mine, private, far)]
+    meeting.bind_worker(cast.viewer("gao"), "member-gao")
+    answers = [heard(app, "app", text(f"进度 {number}", sender="member-gao")) for number in numbers]
+    assert [answer.startswith(number) for answer, number in zip(answers, numbers, strict=True)] == [True, True, False]
+    strangers = [heard(app, "app", text(f"进度 {number}", sender="member-of-nobody")) for number in numbers]
+    assert not any(answer.startswith(number) for answer, number in zip(strangers, numbers, strict=True))
+
+
+def test_in_a_group_no_worker_hears_of_what_is_private(app, cast, ticket) -> None:
+    bind(app, cast, "5号楼")
+    number = db.session.get_one(Ticket, ticket(private=True)).number
+    meeting.bind_worker(cast.viewer("gao"), "member-gao")
+    assert number not in heard(app, "aibot", said(f"@助手 进度 {number}", sender="member-gao"))

@@ -7,9 +7,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.wechat.envelope import LARGEST, Problem, Unreadable
-from governance.wechat.inbound import ENTER, LEAVE, OTHER, PHOTO, POLL, SCAN, TEXT, Incoming, from_json, from_xml
+from governance.wechat.inbound import (
+    ACCEPT,
+    ENTER,
+    LEAVE,
+    OTHER,
+    PHOTO,
+    POLL,
+    REJECT,
+    SCAN,
+    TEXT,
+    Incoming,
+    from_json,
+    from_xml,
+)
 from governance.wechat.reading import json_object, xml
-from tests.peers.platform import event, image, message, said, text
+from tests.peers.platform import chosen, event, image, message, said, text
 
 BOMB = '<!DOCTYPE xml [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><xml><Content>&b;</Content></xml>'
 OUTSIDE = '<!DOCTYPE xml [<!ENTITY f SYSTEM "file:///etc/passwd">]><xml><Content>&f;</Content></xml>'
@@ -136,3 +149,28 @@ def test_the_same_event_is_the_same_and_another_is_not() -> None:
 def test_markup_inside_cdata_is_only_text() -> None:
     assert xml("<xml><a><![CDATA[<!ENTITY x><b>]]></a></xml>") == {"a": "<!ENTITY x><b>"}
     assert json_object('{"a": "\\u0000b\\ud800"}') == {"a": "b"}
+
+
+def test_what_was_chosen_of_notices_is_read_template_by_template() -> None:
+    choices = [("a", "accept"), ("b", "reject"), ("c", "accept")]
+    accepted = from_xml(chosen("subscribe_msg_popup_event", choices))
+    assert (accepted.kind, accepted.templates) == (ACCEPT, ("a", "c"))
+    refused = from_xml(chosen("subscribe_msg_change_event", choices))
+    assert (refused.kind, refused.templates) == (REJECT, ("b",))
+    assert Incoming.from_plain(json.loads(json.dumps(accepted.as_plain()))) == accepted
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "",
+        "<SubscribeMsgPopupEvent>accept</SubscribeMsgPopupEvent>",
+        "<SubscribeMsgPopupEvent><List>accept</List></SubscribeMsgPopupEvent>",
+        "<TemplateId>a</TemplateId><SubscribeStatusString>accept</SubscribeStatusString>",
+        "<X><List><Y><TemplateId>a</TemplateId><SubscribeStatusString>accept</SubscribeStatusString></Y></List></X>",
+    ],
+)
+def test_a_choice_of_another_shape_is_none(inside) -> None:
+    head = "<FromUserName>o-1</FromUserName><CreateTime>5</CreateTime><MsgType>event</MsgType>"
+    body = f"<xml>{head}<Event>subscribe_msg_popup_event</Event>{inside}</xml>"
+    assert from_xml(body).kind == OTHER

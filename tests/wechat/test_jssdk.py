@@ -43,14 +43,14 @@ def test_while_wechat_is_away_the_page_is_told_so(gateway, phone, wechat):
 def test_without_an_account_there_is_no_signature_and_no_script(phone, cast):
     assert phone().get("/wechat/jssdk", query_string={"url": URL}).status_code == 404
     page = asked(phone, WECHAT, f"/c/{cast.codes['5号楼']}")
-    assert "share.js" not in page.get_data(as_text=True) and "wx.qq.com" not in page.headers["Content-Security-Policy"]
+    assert "wechat.js" not in page.get_data(as_text=True) and "wx.qq.com" not in page.headers["Content-Security-Policy"]
 
 
 def test_the_script_comes_in_wechat_only_and_the_page_is_else_the_same_for_all(gateway, phone, cast):
     address = f"/c/{cast.codes['5号楼']}"
     plain, inside = asked(phone, "Safari", address), asked(phone, WECHAT, address)
     text = inside.get_data(as_text=True)
-    assert "share.js" in text and "share.js" not in plain.get_data(as_text=True)
+    assert "wechat.js" in text and "share.js" not in plain.get_data(as_text=True)
     assert "https://res.wx.qq.com" in inside.headers["Content-Security-Policy"]
     assert "wx.qq.com" not in plain.headers["Content-Security-Policy"]
     another = phone()
@@ -67,8 +67,8 @@ def test_a_topic_passed_on_has_its_card_too(gateway, phone, cast):
     ref = address.split("/")[2]
     shen.get(f"/topics/{ref}")
     assert shen.post(f"/topics/{ref}/moves/open").status_code == 303
-    assert "share.js" in asked(phone, WECHAT, f"/topics/{ref}").get_data(as_text=True)
-    assert "share.js" not in asked(phone, "Safari", f"/topics/{ref}").get_data(as_text=True)
+    assert "wechat.js" in asked(phone, WECHAT, f"/topics/{ref}").get_data(as_text=True)
+    assert "wechat.js" not in asked(phone, "Safari", f"/topics/{ref}").get_data(as_text=True)
 
 
 def test_the_card_has_a_picture_of_ours():

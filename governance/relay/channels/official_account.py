@@ -5,12 +5,16 @@ A template has fields of its own choosing, each of a kind with its own limit (de
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from governance.core.config import Settings
-from governance.relay.channels.base import Outcome, Refusal, Sent
+from governance.relay.channels.base import Dead, Outcome, Refusal, Sent, outcome_of
 from governance.relay.channels.person import PersonChannel, lines_of
+from governance.wechat.answers import TROUBLES, Gone
+from governance.wechat.gateway import gateway
 
+NOT_TICKED = 43101
 TEMPLATE, SUBSCRIBED = "/cgi-bin/message/template/send", "/cgi-bin/message/subscribe/bizsend"
 NEWS = {
     "ticket.accept": "wechat_template_accepted",
@@ -18,6 +22,7 @@ NEWS = {
     "ticket.verify": "wechat_template_finished",
     "ticket.reopen": "wechat_template_reopened",
 }
+KINDS = {"ticket.accept": "受理", "ticket.finish": "办好", "ticket.reopen": "重新办"}
 LONGEST = {"thing": 20, "character_string": 32, "phrase": 5, "const": 20, "time": 40}
 KIND = re.compile(r"[a-z_]+")
 
@@ -26,6 +31,18 @@ def template(settings: Settings, news: str) -> tuple[str, dict[str, str]]:
     """The template for such news and, by its fields, which of our lines goes there; nothing when there is none."""
     id_, *pairs = getattr(settings, NEWS.get(news, ""), "").split(",")
     return id_.strip(), dict(pair.strip().split("=", 1) for pair in pairs)
+
+
+def kinds(settings: Settings) -> list[str]:
+    """What residents can be told of, in their words."""
+    return [label for news, label in KINDS.items() if template(settings, news)[0]]
+
+
+def ticked(settings: Settings) -> tuple[str, ...]:
+    """The templates that need a resident's tick in WeChat's own window; none where they are 模板消息."""
+    if not settings.wechat_subscribed:
+        return ()
+    return tuple(dict.fromkeys(id_ for news in NEWS if (id_ := template(settings, news)[0])))
 
 
 class OfficialAccount(PersonChannel):
@@ -49,10 +66,19 @@ class OfficialAccount(PersonChannel):
         data = {field: {"value": _short(field, ours.get(name, ""))} for field, name in wanted.items()}
         body: dict[str, Any] = {"touser": to, "template_id": id_, "data": data}
         if self.deployment.wechat_subscribed:
-            answer = self.asked(SUBSCRIBED, body | {"page": link})
-        else:
-            answer = self.asked(TEMPLATE, body | {"url": link})
+            return self._subscribed(body | {"page": link})
+        answer = self.asked(TEMPLATE, body | {"url": link})
         return Sent() if isinstance(answer, dict) else answer
+
+    def _subscribed(self, body: Mapping[str, Any]) -> Outcome:
+        """One tick is worth one notice of each kind: whose tick for this kind is used up may still hear the others."""
+        try:
+            gateway().call(self.side, SUBSCRIBED, json=body)
+        except Gone as gone:
+            return Refusal(gone.reason, after=None) if gone.code == NOT_TICKED else Dead(gone.reason)
+        except TROUBLES as trouble:
+            return outcome_of(trouble)
+        return Sent()
 
 
 def _short(field: str, value: str) -> str:
