@@ -21,20 +21,25 @@ Trouble = tuple[int, str]
 
 
 class Markup(HTMLParser):
-    """Collects what a browser would refuse to run or apply under the CSP."""
+    """Collects what a browser would refuse to run or apply under the CSP. What lies in a <template> is not applied."""
 
     def __init__(self) -> None:
         super().__init__()
         self.troubles: list[Trouble] = []
+        self.laid_by = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if tag == "script" and "src" not in given and given.get("type") not in DATA_BLOCKS:
             self.report("inline script")
-        if tag == "style":
+        self.laid_by += tag == "template"
+        if tag == "style" and not self.laid_by:
             self.report("inline <style>")
         for name, value in attrs:
             self.check_attribute(name, value or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.laid_by -= tag == "template"
 
     def check_attribute(self, name: str, value: str) -> None:
         if name == "style":
