@@ -1,11 +1,15 @@
 """Somebody scanned a code that led them to us: which place it is of, and what they read at once."""
 
-from governance.core.db import numbered
+from governance.core.db import db, numbered
 from governance.core.errors import Problem
 from governance.core.static import static
+from governance.people.access import Viewer
 from governance.places.codes import living
 from governance.places.model import Place
 from governance.relay.facts import near_name, scan_page
+from governance.relay.model import Heard
+from governance.relay.said import Said
+from governance.relay.talk import Talk
 from governance.relay.wording import address
 from governance.wechat.passive import Card
 from governance.wechat.qrcodes import place_of
@@ -41,3 +45,18 @@ def card(scene: str) -> Card | str:
     return (
         Card(near_name(place), f"{HOW}。{INSIDE}，点开看。", link, address(static(PICTURE))) if link else words(place)
     )
+
+
+def greet(heard: Heard, by: Viewer, talk: Talk, scene: str) -> str:
+    """What we say to somebody whom a scanned code led to us."""
+    try:
+        with db.session.begin_nested():
+            return arrive(Said(heard, None, by, "", talk), scene)
+    except Problem:
+        return false_code()
+
+
+def arrive(said: Said, scene: str) -> str:
+    """Somebody scanned a code that led them to us: what they say next is about that place."""
+    place = said.talk.place = scanned(scene)
+    return words(place)

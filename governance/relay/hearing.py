@@ -16,7 +16,7 @@ from governance.core.jobs import job
 from governance.people.access import NOBODY, Viewer
 from governance.people.meeting import openid_hash
 from governance.people.model import Identity, Person
-from governance.relay import speech
+from governance.relay import arriving, speech
 from governance.relay.hashed import heard_as
 from governance.relay.model import Group, Heard
 from governance.relay.talk import talk_with
@@ -39,7 +39,7 @@ class Speaker:
 class Utterance:
     """One thing said to us. `robot` and `message_id` are its mark, `room` is where the talk goes on; in a group
     `group_id` says which. A `scene` is the code that somebody scanned to come to us; `worker` is who they are at work,
-    where the platform vouches for it."""
+    where the platform vouches for it; `quote` is what they point at."""
 
     robot: str
     message_id: str
@@ -51,6 +51,7 @@ class Utterance:
     shots: tuple[bytes, ...] = ()
     at: datetime | None = None  # when it was said, where it is heard later
     worker: Viewer = NOBODY
+    quote: str = ""
 
 
 def hear(robot: str, group: Group, sender: str, message_id: str, text: str, shots: tuple[bytes, ...] = ()) -> str:
@@ -88,9 +89,9 @@ def take_in(said: Utterance) -> str:
         talk = talk_with(person_id, said.room, said.at)
         viewer = Viewer(person_id=person_id)
         if said.scene:
-            reply = speech.greet(heard, viewer, talk, said.scene)
+            reply = arriving.greet(heard, viewer, talk, said.scene)
         else:
-            reply = speech.answer(heard, group, viewer, talk, said.shots, said.worker)
+            reply = speech.answer(heard, group, viewer, talk, said.shots, said.worker, said.quote)
         heard.reply = OPENER.sub("", reply)
         return reply
 

@@ -5,6 +5,7 @@ import re
 from governance.places.model import Place
 from governance.tickets import emergencies
 from governance.tickets.categories import Choice, active
+from governance.tickets.grave import grave
 
 OTHER, SHORTEST_MATTER = "other", 4
 MEANT = {  # how people say it, for the categories a deployment starts with
@@ -17,18 +18,33 @@ MEANT = {  # how people say it, for the categories a deployment starts with
     "safety": ("消防通道", "飞线", "墙皮", "要掉下来", "煤气", "着火", "冒烟"),
     "care": ("老人没人管", "孩子没人管"),
     "quarrel": ("吵架", "打架", "纠纷", "邻居骂", "出轨", "小三"),
-    "violence": ("家暴", "打我", "打老婆", "打孩子", "打人", "被打", "挨打", "殴打", "虐待", "猥亵", "性骚扰"),
+    "violence": ("家暴", "打我", "打老婆", "打孩子", "打人", "被打", "挨打", "殴打", "虐待"),
     "misconduct": ("举报", "贪污", "受贿", "行贿", "收黑钱", "回扣", "以权谋私", "吃拿卡要"),
     "wages": ("欠薪", "不发工资", "拖欠工资"),
 }
+INFORMS = "举报"
+THINGS = (  # one informs of them, on nobody in office
+    *("违建", "违章", "搭建", "噪音", "噪声", "扰民", "占道", "占用", "乱停", "停车", "垃圾", "堆物", "堆放", "杂物"),
+    *("飞线", "消防通道", "通道", "烧烤", "油烟", "广场舞", "装修", "渣土", "高空抛物", "群租", "遛狗", "养狗", "养鸡"),
+    *("乱扔", "乱倒", "乱贴", "小广告", "污水", "充电", "僵尸车", "施工", "种菜", "圈地"),
+)
+IN_OFFICE = re.compile(
+    r"网格[员长]|物业|保安|居委|村委|业委|书记|主任|干部|党员|领导|警察|民警|城管|工作人员|经理|公务员|楼长"
+    r"|社区(?:的人|里的人)|[贪受行]贿|贪污|收黑钱|收钱|回扣|以权谋私|吃拿卡要|包庇|不作为"
+)
+FILLERS = "的了啊吧呢哦嗯呀吗么呃额哈嘿呵唉哎嗨是有在我你您他她它这那好请就都也还"
 NUMERALS = {char: str(value) for value, char in enumerate("零一二三四五六七八九")}
 COUNTED = re.compile(r"([一二三四五六七八九]?)(十?)([一二三四五六七八九]?)(?=号|院|单元|栋|幢|座)")
 
 
 def category_of(words: str) -> Choice:
     """The category whose name or examples stand in the words, a private one before others and then the longest match;
-    else the last, 别的."""
-    choices = active()
+    else the last, 别的. What is too grave to be said again is of its own, whatever else stands there."""
+    choices, found_grave = active(), grave(words)
+    own = next((choice for choice in choices if found_grave and choice.slug == found_grave.slug), None)
+    if own is not None:
+        return own
+    words = words.replace(INFORMS, "") if informs_of_a_thing(words) else words
     found = [(len(sign), choice) for choice in choices for sign in _signs(choice) if sign in words]
     return max(found, key=lambda pair: (pair[1].private, pair[0]))[1] if found else choices[-1]
 
@@ -43,6 +59,17 @@ def _signs(choice: Choice) -> list[str]:
 def is_a_matter(words: str) -> bool:
     """Few words, but of something we handle or of a danger."""
     return category_of(words).slug != OTHER or bool(emergencies.numbers(words))
+
+
+def informs_of_a_thing(words: str) -> bool:
+    """举报 of what anybody can see, and of nobody in office."""
+    return INFORMS in words and any(thing in words for thing in THINGS) and not IN_OFFICE.search(words)
+
+
+def says_something(words: str) -> bool:
+    """Is there a word in it, beside particles, numbers and pictures; of Latin letters three."""
+    left = [char for char in words if char.isalpha() and char not in FILLERS]
+    return any(ord(char) > 0x2E80 for char in left) or len(left) > 2
 
 
 def named_places(places: list[Place], words: str) -> list[Place]:

@@ -1,7 +1,7 @@
 """A report made by speaking: the words, the place that is meant, photos before and after; nothing without a yes."""
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from io import BytesIO
 
 from sqlalchemy import select
@@ -9,63 +9,40 @@ from werkzeug.datastructures import FileStorage
 
 from governance.core.db import db, now
 from governance.core.errors import Refused
-from governance.people.access import NOBODY, Viewer
-from governance.people.homes import Residence
 from governance.places.model import Place
-from governance.relay.facts import near_name, scan_page
-from governance.relay.meaning import OTHER, SHORTEST_MATTER, category_of, named_places
-from governance.relay.model import Group, Heard
-from governance.relay.talk import WHAT, WHERE, WHETHER, Talk
+from governance.relay.facts import near_name
+from governance.relay.meaning import (
+    OTHER,
+    SHORTEST_MATTER,
+    category_of,
+    informs_of_a_thing,
+    named_places,
+    says_something,
+)
+from governance.relay.model import Heard
+from governance.relay.private import elsewhere, in_private, is_taken, offer
+from governance.relay.said import Said
+from governance.relay.talk import WHAT, WHERE, WHETHER
 from governance.relay.wording import address, plain
 from governance.tickets import actions, assist, photos, queries, voices
 from governance.tickets.categories import Choice
-from governance.tickets.model import Follow, Ticket
+from governance.tickets.grave import grave
+from governance.tickets.model import Ticket
 
 LONGEST_REPORT = 500
 NAMED_PLACES = 8
 INFORM = "举报"
+WHETHER_TO_REPORT = "要报给网格员吗？"
 UNKNOWN_PLACE = "我还不知道您在哪栋楼。请扫一下楼里的码，或者把码上的 8 个字发给我，再说一遍就行。"
-
-
-@dataclass(frozen=True)
-class Said:
-    """One thing said: who, in which group (none: to us alone), the words behind the command, and the talk it is in.
-
-    Whoever speaks is a resident; `worker` is who they are at work, for what they ask about their work.
-    """
-
-    heard: Heard
-    group: Group | None
-    by: Viewer
-    words: str
-    talk: Talk
-    worker: Viewer = NOBODY
-
-    @property
-    def places(self) -> list[Place]:
-        """Where this may be about: the group's places, or where this person last was with us."""
-        if self.group is not None:
-            return list(self.group.places)
-        place = self.talk.place or _last_place(self.by)
-        return [place] if place else []
-
-
-def _last_place(by: Viewer) -> Place | None:
-    """Where somebody last reported, else where they live."""
-    mine = select(Place).join(Ticket, Ticket.place_id == Place.id).join(Follow, Follow.ticket_id == Ticket.id)
-    reported = mine.where(Follow.person_id == by.person_id, Follow.role == "reporter").order_by(Ticket.id.desc())
-    found = db.session.scalars(reported.limit(1)).first()
-    if found is not None:
-        return found
-    lives = select(Residence).filter_by(person_id=by.person_id, until=None).order_by(Residence.id.desc())
-    home = db.session.scalars(lives.limit(1)).first()
-    return home.door.place if home else None
 
 
 def report(said: Said, named: Place | None = None) -> str:
     """报事: what follows is the report. Where it is unclear what or where, that is asked, and the words are kept."""
-    if not said.words and not said.talk.waiting_photos:
+    if not says_something(said.words) and not said.talk.waiting_photos:
         return what(said)
+    found = grave(said.words)
+    if found and not is_taken(said, said.words):
+        return offer(said, said.words, found)
     place = named or _place(said)
     if place is None:
         return which(said, said.words)
@@ -79,9 +56,11 @@ def what(said: Said, begun: str = "") -> str:
 
 
 def inform(said: Said) -> str:
-    """举报: always private, whatever else the words are about; in a group it is not taken at all."""
+    """举报: of somebody it is always private, and not taken in a group at all; of a thing, like any other report."""
+    if informs_of_a_thing(f"{INFORM}{said.words}"):
+        return propose(replace(said, words=f"{INFORM}{said.words}"))
     if said.group is not None:
-        return _in_private(said.places[0], category_of(INFORM))
+        return in_private(said, said.places[0], category_of(INFORM))
     words = f"{INFORM}{said.words}"
     return report(replace(said, words=words)) if len(said.words) >= SHORTEST_MATTER else what(said, words)
 
@@ -95,20 +74,30 @@ def which(said: Said, words: str, named: str = "") -> str:
 
 
 def whether(said: Said, words: str) -> str:
-    """Ask whether these words are to be reported."""
+    """Ask whether these words are to be reported; they are shown, but for words too grave."""
+    found = grave(words)
+    if found:
+        return offer(said, words, found)
     said.talk.ask(WHETHER, words)
-    return f"要报给网格员吗？回“是”就报上去，回“不用”就算了。\n“{plain(words, 60)}”"
+    return f"{WHETHER_TO_REPORT}回“是”就报上去，回“不用”就算了。\n“{plain(words, 60)}”"
 
 
 def propose(said: Said) -> str:
-    """Plain speech that may be a matter: asked first, and filed only on a yes."""
+    """Plain speech that may be a matter: asked first, and filed only on a yes. The newest is what is asked about."""
+    said = _going_on(said)
     category = category_of(said.words)
     places = said.places
     if category.private and said.group is not None:
-        return _in_private(places[0], category)
-    if not places:
+        return in_private(said, places[0], category)
+    if not places and not grave(said.words):
         return UNKNOWN_PLACE
     return whether(said, said.words) + _open_already(said, category)
+
+
+def _going_on(said: Said) -> Said:
+    """Words too grave to be shown are not lost when more is said of them."""
+    begun = (said.talk.words or "") if said.talk.question == WHETHER else ""
+    return replace(said, words=f"{begun} {said.words}") if grave(begun) else said
 
 
 def _open_already(said: Said, category: Choice) -> str:
@@ -116,7 +105,10 @@ def _open_already(said: Said, category: Choice) -> str:
     places = said.places if len(said.places) == 1 else named_places(said.places, said.words)
     here = queries.open_here(places[0], 8) if len(places) == 1 and category.slug != OTHER else []
     found = next((one for one in here if one.category_id == category.id), None)
-    return f"\n这里已经有一件“{category.label}”在办，是同一件就回：我也遇到 {found.number}" if found else ""
+    if found is None:
+        return ""
+    said.talk.speak_of(found)
+    return f"\n这里已经有一件“{category.label}”在办，是同一件就回：我也遇到 {found.number}"
 
 
 def _place(said: Said) -> Place | None:
@@ -131,19 +123,22 @@ def _place(said: Said) -> Place | None:
 
 
 def _file(said: Said, place: Place) -> str:
-    category = category_of(said.words)
+    category, found = category_of(said.words), grave(said.words)
     if category.private and said.group is not None:
-        return _in_private(place, category)
+        return in_private(said, place, category)
     last = said.talk.report
     if last is not None and last.words == said.words[:LONGEST_REPORT] and last.place_id == place.id:
         return f"这件已经报了，编号 {last.number}。看办到哪了：{link_to(last, said)}"
-    told = {"words": said.words[:LONGEST_REPORT], "source": "group" if said.group else "code"}
+    source = "group" if said.group else "code"
+    told = {"words": said.words[:LONGEST_REPORT], "source": source, "private": found is not None}
     submission = said.talk.waiting_photos or submission_of(said.heard)
     ref = actions.new_report(said.by, place, category, submission, **told)
     ticket = db.session.scalars(select(Ticket).filter_by(ref=ref)).one()
     said.talk.reported(ticket)
+    if found:
+        return f"{found.call}\n记下了，编号 {ticket.number}，只有办事的人看得到。看办到哪了：{link_to(ticket, said)}"
     return (
-        f"{_elsewhere(category)}收到：{near_name(place)}的“{category.label}”，编号 {ticket.number}，已交给网格员。\n"
+        f"{elsewhere(category)}收到：{near_name(place)}的“{category.label}”，编号 {ticket.number}，已交给网格员。\n"
         f"有照片直接发来。看办到哪了：{link_to(ticket, said)}"
     )
 
@@ -159,21 +154,6 @@ def link_to(ticket: Ticket, said: Said) -> str:
     if said.group is None and ticket.is_followed_by(said.by.person_id, "reporter"):
         path += f"?k={assist.reporter_secret(ticket)}"
     return address(path)
-
-
-def _in_private(place: Place, category: Choice) -> str:
-    link = scan_page(place)
-    where = (
-        f"请扫楼里的码，或点开单独报，只有办事的人看得到：\n{link}"
-        if link
-        else "请扫楼里的码单独报，只有办事的人看得到。"
-    )
-    return f"{_elsewhere(category)}这类事不在群里说。{where}"
-
-
-def _elsewhere(category: Choice) -> str:
-    """Whom to call first for such a matter, if that is not us."""
-    return f"{category.elsewhere}。\n" if category.elsewhere else ""
 
 
 def take_photos(said: Said, shots: tuple[bytes, ...]) -> str:

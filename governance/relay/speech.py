@@ -10,42 +10,33 @@ from dataclasses import dataclass, replace
 
 from governance.core.db import db
 from governance.core.errors import Problem
-from governance.discussions.model import AGREE, DISAGREE
+from governance.discussions.model import AGREE, DISAGREE, PASS
 from governance.people.access import NOBODY, Viewer
 from governance.places.tokens import read_token
-from governance.relay import arriving
-from governance.relay.meaning import SHORTEST_MATTER, is_a_matter, named_places
+from governance.relay import arriving, quoting
+from governance.relay.asking import asked_of
+from governance.relay.kind_words import kind_word
+from governance.relay.meaning import SHORTEST_MATTER, is_a_matter, named_places, says_something
 from governance.relay.model import Group, Heard
+from governance.relay.phrases import AROUND, NO, NOTHING, REPORT_IT, YES
+from governance.relay.private import apart
 from governance.relay.reporting import (
-    UNKNOWN_PLACE,
-    Said,
+    WHETHER_TO_REPORT,
     inform,
     propose,
     report,
     take_photos,
+    what,
     whether,
     which,
 )
-from governance.relay.taking_part import VOTED, how_to_withdraw, join, list_topics, nudge, progress_of, voice
+from governance.relay.said import Said
+from governance.relay.taking_part import NUMBER, VOTED, how_to_withdraw, join, list_topics, nudge, progress_of, voice
 from governance.relay.talk import WHAT, WHERE, WHETHER, Talk
 from governance.tickets import emergencies
+from governance.tickets.grave import grave
 
-MENTION = re.compile(r"^\s*(?:@\S+\s*)+")
-AROUND = " ：:，,。.！!～~\n\t"
-YES = re.compile(  # a yes, with whatever people say around it
-    r"(?:是|对|好|嗯|恩|要|行|可以|确认|同意|报|麻烦|请|帮|ok|yes|y|1)"
-    r"(?:是|对|好|要|行|可以|确认|报|报上去|上报|麻烦|请|帮我|给我|给网格员|一下|谢谢|的|吧|呀|啊|哦|呢|[，,、。.！!\s])*"
-)
-NO = re.compile(r"(?:不|别|没|算了|取消|否|反对|no|n)(?:是|用|要|报|行|必|需要|算了|谢谢|的|了|啦|吧|[，,、。.！!\s])*")
-HOW = re.compile(r"(?:请问)?(?:怎么|如何|在哪儿?|哪里)(?:能|可以)?(?:报事|报修|上报|报|用|说|查进度)\S{0,4}")
-WHOSE_PHONE = re.compile(r".{0,6}(?:网格员|社区|居委会|村委会).{0,4}(?:电话|号码|联系).{0,6}")
-GREETING = re.compile(r"(?:[你您]|大家|早上|上午|中午|下午|晚上)好[啊呀]?|早|在吗|在不在|有人吗|哈喽|嗨|hi|hello")
-THANKS = re.compile(
-    r"(?:好的?|收到|知道了)?[，,\s]*(?:非常|十分|太)?(?:谢谢|多谢|感谢|谢了|辛苦)(?:了|啦|你|您|大家|师傅|网格员|社区|们)*"
-)
-PARTING = re.compile(r"收到|知道了|明白了?|再见|拜拜|没事了?")
 LONGEST_PLACE = 12  # what is longer is no name of one of the places we asked about
-NOTHING = re.compile("[?？]?")
 TICKET = r"(?:编号|单号)?\s*\d{1,9}\s*[-–—－]\s*\d\s*号?"
 LAST = r"(?:我?(?:刚才|刚刚|上次|上一?[件条])?(?:报的|说的)?(?:那?[件条个])?)"
 ONE_TICKET = re.compile(rf"(?:进度)?\s*(?:{TICKET}|\d*|{LAST})\s*(?:的?进度)?")
@@ -66,8 +57,8 @@ class Command:
     def behind(self, words: str) -> str | None:
         """What was said behind this command, or None where it was not given."""
         for word in (self.word, *self.also):
-            rest = words.removeprefix(word).strip(AROUND)
-            if words.startswith(word) and self.takes.fullmatch(rest):
+            rest = words[len(word) :].strip(AROUND)
+            if words[: len(word)].lower() == word and self.takes.fullmatch(rest):
                 return rest
         return None
 
@@ -79,35 +70,60 @@ def answer(
     talk: Talk,
     shots: tuple[bytes, ...] = (),
     worker: Viewer = NOBODY,
+    quoted: str = "",
 ) -> str:
     """What we say to it. What cannot be done is said plainly, and changes nothing."""
-    text = MENTION.sub("", heard.text).strip()
-    call = emergencies.numbers(text)
-    said = Said(heard, group, by, text, talk, worker)
+    said = _read(Said(heard, group, by, heard.text, talk, worker, quoted))
+    call = emergencies.numbers(said.words)
     try:
         with db.session.begin_nested():
-            told = take_photos(said, shots) if shots else ""
-            told = _spoken(said) if text or not told else told
+            told = _told(said, shots)
     except Problem as trouble:
         told = trouble.words
     return f"{call}\n{told}" if call else told
 
 
+def _read(said: Said) -> Said:
+    """Their own words and what they point at; our own question is nothing to point at, but asked once more."""
+    words, quoted = quoting.split(said.words, said.quoted)
+    return replace(said, words=words, quoted="" if WHETHER_TO_REPORT in quoted else quoted)
+
+
+def _told(said: Said, shots: tuple[bytes, ...]) -> str:
+    if said.group is not None and grave(said.words):
+        return apart(said)
+    told = take_photos(said, shots) if shots else ""
+    return _spoken(said) if said.words or not told else told
+
+
 def _spoken(said: Said) -> str:
-    """A plain yes or no to what we asked; a command; another answer; else speech that may be a matter."""
+    """A plain yes or no to what we asked; a command; a wish for a ticket; another answer; else perhaps a matter."""
     bare = said.words.strip(AROUND).lower()
+    if said.quoted and REPORT_IT.fullmatch(bare):
+        return _pointed_at(said)
     if said.talk.question == WHETHER and (YES.fullmatch(bare) or NO.fullmatch(bare)):
         return _answered(said, bare)
     if (commanded := _commanded(said)) is not None:
         return commanded
-    kindly = _small_talk(said, bare)
+    if wish := asked_of(said, bare):
+        said.talk.answered()
+        return wish()
+    kindly = kind_word(said, bare, _help())
     if said.talk.question is not None and not kindly and (told := _answered(said, bare)):
         return told
     if said.group is None and (token := read_token(said.words)):
-        return arrive(said, token)
+        return arriving.arrive(said, token)
     if BARE.fullmatch(bare):
         return progress_of(replace(said, words=bare))
-    return kindly or _perhaps_a_matter(said)
+    return kindly or _perhaps_a_matter(said, bare)
+
+
+def _pointed_at(said: Said) -> str:
+    """What they point at is to be reported: asked like words of their own."""
+    matter = replace(said, words=said.quoted, quoted="")
+    call = emergencies.numbers(matter.words)
+    told = apart(said) if said.group is not None and grave(matter.words) else propose(matter)
+    return f"{call}\n{told}" if call else told
 
 
 def _commanded(said: Said) -> str | None:
@@ -119,27 +135,15 @@ def _commanded(said: Said) -> str | None:
     return None
 
 
-def _perhaps_a_matter(said: Said) -> str:
-    """Plain speech. What is none does not push aside what we were asking about."""
-    if is_a_matter(said.words):
+def _perhaps_a_matter(said: Said, bare: str) -> str:
+    """Plain speech. What says nothing does not push aside what we were asking about."""
+    if is_a_matter(said.words) or len(bare) >= SHORTEST_MATTER and says_something(bare):
         return propose(said)
     if said.talk.question == WHETHER:
         return whether(said, said.talk.words or "")
-    return _help(said) if len(said.words) < SHORTEST_MATTER else propose(said)
-
-
-def _small_talk(said: Said, words: str) -> str:
-    """A kind word for a kind word; nothing for anything else."""
-    if THANKS.fullmatch(words):
-        return "不客气。有事随时说。"
-    if PARTING.fullmatch(words):
+    if NO.fullmatch(bare):
         return "好的。有事随时说。"
-    if WHOSE_PHONE.fullmatch(words):
-        phone = said.places[0].contact_phone() if said.places else ""
-        return f"社区电话：{phone}。有事也可以直接跟我说。" if phone else UNKNOWN_PLACE
-    if GREETING.fullmatch(words):
-        return f"您好。{_help(said)}"
-    return _help(said) if HOW.fullmatch(words) else ""
+    return NOT_ASKED if YES.fullmatch(bare) else _help()
 
 
 def _answered(said: Said, words: str) -> str:
@@ -149,6 +153,8 @@ def _answered(said: Said, words: str) -> str:
         said.talk.answered()
         return "好，没有报。"
     if question == WHAT:
+        if YES.fullmatch(words) or not says_something(words):
+            return what(said, about)
         return report(replace(said, words=f"{about} {said.words}".strip()))
     places = named_places(said.places, words) if question == WHERE else []
     if len(places) == 1:
@@ -158,26 +164,12 @@ def _answered(said: Said, words: str) -> str:
     return report(replace(said, words=about)) if question == WHETHER and YES.fullmatch(words) else ""
 
 
-def greet(heard: Heard, by: Viewer, talk: Talk, scene: str) -> str:
-    """What we say to somebody whom a scanned code led to us."""
-    try:
-        with db.session.begin_nested():
-            return arrive(Said(heard, None, by, "", talk), scene)
-    except Problem:
-        return arriving.false_code()
-
-
-def arrive(said: Said, scene: str) -> str:
-    """Somebody scanned a code that led them to us: what they say next is about that place."""
-    place = said.talk.place = arriving.scanned(scene)
-    return arriving.words(place)
-
-
-def _help(_said: Said | None) -> str:
+def _help(_said: Said | None = None) -> str:
     told = (f"{one.word} {one.hint}".strip() for one in COMMANDS if one.hint is not None)
     return "您可以这样说：\n" + "\n".join(told)
 
 
+NOT_ASKED = "好的。现在没有等您回话的事；要报事直接说，例如：报事 三层灯不亮"
 NO_HOTLINE = re.compile(r"(?!电话|热线|渠道|方式|信箱).*", re.DOTALL)
 COMMANDS = (
     Command("报事", "电梯关门哐当响", report, also=("我要报事", "我想报事")),
@@ -189,7 +181,8 @@ COMMANDS = (
     Command("我也遇到", "编号", join),
     Command("催办", "编号", nudge),
     Command("议题", "", list_topics),
-    Command("同意", "观点的号", voice(AGREE), takes=VOTED),
+    Command("同意", "观点的号", voice(AGREE), also=("赞成",), takes=VOTED),
     Command("反对", "观点的号", voice(DISAGREE), also=("不同意",), takes=VOTED),
-    Command("帮助", "", _help, takes=NOTHING),
+    Command("无所谓", None, voice(PASS), also=("弃权", "说不好"), takes=NUMBER),
+    Command("帮助", "", _help, also=("/help", "help", "/start", "start", "菜单", "？", "?"), takes=NOTHING),
 )

@@ -7,9 +7,11 @@ from governance.core.db import db, numbered
 from governance.core.errors import Refused
 from governance.discussions import queries as topics
 from governance.discussions import speaking
-from governance.discussions.model import SAID, Statement
+from governance.discussions.model import AGREE, DISAGREE, PASS, Statement
 from governance.people.permissions import may
-from governance.relay.reporting import UNKNOWN_PLACE, Said, link_to
+from governance.relay.meant import is_spoken_of, ticket_meant
+from governance.relay.reporting import link_to
+from governance.relay.said import Said
 from governance.relay.wording import address, plain
 from governance.tickets import progress, voices
 from governance.tickets.model import Ticket, read_number
@@ -18,22 +20,7 @@ NUMBER = re.compile(r"(?:观点|第)?\s*(\d{1,9})\s*号?(?:观点)?")
 VOTED = re.compile(rf"{NUMBER.pattern}|")
 
 
-def _ticket(said: Said) -> Ticket:
-    """The ticket with this number, if anybody here may know of it; without a number the one reported here last."""
-    number = read_number(said.words)
-    last = not any(char.isdecimal() for char in said.words)
-    ticket = db.session.get(Ticket, number) if number else said.talk.ticket if last else None
-    if ticket is None or not _is_near(said, ticket) or not may(said.by, "ticket.follow", ticket):
-        raise Refused("这里没有这个编号，请看看有没有打错。报上时告诉过您编号。" if said.places else UNKNOWN_PLACE)
-    return ticket
-
-
-def _is_near(said: Said, ticket: Ticket) -> bool:
-    """Everybody reads a group: it hears of its own community, of nothing private. Alone one may ask for one's own."""
-    if said.group is not None:
-        return not ticket.private and said.group.community_id in (None, ticket.community_id)
-    communities = {place.community_id for place in said.places}
-    return ticket.community_id in communities or ticket.is_followed_by(said.by.person_id, "reporter")
+GIVEN = {AGREE: "您同意“{}”", DISAGREE: "您不同意“{}”", PASS: "您对“{}”说不好"}
 
 
 def _in_hand(said: Said) -> Ticket | None:
@@ -44,14 +31,14 @@ def _in_hand(said: Said) -> Ticket | None:
 
 
 def progress_of(said: Said) -> str:
-    ticket = _in_hand(said) or _ticket(said)
+    ticket = _in_hand(said) or ticket_meant(said, "您还没有在这里报过。要看别的，说：进度 编号")
     here, then = progress.now_and_next(ticket)
     return f"{ticket.number} {ticket.category.label}：{here}。{then}\n{link_to(ticket, said)}"
 
 
 def how_to_withdraw(said: Said) -> str:
     """How it is done: by who reported it, and never by a word that anybody in a group might say."""
-    ticket = _ticket(said)
+    ticket = ticket_meant(said, "您还没有在这里报过。要撤回，说：撤回 编号")
     if not may(said.by, "ticket.withdraw", ticket):
         raise Refused(f"{ticket.number} 不是您在这里报的，只有报的人能撤回")
     if "withdraw" not in {move.name for move in ticket.next_moves()}:
@@ -64,7 +51,9 @@ def how_to_withdraw(said: Said) -> str:
 
 
 def join(said: Said) -> str:
-    ticket = _ticket(said)
+    if not any(char.isdecimal() for char in said.words) and not is_spoken_of(said):
+        raise Refused("您说的是哪一件？请说：我也遇到 编号")
+    ticket = ticket_meant(said)
     if ticket.is_followed_by(said.by.person_id, "reporter"):
         raise Refused(f"{ticket.number} 就是您报的，不用再加。想催就说：催办 {ticket.number}")
     voices.join(ticket, said.by)
@@ -72,7 +61,7 @@ def join(said: Said) -> str:
 
 
 def nudge(said: Said) -> str:
-    ticket = _ticket(said)
+    ticket = ticket_meant(said, "您要催哪一件？请说：催办 编号")
     if not may(said.by, "ticket.nudge", ticket):
         raise Refused(f"先说“我也遇到 {ticket.number}”，再催")
     first = voices.nudge(ticket, said.by)
@@ -101,6 +90,6 @@ def voice(side: int) -> Callable[[Said], str]:
             raise Refused("没有这个号的观点，号码写在议题页上，例如：同意 12")
         speaking.voice(statement, said.by, side)
         link = address(f"/topics/{statement.topic.ref}")
-        return f"记下了：您{SAID[side]}“{plain(statement.words)}”。可以随时改，最后一次为准。\n{link}"
+        return f"记下了：{GIVEN[side].format(plain(statement.words))}。可以随时改，最后一次为准。\n{link}"
 
     return give

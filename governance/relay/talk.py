@@ -1,6 +1,7 @@
-"""What we remember of a talk with somebody in one room (a group, or alone with us): what we asked, and the last report.
+"""What we remember of a talk with somebody in one room, which is a group, or alone with us.
 
-What was asked is good for half an hour; so is the report that photos join. Where somebody last scanned stays longer.
+That is what we asked, the last report, which photos join, and the ticket spoken of last: each is good for half an
+hour. Where somebody last scanned stays longer.
 """
 
 from datetime import datetime, timedelta
@@ -22,7 +23,8 @@ QUESTIONS = (WHETHER, WHERE, WHAT)
 
 
 class Talk(Base):
-    """`asked` is our open question, `words` what it is about; `submission` holds photos that came before any words."""
+    """`asked` is our open question, `words` what it is about; `submission` holds photos that came before any words.
+    `ticket` is what was reported here last, `spoken` what was spoken of last, their own or not."""
 
     __tablename__ = "talk"
     __allow_unmapped__ = True  # for `moment`
@@ -41,12 +43,15 @@ class Talk(Base):
     photos_at: Mapped[datetime | None]
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     reported_at: Mapped[datetime | None]
+    spoken_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    spoken_at: Mapped[datetime | None]
     place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))
     at: Mapped[datetime] = mapped_column(default=now, index=True)
 
     moment: datetime | None = None  # as of when it is asked what is fresh; now, if nothing else was said
 
-    ticket: Mapped[Ticket | None] = relationship()
+    ticket: Mapped[Ticket | None] = relationship(foreign_keys=[ticket_id])
+    spoken: Mapped[Ticket | None] = relationship(foreign_keys=[spoken_id])
     place: Mapped[Place | None] = relationship()
 
     @property
@@ -58,6 +63,11 @@ class Talk(Base):
     def report(self) -> Ticket | None:
         """The report that what is said now belongs to."""
         return self.ticket if self._is_fresh(self.reported_at) else None
+
+    @property
+    def subject(self) -> Ticket | None:
+        """The ticket that was spoken of last, if that was just now."""
+        return self.spoken if self._is_fresh(self.spoken_at) else None
 
     @property
     def waiting_photos(self) -> str | None:
@@ -75,8 +85,17 @@ class Talk(Base):
         words, self.asked, self.words, self.asked_at = self.words or "", None, None, None
         return words
 
+    def drop(self) -> None:
+        """Nothing that was asked or sent is to be gone on with."""
+        self.answered()
+        self.submission = self.photos_at = None
+
+    def speak_of(self, ticket: Ticket) -> None:
+        self.spoken, self.spoken_at = ticket, now()
+
     def reported(self, ticket: Ticket) -> None:
         self.answered()
+        self.speak_of(ticket)
         self.ticket, self.reported_at, self.place_id = ticket, now(), ticket.place_id
         self.submission = self.photos_at = None
 

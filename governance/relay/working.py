@@ -149,7 +149,17 @@ def _utterance(row: Inbound, incoming: Incoming, group_id: int | None, shots: tu
     room = hearing.room_of(group_id) if group_id else row.source
     worker = _worker(incoming.sender) if row.source == APP else NOBODY
     return hearing.Utterance(
-        robot, row.message_key, who, incoming.text, room, group_id, incoming.scene, shots, row.at, worker
+        robot,
+        row.message_key,
+        who,
+        incoming.text,
+        room,
+        group_id,
+        incoming.scene,
+        shots,
+        row.at,
+        worker,
+        incoming.quote,
     )
 
 

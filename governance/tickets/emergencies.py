@@ -1,21 +1,48 @@
 """What is said of a danger that cannot wait for anybody here: the number to call, before everything else.
 
-The numbers are the national ones (110 police, 119 fire, 120 ambulance, 122 traffic). They never block a report.
+The numbers are the national ones (110 police, 119 fire and rescue, 120 ambulance, 122 traffic); for who is shut in a
+lift there is none of its own (96333 and others are a province's or a city's). They never block a report.
 """
+
+import re
+
+from governance.tickets.grave import grave
 
 SIGNS = {
     "119": ("着火", "起火", "失火", "火灾", "冒浓烟", "爆炸", "煤气", "燃气味", "天然气漏", "燃气泄漏", "救火"),
-    "120": ("晕倒", "昏倒", "摔倒", "摔伤", "没有呼吸", "心脏病", "触电", "溺水", "大出血", "不省人事", "喝农药"),
+    "120": ("晕倒", "昏倒", "摔倒", "摔伤", "没有呼吸", "心脏病", "触电", "溺水", "大出血", "不省人事"),
     "110": (
-        *("救命", "救救", "跳楼", "杀人", "砍人", "抢劫", "拿着刀"),
+        *("救命", "救救", "杀人", "砍人", "抢劫", "拿着刀"),
         *("家暴", "被打", "打我", "打老婆", "打孩子", "打人", "打架", "虐待"),
     ),
     "122": ("撞人", "车祸", "撞车"),
 }
 NAMES = {"119": "119（火警）", "120": "120（急救）", "110": "110（报警）", "122": "122（交通事故）"}
+NEAR = r"[^。！？\n]{0,16}"
+OLD = r"(?:老人|老太|老头|老爷子|大爷|大妈|大娘|奶奶|爷爷|独居|空巢)"
+SPOKEN = (  # what needs more than a number; the pattern, and the sentence
+    (
+        re.compile(
+            rf"电梯{NEAR}(?:困(?![难扰])|[关卡][住着]?了?[^，。！？\n]{{0,4}}人)"
+            r"|[困卡关]在?[^，。！？\n]{0,6}(?:电梯|轿厢)(?!门口|口)"
+        ),
+        "有人困在电梯里，请别扒门，按轿厢里的呼叫铃，马上打 119（消防救援）或 110。",
+    ),
+    (
+        re.compile(
+            rf"{OLD}{NEAR}(?:[天周久]|星期|礼拜|阵子)没(?:有)?(?:出门|出来|露面|下楼|动静|见|看见)"
+            rf"|{OLD}{NEAR}敲门{NEAR}(?:没有?人?[应开声动反]|不[应开]|没声|没答应)"
+        ),
+        "屋里叫不应，怕是出了事，请马上打 110（报警）和 120（急救），别等。",
+    ),
+)
 
 
 def numbers(words: str) -> str:
-    """Which numbers to call first, as one sentence; empty when the words speak of no such danger."""
+    """Whom to call first, one sentence a danger; empty when the words speak of none."""
+    found = grave(words)
     called = [NAMES[number] for number, signs in SIGNS.items() if any(sign in words for sign in signs)]
-    return f"人有危险，请马上打 {'、'.join(called)}。" if called else ""
+    told = [found.call] if found else []
+    told += [sentence for pattern, sentence in SPOKEN if pattern.search(words)]
+    told += [f"人有危险，请马上打 {'、'.join(called)}。"] if called else []
+    return "\n".join(told)

@@ -39,6 +39,7 @@ class Incoming:
     photos: tuple[Photo, ...] = ()
     answer_to: str = ""  # where a robot's answer may be sent, once and within the hour
     asked: str = ""  # the request a long connection's answer belongs to
+    quote: str = ""  # the words of the message it points at
     templates: tuple[str, ...] = ()  # the notices that somebody accepts, or wants no more
 
     def as_plain(self) -> dict[str, Any]:
@@ -117,7 +118,12 @@ def of_robot(given: dict[str, Any], asked: str = "") -> Incoming:
         return replace(said, kind=ENTER if entered else OTHER)
     text, photos = _robot_words(given, kind)
     found = TEXT if text else PHOTO if photos else STRANGE
-    return replace(said, kind=found, text=text[:LONGEST_TEXT], photos=photos[:MOST_PHOTOS])
+    said = replace(said, kind=found, text=text[:LONGEST_TEXT], photos=photos[:MOST_PHOTOS])
+    pointed_at = given.get("quote")
+    if not isinstance(pointed_at, dict):
+        return said
+    quote, _ = _robot_words(pointed_at, text_in(pointed_at, "msgtype"))
+    return replace(said, quote=quote[:LONGEST_TEXT])
 
 
 def _robot_words(given: dict[str, Any], kind: str) -> tuple[str, tuple[Photo, ...]]:

@@ -128,6 +128,8 @@ PRIVATE = [
     "物业经理收黑钱",
     "举报 物业贪污",
     "我要举报物业",
+    "举报网格员收黑钱",
+    "举报居委会主任包庇违建",
 ]
 
 
@@ -158,12 +160,40 @@ def test_a_no_in_other_words_reports_nothing(say, first, text) -> None:
     assert db.session.scalars(select(Ticket)).all() == []
 
 
-@pytest.mark.parametrize("text", ["就在那儿嘛你们看看", "我昨天就跟人说过了"])
-def test_what_is_no_answer_does_not_push_aside_what_was_asked(say, text) -> None:
+@pytest.mark.parametrize("text", ["楼上漏水了", "天上掉下一只猫"])
+def test_what_is_asked_about_is_what_was_said_last_and_so_is_what_a_yes_reports(say, text) -> None:
     say("楼道灯一直不亮")
-    assert "楼道灯一直不亮" in say(text)
+    asked = say(text)
+    assert text in asked and "楼道灯" not in asked
+    assert "编号" in say("是")
+    assert db.session.scalars(select(Ticket)).one().words == text
+
+
+@pytest.mark.parametrize("text", ["谢谢", "收到", "你好", "😂", "嗯嗯嗯嗯？", "13812345678"])
+def test_what_says_nothing_does_not_push_aside_what_was_asked(say, text) -> None:
+    say("楼道灯一直不亮")
+    say(text)
     assert "编号" in say("是")
     assert db.session.scalars(select(Ticket)).one().words == "楼道灯一直不亮"
+
+
+EMPTY = ["的", "😂", "13812345678", "？？？", "302", "啊", "…", "ok"]
+
+
+@pytest.mark.parametrize("text", EMPTY)
+def test_a_report_with_nothing_in_it_is_asked_what_it_is(say, text) -> None:
+    assert "什么事" in say(f"报事 {text}") and "什么事" in say(text)
+    assert db.session.scalars(select(Ticket)).all() == []
+    assert "编号" in say("楼道灯不亮")
+    assert db.session.scalars(select(Ticket)).one().words == "楼道灯不亮"
+
+
+@pytest.mark.parametrize("text", ["举报302违建", "举报 楼下烧烤油烟", "我要举报三楼噪音扰民", "举报占道停车"])
+def test_to_inform_of_a_thing_is_an_ordinary_matter(say, text) -> None:
+    assert "要报给网格员吗" in say(text)
+    assert "编号" in say("是")
+    ticket = db.session.scalars(select(Ticket)).one()
+    assert not ticket.private and ticket.category.slug != "misconduct"
 
 
 def test_who_asks_how_or_whom_to_call_is_told(say) -> None:

@@ -38,12 +38,12 @@ def test_a_whole_conversation_from_report_to_voice(say, cast) -> None:
 def test_plain_speech_is_reported_on_a_yes_and_not_before(say, cast, yes) -> None:
     asked = say("楼下垃圾没人收")
     assert "要报给网格员吗" in asked and "楼下垃圾没人收" in asked
-    assert "您可以这样说" in say(yes, "三楼老周")  # nobody asked him
+    assert "没有等您回话的事" in say(yes, "三楼老周")  # nobody asked him
     assert db.session.scalars(select(Ticket)).all() == []
     assert "编号" in say(yes)
     ticket = db.session.scalars(select(Ticket)).one()
     assert (ticket.words, ticket.category.slug, ticket.source) == ("楼下垃圾没人收", "clean", "group")
-    assert "您可以这样说" in say(yes)
+    assert "没有等您回话的事" in say(yes)
     assert db.session.scalar(select(func.count()).select_from(Ticket)) == 1
 
 
@@ -74,6 +74,16 @@ def test_thanks_get_a_short_word_and_nothing_is_offered(say, text) -> None:
     assert say(text).endswith("有事随时说。") and len(say(text)) < 12
     say("是")
     assert db.session.scalars(select(Ticket)).all() == []
+
+
+@pytest.mark.parametrize("text", ["好的", "不用", "取消", "不用了", "行"])
+def test_a_word_that_answers_nothing_we_asked_gets_a_short_word(say, text) -> None:
+    assert say(text).startswith("好的。") and len(say(text)) < 40
+
+
+@pytest.mark.parametrize("text", ["help", "Help", "/start", "?", "？", "/help", "帮助", "菜单"])
+def test_help_is_asked_for_in_many_words(say, text) -> None:
+    assert say(text).startswith("您可以这样说")
 
 
 @pytest.mark.parametrize("text", ["查一下漏水的原因吧", "看看三层的灯", "撤回垃圾站的决定太好了"])

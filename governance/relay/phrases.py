@@ -1,0 +1,53 @@
+"""What people say that is no matter by itself, as patterns: yes and no, kind words, questions of a ticket.
+
+Each is matched against the whole of what was said, and none takes longer than its length.
+"""
+
+import re
+
+AROUND = " ：:，,。.！!～~\n\t"
+TAIL = r"(?:的|了|啦|吧|呀|啊|呢|哦|嘛|吗|么|谢谢|好吗|[，,、。.！!?？~～\s])*"
+YES = re.compile(  # a yes, with whatever people say around it
+    r"(?:是|对|好|嗯|恩|要|行|可以|确认|同意|报|麻烦|请|帮|ok|yes|y|1)"
+    r"(?:是|对|好|要|行|可以|确认|报|上去|上报|麻烦|请|帮我|给我|给网格员|一下|谢谢|的|吧|呀|啊|哦|呢|[，,、。.！!\s])*"
+)
+NO = re.compile(r"(?:不|别|没|算了|取消|否|反对|no|n)(?:是|用|要|报|行|必|需要|算了|谢谢|的|了|啦|吧|[，,、。.！!\s])*")
+REPORT_IT = re.compile(  # alone, beside a quoted message
+    r"(?:请|麻烦|帮我|帮忙|帮|把|给|这个|这条|这件|也)*"
+    r"(?:我要报|报上去|报一下|报事|上报|报修|报|反映)(?:一下|上去)?" + TAIL
+)
+HOW = re.compile(r"(?:请问)?(?:怎么|如何|在哪儿?|哪里)(?:能|可以)?(?:报事|报修|上报|报|用|说|查进度)\S{0,4}")
+WHOSE_PHONE = re.compile(r".{0,6}(?:网格员|社区|居委会|村委会).{0,4}(?:电话|号码|联系).{0,6}")
+GREETING = re.compile(r"(?:[你您]|大家|早上|上午|中午|下午|晚上)好[啊呀]?|早|在吗|在不在|有人吗|哈喽|嗨|hi|hello")
+THANKS = re.compile(
+    r"(?:好的?|收到|知道了)?[，,\s]*(?:非常|十分|太)?(?:谢谢|多谢|感谢|谢了|辛苦)(?:了|啦|你|您|大家|师傅|网格员|社区|们)*"
+)
+PARTING = re.compile(r"收到|知道了|明白了?|再见|拜拜|没事了?")
+NOTHING = re.compile("[?？]?")
+
+# A ticket's number in a sentence, and not 3-4单元, 3-4天, a date or a phone.
+NUMBER = re.compile(
+    r"(?<![\d-])(?:编号|单号)?\s{0,3}(\d{1,9}\s?[-–—－]\s?\d)(?!\s?[\d–—－-])"
+    r"(?!\s?(?:单元|栋|幢|座|号楼|号院|室|楼|层|户|点|天|个|次|年|月|日|周|小时|米|岁))号?"
+)
+BEFORE = (
+    r"(?:请问|请|麻烦|帮我|帮忙|帮|问下|问一下|给我|看看|现在|到底|这个|这件|那个|那件|事|它|我的|我|报的|都|再|快|赶紧|的"
+    r"|[，,、\s])*"
+)
+DONE = r"(?:修好|办好|弄好|搞好|处理好|修完|办完|解决|处理|搞定|修|办|好)"
+STATE = (
+    rf"{DONE}(?:了)?(?:没有|没|吗|么|嘛|不)"
+    r"|(?:怎么|咋|为什么|为啥)(?:还|都|就)?(?:没有?|不)(?:人)?(?:来|修|办|处理|解决|弄|动静|管|好)(?:好|完)?"
+    rf"|(?:还|怎么还|咋还)没(?:有)?{DONE}"
+    rf"|(?:{DONE}得?)?(?:怎么样|咋样|怎样|如何)"
+    rf"|(?:什么时候|啥时候|几时|多久|还要多久|哪天)(?:能|才|可以|会)?{DONE}?"
+    r"|(?:办|修|处理)到哪(?:里|儿|一步)?|(?:有)?(?:进展|进度|消息|结果|下文)"
+)
+ASKING = re.compile(BEFORE + rf"(?:还)?(?:{STATE})" + TAIL)
+ASKING_IN = re.compile(STATE)
+NUDGING = re.compile(BEFORE + r"(?:能不能|可以|可不可以)?催(?:一下|一催|下|催|办)?(?:他们|网格员|物业)?" + TAIL)
+NUDGING_IN = re.compile("催")
+ME_TOO = re.compile(
+    r"(?:(?:我|们|俺|家|楼|单元|这儿|这里|这边|那边|这|层|隔壁)*也(?:是这样|是|一样|遇到|碰到|这样|有这个问题|有这问题|有)(?:过)?"
+    r"|(?:\+|＋|➕)\s?[1１一]|加[1一]|同问)" + TAIL
+)

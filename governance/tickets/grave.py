@@ -1,0 +1,69 @@
+"""Words too grave to be said again: that somebody wants to die, or what was done to somebody's body.
+
+Whoever says them hears at once whom to call; in a group they are neither taken nor quoted. A sign is looked for by
+what people write, and not found in the everyday words that only look like it (想死你们了, 跳楼价, 骚扰电话, 摸黑).
+
+12356 is the one psychological aid line of the whole country since 1 May 2025 (国家卫生健康委, December 2024);
+12338 is the women's rights line (全国妇联).
+"""
+
+import re
+from typing import NamedTuple
+
+
+class Grave(NamedTuple):
+    """`call` is said before everything else; `slug` is the category such a report is of, `offer` asks whether it is
+    to be one."""
+
+    call: str
+    slug: str
+    offer: str
+    signs: re.Pattern[str]
+
+    def is_in(self, words: str) -> bool:
+        """Is it spoken of? What is no sign, though it looks like one, stands in the pattern outside its group."""
+        return any(found.lastindex for found in self.signs.finditer(words))
+
+
+def _signs(*signs: str, none: tuple[str, ...] = ()) -> re.Pattern[str]:
+    """The signs as one group; what is `none` of them is passed over, with the sign in it."""
+    return re.compile("|".join((*none, f"({'|'.join(signs)})")))
+
+
+WHOM = r"(?:我|俺|她|孩子|小孩|娃|女儿|闺女|儿子|孙女|孙子|女孩|男孩|姑娘|女生|学生|老婆|妻子|妈)"
+PARTS = r"(?:胸|屁股|大腿|下体|下面|私处|隐私)"
+DESPAIR = Grave(
+    "听到这话很担心。先别一个人待着，身边的人也请陪着。有危险马上打 110（报警）或 120（急救）；"
+    "心里难受打 12356（心理援助热线），有人听您说。",
+    "care",
+    "要社区的人来看看吗？回“是”就报上去，只有办事的人看得到；回“不用”就算了。",
+    _signs(
+        r"不想(?:再)?活(?!动|跃|泼)|活不下去|活够了|活着(?:真|也|都)?没(?:有|什么|啥)?(?:意思|意义|劲|盼头)",
+        r"轻生|自杀|自尽|自残|寻死|寻短见|想不开|割腕|生不如死|遗书|结束[^，。！？\n]{0,5}生命",
+        r"(?<![不得])想死(?![你您我他她它咱俺大机])|我(?:真|就|要|想|还是)*去死|死了(?:算了|得了|一了百了)|不如死了",
+        r"跳(?:楼|桥)(?![价大甩机清绳])|跳(?:河|江|湖|海|井|轨)(?!边)|[想要]跳下[去来]",
+        r"上吊(?![灯扇顶柜篮车牌装杆])|[喝服吃吞]了?[^，。！？\n]{0,4}(?:农药|安眠药|百草枯|敌敌畏)",
+    ),
+)
+ASSAULT = Grave(
+    "这不是受害的人的错。正在发生、怕再发生，马上打 110（报警）；妇女维权热线 12338。",
+    "violence",
+    "要社区帮忙吗？回“是”就单独报上去，只有办事的人看得到；回“不用”就算了。",
+    _signs(
+        r"强奸|强暴|轮奸|迷奸|诱奸|性侵|猥亵|咸猪手|动手动脚|骚扰|尾随|偷窥|偷拍|露阴|暴露狂|裙底",
+        rf"偷看[^，。！？\n]{{0,4}}(?:洗澡|换衣|上厕所|睡觉)|对{WHOM}(?!们)[^，。！？\n]{{0,4}}(?:耍流氓|非礼)",
+        rf"{WHOM}[^，。！？\n]{{0,2}}被[^，。！？\n]{{0,8}}(?:摸(?![黑得])|侵犯|糟蹋|非礼)",
+        rf"摸[了过]?(?:{WHOM}家?的?)?(?:{PARTS}|孩子|女儿|闺女|小姑娘|小女孩)|(?<![摸让])摸[了过]?{WHOM}(?![家们的])",
+        none=(
+            r"(?:电话|短信|信息|微信|来电|号码|噪[音声]|声音|音乐|广场舞|装修|推销|广告|中介|狗|猫|蚊子?|虫)"
+            r"[^，。！？\n]{0,4}骚扰",
+            r"骚扰(?:电话|短信|信息|邮件|来电|号码|拦截|居民|业主|大家|休息|睡眠|生活)",
+            r"强奸民意|尾随(?:车辆|追尾|进门|刷卡)",
+        ),
+    ),
+)
+
+
+def grave(words: str) -> Grave | None:
+    """Which of them is spoken of, if any."""
+    return next((one for one in (DESPAIR, ASSAULT) if one.is_in(words)), None)

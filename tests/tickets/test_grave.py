@@ -1,0 +1,93 @@
+"""Words too grave to be said again, and dangers: who speaks of them is told whom to call, and nobody else is."""
+
+import pytest
+
+from governance.tickets.emergencies import numbers
+from governance.tickets.grave import ASSAULT, DESPAIR, grave
+
+DESPAIRING = (
+    *("我不想活了", "我想死", "想死", "我爸想跳河", "真的活不下去了", "活着没意思", "有人要自杀", "我妈割腕了"),
+    *(
+        "楼顶有人要跳楼",
+        "他喝农药了",
+        "吃了一瓶安眠药",
+        "不如死了算了",
+        "我就是想死",
+        "她想跳下去",
+        "邻居上吊了",
+        "想死了",
+    ),
+)
+ASSAULTED = (
+    *(
+        "孩子被猥亵了",
+        "我家孩子被邻居摸了",
+        "有人偷看我洗澡",
+        "我被强奸了",
+        "网格员骚扰我",
+        "有人偷拍女厕所",
+        "他摸我大腿",
+    ),
+    *(
+        "楼下有个暴露狂",
+        "我女儿被人摸了",
+        "有人尾随我回家",
+        "电梯里有人对我动手动脚",
+        "网格员骚扰我，还打电话来",
+        "他老摸我",
+    ),
+)
+ORDINARY = (
+    *("笑死我了", "累死了", "死机了", "想死你们了", "想死你了", "楼道灯死了", "热得想死", "跳楼价大甩卖", "不想活动了"),
+    *("上吊灯坏了", "鱼池的鱼死了", "河边跳舞", "地库太黑吓死人", "打农药的味道太大"),
+    *(
+        "摸黑走楼梯",
+        "骚扰电话",
+        "老有骚扰短信",
+        "噪音骚扰居民",
+        "推销电话一直骚扰我",
+        "广场舞骚扰我们睡觉",
+        "扶手摸着扎手",
+    ),
+    *("我来摸摸底", "门把手被摸黑了", "非礼勿视", "偷看电视", "师傅摸了我家电表", "电动车被撞了", "看看三层的灯"),
+)
+
+
+@pytest.mark.parametrize("words", DESPAIRING)
+def test_who_speaks_of_dying_hears_of_somebody_who_listens(words) -> None:
+    assert grave(words) is DESPAIR
+    assert all(number in numbers(words) for number in ("110", "120", "12356"))
+
+
+@pytest.mark.parametrize("words", ASSAULTED)
+def test_who_was_touched_or_followed_hears_whom_to_call(words) -> None:
+    assert grave(words) is ASSAULT and "110" in numbers(words)
+
+
+@pytest.mark.parametrize("words", ORDINARY)
+def test_words_that_only_look_grave_are_ordinary(words) -> None:
+    assert grave(words) is None and numbers(words) == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "called"),
+    [
+        ("电梯困人了", ("119", "呼叫铃")),
+        ("电梯又停了，困人", ("119",)),
+        ("3号楼电梯里关着两个人", ("119",)),
+        ("我被困在电梯里了", ("119", "110")),
+        ("楼下老人好几天没出门了，敲门不应", ("110", "120")),
+        ("对门独居的大爷三天没见人了", ("110", "120")),
+        ("奶奶家敲门半天没人应", ("110", "120")),
+    ],
+)
+def test_who_is_shut_in_or_does_not_answer_is_helped_first(words, called) -> None:
+    assert all(one in numbers(words) for one in called)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["电梯卡了", "电梯门关不上", "电梯困难户", "快递敲门没人应", "老人好久没体检了", "电梯口被堵", "车卡在电梯口"],
+)
+def test_a_lift_or_a_door_alone_is_no_danger(words) -> None:
+    assert numbers(words) == ""
