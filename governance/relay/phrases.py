@@ -22,7 +22,7 @@ GREETING = re.compile(r"(?:[你您]|大家|早上|上午|中午|下午|晚上)�
 THANKS = re.compile(
     r"(?:好的?|收到|知道了)?[，,\s]*(?:非常|十分|太)?(?:谢谢|多谢|感谢|谢了|辛苦)(?:了|啦|你|您|大家|师傅|网格员|社区|们)*"
 )
-PARTING = re.compile(r"收到|知道了|明白了?|再见|拜拜|没事了?")
+PARTING = re.compile(r"收到|知道了|明白了?|再见|拜拜|没事了?|无所谓|都行|随便")
 NOTHING = re.compile("[?？]?")
 
 # A ticket's number in a sentence, and not 3-4单元, 3-4天, a date or a phone.

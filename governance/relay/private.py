@@ -34,6 +34,8 @@ def elsewhere(category: Choice) -> str:
 def apart(said: Said) -> str:
     """The same for words too grave to be said again; whom to call was said before it."""
     said.talk.drop()
+    if IN_OFFICE.search(said.words):
+        return f"这类事不在群里说。{BY_THEM}"
     link = scan_page(said.places[0]) if said.places else ""
     account = "；也可以单独跟我们的公众号说" if current_app.extensions["settings"].wechat_app_id else ""
     return f"这类事不在群里说。想要社区帮忙，请{TICK}{account}。" + (f"\n{link}" if link else "")
@@ -45,9 +47,9 @@ def is_taken(said: Said, words: str) -> bool:
 
 
 def offer(said: Said, words: str, found: Grave) -> str:
-    """Alone with us they may be taken on a yes, without being said again."""
+    """Alone with us they may be taken on a yes, without being said again; whom to call comes before it every time."""
     if is_taken(said, words):
         said.talk.ask(WHETHER, words)
-        return found.offer
+        return f"{found.call}\n{found.offer}"
     said.talk.drop()
-    return f"想要社区帮忙，请{TICK}。" if not said.places else BY_THEM
+    return f"{found.call}\n{BY_THEM if said.places else f'想要社区帮忙，请{TICK}。'}"

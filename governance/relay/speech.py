@@ -37,9 +37,9 @@ from governance.tickets import emergencies
 from governance.tickets.grave import grave
 
 LONGEST_PLACE = 12  # what is longer is no name of one of the places we asked about
-TICKET = r"(?:编号|单号)?\s*\d{1,9}\s*[-–—－]\s*\d\s*号?"
+TICKET = r"(?:编号|单号)?\s{0,3}\d{1,9}\s?[-–—－]\s?\d\s?号?"
 LAST = r"(?:我?(?:刚才|刚刚|上次|上一?[件条])?(?:报的|说的)?(?:那?[件条个])?)"
-ONE_TICKET = re.compile(rf"(?:进度)?\s*(?:{TICKET}|\d*|{LAST})\s*(?:的?进度)?")
+ONE_TICKET = re.compile(rf"(?:进度)?\s{{0,3}}(?:{TICKET}|\d*|{LAST})\s{{0,3}}(?:的?进度)?")
 BARE = re.compile(rf"{TICKET}|\d{{2,10}}")
 
 
@@ -74,13 +74,18 @@ def answer(
 ) -> str:
     """What we say to it. What cannot be done is said plainly, and changes nothing."""
     said = _read(Said(heard, group, by, heard.text, talk, worker, quoted))
-    call = emergencies.numbers(said.words)
     try:
         with db.session.begin_nested():
             told = _told(said, shots)
     except Problem as trouble:
         told = trouble.words
-    return f"{call}\n{told}" if call else told
+    return _called(said.words, told)
+
+
+def _called(words: str, told: str) -> str:
+    """Whom to call is said first, once."""
+    call = [line for line in emergencies.numbers(words).splitlines() if line not in told]
+    return "\n".join([*call, told])
 
 
 def _read(said: Said) -> Said:
@@ -121,9 +126,7 @@ def _spoken(said: Said) -> str:
 def _pointed_at(said: Said) -> str:
     """What they point at is to be reported: asked like words of their own."""
     matter = replace(said, words=said.quoted, quoted="")
-    call = emergencies.numbers(matter.words)
-    told = apart(said) if said.group is not None and grave(matter.words) else propose(matter)
-    return f"{call}\n{told}" if call else told
+    return _called(matter.words, apart(matter) if said.group is not None and grave(matter.words) else propose(matter))
 
 
 def _commanded(said: Said) -> str | None:

@@ -31,9 +31,11 @@ def _in_hand(said: Said) -> Ticket | None:
 
 
 def progress_of(said: Said) -> str:
+    """How far it is. Of a private one it is not said what it is about: somebody may look over a shoulder."""
     ticket = _in_hand(said) or ticket_meant(said, "您还没有在这里报过。要看别的，说：进度 编号")
     here, then = progress.now_and_next(ticket)
-    return f"{ticket.number} {ticket.category.label}：{here}。{then}\n{link_to(ticket, said)}"
+    label = "" if ticket.private else f" {ticket.category.label}"
+    return f"{ticket.number}{label}：{here}。{then}\n{link_to(ticket, said)}"
 
 
 def how_to_withdraw(said: Said) -> str:

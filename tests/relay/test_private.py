@@ -22,7 +22,8 @@ def nothing_is_kept() -> bool:
 def test_in_a_group_grave_words_are_answered_with_numbers_and_never_said_again(say, words, before) -> None:
     say("楼道灯一直不亮")
     reply = say(before + words)
-    assert "110" in reply.splitlines()[0] and "这类事不在群里说" in reply and "不公开" in reply and words not in reply
+    assert "110" in reply.splitlines()[0] and "这类事不在群里说" in reply and words not in reply
+    assert ("12388" if "网格员" in words else "不公开") in reply
     for after in ("是", "报", "我们楼里的人都知道"):
         assert words not in say(after)
     say("不用")
@@ -34,11 +35,20 @@ def test_to_us_alone_they_are_taken_on_a_yes_and_only_those_in_charge_read_them(
     heard(app, "official", event("SCAN", cast.codes["5号楼"]))
     asked = heard(app, "official", text("我家孩子被邻居摸了"))
     assert "110" in asked.splitlines()[0] and "回“是”" in asked and "摸" not in asked
-    assert "摸" not in heard(app, "official", text("就在楼下小花园"))
+    more = heard(app, "official", text("就在楼下小花园"))
+    assert "110" in more.splitlines()[0] and "摸" not in more
     told = heard(app, "official", text("是"))
     ticket = latest_ticket()
     assert ticket.private and ticket.category.slug == "violence" and "110" in told and ticket.number in told
     assert ticket.words == "我家孩子被邻居摸了 就在楼下小花园" and "家暴" not in told
+    assert "家暴" not in heard(app, "official", text("进度"))
+
+
+def test_whom_to_call_is_said_once(app, cast) -> None:
+    open_doors(app, cast)
+    heard(app, "official", event("SCAN", cast.codes["5号楼"]))
+    assert heard(app, "official", text("报事 孩子被猥亵了")).count("12338") == 1
+    assert latest_ticket().private
 
 
 def test_who_wants_to_die_is_not_asked_where_they_live_before_they_hear_whom_to_call(app, cast) -> None:
