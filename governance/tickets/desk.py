@@ -17,6 +17,7 @@ from governance.places.landing import near
 from governance.places.model import Code, Place
 from governance.tickets import actions, arrivals, assist, guessing, photos, progress, queries
 from governance.tickets.facts import facts
+from governance.tickets.categories import active
 from governance.tickets.forms import AssistForm, PublishForm, move_form
 from governance.tickets.handling import choices, needs_before_finish, one_tap
 from governance.tickets.lifecycle import LIFE
@@ -67,7 +68,8 @@ def report_for(code: str) -> Any:
     """替人报: write it down for somebody and hand them the slip."""
     found, viewer = living(code), current()
     require(viewer, "ticket.assist", found.place)
-    form = AssistForm(found.place, near(connection(), found.place))
+    form, categories = AssistForm(found.place), active()
+    form.offer(categories, [found.place, *near(connection(), found.place)])
     if request.method == "POST":
         try:
             return _reported_for(found, form)
@@ -81,7 +83,7 @@ def report_for(code: str) -> Any:
         form=form,
         kept=kept,
         here=[],
-        categories=form.categories,
+        categories=categories,
     )
     return page, 422 if request.method == "POST" else 200
 
