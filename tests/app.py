@@ -3,10 +3,11 @@
 import re
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import Context
 from copy import deepcopy
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,14 @@ from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from governance.core import jobs, kept, limits, migrations
+from governance.core import jobs, kept, limits, logs, migrations
 from governance.core.config import Settings, load
 from governance.core.crypto import keyed_hash
 from governance.core.db import by, db, writing
 from governance.people.model import Identity, Person
+from governance.scan import counts
 from governance.web import create_app
-from governance.wechat import away
+from governance.wechat import away, gateway
 from tests import cast as casting
 from tests.cast import Cast
 from tests.peers.postgres import Cluster, database_name
@@ -69,11 +71,62 @@ def postgres_settled(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory
     return url, cast
 
 
+@dataclass
+class Used:
+    """An application and database that one test after the other uses: quicker than a pair for each."""
+
+    app: Flask
+    cast: Cast
+    put_back: Callable[[], None]
+
+    def __post_init__(self) -> None:
+        self.settings = self.app.extensions["settings"]
+        self.extensions = dict(self.app.extensions)
+
+    @contextmanager
+    def once(self) -> Iterator[tuple[Flask, Cast]]:
+        """For one test, as nobody had used it before."""
+        self.app.extensions.clear()
+        self.app.extensions |= self.extensions | {"settings": self.settings.model_copy(), "spoken": {}}
+        self.app.extensions["scan_counts"] = counts.Buffer()
+        logs.configure()
+        kept.init_app(self.app)
+        gateway.init_app(self.app)
+        forget_limits(self.app)
+        with running(self.app):
+            yield self.app, deepcopy(self.cast)  # a test may add to its own cast
+        self.put_back()
+
+
 @pytest.fixture(scope="session")
-def postgres_used(postgres: Cluster, postgres_settled: tuple[str, Cast]) -> tuple[str, str]:
-    """A copy that one test after the other uses, and what puts it back: quicker than a database for each."""
-    url = postgres.create_database(database_name(postgres_settled[0]))
-    return url, postgres.remember(url)
+def sqlite_used(settled: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFactory) -> Used:
+    original, cast = settled
+    var = tmp_path_factory.mktemp("used") / "var"
+    shutil.copytree(original, var)
+
+    def put_back() -> None:
+        """All but the file that writers queue for, which the process holds open."""
+        shutil.rmtree(var / "media", ignore_errors=True)
+        for file in {*var.glob("*.sqlite3*")} - {*var.glob("*-queue")}:
+            file.unlink()
+        shutil.copytree(original, var, dirs_exist_ok=True)
+
+    return Used(create_app(settings_for(var, f"sqlite:///{var / 'onecode.sqlite3'}")), cast, put_back)
+
+
+@pytest.fixture(scope="session")
+def postgresql_used(
+    postgres: Cluster, postgres_settled: tuple[str, Cast], tmp_path_factory: pytest.TempPathFactory
+) -> Used:
+    template, cast = postgres_settled
+    url, var = postgres.create_database(database_name(template)), tmp_path_factory.mktemp("used") / "var"
+    undoing = postgres.remember(url)
+
+    def put_back() -> None:
+        shutil.rmtree(var / "media", ignore_errors=True)
+        postgres.put_back(url, undoing)
+
+    return Used(create_app(settings_for(var, url)), cast, put_back)
 
 
 @contextmanager
@@ -87,32 +140,27 @@ def opened(request: pytest.FixtureRequest, folder: Path) -> Iterator[tuple[Flask
         cluster: Cluster = request.getfixturevalue("postgres")
         template, cast = request.getfixturevalue("postgres_settled")
         settings = settings_for(folder / "var", cluster.create_database(database_name(template)))
-    with running(settings) as app:
+    app = create_app(settings)
+    with running(app):
         yield app, deepcopy(cast)
     if request.param == "postgresql":
         cluster.drop_database(settings.database)
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
+def running(app: Flask) -> Iterator[None]:
     app.testing = True
     with app.app_context():
-        yield app
+        yield
         db.session.remove()
         db.engine.dispose()
 
 
 @pytest.fixture(params=DATABASES)
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Flask, Cast]]:
-    if request.param == "sqlite":
-        with opened(request, tmp_path) as made:
-            yield made
-        return
-    (url, undoing), (_, cast) = request.getfixturevalue("postgres_used"), request.getfixturevalue("postgres_settled")
-    with running(settings_for(tmp_path / "var", url)) as app:
-        yield app, deepcopy(cast)  # a test may add to its own cast
-    request.getfixturevalue("postgres").put_back(url, undoing)
+def world(request: pytest.FixtureRequest) -> Iterator[tuple[Flask, Cast]]:
+    used: Used = request.getfixturevalue(f"{request.param}_used")
+    with used.once() as made:
+        yield made
 
 
 @pytest.fixture(params=DATABASES, scope="module")
