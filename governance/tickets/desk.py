@@ -16,8 +16,8 @@ from governance.places.codes import living
 from governance.places.landing import near
 from governance.places.model import Code, Place
 from governance.tickets import actions, arrivals, assist, guessing, photos, progress, queries
-from governance.tickets.facts import facts
 from governance.tickets.categories import active
+from governance.tickets.facts import facts
 from governance.tickets.forms import AssistForm, PublishForm, move_form
 from governance.tickets.handling import choices, needs_before_finish, one_tap
 from governance.tickets.lifecycle import LIFE

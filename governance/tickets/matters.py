@@ -3,6 +3,8 @@
 Both come from one look at the database, as a report waits for each (docs/adr/0008).
 """
 
+from typing import Any
+
 from sqlalchemy import bindparam, select
 
 from governance.core.db import connection
@@ -15,7 +17,7 @@ from governance.tickets.model import Category
 
 _CHOSEN = (Category.slug == bindparam("slug"), Category.retired_at.is_(None))
 _BOTH = select(*COLUMNS, *STANDING).join(Place, Place.id == bindparam("at")).where(*_CHOSEN)
-MATTER = Prepared(_BOTH)
+MATTER: Prepared[tuple[Any, ...]] = Prepared(_BOTH)
 
 
 def matter(slug: str, at: str, landed: Landing) -> tuple[Choice, Site]:
