@@ -326,7 +326,7 @@ def test_one_nobody_bound_comes_to_the_ordinary_page_and_reads_why(inside, wecha
     someone = inside(WECOM)
     answer = wecom_sign_in(someone, wechat, "stranger")
     page = someone.get(answer.location)
-    assert page.status_code == 200 and "还没有绑定工作账号" in page.get_data(as_text=True)
+    assert page.status_code == 200 and "没有在用的工作账号" in page.get_data(as_text=True)
     assert someone.field("next") == "/desk"
     assert db.session.scalar(select(StaffSession.id)) is None
 
