@@ -14,8 +14,8 @@ from governance.people.model import Identity, Person, StaffSession
 from governance.tickets.model import Follow
 from governance.wechat import away, oauth
 from governance.wechat import gateway as module
-from tests.app import Phone
 from tests.peers.wechat import OPENID, USERID, WORK_TOKEN
+from tests.phone import Phone
 
 WECHAT = "Mozilla/5.0 (Linux; Android 14) Mobile Safari/537.36 MicroMessenger/8.0.50"
 WECOM = f"{WECHAT} wxwork/4.1.30"
