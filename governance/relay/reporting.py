@@ -12,6 +12,7 @@ from governance.core.errors import Refused
 from governance.people.access import NOBODY, Viewer
 from governance.people.homes import Residence
 from governance.places.model import Place
+from governance.relay import at_work
 from governance.relay.facts import near_name, scan_page
 from governance.relay.meaning import OTHER, SHORTEST_MATTER, category_of, named_places
 from governance.relay.model import Group, Heard
@@ -43,9 +44,11 @@ class Said:
 
     @property
     def places(self) -> list[Place]:
-        """Where this may be about: the group's places, or where this person last was with us."""
+        """Where this may be about: the group's places, where a worker serves, or where this person last was with us."""
         if self.group is not None:
             return list(self.group.places)
+        if served := at_work.places_of(self.worker):
+            return served
         place = self.talk.place or _last_place(self.by)
         return [place] if place else []
 

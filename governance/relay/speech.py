@@ -13,7 +13,7 @@ from governance.core.errors import Problem
 from governance.discussions.model import AGREE, DISAGREE
 from governance.people.access import NOBODY, Viewer
 from governance.places.tokens import read_token
-from governance.relay import arriving
+from governance.relay import arriving, at_work
 from governance.relay.meaning import SHORTEST_MATTER, is_a_matter, named_places
 from governance.relay.model import Group, Heard
 from governance.relay.reporting import (
@@ -85,6 +85,8 @@ def answer(
     call = emergencies.numbers(text)
     said = Said(heard, group, by, text, talk, worker)
     try:
+        if group is None and (told := at_work.answer(worker, text.strip(AROUND))):
+            return told
         with db.session.begin_nested():
             told = take_photos(said, shots) if shots else ""
             told = _spoken(said) if text or not told else told

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 
+from sqlalchemy import select
+
 from governance.core.db import db, numbered
 from governance.core.errors import Refused
 from governance.discussions import queries as topics
@@ -12,7 +14,7 @@ from governance.people.permissions import may
 from governance.relay.reporting import UNKNOWN_PLACE, Said, link_to
 from governance.relay.wording import address, plain
 from governance.tickets import progress, voices
-from governance.tickets.model import Ticket, read_number
+from governance.tickets.model import Follow, Ticket, read_number
 
 NUMBER = re.compile(r"(?:观点|第)?\s*(\d{1,9})\s*号?(?:观点)?")
 VOTED = re.compile(rf"{NUMBER.pattern}|")
@@ -22,10 +24,18 @@ def _ticket(said: Said) -> Ticket:
     """The ticket with this number, if anybody here may know of it; without a number the one reported here last."""
     number = read_number(said.words)
     last = not any(char.isdecimal() for char in said.words)
-    ticket = db.session.get(Ticket, number) if number else said.talk.ticket if last else None
+    ticket = db.session.get(Ticket, number) if number else _last(said) if last else None
     if ticket is None or not _is_near(said, ticket) or not may(said.by, "ticket.follow", ticket):
         raise Refused("这里没有这个编号，请看看有没有打错。报上时告诉过您编号。" if said.places else UNKNOWN_PLACE)
     return ticket
+
+
+def _last(said: Said) -> Ticket | None:
+    """What they reported here last; to us alone, what they reported anywhere."""
+    if said.talk.ticket is not None or said.group is not None:
+        return said.talk.ticket
+    mine = select(Ticket).join(Follow).where(Follow.person_id == said.by.person_id, Follow.role == "reporter")
+    return db.session.scalars(mine.order_by(Ticket.id.desc()).limit(1)).first()
 
 
 def _is_near(said: Said, ticket: Ticket) -> bool:
@@ -36,15 +46,8 @@ def _is_near(said: Said, ticket: Ticket) -> bool:
     return ticket.community_id in communities or ticket.is_followed_by(said.by.person_id, "reporter")
 
 
-def _in_hand(said: Said) -> Ticket | None:
-    """The ticket a worker asks for, if it is their work. A group does not hear of it so."""
-    number = read_number(said.words) if said.group is None else None
-    ticket = db.session.get(Ticket, number) if number else None
-    return ticket if ticket is not None and may(said.worker, "ticket.work", ticket) else None
-
-
 def progress_of(said: Said) -> str:
-    ticket = _in_hand(said) or _ticket(said)
+    ticket = _ticket(said)
     here, then = progress.now_and_next(ticket)
     return f"{ticket.number} {ticket.category.label}：{here}。{then}\n{link_to(ticket, said)}"
 

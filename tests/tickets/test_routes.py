@@ -10,7 +10,7 @@ from governance.core.db import by, db
 from governance.core.events import history
 from governance.tickets.model import Follow, Ticket
 from tests import photos
-from tests.app import Phone
+from tests.phone import Phone
 
 
 def ticket_at(address: str) -> Ticket:
