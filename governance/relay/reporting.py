@@ -18,7 +18,7 @@ from governance.relay.meaning import OTHER, SHORTEST_MATTER, category_of, named_
 from governance.relay.model import Group, Heard
 from governance.relay.talk import WHAT, WHERE, WHETHER, Talk
 from governance.relay.wording import address, plain
-from governance.tickets import actions, assist, photos, queries, voices
+from governance.tickets import assist, photos, queries, reports, voices
 from governance.tickets.categories import Choice
 from governance.tickets.model import Follow, Ticket
 
@@ -142,7 +142,7 @@ def _file(said: Said, place: Place) -> str:
         return f"这件已经报了，编号 {last.number}。看办到哪了：{link_to(last, said)}"
     told = {"words": said.words[:LONGEST_REPORT], "source": "group" if said.group else "code"}
     submission = said.talk.waiting_photos or submission_of(said.heard)
-    ref = actions.new_report(said.by, place, category, submission, **told)
+    ref = reports.new_report(said.by, place, category, submission, **told)
     ticket = db.session.scalars(select(Ticket).filter_by(ref=ref)).one()
     said.talk.reported(ticket)
     return (

@@ -21,6 +21,7 @@ from governance.tickets.facts import facts
 from governance.tickets.forms import AssistForm, PublishForm, move_form
 from governance.tickets.handling import choices, needs_before_finish, one_tap
 from governance.tickets.lifecycle import LIFE
+from governance.tickets.record import note
 from governance.tickets.routes import stage_all, ticket_page
 
 bp = Blueprint("desk", __name__)
@@ -155,7 +156,7 @@ def contact(ref: str) -> Any:
     ticket = queries.find(ref, viewer)
     require(viewer, "ticket.contact", ticket)
     with writing():
-        actions.note(ticket, "contact", viewer)
+        note(ticket, "contact", viewer)
     g.show_contact = True
     return ticket_page(ticket)
 

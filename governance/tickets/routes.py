@@ -19,7 +19,7 @@ from governance.people.viewers import as_somebody, current, open_to
 from governance.places.codes import living
 from governance.places.landing import Landing, land, near
 from governance.places.qr import Square
-from governance.tickets import actions, assist, guessing, photos, progress, queries, voices
+from governance.tickets import assist, guessing, photos, progress, queries, reports, voices
 from governance.tickets.categories import active
 from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, PublishForm, ReportForm
 from governance.tickets.handling import move_forms
@@ -67,7 +67,7 @@ def _report(place: Landing, form: ReportForm) -> str:
         raise Invalid({"words": "页面放久了，请再点一次“交给网格员”"} if stale_form() else {})
 
     def report(viewer: Viewer) -> str:
-        first = actions.ref_of(viewer, form.submission.data)
+        first = reports.ref_of(viewer, form.submission.data)
         return first or _new_report(viewer, place, form)
 
     return as_somebody(report)
@@ -79,7 +79,7 @@ def _new_report(viewer: Viewer, place: Landing, form: ReportForm) -> str:
         raise Invalid({"words": "请说一句，或者拍一张照片"})
     if not _within_limits(viewer, place):
         raise TooMuch("报得太多了，写的都还在。请过一会儿再交；着急请打页面上的电话")
-    return actions.new_report(viewer, there, category, form.submission.data, **form.told())
+    return reports.new_report(viewer, there, category, form.submission.data, **form.told())
 
 
 def _within_limits(viewer: Viewer, place: Landing) -> bool:

@@ -5,9 +5,10 @@ from datetime import timedelta
 from governance.core.db import connection, db, now, writing
 from governance.people.access import Viewer
 from governance.people.model import Person
-from governance.tickets import actions, queries
+from governance.tickets import queries, reports
 from governance.tickets.faces import MOST_OPEN, here
 from governance.tickets.lifecycle import LIFE
+from governance.tickets.model import Ticket
 from tests.cast import Cast
 
 
@@ -17,12 +18,12 @@ def reported(cast: Cast, *places: str, category: str = "light") -> list[int]:
         db.session.add(person)
         db.session.flush()
         told = [(cast.place(place), cast.category(category), f"{place}{number}") for number, place in enumerate(places)]
-        return [actions.report(Viewer(person.id), *one, words="三层灯不亮").id for one in told]
+        return [reports.report(Viewer(person.id), *one, words="三层灯不亮").id for one in told]
 
 
 def change(id_: int, **facts: object) -> None:
     with writing():
-        ticket = db.session.get_one(actions.Ticket, id_)
+        ticket = db.session.get_one(Ticket, id_)
         for name, value in facts.items():
             setattr(ticket, name, value)
 
