@@ -37,7 +37,7 @@ def faces(cast: Cast, name: str) -> tuple[list[str], list[str]]:
     return tuple([face.ref for face in faces] for faces in shown)  # type: ignore[return-value]
 
 
-def done(place: Place) -> list[Ticket]:
+def put_right(place: Place) -> list[Ticket]:
     """The last three put right in thirty days, inside the place or at what stands around it."""
     around = {one.id for one in place.above() if one.kind in ("courtyard", "building")}
     since = now() - timedelta(days=30)
@@ -55,7 +55,7 @@ def test_the_same_are_shown_as_the_lists_of_objects_show(cast: Cast) -> None:
         change(id_, state=state, resolved_at=done, joined=number % 3, private=number % 7 == 0)
     for name in ("5号楼", "6号楼", "3号院", "8号院"):
         place = cast.place(name)
-        expected = [queries.open_here(place, MOST_OPEN), done(place)]
+        expected = [queries.open_here(place, MOST_OPEN), put_right(place)]
         assert faces(cast, name) == tuple([ticket.ref for ticket in tickets] for tickets in expected)
         assert any(expected)
 
