@@ -26,7 +26,7 @@ from governance.people.viewers import viewer_of
 from governance.places.actions import add_place, mark_code, print_code
 from governance.places.model import Place
 from governance.relay import groups
-from governance.tickets import actions, photos, queries, voices
+from governance.tickets import actions, photos, queries, reports, voices
 from governance.tickets.lifecycle import LISTED
 from governance.tickets.model import Ticket
 
@@ -186,7 +186,7 @@ def _tell(number: int, story: tuple[str, str, str, str, tuple[str, ...], int]) -
         reporter, submission = _resident(), str(uuid.UUID(int=number + 1))
         if scene:
             _photograph(reporter, submission, scene, number)
-        ticket = actions.report(reporter, place, category, submission, words=words, where=where)
+        ticket = reports.report(reporter, place, category, submission, words=words, where=where)
         for _ in range(0 if ticket.private else joiners):
             voices.join(ticket, _resident())
     for step in steps:

@@ -17,8 +17,9 @@ from governance.relay.expanding import expand
 from governance.relay.model import Delivery, Group, GroupPlace
 from governance.tickets.model import Ticket
 from governance.web import create_app
-from tests.app import DATABASES, Phone, settings_for
+from tests.app import DATABASES, settings_for
 from tests.peers.postgres import Cluster
+from tests.phone import Phone
 
 SMALL = Size(streets=2, communities=5, grids=2, buildings=3)
 CODED = 5 * 2 * (1 + 3)

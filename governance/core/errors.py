@@ -58,7 +58,3 @@ class Stale(Problem):
 
 class TooMuch(Problem):
     status, title = 429, "点得太快了，请过一会儿再试；着急请打电话"
-
-
-class TooLarge(Problem):
-    status, title = 413, "内容太大了"

@@ -187,17 +187,19 @@ def retry(failed: Job) -> None:
 
 def plan_periodic(moment: datetime | None = None) -> None:
     """Make sure each periodic handler has its row for this slot of time, however many workers ask."""
-    moment = moment or now()
-    for name, handler in HANDLERS.items():
-        if handler.every:
-            _plan(name, f"{name}@{int(moment.timestamp() // handler.every.total_seconds())}")
+    seconds = (moment or now()).timestamp()
+    slots = {
+        f"{name}@{int(seconds // handler.every.total_seconds())}": name
+        for name, handler in HANDLERS.items()
+        if handler.every
+    }
+    known = set(db.session.scalars(select(Job.slot).where(Job.slot.in_(slots))))
+    db.session.rollback()
+    for slot in slots.keys() - known:
+        _plan(slots[slot], slot)
 
 
 def _plan(name: str, slot: str) -> None:
-    known = db.session.scalar(select(Job.id).filter_by(slot=slot))
-    db.session.rollback()
-    if known is not None:
-        return
     try:
         with writing():
             db.session.add(Job(name=name, slot=slot))

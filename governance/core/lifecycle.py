@@ -67,10 +67,6 @@ class Lifecycle:
     def open_from(self, state: str) -> tuple[Move, ...]:
         return tuple(move for move in self.moves if state in move.sources)
 
-    @property
-    def open_states(self) -> tuple[str, ...]:
-        return tuple(state.name for state in self.states if state.open)
-
     def take(self, name: str, state: str, answers: Mapping[str, str]) -> Move:
         """The move, if it leads on from `state` and everything it asks for is answered.
 

@@ -88,6 +88,10 @@ class _Spoken(BaseLoader):
         source, *rest = self._templates.get_source(environment, template)
         return FIXED.sub(lambda found: str(escape(self._words(found[1]))), source), *rest
 
+    def load(self, environment: Environment, name: str, globals: Any = None) -> Template:
+        """With what every template knows in one dict: the chain of them is walked anew for each page."""
+        return super().load(environment, name, dict(globals or {}))
+
 
 def spoken(name: str, language: str) -> Template:
     """A template in one language, for a page that is made often: half of such a page are words that never change."""

@@ -101,11 +101,12 @@ class _Ready:
         given = self.fixed | values
         for name, write in self.writers:
             given[name] = write(given[name])
-        cursor, refused = connection.connection.cursor(), connection.dialect.loaded_dbapi.Error
+        cursor, dialect = connection.connection.cursor(), connection.dialect
         try:
             return cursor.execute(self.sql, given if self.order is None else [given[name] for name in self.order])
-        except refused as trouble:
-            raise DBAPIError.instance(self.sql, given, trouble, refused, dialect=connection.dialect) from trouble
+        except dialect.loaded_dbapi.Error as trouble:
+            refused = dialect.loaded_dbapi.Error
+            raise DBAPIError.instance(self.sql, given, trouble, refused, dialect=dialect) from trouble
 
     def read(self, row: Iterable[Any]) -> list[Any]:
         values = list(row)

@@ -39,18 +39,22 @@ def init_app(app: Flask) -> None:
 
 
 def _ask() -> Any:
-    """Only when a page is opened: a script that fetches one could not be led away and back."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if request.method != "GET" or request.headers.get("Sec-Fetch-Dest", "document") != "document":
-        return None
-    if BEEN in request.args:
+    wechat, wecom = getattr(view, "asks_wechat", False), getattr(view, "asks_wecom", False)
+    if not (wechat or wecom) or not _is_opened():
         return None
     agent = request.user_agent.string
-    if getattr(view, "asks_wechat", False) and oauth.in_wechat(agent) and oauth.meets_residents() and _may_ask():
+    if wechat and oauth.in_wechat(agent) and oauth.meets_residents() and _may_ask():
         return to_wechat(request.full_path.rstrip("?"))
-    if getattr(view, "asks_wecom", False) and oauth.in_wecom(agent) and gateway().has("app") and _may_sign_in():
+    if wecom and oauth.in_wecom(agent) and gateway().has("app") and _may_sign_in():
         return to_wecom("in", inside(request.args.get("next")))
     return None
+
+
+def _is_opened() -> bool:
+    """A page is opened, and not for the second time: a script that fetches one could not be led away and back."""
+    document = request.headers.get("Sec-Fetch-Dest", "document") == "document"
+    return request.method == "GET" and document and BEEN not in request.args
 
 
 def _may_ask() -> bool:

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, case, literal, select
 
-from governance.core.errors import Missing
 from governance.core.prepared import Prepared
 from governance.places.codes import NeverIssued
 from governance.places.kinds import ORDER
@@ -39,7 +38,7 @@ class _Site(NamedTuple):
 
 
 class Site(Located, _Site):
-    """A place as far as what is reported of it needs to know: where it stands."""
+    """A place as far as what is reported of it needs to know: where it stands. Made of the columns `STANDING`."""
 
 
 class Near(NamedTuple):
@@ -49,8 +48,7 @@ class Near(NamedTuple):
 
 _CODE = (Code.token, Code.number, Code.replaced_by)
 _PLACE = (Place.id, Place.version, Place.name, Place.path, Place.grid_id, Place.hours, Place.large_text)
-_AREAS = (Place.district_id, Place.street_id, Place.community_id, Place.grid_id)
-SITE = Prepared(select(Place.id, Place.path, *_AREAS).where(Place.id == bindparam("place")), Site._make)
+STANDING = (Place.id, Place.path, Place.district_id, Place.street_id, Place.community_id, Place.grid_id)
 _COURTYARD = select(Place.id).where(Place.id == bindparam("parent"), Place.kind == "courtyard")
 _WITHIN = (Place.id.in_(_COURTYARD) | Place.parent_id.in_(_COURTYARD), Place.id != bindparam("place"))
 _OUTSIDE_FIRST = (case((Place.parent_id == bindparam("parent"), 1), else_=0), Place.id)
@@ -90,11 +88,3 @@ def full_name(connection: Connection, path: str) -> str:
 def near(connection: Connection, place: Place | Landing) -> list[Near]:
     """Where else what is said here may be about: its courtyard, and the places beside it there."""
     return NEAR.all(connection, place=place.id, parent=place.parent_id) if place.parent_id else []
-
-
-def site(connection: Connection, place_id: int) -> Site:
-    """Where a place stands now. Raises Missing."""
-    found = SITE.first(connection, place=place_id)
-    if found is None:
-        raise Missing
-    return found

@@ -5,7 +5,7 @@ from governance.core.errors import Invalid, Missing, SignInNeeded, TooMuch
 from governance.core.openapi import Operation, binary, fields, listed, text, whole
 from governance.core.photos import MOST_BYTES
 from governance.relay import bots
-from governance.tickets.actions import MOST_PHOTOS
+from governance.tickets.reports import MOST_PHOTOS
 
 _REFUSES = {SignInNeeded: "密钥不对", Invalid: "有几项不对，fields 说是哪几项", TooMuch: "太快了，过一会儿再来"}
 _HINTS = {

@@ -20,7 +20,7 @@ from governance.relay.model import SENDING, UNKNOWN, Group, Message
 from governance.relay.outcomes import settle
 from governance.relay.parcels import carrying
 from governance.relay.starting import start
-from governance.tickets.actions import MOST_PHOTOS
+from governance.tickets.reports import MOST_PHOTOS
 
 MOST, A_FEW = 50, 20
 MESSAGE = {"message_id": 64, "group": 64, "sender": 64, "text": 2000}  # the longest of each

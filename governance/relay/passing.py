@@ -18,9 +18,9 @@ from governance.places.model import Place
 from governance.relay.model import Group
 from governance.relay.queries import called
 from governance.tickets import assist
-from governance.tickets.actions import reported
 from governance.tickets.model import Ticket
 from governance.tickets.queries import category
+from governance.tickets.reports import reported
 
 MOST_GROUPS = 300
 SHORT, LONG = 140, 300  # a statement's words, a reply's

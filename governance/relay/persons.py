@@ -168,10 +168,15 @@ def take_back(by: Viewer) -> None:
         note(person, "news_off", place, by)
 
 
+def _latest(person_id: int | None) -> Ticket | None:
+    """What they reported or joined last."""
+    mine = select(Ticket).join(Follow, Follow.ticket_id == Ticket.id).where(Follow.person_id == person_id)
+    return db.session.scalars(mine.order_by(Ticket.id.desc()).limit(1)).first()
+
+
 def _with_ticket(by: Viewer) -> tuple[Person, Place]:
     person = locked(db.session.get_one(Person, by.person_id))
-    mine = select(Ticket).join(Follow, Follow.ticket_id == Ticket.id).where(Follow.person_id == person.id)
-    latest = db.session.scalars(mine.order_by(Ticket.id.desc()).limit(1)).first()
+    latest = _latest(person.id)
     if latest is None:
         raise Refused("您还没有报过事，报了以后再来勾")
     return person, latest.place
@@ -190,8 +195,8 @@ class News:
 
 
 def news_of(viewer: Viewer) -> News | None:
-    """Nothing for whom it is not offered."""
-    if not may_agree(viewer.person_id):
+    """Nothing for whom it is not offered: who may not agree, or has nothing to hear of yet."""
+    if not may_agree(viewer.person_id) or _latest(viewer.person_id) is None:
         return None
     line = line_of(viewer.person_id, "resident")
     wanted = line is not None and line.hears

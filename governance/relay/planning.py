@@ -207,12 +207,14 @@ def _at(spots: Sequence[Spot]) -> Any:
 
 
 def _there() -> tuple[dict[Key, Known], dict[str, int]]:
-    """The groups that are bound, and by what each of them is heard."""
+    """The groups that are bound, and by what each of them is heard; nobody's own line."""
     places: dict[int, set[int]] = defaultdict(set)
     for group_id, place_id in db.session.execute(select(GroupPlace.group_id, GroupPlace.place_id)):
         places[group_id].add(place_id)
     columns = [getattr(Group, name) for name in (*FACTS, "id")]
-    rows = db.session.execute(select(*columns).where(Group.archived_at.is_(None)).order_by(Group.id.desc()))
+    rows = db.session.execute(
+        select(*columns).where(Group.archived_at.is_(None), Group.person_id.is_(None)).order_by(Group.id.desc())
+    )
     known, ears = {}, {}
     for row in rows:
         facts = dict(row._mapping)

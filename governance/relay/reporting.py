@@ -24,7 +24,7 @@ from governance.relay.private import elsewhere, in_private, is_taken, offer
 from governance.relay.said import Said
 from governance.relay.talk import WHAT, WHERE, WHETHER
 from governance.relay.wording import address, plain
-from governance.tickets import actions, assist, photos, queries, voices
+from governance.tickets import assist, photos, queries, reports, voices
 from governance.tickets.categories import Choice
 from governance.tickets.grave import grave
 from governance.tickets.model import Ticket
@@ -132,7 +132,7 @@ def _file(said: Said, place: Place) -> str:
     source = "group" if said.group else "code"
     told = {"words": said.words[:LONGEST_REPORT], "source": source, "private": found is not None}
     submission = said.talk.waiting_photos or submission_of(said.heard)
-    ref = actions.new_report(said.by, place, category, submission, **told)
+    ref = reports.new_report(said.by, place, category, submission, **told)
     ticket = db.session.scalars(select(Ticket).filter_by(ref=ref)).one()
     said.talk.reported(ticket)
     if found:

@@ -8,6 +8,7 @@ from governance.core.db import db
 from governance.people.access import NOBODY, Viewer
 from governance.people.homes import Residence
 from governance.places.model import Place
+from governance.relay import at_work
 from governance.relay.model import Group, Heard
 from governance.relay.talk import Talk
 from governance.tickets.model import Follow, Ticket
@@ -31,9 +32,11 @@ class Said:
 
     @property
     def places(self) -> list[Place]:
-        """Where this may be about: the group's places, or where this person last was with us."""
+        """Where this may be about: the group's places, where a worker serves, or where this person last was with us."""
         if self.group is not None:
             return list(self.group.places)
+        if served := at_work.places_of(self.worker):
+            return served
         place = self.talk.place or _last_place(self.by)
         return [place] if place else []
 

@@ -13,7 +13,7 @@ from governance.core.errors import Problem
 from governance.discussions.model import AGREE, DISAGREE, PASS
 from governance.people.access import NOBODY, Viewer
 from governance.places.tokens import read_token
-from governance.relay import arriving, quoting
+from governance.relay import arriving, at_work, quoting
 from governance.relay.asking import asked_of
 from governance.relay.kind_words import kind_word
 from governance.relay.meaning import SHORTEST_MATTER, is_a_matter, named_places, says_something
@@ -97,6 +97,8 @@ def _read(said: Said) -> Said:
 def _told(said: Said, shots: tuple[bytes, ...]) -> str:
     if said.group is not None and grave(said.words):
         return apart(said)
+    if said.group is None and (told := at_work.answer(said.worker, said.words.strip(AROUND))):
+        return told
     told = take_photos(said, shots) if shots else ""
     return _spoken(said) if said.words or not told else told
 

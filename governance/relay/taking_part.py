@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from governance.core.db import db, numbered
+from governance.core.db import numbered
 from governance.core.errors import Refused
 from governance.discussions import queries as topics
 from governance.discussions import speaking
@@ -14,7 +14,6 @@ from governance.relay.reporting import link_to
 from governance.relay.said import Said
 from governance.relay.wording import address, plain
 from governance.tickets import progress, voices
-from governance.tickets.model import Ticket, read_number
 
 NUMBER = re.compile(r"(?:观点|第)?\s*(\d{1,9})\s*号?(?:观点)?")
 VOTED = re.compile(rf"{NUMBER.pattern}|")
@@ -23,16 +22,9 @@ VOTED = re.compile(rf"{NUMBER.pattern}|")
 GIVEN = {AGREE: "您同意“{}”", DISAGREE: "您不同意“{}”", PASS: "您对“{}”说不好"}
 
 
-def _in_hand(said: Said) -> Ticket | None:
-    """The ticket a worker asks for, if it is their work. A group does not hear of it so."""
-    number = read_number(said.words) if said.group is None else None
-    ticket = db.session.get(Ticket, number) if number else None
-    return ticket if ticket is not None and may(said.worker, "ticket.work", ticket) else None
-
-
 def progress_of(said: Said) -> str:
     """How far it is. Of a private one it is not said what it is about: somebody may look over a shoulder."""
-    ticket = _in_hand(said) or ticket_meant(said, "您还没有在这里报过。要看别的，说：进度 编号")
+    ticket = ticket_meant(said, "您还没有在这里报过。要看别的，说：进度 编号")
     here, then = progress.now_and_next(ticket)
     label = "" if ticket.private else f" {ticket.category.label}"
     return f"{ticket.number}{label}：{here}。{then}\n{link_to(ticket, said)}"

@@ -1,119 +1,28 @@
-"""Everything that changes a ticket along its life. Each action checks, changes, then records, in one transaction."""
+"""Everything that changes a ticket along its life. Each action checks, changes, then records, in one transaction.
+
+How one begins is in reports.py.
+"""
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select
 
 from governance.core import chain
-from governance.core.crypto import new_ref
-from governance.core.db import by as one
-from governance.core.db import connection, db, locked, now, writing
+from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Refused
-from governance.core.events import append
-from governance.core.prepared import Insert, Prepared
 from governance.people.access import SYSTEM, Viewer
 from governance.people.model import Body
 from governance.people.permissions import require
-from governance.places.actions import freshen
-from governance.places.landing import Site
-from governance.places.model import Place
 from governance.tickets import lifecycle as life
 from governance.tickets import publishing
-from governance.tickets.categories import Choice
 from governance.tickets.lifecycle import LIFE
-from governance.tickets.model import Category, Follow, Photo, Ticket, read_number
+from governance.tickets.model import Follow, Ticket, read_number
+from governance.tickets.record import note
+from governance.tickets.reports import attach
 
-MOST_PHOTOS = 6
 NEW_TOPIC = "new"
-TICKET, FOLLOW = Insert(Ticket), Insert(Follow)
-_SENT = (Ticket.submitter_id == bindparam("submitter"), Ticket.submission == bindparam("submission"))
-SENT: Prepared[tuple[str]] = Prepared(select(Ticket.ref).where(*_SENT))
-_MINE = Photo.person_id.in_([bindparam("person"), bindparam("staff")])
-_STAGED = select(Photo.id).where(_MINE, Photo.submission == bindparam("under"), Photo.ticket_id.is_(None))
-_FIRST = _STAGED.order_by(Photo.id).limit(MOST_PHOTOS)
-ATTACH: Prepared[tuple[()]] = Prepared(
-    update(Photo).where(Photo.id.in_(_FIRST)).values(ticket_id=bindparam("ticket"), step=bindparam("taken_at"))
-)
-
-
-def report(by: Viewer, place: Place, category: Category, submission: str, **told: Any) -> Ticket:
-    """A new ticket by the person behind `by`; the same submission again gives the first ticket back, unchanged.
-
-    `told`: words, where, private, contact_name, contact_phone, source. Call it inside `writing()`.
-    """
-    first = reported(by.person_id, submission)
-    return first or _whole(_report(by, by.person_id, by.person_id, place, category, submission, told))
-
-
-def new_report(by: Viewer, place: Place | Site, category: Category | Choice, submission: str, **told: Any) -> str:
-    """The same for who has looked already that the submission is new; says only the ticket's reference."""
-    return _report(by, by.person_id, by.person_id, place, category, submission, told)
-
-
-def _whole(ref: str) -> Ticket:
-    return db.session.scalars(select(Ticket).filter_by(ref=ref)).one()
-
-
-def reported(submitter_id: int | None, submission: str) -> Ticket | None:
-    """The ticket that this submission made, if it was taken before."""
-    return one(Ticket, submitter_id=submitter_id, submission=submission)
-
-
-def ref_of(by: Viewer, submission: str) -> str | None:
-    """The reference of the ticket that this submission of theirs made."""
-    found = None if by.new else SENT.first(connection(), submitter=by.person_id, submission=submission)
-    return found[0] if found else None
-
-
-def _report(
-    by: Viewer,
-    submitter_id: int | None,
-    reporter_id: int | None,
-    place: Place | Site,
-    category: Category | Choice,
-    submission: str,
-    told: Mapping[str, Any],
-) -> str:
-    told = {"words": "", "source": "code", **told, "private": bool(told.get("private") or category.private)}
-    ref = new_ref()
-    id_ = TICKET.new(
-        connection(),
-        ref=ref,
-        submitter_id=submitter_id,
-        submission=submission,
-        place_id=place.id,
-        category_id=category.id,
-        due_at=now() + timedelta(hours=category.hours),
-        **place.areas(),
-        **told,
-    )
-    FOLLOW.run(connection(), ticket_id=id_, person_id=reporter_id, role="reporter")
-    photos = _attach(id_, by, submission, "report")
-    facts = {"words": told["words"], "photos": photos, "source": told["source"]}
-    _note(id_, place, told["private"], "report", by, **facts)
-    return ref
-
-
-def report_for(by: Viewer, reporter_id: int, place: Place, category: Category, submission: str, **told: Any) -> Ticket:
-    """A ticket that staff write down for somebody who cannot; that somebody is its reporter."""
-    require(by, "ticket.assist", place)
-    told |= {"assisted_by_id": by.staff_id}
-    first = reported(by.staff_id, submission)
-    return first or _whole(_report(by, by.staff_id, reporter_id, place, category, submission, told))
-
-
-def attach_photos(ticket: Ticket, by: Viewer, submission: str, step: str) -> int:
-    """Hand the photos staged under a submission to the ticket; says how many there were."""
-    return _attach(ticket.id, by, submission, step)
-
-
-def _attach(ticket_id: int, by: Viewer, submission: str, step: str) -> int:
-    if by.new and by.staff_id is None:
-        return 0
-    mine = {"person": by.person_id, "staff": by.staff_id}
-    return ATTACH.run(connection(), ticket=ticket_id, under=submission, taken_at=step, **mine)
 
 
 def move(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str], submission: str = "") -> None:
@@ -146,7 +55,7 @@ def take(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str], subm
     if step.publishes:
         facts |= publishing.first_look(ticket, answers)
     ticket.state = facts.pop("state", step.target)
-    photos = attach_photos(ticket, by, submission, name) if submission else 0
+    photos = attach(ticket.id, by, submission, name) if submission else 0
     _closing(ticket)
     note(
         ticket,
@@ -175,26 +84,6 @@ def publish(ticket: Ticket, by: Viewer, hidden: Collection[str], reason: str, se
         for verb, parts in (("hide", after - before), ("show", before - after)):
             if parts:
                 note(ticket, verb, by, words=reason, parts=sorted(parts))
-
-
-def note(ticket: Ticket, verb: str, by: Viewer, words: str = "", **facts: Any) -> None:
-    """Record what was done, with the ancestors as they stand, and have the scan pages made anew."""
-    _note(ticket.id, ticket.place, ticket.private, verb, by, words, **facts)
-
-
-def _note(id_: int, place: Place | Site, private: bool, verb: str, by: Viewer, words: str = "", **facts: Any) -> None:
-    append(
-        f"ticket.{verb}",
-        id_,
-        stream=place.stream,
-        scope=place.path,
-        actor=by.label,
-        actor_id=by.staff_id or by.person_id,
-        words=words,
-        **facts,
-    )
-    if not private:
-        freshen(place)
 
 
 def _nothing(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:

@@ -13,8 +13,10 @@ from governance.people.access import Viewer
 from governance.people.model import Person
 from governance.people.permissions import require
 from governance.places.model import Place
-from governance.tickets.actions import note, report_for, reported, take
+from governance.tickets.actions import take
 from governance.tickets.model import Category, Follow, Slip, Ticket
+from governance.tickets.record import note
+from governance.tickets.reports import report_for, reported
 
 
 def reporter_secret(ticket: Ticket) -> str:

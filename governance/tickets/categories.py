@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from governance.core.db import connection, db
 from governance.core.errors import Invalid
@@ -58,20 +58,15 @@ class Choice(NamedTuple):
     elsewhere: str | None
 
 
-_COLUMNS = (Category.id, Category.slug, Category.label, Category.hint, Category.hours, Category.private)
-_ACTIVE = select(*_COLUMNS, Category.elsewhere).where(Category.retired_at.is_(None))
-ACTIVE = Prepared(_ACTIVE.order_by(Category.position, Category.id), Choice._make)
-CHOSEN = Prepared(_ACTIVE.where(Category.slug == bindparam("slug")), Choice._make)
+_WHAT = (Category.id, Category.slug, Category.label, Category.hint, Category.hours, Category.private)
+COLUMNS = (*_WHAT, Category.elsewhere)
+_IN_USE = select(*COLUMNS).where(Category.retired_at.is_(None))
+ACTIVE = Prepared(_IN_USE.order_by(Category.position, Category.id), Choice._make)
 
 
 def active() -> list[Choice]:
     """What a resident may choose from, in the order shown."""
     return ACTIVE.all(connection())
-
-
-def chosen(slug: str) -> Choice | None:
-    """What they have chosen, unless it was stopped since."""
-    return CHOSEN.first(connection(), slug=slug)
 
 
 def add_category(**facts: Any) -> Category:

@@ -20,10 +20,12 @@ from governance.people.permissions import may, require, visible
 from governance.places.model import Place, under
 from governance.tickets import lifecycle as life
 from governance.tickets import queries
-from governance.tickets.actions import note, reported, take
+from governance.tickets.actions import take
 from governance.tickets.categories import active
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.model import Ticket
+from governance.tickets.record import note
+from governance.tickets.reports import reported
 
 CLUSTER = 3  # so many open matters of one category in a community are worth talking over together
 

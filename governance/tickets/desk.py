@@ -16,10 +16,12 @@ from governance.places.codes import living
 from governance.places.landing import near
 from governance.places.model import Code, Place
 from governance.tickets import actions, arrivals, assist, guessing, photos, progress, queries
+from governance.tickets.categories import active
 from governance.tickets.facts import facts
 from governance.tickets.forms import AssistForm, PublishForm, move_form
 from governance.tickets.handling import choices, needs_before_finish, one_tap
 from governance.tickets.lifecycle import LIFE
+from governance.tickets.record import note
 from governance.tickets.routes import stage_all, ticket_page
 
 bp = Blueprint("desk", __name__)
@@ -67,7 +69,8 @@ def report_for(code: str) -> Any:
     """替人报: write it down for somebody and hand them the slip."""
     found, viewer = living(code), current()
     require(viewer, "ticket.assist", found.place)
-    form = AssistForm(found.place, near(connection(), found.place))
+    form, categories = AssistForm(found.place), active()
+    form.offer(categories, [found.place, *near(connection(), found.place)])
     if request.method == "POST":
         try:
             return _reported_for(found, form)
@@ -81,7 +84,7 @@ def report_for(code: str) -> Any:
         form=form,
         kept=kept,
         here=[],
-        categories=form.categories,
+        categories=categories,
     )
     return page, 422 if request.method == "POST" else 200
 
@@ -153,7 +156,7 @@ def contact(ref: str) -> Any:
     ticket = queries.find(ref, viewer)
     require(viewer, "ticket.contact", ticket)
     with writing():
-        actions.note(ticket, "contact", viewer)
+        note(ticket, "contact", viewer)
     g.show_contact = True
     return ticket_page(ticket)
 

@@ -10,7 +10,7 @@ from governance.core.forms import Form, options, phone, submission, text
 from governance.core.lifecycle import Move
 from governance.places.landing import Landing, Near
 from governance.places.model import Place
-from governance.tickets.categories import active
+from governance.tickets.categories import Choice
 from governance.tickets.publishing import PARTS
 
 ACCEPT = {"accept": "image/jpeg,image/png,image/webp,image/heic,image/*"}
@@ -21,24 +21,31 @@ def photos(label: Any) -> Any:
 
 
 class ReportForm(Form):
-    """What a resident tells us. Words may stay empty when there is a photo; the route knows of staged ones."""
+    """What a resident tells us. Words may stay empty when there is a photo; the route knows of staged ones.
 
-    category = RadioField(_l("是哪一类？"), [InputRequired("请选一类，说不准就选“别的”")])
+    The lists to choose from are needed to show the form, not to take it: whoever takes it looks up what was chosen
+    (`matters.matter`), unless the lists were offered before.
+    """
+
+    category = RadioField(_l("是哪一类？"), [InputRequired("请选一类，说不准就选“别的”")], validate_choice=False)
     words = text(_l("怎么了？"), longest=500, lines=3, render_kw={"placeholder": _l("例：2单元电梯关门时哐当响")})
     photos = photos(_l("照片"))
-    at = RadioField(_l("在哪里？"))
+    at = RadioField(_l("在哪里？"), validate_choice=False)
     where = text(_l("具体位置"), longest=40, render_kw={"placeholder": _l("例：2单元3层，电梯口")})
     private = BooleanField(_l("不公开"))
     contact_name = text(_l("怎么称呼您"), longest=20, render_kw={"autocomplete": "name"})
     contact_phone = phone(_l("电话"))
     submission = submission()
 
-    def __init__(self, place: Place | Landing, near: list[Near], **kwargs: Any) -> None:
+    def __init__(self, place: Place | Landing, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.categories = active()
-        self.category.choices = options(*((one.slug, one.label) for one in self.categories))
-        self.at.choices = options(*((str(one.id), one.name) for one in [place, *near]))
         self.at.data = self.at.data or str(place.id)
+
+    def offer(self, categories: list[Choice], places: list[Place | Landing | Near]) -> None:
+        """Let people choose among these, and take nothing else."""
+        self.category.choices = options(*((one.slug, one.label) for one in categories))
+        self.at.choices = options(*((str(one.id), one.name) for one in places))
+        self.category.validate_choice = self.at.validate_choice = True
 
     def told(self) -> dict[str, Any]:
         names = ("words", "where", "private", "contact_name", "contact_phone")

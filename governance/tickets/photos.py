@@ -19,8 +19,8 @@ from governance.core.photos import Unclean, clean, looks_like_photo
 from governance.people.access import Viewer
 from governance.people.model import Person
 from governance.places.actions import freshen
-from governance.tickets.actions import MOST_PHOTOS
 from governance.tickets.model import Photo, Ticket
+from governance.tickets.reports import MOST_PHOTOS
 
 LARGEST = 15 << 20
 FORGOTTEN = timedelta(days=2)  # how long a staged photo waits for its report

@@ -42,14 +42,6 @@ def open_here(place: Place, limit: int = 20) -> list[Ticket]:
     return list(db.session.scalars(query.options(*WITH_PLACE).order_by(*order).limit(limit)))
 
 
-def done_here(place: Place, limit: int = 3) -> list[Ticket]:
-    """What was put right here lately."""
-    states = (life.RESOLVED, life.CLOSED)
-    query = select(Ticket).where(_stands_at(place), Ticket.state.in_(states), Ticket.private.is_(False))
-    recent = query.where(Ticket.resolved_at > now() - timedelta(days=30))
-    return list(db.session.scalars(recent.options(*WITH_PLACE).order_by(Ticket.id.desc()).limit(limit)))
-
-
 def followed(viewer: Viewer, limit: int = 50) -> list[tuple[Ticket, str]]:
     """What this device reported or joined and may still follow, the newest first, each under what it may read."""
     if viewer.person_id is None:

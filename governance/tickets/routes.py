@@ -17,12 +17,13 @@ from governance.people.permissions import anyone, may
 from governance.people.recognising import asks_wechat
 from governance.people.viewers import as_somebody, current, open_to
 from governance.places.codes import living
-from governance.places.landing import Landing, land, near, site
+from governance.places.landing import Landing, land, near
 from governance.places.qr import Square
-from governance.tickets import actions, assist, guessing, photos, progress, queries, voices
-from governance.tickets.categories import chosen
+from governance.tickets import assist, guessing, photos, progress, queries, reports, voices
+from governance.tickets.categories import active
 from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, PublishForm, ReportForm
 from governance.tickets.handling import move_forms
+from governance.tickets.matters import matter
 from governance.tickets.model import Photo, Ticket
 
 bp = Blueprint("tickets", __name__)
@@ -37,7 +38,7 @@ guessing.guard(bp)
 @asks_wechat
 def new(code: str) -> Any:
     place = land(connection(), code)
-    return _report_page(code, ReportForm(place, near(connection(), place)))
+    return _report_page(code, ReportForm(place))
 
 
 @bp.post("/c/<code>/report")
@@ -46,7 +47,7 @@ def new(code: str) -> Any:
 @takes(100)
 def create(code: str) -> Any:
     place = land(connection(), code)
-    form = ReportForm(place, near(connection(), place))
+    form = ReportForm(place)
     try:
         ref = _report(place, form)
     except Invalid as trouble:
@@ -66,21 +67,19 @@ def _report(place: Landing, form: ReportForm) -> str:
         raise Invalid({"words": "页面放久了，请再点一次“交给网格员”"} if stale_form() else {})
 
     def report(viewer: Viewer) -> str:
-        first = actions.ref_of(viewer, form.submission.data)
+        first = reports.ref_of(viewer, form.submission.data)
         return first or _new_report(viewer, place, form)
 
     return as_somebody(report)
 
 
 def _new_report(viewer: Viewer, place: Landing, form: ReportForm) -> str:
-    category, there = chosen(form.category.data), site(connection(), int(form.at.data))
-    if category is None:
-        raise Invalid({"category": "这一类停用了，请另选一类"})
+    category, there = matter(form.category.data, form.at.data, place)
     if not form.words.data and not photos.staged(viewer, form.submission.data):
         raise Invalid({"words": "请说一句，或者拍一张照片"})
     if not _within_limits(viewer, place):
         raise TooMuch("报得太多了，写的都还在。请过一会儿再交；着急请打页面上的电话")
-    return actions.new_report(viewer, there, category, form.submission.data, **form.told())
+    return reports.new_report(viewer, there, category, form.submission.data, **form.told())
 
 
 def _within_limits(viewer: Viewer, place: Landing) -> bool:
@@ -99,7 +98,8 @@ def stage_all(form: Form) -> None:
 
 def _report_page(code: str, form: ReportForm, status: int = 200) -> Any:
     found = living(code)
-    place = found.place
+    place, categories = found.place, active()
+    form.offer(categories, [place, *near(connection(), place)])
     kept = photos.staged(current(), form.submission.data) if request.method == "POST" else []
     page = render_template(
         "tickets/report.html",
@@ -107,7 +107,7 @@ def _report_page(code: str, form: ReportForm, status: int = 200) -> Any:
         place=place,
         form=form,
         kept=kept,
-        categories=form.categories,
+        categories=categories,
         here=queries.open_here(place, 8),
         phone=place.contact_phone(),
     )

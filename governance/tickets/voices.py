@@ -10,9 +10,11 @@ from governance.core.pages import local
 from governance.people.access import SYSTEM, Viewer
 from governance.people.permissions import may, require
 from governance.tickets import lifecycle as life
-from governance.tickets.actions import attach_photos, note, still_listed, take
+from governance.tickets.actions import still_listed, take
 from governance.tickets.model import Answer, Follow, Nudge, Ticket
 from governance.tickets.progress import SAID
+from governance.tickets.record import note
+from governance.tickets.reports import attach
 
 SILENCE = timedelta(days=7)  # after it a resolved ticket closes, counted as not answered
 LATE_ANSWER = timedelta(days=30)  # how long after closing an answer is still taken
@@ -60,7 +62,7 @@ def more(ticket: Ticket, by: Viewer, words: str, submission: str) -> None:
     require(by, "ticket.more", ticket)
     if not ticket.status.open:
         raise Refused(f"这件事{ticket.status.label}。还有问题请重新报一次")
-    photos = attach_photos(ticket, by, submission, "more")
+    photos = attach(ticket.id, by, submission, "more")
     note(ticket, "more", by, words=words, photos=photos)
 
 

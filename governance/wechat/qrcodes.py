@@ -1,14 +1,12 @@
 """Parametric codes (带参数二维码) of the official account: whoever scans one may follow, and we hear from which place.
 
 An account may have 100,000 permanent ones, ever; so each is made by a keeper's own act, once for a place, and every
-asking is counted, as nobody knows whether one whose answer was lost was made. Temporary ones last 30 days at most.
+asking is counted, as nobody knows whether one whose answer was lost was made.
 """
-
-from datetime import timedelta
 
 from sqlalchemy import func, select, text
 
-from governance.core.db import by, db, locked, now, writing
+from governance.core.db import by, db, locked, writing
 from governance.core.errors import Refused
 from governance.core.jobs import enqueue, job
 from governance.wechat.answers import Gone, Never
@@ -16,8 +14,7 @@ from governance.wechat.gateway import gateway
 from governance.wechat.model import WechatCode
 
 PERMANENT_MOST = 100_000
-TEMPORARY_MOST = timedelta(days=30)
-PATH, LONGEST_SCENE = "/cgi-bin/qrcode/create", 64
+PATH = "/cgi-bin/qrcode/create"
 LOCK = 0x0E_C0DE5
 DUE, MADE, REFUSED = "due", "made", "refused"
 
@@ -91,18 +88,3 @@ def _settle(number: int, **values: object) -> None:
         code = db.session.get_one(WechatCode, number)
         for name, value in values.items():
             setattr(code, name, value)
-
-
-def temporary(scene: str, lasts: timedelta) -> WechatCode:
-    """A code that ends by itself, at once. Call it with no transaction open. Raises Later, Never or ValueError."""
-    if not 1 <= len(scene) <= LONGEST_SCENE or not timedelta(seconds=60) <= lasts <= TEMPORARY_MOST:
-        raise ValueError("a scene has 1 to 64 characters, a temporary code lasts up to 30 days")
-    seconds = int(lasts.total_seconds())
-    asked = {"action_name": "QR_STR_SCENE", "expire_seconds": seconds, "action_info": {"scene": {"scene_str": scene}}}
-    answer = gateway().read("official", PATH, method="POST", json=asked)
-    with writing():
-        app_id, url = gateway().settings.wechat_app_id, str(answer["url"])
-        code = WechatCode(app_id=app_id, scene=scene, permanent=False, asked=1, state=MADE, url=url)
-        code.expires_at = now() + lasts
-        db.session.add(code)
-    return code

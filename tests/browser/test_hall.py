@@ -187,6 +187,7 @@ def _speak(town: Site, neighbour: Somebody, plain: list[Plain], topic: str, scri
     neighbour.page.get_by_role("link", name="我也说一条").click()
     neighbour.page.get_by_label("我也说一条").fill(STATEMENTS[0])
     if script:  # what is being written waits while one looks at the others' words
+        neighbour.page.wait_for_load_state()
         neighbour.page.goto(topic)
         neighbour.page.goto(f"{topic}/write")
         expect(neighbour.page.get_by_label("我也说一条")).to_have_value(STATEMENTS[0])

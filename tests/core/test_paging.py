@@ -9,7 +9,7 @@ from governance.core import paging
 from governance.core.db import db, writing
 from governance.people.access import Viewer
 from governance.people.model import Person
-from governance.tickets import actions
+from governance.tickets import reports
 from governance.tickets.model import Ticket
 
 ORDERS = {"by due time": ((Ticket.due_at, Ticket.id), False), "newest first": ((Ticket.id,), True)}
@@ -23,7 +23,7 @@ def tickets(app, cast) -> int:
         db.session.flush()
         for _ in range(60):
             place, category = cast.place("5号楼"), cast.category("light")
-            actions.report(Viewer(person_id=person.id), place, category, str(uuid.uuid4()), words="灯不亮")
+            reports.report(Viewer(person_id=person.id), place, category, str(uuid.uuid4()), words="灯不亮")
     return 60
 
 

@@ -15,7 +15,7 @@ from governance.discussions import actions, page, speaking
 from governance.discussions.model import Reply, Statement, Topic, Voice
 from governance.people.access import Viewer
 from governance.people.model import Person
-from governance.tickets import actions as reporting
+from governance.tickets import reports
 from governance.tickets.model import Ticket
 from tests.cast import Cast
 
@@ -90,7 +90,7 @@ def voices(statement: Statement) -> dict[int, int]:
 def reported(cast: Cast, by: Viewer, place: str = "5号楼", category: str = "parking", **told: Any) -> Ticket:
     with writing():
         told = {"words": "电动车没处停"} | told
-        return reporting.report(by, cast.place(place), cast.category(category), fresh(), **told)
+        return reports.report(by, cast.place(place), cast.category(category), fresh(), **told)
 
 
 def verbs(topic: Topic) -> list[str]:

@@ -12,8 +12,9 @@ from governance.core.db import by, db
 from governance.discussions.model import Deed, Flag, Reply, Review, Statement, Topic, Watchword
 from governance.people.model import Identity
 from governance.tickets.model import Ticket
-from tests.app import Phone, forget_limits
+from tests.app import forget_limits
 from tests.discussions.hall import SOON, TODAY, fresh
+from tests.phone import Phone
 
 FAMILY = "👨‍👩‍👧‍👦"  # one picture of four, held together by joiners
 HOSTILE = {

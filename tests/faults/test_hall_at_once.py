@@ -17,9 +17,9 @@ from governance.discussions import actions, jobs, speaking
 from governance.discussions.model import SAID, VOICES, Deed, Statement, Topic, TopicFollow, Voice
 from governance.people.model import Identity, Person
 from governance.tickets.model import Ticket
-from tests.app import Phone
 from tests.cast import Cast
 from tests.discussions.hall import SOON, TODAY, anybody, begun, decided, fresh, said, voiced
+from tests.phone import Phone
 
 THREADS, STATEMENTS, A_DEVICE = 16, 12, 10
 SHORT, LONG = pytest.mark.timeout(300), (pytest.mark.faults, pytest.mark.timeout(1200))

@@ -24,7 +24,7 @@ from governance.relay.delivering import IN_FLIGHT
 from governance.relay.inbox import ANSWERED, STORED, TELLING, TOLD, UNKNOWN, Inbound
 from governance.relay.mass_model import MassTask
 from governance.relay.model import SENT, WAITING, Delivery
-from governance.tickets import actions
+from governance.tickets import actions, reports
 from governance.tickets.model import Ticket
 from tests.connected import credentials
 from tests.faults.conftest import Town
@@ -144,7 +144,7 @@ def _finish(town: Town, slug: str) -> None:
         db.session.flush()
         submission = f"{person.id:036d}"
         place, category = town.cast.place("5号楼"), town.cast.category(slug)
-        ticket = actions.report(Viewer(person.id), place, category, submission, words="请来看看")
+        ticket = reports.report(Viewer(person.id), place, category, submission, words="请来看看")
     actions.move(ticket, "finish", town.cast.viewer("gao"), {"note": "修好了"})
 
 

@@ -27,7 +27,7 @@ from governance.relay.hours import Hours
 from governance.relay.model import ONLY_ANSWERS, Delivery, Group
 from governance.relay.starting import start
 from governance.relay.stopping import STOPPED
-from governance.tickets import actions as reporting
+from governance.tickets import record, reports
 from tests.notices.conftest import expand_all
 
 
@@ -72,8 +72,8 @@ def test_a_notice_is_one_card_for_all_groups_whatever_else_each_of_them_waits_fo
     ids = [bind("5号楼"), bind("6号楼")]
     with writing():
         somebody = Viewer(person_id=cast.people["gao"])
-        ticket = reporting.report(somebody, cast.place("5号楼"), cast.category("lift"), str(uuid.uuid4()))
-        reporting.note(ticket, "finish", somebody)
+        ticket = reports.report(somebody, cast.place("5号楼"), cast.category("lift"), str(uuid.uuid4()))
+        record.note(ticket, "finish", somebody)
     publish(cast, write())
     cards = forwarding.cards(cast.viewer("gao"))
     (notice,) = [card for card in cards if "停水" in card.words]

@@ -13,8 +13,8 @@ from governance.people.homes import Asking
 from governance.people.model import Identity, Person, Post, StaffSession
 from governance.people.viewers import token_hash
 from governance.tickets.model import Ticket
-from tests.app import Phone, subject_of
 from tests.cast import Cast, make_known
+from tests.phone import Phone, subject_of
 
 NAMES = [  # noqa: E501
     "anon",

@@ -22,7 +22,7 @@ from governance.relay import robots
 from governance.relay.hashed import robot_of
 from governance.relay.mass_model import WITH_OWNER, MassTask, MassTaskPart
 from governance.relay.model import SENDING, UNKNOWN, Delivery, Group, Message
-from governance.tickets import actions
+from governance.tickets import reports
 from governance.tickets.categories import add_category
 from tests.cast import SECRET, Cast, make_known
 
@@ -127,7 +127,7 @@ def _delivery(cast: Cast, own: bool, variant: Variant) -> int:
     with writing():
         group = db.session.get_one(Group, _group(cast, own, variant))
         place, reporter = group.places[0], Viewer(person_id=cast.people["gao"])
-        ticket = actions.report(reporter, place, cast.category("parking"), str(uuid.uuid4()))
+        ticket = reports.report(reporter, place, cast.category("parking"), str(uuid.uuid4()))
         event = record("ticket.finish", ticket.id, stream=place.stream, scope=place.path, actor="测试")
         event.told_at = now()
         db.session.flush()

@@ -19,7 +19,7 @@ from governance.people.homes import Door
 from governance.people.model import Body, Person
 from governance.places.actions import add_place, print_code
 from governance.places.tokens import new_token
-from governance.tickets import actions, assist, photos
+from governance.tickets import assist, photos, reports
 from governance.tickets.model import Follow, Photo, Slip, Ticket
 from tests import photos as shots
 from tests.cast import PASSWORD, Cast
@@ -127,7 +127,7 @@ class Makers:
         place = self.cast.place("5号楼" if own else "7号楼")
         with writing():
             told = {"words": words, "private": "private" in variant, "contact_phone": "13912345678"}
-            ticket = actions.report(reporter, place, self.cast.category("parking"), str(uuid.uuid4()), **told)
+            ticket = reports.report(reporter, place, self.cast.category("parking"), str(uuid.uuid4()), **told)
             ticket.checked_at = None if "unchecked" in variant else now()
             ticket.words_hidden = ticket.photos_hidden = "hidden" in variant
             ticket.state = STATES.get(step(variant), "accepted")

@@ -14,8 +14,8 @@ from governance.people.model import Identity, Person, StaffSession
 from governance.tickets.model import Follow
 from governance.wechat import away, oauth
 from governance.wechat import gateway as module
-from tests.app import Phone
 from tests.peers.wechat import OPENID, USERID, WORK_TOKEN
+from tests.phone import Phone
 
 WECHAT = "Mozilla/5.0 (Linux; Android 14) Mobile Safari/537.36 MicroMessenger/8.0.50"
 WECOM = f"{WECHAT} wxwork/4.1.30"
@@ -326,7 +326,7 @@ def test_one_nobody_bound_comes_to_the_ordinary_page_and_reads_why(inside, wecha
     someone = inside(WECOM)
     answer = wecom_sign_in(someone, wechat, "stranger")
     page = someone.get(answer.location)
-    assert page.status_code == 200 and "还没有绑定工作账号" in page.get_data(as_text=True)
+    assert page.status_code == 200 and "没有在用的工作账号" in page.get_data(as_text=True)
     assert someone.field("next") == "/desk"
     assert db.session.scalar(select(StaffSession.id)) is None
 

@@ -9,8 +9,8 @@ from governance.core.db import db, now, writing
 from governance.people import actions
 from governance.people.model import IDLE, StaffSession
 from governance.people.viewers import SEEN_EVERY
-from tests.app import Phone
 from tests.cast import PASSWORD
+from tests.phone import Phone
 
 NEW = "a fine new one 7"
 

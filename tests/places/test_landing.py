@@ -2,10 +2,10 @@
 
 import pytest
 
-from governance.core.db import connection, db, writing
+from governance.core.db import connection, writing
 from governance.places.actions import add_place, print_code, retire_code
 from governance.places.codes import NeverIssued, living
-from governance.places.landing import land, near, site
+from governance.places.landing import land, near
 from tests.cast import Cast
 
 
@@ -39,9 +39,3 @@ def test_a_place_alone_on_top_has_nothing_near(cast: Cast) -> None:
     with writing():
         top = add_place("courtyard", "独院", None, "demo")
     assert near(connection(), top) == []
-
-
-def test_a_site_stands_where_its_place_stands(cast: Cast) -> None:
-    for id_ in cast.places.values():
-        row, place = site(connection(), id_), db.session.get_one(type(cast.place("5号楼")), id_)
-        assert (row.line, row.stream, row.areas()) == (place.line, place.stream, place.areas())

@@ -54,6 +54,14 @@ def test_the_same_file_again_changes_nothing_and_a_changed_one_only_what_changed
     assert (robot.quiet_from, robot.quiet_until) == (21, 6) and robot.bound == {"key": KEY}
 
 
+def test_a_persons_own_line_is_no_group_to_an_import(cast):
+    with writing():
+        db.session.add(
+            Group(person_id=cast.people["gao"], audience="worker", name="", channel="wecom_app", settings="{}")
+        )
+    assert len(plan(table(HAND), cast.viewer("shen")).added) == 1
+
+
 def test_a_dry_run_binds_nothing(cast):
     assert len(plan(table(ROBOT), cast.viewer("shen")).added) == 1
     assert names() == []

@@ -220,7 +220,7 @@ def test_a_report_reaches_the_bound_worker_of_its_grid_as_a_card(app, cast, gate
     assert said["touser"] == "member-gao" and said["msgtype"] == "textcard" and said["agentid"] == 1000002
     assert card["title"] == "【新上报】电梯" and "3号院 5号楼" in card["description"]
     assert card["url"] == f"https://onecode.example/t/{db.session.get_one(Ticket, id_).ref}"
-    assert "139" not in str(card) and "王阿姨" not in str(card)
+    assert "13900001111" not in str(card) and "王阿姨" not in str(card)
 
 
 def test_a_dispatch_reaches_the_body_and_no_worker_who_is_not_bound(app, cast, gateway, wechat, ticket, happen):  # noqa: F811

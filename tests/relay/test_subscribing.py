@@ -92,6 +92,10 @@ def test_wechats_own_button_is_on_the_page_in_wechat_alone(app, cast, zhou):
         assert "qq.com" not in outside.headers["Content-Security-Policy"]
 
 
+def test_it_is_not_offered_to_who_has_nothing_to_hear_of(zhou):
+    assert "有进展用微信告诉我" not in zhou.get("/me", headers=IN_WECHAT).get_data(as_text=True)
+
+
 def test_who_agreed_may_take_it_back_on_the_page_too(app, cast, zhou):
     ticket = zhou.report(cast.code("5号楼").token)
     assert zhou.post("/me/news", wanted="1", back=ticket).status_code == 303 and wanted(cast)

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from governance.core.db import db, now, writing
 from governance.core.jobs import Job
 from governance.people import meeting
+from governance.people.model import Identity
 from governance.relay.inbox import Inbound
 from governance.tickets.model import Ticket
 from tests.peers.platform import message, said, text
@@ -130,6 +131,10 @@ def test_a_worker_asks_the_app_for_what_is_in_their_hands_and_for_nothing_else(a
     meeting.bind_worker(cast.viewer("gao"), "member-gao")
     answers = [heard(app, "app", text(f"进度 {number}", sender="member-gao")) for number in numbers]
     assert [answer.startswith(number) for answer, number in zip(answers, numbers, strict=True)] == [True, True, False]
+    assert all(
+        f"{numbers[0]} " in heard(app, "app", text(words, sender="member-gao"))
+        for words in (numbers[0], f"催办 {numbers[0]}", f"{numbers[0]}怎么样了")
+    )
     strangers = [heard(app, "app", text(f"进度 {number}", sender="member-of-nobody")) for number in numbers]
     assert not any(answer.startswith(number) for answer, number in zip(strangers, numbers, strict=True))
 
@@ -139,3 +144,29 @@ def test_in_a_group_no_worker_hears_of_what_is_private(app, cast, ticket) -> Non
     number = db.session.get_one(Ticket, ticket(private=True)).number
     meeting.bind_worker(cast.viewer("gao"), "member-gao")
     assert number not in heard(app, "aibot", said(f"@助手 进度 {number}", sender="member-gao"))
+
+
+@pytest.mark.parametrize("words", ["进度", "今天", "待办", "我的工单？"])
+def test_a_worker_asks_the_app_how_much_there_is(app, cast, ticket, words) -> None:
+    assert "/desk" not in heard(app, "app", text(words, sender="member-gao"))
+    meeting.bind_worker(cast.viewer("gao"), "member-gao")
+    assert "现在没有要办的事" in heard(app, "app", text(words, sender="member-gao"))
+    ticket(), ticket()
+    assert "新到 2 件" in (told := heard(app, "app", text(words, sender="member-gao"))) and "/desk" in told
+
+
+def test_a_worker_reports_to_the_app_by_naming_a_place_where_they_serve(app, cast) -> None:
+    meeting.bind_worker(cast.viewer("gao"), "member-gao")
+    assert "编号" in heard(app, "app", text("报事 5号楼楼道灯坏了", sender="member-gao"))
+    assert latest_ticket().place.name == "5号楼"
+    assert "哪一个地方" in heard(app, "app", text("报事 楼道灯坏了", sender="member-gao"))
+
+
+def test_who_reported_on_a_page_asks_the_account_without_a_number(app, cast, phone) -> None:
+    resident = phone().known_as("三楼老周", cast)
+    resident.report(cast.code("5号楼").token)
+    with writing():
+        subject = meeting.openid_hash("o-zhou")
+        zhou = cast.people["三楼老周"]
+        db.session.add(Identity(person_id=zhou, kind="openid", subject=subject, handle="o-zhou"))
+    assert latest_ticket().number in heard(app, "official", text("进度", sender="o-zhou"))

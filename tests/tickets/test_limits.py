@@ -12,8 +12,9 @@ from governance.people import crowds
 from governance.people.model import Person
 from governance.tickets.model import Ticket
 from governance.web import create_app
-from tests.app import Phone, settings_for
+from tests.app import settings_for
 from tests.peers import redis
+from tests.phone import Phone
 
 PHONE = "010-00000001"
 TWENTY = range(20)

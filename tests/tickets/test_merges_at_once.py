@@ -9,7 +9,7 @@ from governance.core.db import db, writing
 from governance.core.errors import Invalid, Refused
 from governance.people.access import Viewer
 from governance.people.model import Person
-from governance.tickets import actions
+from governance.tickets import actions, reports
 from governance.tickets.model import Ticket
 
 
@@ -20,7 +20,7 @@ def pair(cast) -> tuple[int, int]:
         db.session.add(person)
         db.session.flush()
         where = cast.place("5号楼"), cast.category("light")
-        made = [actions.report(Viewer(person.id), *where, f"{number:036d}", words="灯不亮") for number in range(2)]
+        made = [reports.report(Viewer(person.id), *where, f"{number:036d}", words="灯不亮") for number in range(2)]
         return made[0].id, made[1].id
 
 

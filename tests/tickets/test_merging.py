@@ -10,7 +10,7 @@ from governance.core.db import db, now, writing
 from governance.people.access import Viewer
 from governance.people.merging import merge
 from governance.people.model import Person
-from governance.tickets import actions, voices
+from governance.tickets import reports, voices
 from governance.tickets.lifecycle import RESOLVED
 from governance.tickets.model import Answer, Follow, Nudge, Photo, Ticket
 
@@ -35,7 +35,7 @@ def _anonymous() -> Viewer:
 
 def _ticket(cast, by: Viewer, submission: str = "") -> Ticket:
     with writing():
-        return actions.report(
+        return reports.report(
             by, cast.place("5号楼"), cast.category("light"), submission or str(uuid.uuid4()), words="灯"
         )
 

@@ -4,11 +4,13 @@ import io
 import re
 import uuid
 
+import pytest
+
 from governance.core.db import by, db
 from governance.core.events import history
 from governance.tickets.model import Follow, Ticket
 from tests import photos
-from tests.app import Phone
+from tests.phone import Phone
 
 
 def ticket_at(address: str) -> Ticket:
@@ -196,6 +198,16 @@ def test_a_worker_of_another_grid_cannot_accept(phone, cast) -> None:
     other.get(address)
     assert other.post(f"{address}/moves/accept").status_code == 403
     assert ticket_at(address).state == "submitted"
+
+
+@pytest.mark.parametrize("wrong", [{"at": "8号院"}, {"category": "nothing"}])
+def test_what_the_form_did_not_offer_is_taken_from_nobody(phone, cast, wrong: dict[str, str]) -> None:
+    code, told = cast.codes["5号楼"], {"category": "light", "words": "灯不亮", "source": "walk_in"}
+    told |= {name: str(cast.places.get(value, value)) for name, value in wrong.items()}
+    for who, address in ((phone(), f"/c/{code}/report"), (phone().sign_in("gao"), f"/desk/at/{code}/report")):
+        who.get(address)
+        assert who.post(address, **told).status_code == 422
+    assert db.session.query(Ticket).count() == 0
 
 
 def test_the_slip_shows_and_undoes_what_was_reported_for_somebody(phone, cast) -> None:

@@ -1,7 +1,5 @@
 """A place's code of the official account is asked for once, counted against what the account may have, and kept."""
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import update
 
@@ -9,7 +7,6 @@ from governance.core import jobs
 from governance.core.db import db, now, writing
 from governance.core.errors import Refused
 from governance.wechat import qrcodes
-from governance.wechat.answers import Never
 from governance.wechat.model import WechatCode
 from tests.peers.wechat import CODE
 
@@ -72,18 +69,6 @@ def test_no_more_are_asked_for_than_the_account_may_have(gateway, cast, monkeypa
         db.session.execute(update(WechatCode).values(asked=1))
     with writing(), pytest.raises(Refused, match="用完"):
         qrcodes.ask(cast.places["6号楼"])
-
-
-def test_a_temporary_one_ends_by_itself_and_counts_for_nothing(gateway, wechat):
-    code = qrcodes.temporary("meeting:7", timedelta(days=30))
-    assert code.expires_at and code.url and qrcodes.used() == 0
-    assert wechat.calls[-1].body["expire_seconds"] == 2_592_000
-    for scene, lasts in (("", timedelta(days=1)), ("x" * 65, timedelta(days=1)), ("x", timedelta(days=31))):
-        with pytest.raises(ValueError):
-            qrcodes.temporary(scene, lasts)
-    wechat.always[CODE] = "40053"
-    with pytest.raises(Never):
-        qrcodes.temporary("x", timedelta(days=1))
 
 
 def test_without_an_account_there_is_nothing_to_ask_for(phone, cast):

@@ -1,0 +1,30 @@
+"""What was done to a ticket, put on record in the chain of its place; and the scan pages it shows on are made anew."""
+
+from typing import Any
+
+from governance.core.events import append
+from governance.people.access import Viewer
+from governance.places.actions import freshen
+from governance.places.landing import Site
+from governance.places.model import Place
+from governance.tickets.model import Ticket
+
+
+def note(ticket: Ticket, verb: str, by: Viewer, words: str = "", **facts: Any) -> None:
+    """Record what was done, with the ancestors as they stand, and have the scan pages made anew."""
+    note_at(ticket.id, ticket.place, ticket.private, verb, by, words, **facts)
+
+
+def note_at(id_: int, place: Place | Site, private: bool, verb: str, by: Viewer, words: str = "", **facts: Any) -> None:
+    append(
+        f"ticket.{verb}",
+        id_,
+        stream=place.stream,
+        scope=place.path,
+        actor=by.label,
+        actor_id=by.staff_id or by.person_id,
+        words=words,
+        **facts,
+    )
+    if not private:
+        freshen(place)

@@ -1,0 +1,104 @@
+"""A new ticket: by the person behind a device, or written down by staff for somebody; each submission makes one."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from governance.core.crypto import new_ref
+from governance.core.db import by as one
+from governance.core.db import connection, db, now
+from governance.core.prepared import Insert, Prepared
+from governance.people.access import Viewer
+from governance.people.permissions import require
+from governance.places.landing import Site
+from governance.places.model import Place
+from governance.tickets.categories import Choice
+from governance.tickets.model import Category, Follow, Photo, Ticket
+from governance.tickets.record import note_at
+
+MOST_PHOTOS = 6
+TICKET, FOLLOW = Insert(Ticket), Insert(Follow)
+_SENT = (Ticket.submitter_id == bindparam("submitter"), Ticket.submission == bindparam("submission"))
+SENT: Prepared[tuple[str]] = Prepared(select(Ticket.ref).where(*_SENT))
+_MINE = Photo.person_id.in_([bindparam("person"), bindparam("staff")])
+_STAGED = select(Photo.id).where(_MINE, Photo.submission == bindparam("under"), Photo.ticket_id.is_(None))
+_FIRST = _STAGED.order_by(Photo.id).limit(MOST_PHOTOS)
+ATTACH: Prepared[tuple[()]] = Prepared(
+    update(Photo).where(Photo.id.in_(_FIRST)).values(ticket_id=bindparam("ticket"), step=bindparam("taken_at"))
+)
+
+
+def report(by: Viewer, place: Place, category: Category, submission: str, **told: Any) -> Ticket:
+    """A new ticket by the person behind `by`; the same submission again gives the first ticket back, unchanged.
+
+    `told`: words, where, private, contact_name, contact_phone, source. Call it inside `writing()`.
+    """
+    first = reported(by.person_id, submission)
+    return first or _whole(_report(by, by.person_id, by.person_id, place, category, submission, told))
+
+
+def new_report(by: Viewer, place: Place | Site, category: Category | Choice, submission: str, **told: Any) -> str:
+    """The same for who has looked already that the submission is new; says only the ticket's reference."""
+    return _report(by, by.person_id, by.person_id, place, category, submission, told)
+
+
+def _whole(ref: str) -> Ticket:
+    return db.session.scalars(select(Ticket).filter_by(ref=ref)).one()
+
+
+def reported(submitter_id: int | None, submission: str) -> Ticket | None:
+    """The ticket that this submission made, if it was taken before."""
+    return one(Ticket, submitter_id=submitter_id, submission=submission)
+
+
+def ref_of(by: Viewer, submission: str) -> str | None:
+    """The reference of the ticket that this submission of theirs made."""
+    found = None if by.new else SENT.first(connection(), submitter=by.person_id, submission=submission)
+    return found[0] if found else None
+
+
+def _report(
+    by: Viewer,
+    submitter_id: int | None,
+    reporter_id: int | None,
+    place: Place | Site,
+    category: Category | Choice,
+    submission: str,
+    told: Mapping[str, Any],
+) -> str:
+    told = {"words": "", "source": "code", **told, "private": bool(told.get("private") or category.private)}
+    ref = new_ref()
+    id_ = TICKET.new(
+        connection(),
+        ref=ref,
+        submitter_id=submitter_id,
+        submission=submission,
+        place_id=place.id,
+        category_id=category.id,
+        due_at=now() + timedelta(hours=category.hours),
+        **place.areas(),
+        **told,
+    )
+    FOLLOW.run(connection(), ticket_id=id_, person_id=reporter_id, role="reporter")
+    photos = attach(id_, by, submission, "report")
+    facts = {"words": told["words"], "photos": photos, "source": told["source"]}
+    note_at(id_, place, told["private"], "report", by, **facts)
+    return ref
+
+
+def report_for(by: Viewer, reporter_id: int, place: Place, category: Category, submission: str, **told: Any) -> Ticket:
+    """A ticket that staff write down for somebody who cannot; that somebody is its reporter."""
+    require(by, "ticket.assist", place)
+    told |= {"assisted_by_id": by.staff_id}
+    first = reported(by.staff_id, submission)
+    return first or _whole(_report(by, by.staff_id, reporter_id, place, category, submission, told))
+
+
+def attach(ticket_id: int, by: Viewer, submission: str, step: str) -> int:
+    """Hand the photos staged under a submission to the ticket; says how many there were."""
+    if by.new and by.staff_id is None:
+        return 0
+    mine = {"person": by.person_id, "staff": by.staff_id}
+    return ATTACH.run(connection(), ticket=ticket_id, under=submission, taken_at=step, **mine)
