@@ -164,7 +164,7 @@ def greet(heard: Heard, by: Viewer, talk: Talk, scene: str) -> str:
         with db.session.begin_nested():
             return arrive(Said(heard, None, by, "", talk), scene)
     except Problem:
-        return arriving.false_code()
+        return arriving.elsewhere()
 
 
 def arrive(said: Said, scene: str) -> str:
