@@ -43,7 +43,7 @@ class Facts:
 
     @property
     def pressing(self) -> bool:
-        """Urgent, and still to be acted on: said before anything else. What has no stages is so as long as it is told."""
+        """Urgent, and still to be acted on: said before anything else. What has no stages is so while it is told."""
         return self.urgent and (self.running or not self.stage)
 
 

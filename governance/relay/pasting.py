@@ -1,7 +1,7 @@
 """What was pasted from a group's chat, line by line: who said it, as far as can be told, and the words alone.
 
-What somebody quotes to answer it (「张三：电梯又坏了」, a line of dashes, the answer) is what the answer is about: it stands
-beside the answer and in nobody's words, but as what it is where no answer follows.
+What somebody quotes to answer it (「张三：电梯又坏了」, a line of dashes, the answer) is what the answer is about: it
+stands beside the answer and in nobody's words, but as what it is where no answer follows.
 
 Who said something never goes into the words: names in a group are nobody else's business. What WeChat and WeCom write
 themselves (somebody came, took back a message, patted somebody; a picture stood here) is nobody's words and left out,
@@ -42,7 +42,9 @@ SHOWN = re.compile(  # here stood something that is no words
 BOXED = re.compile(rf"[\[【](?P<who>{WHO})\s+(?:{MOMENT}|{DAY})[\]】][:：]?\s*(?P<words>.*)")
 HEAD = re.compile(rf"(?P<who>{WHO})\s+{MOMENT}[:：]?(?P<words>)")
 KEPT = re.compile(r"\[(?P<who>[^:：]{1,20}?)\]：(?P<words>\S.*)")
-SAYS = re.compile(r"(?P<who>(?!\d+[:：])[^\s:：，。！？、「」]{1,12})\s*(?:(?<!\d)[:：]|[:：](?!\d))(?!//)\s*(?P<words>.*)")
+SAYS = re.compile(
+    r"(?P<who>(?!\d+[:：])[^\s:：，。！？、「」]{1,12})\s*(?:(?<!\d)[:：]|[:：](?!\d))(?!//)\s*(?P<words>.*)"
+)
 LABEL = re.compile(
     r".*(?:时间|地点|通知|公告|电话|地址|内容|注意|事项|提醒|问题|情况|原因|要求|诉求|建议|如下|以下|标题|主题|附件|链接|备注|说明)"
     r"|https?"
