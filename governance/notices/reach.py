@@ -72,7 +72,8 @@ def reach(place: Place, audiences: Collection[str], urgent: bool) -> Reach:
         "only_answer": there & and_(~Group.told, *HEARS[1:]),
     }
     counts = {name: _count(condition) for name, condition in beyond.items()}
-    return Reach(_ways(there), *_later(there, urgent), **counts)
+    quiet, later = _later(there, urgent)
+    return Reach(_ways(there), quiet, later, **counts)
 
 
 def groups_of(place: Place, audiences: Collection[str]) -> int:
