@@ -51,6 +51,15 @@ def going_on(place: Place, limit: int = 50) -> list[Topic]:
     return sorted(found, key=lambda topic: -place.line.index(topic.place_id))
 
 
+def going_on_around(places: Sequence[Place], limit: int = 50) -> list[Topic]:
+    """What is talked over at any of these places or above them, the latest first."""
+    lines = {id_ for place in places for id_ in place.line}
+    query = select(Topic).where(Topic.place_id.in_(lines), Topic.state.in_(life.LISTED))
+    return list(
+        db.session.scalars(query.options(joinedload(Topic.place)).order_by(Topic.changed_at.desc()).limit(limit))
+    )
+
+
 def settled(place: Place, limit: int = 10) -> list[Topic]:
     """What was talked over and settled here, and what was not taken up, with the reason behind each."""
     ended = (life.REVIEWED, life.DECLINED)

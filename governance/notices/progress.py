@@ -127,24 +127,26 @@ HEADINGS = ("群", "地点", "社区", "通道", "谁在群里", "情况", "原�
 def table(notice: Notice) -> Iterator[tuple[Any, ...]]:
     """Everything for a spreadsheet, a row for each group."""
     yield HEADINGS
-    bound, place, community = _first_places(), aliased(Place), aliased(Place)
-    named = (Group.name, place.name, community.name, Group.channel, Group.audience)
+    bound, community = _places(), aliased(Place)
+    named = (Group.name, bound.c.names, community.name, Group.channel, Group.audience)
     told = (_STANDING, Delivery.reason, func.coalesce(Message.ended_at, Message.started_at), Message.mark)
     owed = select(*named, *told).join(Group, Group.id == Delivery.group_id).outerjoin(Delivery.message)
     owed = owed.where(Delivery.event_id == notice.event_id).order_by(Delivery.id)
     left = select(*named, *how(notice), Group.disabled_at, literal("")).where(unowed(notice)).order_by(Group.id)
     for query in (owed, left):
-        query = query.outerjoin(bound, bound.c.group_id == Group.id).outerjoin(place, place.id == bound.c.place_id)
+        query = query.outerjoin(bound, bound.c.group_id == Group.id)
         for row in db.session.execute(query.outerjoin(community, community.id == Group.community_id)):
             yield _read(tuple(row))
 
 
-def _first_places() -> Any:
-    first = select(GroupPlace.group_id, func.min(GroupPlace.place_id).label("place_id"))
-    return first.group_by(GroupPlace.group_id).subquery()
+def _places() -> Any:
+    """The names of all places of each group, in the order in which they are shown."""
+    each = select(GroupPlace.group_id, Place.name).join(Place).order_by(GroupPlace.group_id, Place.id).subquery()
+    names = func.aggregate_strings(each.c.name, "、").label("names")
+    return select(each.c.group_id, names).group_by(each.c.group_id).subquery()
 
 
 def _read(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    name, place, community, channel, audience, standing, *rest = row
+    name, places, community, channel, audience, standing, *rest = row
     known = channels.known().get(channel)
-    return (name, place, community, known.label if known else channel, AUDIENCES[audience], STANDINGS[standing], *rest)
+    return (name, places, community, known.label if known else channel, AUDIENCES[audience], STANDINGS[standing], *rest)

@@ -3,14 +3,16 @@
 All of it is counted in SQL, for a district has 14,000 groups.
 """
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import current_app
 from sqlalchemy import ColumnElement, and_, func, select
 
 from governance.core.db import db, now
+from governance.core.pages import local
 from governance.notices.model import Notice
 from governance.places.model import Place
 from governance.relay import channels
@@ -33,9 +35,18 @@ class Way:
 
 
 @dataclass(frozen=True)
+class Quiet:
+    """So many groups are quiet now, and hear it at this hour."""
+
+    hour: int
+    groups: int
+
+
+@dataclass(frozen=True)
 class Reach:
     ways: tuple[Way, ...]
-    later: int  # groups whose quiet hours or digest make them hear it later
+    quiet: tuple[Quiet, ...]
+    later: int  # groups that hear it with their day's digest
     disabled: int
     archived: int
     only_answer: int  # groups whose robot says nothing of its own accord
@@ -61,7 +72,8 @@ def reach(place: Place, audiences: Collection[str], urgent: bool) -> Reach:
         "only_answer": there & and_(~Group.told, *HEARS[1:]),
     }
     counts = {name: _count(condition) for name, condition in beyond.items()}
-    return Reach(_ways(there), _later(there, urgent), **counts)
+    quiet, later = _later(there, urgent)
+    return Reach(_ways(there), quiet, later, **counts)
 
 
 def groups_of(place: Place, audiences: Collection[str]) -> int:
@@ -101,10 +113,19 @@ def _way(kind: type[Channel], groups: int, of_one_robot: int) -> Way:
     return Way(kind, groups, max(each, -(-groups // together) if together else 0))
 
 
-def _later(there: ColumnElement[bool], urgent: bool) -> int:
+def _later(there: ColumnElement[bool], urgent: bool) -> tuple[tuple[Quiet, ...], int]:
+    """The groups that are quiet now, by when they hear it, and how many others wait for their digest."""
     columns = (Group.audience, Group.quiet_from, Group.quiet_until, Group.digest_hour)
-    kept = Group.quiet_from.is_not(None) | Group.digest_hour.is_not(None)
-    rows = db.session.execute(select(*columns, func.count()).where(there, kept, *HEARS).group_by(*columns))
-    moment = now()
-    soon = moment + timedelta(minutes=1)
-    return sum(row[4] for row in rows if Hours(*row[1:4]).due(row[0], urgent, moment) > soon)
+    set_ = Group.quiet_from.is_not(None) | Group.digest_hour.is_not(None)
+    rows = db.session.execute(select(*columns, func.count()).where(there, set_, *HEARS).group_by(*columns))
+    moment, quiet, digested = now(), Counter[datetime](), 0
+    for audience, *hours, groups in rows:
+        kept = Hours(*hours)
+        due = kept.due(audience, urgent, moment)
+        if due <= moment + timedelta(minutes=1):
+            continue
+        if kept.is_quiet(local(moment).hour):
+            quiet[due] += groups
+        else:
+            digested += groups
+    return tuple(Quiet(local(due).hour, groups) for due, groups in sorted(quiet.items())), digested

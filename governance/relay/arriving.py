@@ -31,16 +31,17 @@ def words(place: Place) -> str:
     return f"您在{near_name(place)}。{HOW}" + (f"\n{INSIDE}：{link}" if link else "")
 
 
-def false_code() -> str:
-    return f"这张码不是我们的，别填东西、别付钱。真的码在楼门口：{address('/')}"
+def elsewhere() -> str:
+    """A scan is told to us only of codes made with our own account: one we do not know another program made for it."""
+    return f"您好。这里可以报事、看进度。{HOW}；也可以点开看：{address('/')}"
 
 
 def card(scene: str) -> Card | str:
-    """The card of the place; plain words where there is no page to lead to, or no such place."""
+    """The card of the place; plain words where there is no page to lead to, or the code is of no place of ours."""
     try:
         place = scanned(scene)
     except Problem:
-        return false_code()
+        return elsewhere()
     link = scan_page(place)
     return (
         Card(near_name(place), f"{HOW}。{INSIDE}，点开看。", link, address(static(PICTURE))) if link else words(place)
@@ -53,7 +54,7 @@ def greet(heard: Heard, by: Viewer, talk: Talk, scene: str) -> str:
         with db.session.begin_nested():
             return arrive(Said(heard, None, by, "", talk), scene)
     except Problem:
-        return false_code()
+        return elsewhere()
 
 
 def arrive(said: Said, scene: str) -> str:

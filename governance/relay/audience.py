@@ -9,6 +9,7 @@ from governance.relay.wording import has_words, render
 from governance.tickets.lifecycle import ACCEPTED, DISPATCHED, IN_PROGRESS, ON_HOLD
 
 BEING_DONE = (ACCEPTED, DISPATCHED, IN_PROGRESS, ON_HOLD)
+PRESSING = "【急】"  # before what staff still have to act on at once; a notice says so itself
 UNLISTED = "ticket.unlisted"  # workers' words for what is not public: a link behind the sign-in and nothing else
 
 
@@ -26,6 +27,7 @@ class Telling:
     card: bool = False  # worth a card of its own where a channel can show one
     picture: str = ""  # the address of a public photo of it
     drawn: bool = False  # the link is to be seen, as a QR code
+    pressing: bool = False  # comes first in a message of several
 
     @property
     def parts(self) -> tuple[str, tuple[str, ...], str]:
@@ -80,6 +82,8 @@ def telling(event: Event, audience: str) -> Telling | None:
     urgent = facts.urgent or (audience == "workers" and event.name == "ticket.report")
     name = UNLISTED if facts.private and audience in AT_WORK else event.name
     words, about = render(audience, name, facts.said), (event.noun, event.subject_id)
+    if audience in AT_WORK and facts.urgent and facts.running:
+        words = PRESSING + words
     return Telling(
         words,
         facts.said.get("link", ""),
@@ -91,4 +95,5 @@ def telling(event: Event, audience: str) -> Telling | None:
         card=facts.card,
         picture=facts.picture,
         drawn=facts.drawn,
+        pressing=facts.pressing,
     )

@@ -41,6 +41,11 @@ class Facts:
     picture: str = ""  # the address of a photo that everybody may see
     drawn: bool = False  # its link is to be seen as a QR code
 
+    @property
+    def pressing(self) -> bool:
+        """Urgent, and still to be acted on: said before anything else. What has no stages is so while it is told."""
+        return self.urgent and (self.running or not self.stage)
+
 
 def _ticket(event: Event) -> Facts | None:
     ticket = db.session.get(Ticket, event.subject_id)

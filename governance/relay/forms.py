@@ -73,6 +73,7 @@ class MatterForm(Form):
     words = text("这件事", longest=500, lines=4, needed="请留一句是什么事")
     into = SelectField("怎么办", default="")
     category = SelectField("是哪一类", default="")
+    at = SelectField("在哪一处", default="")
     spot = text("具体位置", longest=40)
     sender = text("谁说的", longest=20)
     keep_sender = BooleanField("记下是谁说的，好找他")

@@ -30,6 +30,7 @@ class Card:
     audience: str
     at: datetime
     urgent: bool
+    pressing: bool
     groups: tuple[Group, ...]
     events: tuple[int, ...]
     matters: int
@@ -75,11 +76,11 @@ _Lane = tuple[int, date, bool, tuple[str, int] | None]
 
 
 def cards(viewer: Viewer) -> list[Card]:
-    """What this viewer may post now, urgent ones first."""
+    """What this viewer may post now, the pressing and then the urgent ones first."""
     moment = now()
     mine = _waiting().where(visible(viewer, "group.relay", Group), Delivery.due_at <= moment, may_go(moment))
     owed = db.session.scalars(mine.limit(MOST)).all()
-    return sorted(_cards(owed), key=lambda card: (not card.urgent, card.first))
+    return sorted(_cards(owed), key=lambda card: (not card.pressing, not card.urgent, card.first))
 
 
 def _waiting() -> Select[Delivery]:
@@ -95,7 +96,7 @@ def _cards(owed: Iterable[Delivery]) -> list[Card]:
         lanes[matter.latest.group_id, local(matter.latest.event.at).date(), said.urgent, alone].append(matter)
     alike: dict[tuple[object, ...], list[list[_Matter]]] = defaultdict(list)
     for (_, when, urgent, _), matters in lanes.items():
-        for piece in _pieces(matters):
+        for piece in _pieces(sorted(matters, key=lambda matter: not matter.said.pressing)):
             words = tuple(matter.said.words for matter in piece)
             alike[piece[0].latest.group.audience, when, urgent, words].append(piece)
     return [_card(pieces) for pieces in alike.values()]
@@ -135,8 +136,9 @@ def _card(pieces: list[list[_Matter]]) -> Card:
     first = min(one.id for one in carried)
     return Card(
         audience=groups[0].audience,
-        at=piece[-1].latest.event.at,
+        at=max(matter.latest.event.at for matter in piece),
         urgent=piece[0].said.urgent,
+        pressing=piece[0].said.pressing,
         groups=groups,
         events=tuple(sorted({one.event_id for one in carried})),
         matters=len(piece),

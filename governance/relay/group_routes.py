@@ -19,6 +19,7 @@ from governance.relay import actions, channels, groups, keepers, mass_keeping, q
 from governance.relay.customer_groups import CustomerGroup
 from governance.relay.forms import KeeperForm, form_for, given_settings
 from governance.relay.health import STATES, health
+from governance.relay.hours import BY_DEFAULT
 from governance.relay.model import ONLY_ANSWERS, Group
 
 bp = Blueprint("groups", __name__, url_prefix="/keep/groups")
@@ -45,7 +46,7 @@ def index() -> Any:
 @refills
 def new(channel: str) -> Any:
     kind = channels.channel(channel)
-    form = form_for(kind, data=_picked(kind, request.args.get("pick", type=int)))
+    form = form_for(kind, data=asdict(BY_DEFAULT) | _picked(kind, request.args.get("pick", type=int)))
     made = attempt(form, lambda: _added(kind, form))
     if made:
         return back("groups.show", group_id=made.id)

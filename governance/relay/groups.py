@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, update
 
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Refused
@@ -15,6 +15,7 @@ from governance.places.finding import find_place
 from governance.places.kinds import shared_areas
 from governance.places.model import Place
 from governance.relay.channels import Channel, channel
+from governance.relay.ears import bound_already, ear_of, whose
 from governance.relay.hashed import heard_as, robot_of
 from governance.relay.hours import Hours
 from governance.relay.model import AUDIENCES, DUE, Delivery, Group, among
@@ -92,12 +93,20 @@ def _set(group: Group, columns: Mapping[str, Any]) -> None:
 def _bind(viewer: Viewer, group: Group, bound: Mapping[str, str]) -> None:
     kind = channel(group.channel)
     columns = binding(viewer, kind, bound)
-    if columns["heard_as"] and _heard_elsewhere(group, columns["heard_as"]):
-        raise Invalid({kind.needs[0].name: "那边的这个群已经绑过了，请去改原来那一个"})
+    _free(viewer, group, kind, columns)
     for other in take_along(viewer, group, bound):
-        _set(other, binding(viewer, kind, with_key(other, bound)))
+        taken_along = binding(viewer, kind, with_key(other, bound))
+        _free(viewer, other, kind, taken_along)
+        _set(other, taken_along)
         note(other, "change", viewer.label, viewer.staff_id, name=other.name)
     _set(group, columns)
+
+
+def _free(viewer: Viewer, group: Group, kind: type[Channel], columns: Mapping[str, Any]) -> None:
+    """Raises Invalid where another group is heard as this one would be."""
+    other = bound_already(group, ear_of(kind, columns))
+    if other is not None:
+        raise Invalid({kind.needs[0].name: whose(viewer, other)})
 
 
 def binding(viewer: Viewer, kind: type[Channel], bound: Mapping[str, str]) -> dict[str, Any]:
@@ -111,13 +120,6 @@ def binding(viewer: Viewer, kind: type[Channel], bound: Mapping[str, str]) -> di
         "heard_as": heard_as(kind.name, ear) if ear else None,
         "told": kind.tells(bound),
     }
-
-
-def _heard_elsewhere(group: Group, ear: str) -> bool:
-    """The other side's group is bound once: else nobody could tell which of ours somebody spoke in."""
-    with db.session.no_autoflush:
-        taken = select(Group.id).where(Group.heard_as == ear, Group.archived_at.is_(None), Group.id != (group.id or 0))
-        return db.session.scalar(taken.limit(1)) is not None
 
 
 def hours_of(group: Group) -> Hours:

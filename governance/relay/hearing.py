@@ -121,10 +121,10 @@ def _person(who: Speaker) -> int:
     return person.id
 
 
-def group_of(kind: str, ear: str, robot: str | None = None) -> Group:
-    """The group that is bound under this name, and to this robot where one is named. Raises Missing."""
-    group = one(Group, heard_as=heard_as(kind, ear), archived_at=None)
-    if group is None or not group.hears or robot not in (None, group.robot):
+def group_of(kind: str, ear: str, robot: str) -> Group:
+    """The group that is bound under this name to this robot. Raises Missing."""
+    group = one(Group, heard_as=heard_as(kind, ear), robot=robot, archived_at=None)
+    if group is None or not group.hears:
         raise Missing("没有绑定这个群，或者它停用了")
     return group
 

@@ -1,4 +1,5 @@
-"""When a group may be spoken to: its quiet hours and the hour of its day's digest, both off until somebody sets them.
+"""When a group may be spoken to: its quiet hours, the night unless its keeper chose otherwise, and the hour of its
+day's digest, off until somebody sets it.
 
 What is urgent for workers is said at any hour; what is urgent for residents skips the digest but lets people sleep.
 A delivery is told when to come due (`due_at`), and asked again (`may_go`) at the moment it would be claimed.
@@ -49,6 +50,9 @@ class Hours:
         if self.is_quiet(local(moment).hour) and not (urgent and audience in AT_WORK):
             moment = _next(self.quiet_until or 0, moment)
         return moment
+
+
+BY_DEFAULT = Hours(quiet_from=22, quiet_until=7)  # of a group that is newly bound, unless its keeper chooses otherwise
 
 
 def _next(hour: int, moment: datetime) -> datetime:

@@ -203,6 +203,11 @@ class Delivery(Base):
         return self.state in WAITING
 
     @property
+    def sleeps(self) -> bool:
+        """It waits for the hour at which its group may be spoken to."""
+        return self.state == DUE and self.tries == 0 and self.due_at > now()
+
+    @property
     def label(self) -> str:
         return LABELS[self.state]
 

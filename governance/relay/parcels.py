@@ -1,6 +1,7 @@
 """Parcels: claimed deliveries put into words, one message for one group.
 
-In one message the lines about one matter are reduced to the latest, which carries the deliveries of all of them.
+In one message the lines about one matter are reduced to the latest, which carries the deliveries of all of them; what
+is pressing comes first.
 """
 
 import json
@@ -71,7 +72,7 @@ def composed(name: str, channel: Channel, taken: Mapping[int, list[Claimed]]) ->
         untold += [row.id for row, one in said if one is None]
         told = [(row, one) for row, one in said if one is not None]
         if told:
-            parcels.append(_parcel(name, channel, group, told))
+            parcels.append(_parcel(name, channel, group, sorted(told, key=lambda pair: not pair[1].pressing)))
     return parcels, untold
 
 

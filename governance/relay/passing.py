@@ -15,6 +15,7 @@ from governance.people.access import Viewer
 from governance.people.permissions import may, visible
 from governance.places.finding import find_place
 from governance.places.model import Place
+from governance.relay.meaning import named_places
 from governance.relay.model import Group
 from governance.relay.queries import called
 from governance.tickets import assist
@@ -22,7 +23,7 @@ from governance.tickets.model import Ticket
 from governance.tickets.queries import category
 from governance.tickets.reports import reported
 
-MOST_GROUPS = 300
+MOST_GROUPS, FEW_PLACES = 300, 3
 SHORT, LONG = 140, 300  # a statement's words, a reply's
 
 
@@ -41,14 +42,35 @@ def group(viewer: Viewer, id_: str) -> Group | None:
     return found if found is not None and not found.archived_at and may(viewer, "group.paste", found) else None
 
 
-def where(viewer: Viewer, group_id: str, text: str) -> Place:
-    """The place a matter is at: the one that was written, else the first of the group's. Raises Invalid by field."""
+def label(group: Group) -> str:
+    """The group and where it is bound, the first few by name."""
+    named = "、".join(place.name for place in group.places[:FEW_PLACES])
+    more = f"等 {len(group.places)} 处" if len(group.places) > FEW_PLACES else ""
+    return f"{group.name}（{named}{more}）"
+
+
+def where(viewer: Viewer, group_id: str, text: str) -> list[Place]:
+    """Where a matter may be: at the one place that was written, else at those of the group. Raises Invalid by field."""
     if text.strip():
-        return find_place(text, _mine(viewer), "place")
+        return [find_place(text, _mine(viewer), "place")]
     chosen = group(viewer, group_id)
     if chosen is None:
         raise Invalid({"group": "请选是哪个群，或者在下面写是哪栋楼"})
-    return chosen.places[0]
+    return chosen.places
+
+
+def meant(places: list[Place], words: str) -> Place | None:
+    """The one of them that the words name."""
+    named = named_places(places, words) if len(places) > 1 else places
+    return named[0] if len(named) == 1 else None
+
+
+def place_among(places: list[Place], id_: str) -> Place:
+    """The one that was chosen; where there is but one, nobody is asked. Raises Invalid."""
+    chosen = places if len(places) == 1 else [place for place in places if str(place.id) == id_]
+    if not chosen:
+        raise Invalid({"at": "请选是在哪一处"})
+    return chosen[0]
 
 
 def _mine(viewer: Viewer) -> ColumnElement[bool]:
@@ -64,9 +86,10 @@ def report(by: Viewer, place: Place, slug: str, submission: str, **told: Any) ->
     return first or assist.assist(by, place, chosen, submission, source="group", **told)[0]
 
 
-def open_topics(viewer: Viewer, place: Place) -> list[Topic]:
-    """The topics here that this viewer may put words into."""
-    open_ = [topic for topic in topics.going_on(place) if topic.state in topic_life.REPLIED_IN]
+def open_topics(viewer: Viewer, places: list[Place]) -> list[Topic]:
+    """The topics at any of these places that this viewer may put words into."""
+    found = topics.going_on(places[0]) if len(places) == 1 else topics.going_on_around(places)
+    open_ = [topic for topic in found if topic.state in topic_life.REPLIED_IN]
     return [topic for topic in open_ if may(viewer, "topic.say", topic)]
 
 

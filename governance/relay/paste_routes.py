@@ -3,6 +3,7 @@
 Everything typed travels in the form, so nothing is lost by an error and nothing waits anywhere else.
 """
 
+from collections import Counter
 from typing import Any
 
 from flask import render_template, request, session
@@ -15,6 +16,7 @@ from governance.people.permissions import office_role
 from governance.people.viewers import current, open_to
 from governance.places.model import Place
 from governance.relay import passing, pasting
+from governance.relay.facts import near_name
 from governance.relay.forms import MatterForm, PasteForm
 from governance.relay.routes import bp
 from governance.tickets.categories import active
@@ -40,7 +42,7 @@ def pasted() -> Any:
     try:
         if not form.ok:
             raise Invalid({} if form.errors else {"pasted": STALE})
-        place = passing.where(current(), form.group.data, form.place.data)
+        places = passing.where(current(), form.group.data, form.place.data)
     except Invalid as trouble:
         form.refuse(trouble)
         return _paste_page(form), 422
@@ -50,9 +52,11 @@ def pasted() -> Any:
         chosen = {0}
     words, sender, rest = pasting.matter(said, chosen)
     if not words:
-        return _paste_page(form, said=said, place=place)
+        return _paste_page(form, said=said, there=_there(form, places))
     begun = {"words": words[:500], "sender": sender, "rest": rest, "group": form.group.data, "place": form.place.data}
-    return _matter_page(_matter(MatterForm.blank(**begun), place), place)
+    at = passing.meant(places, words)
+    begun["at"] = str(at.id) if at else ""
+    return _matter_page(_matter(MatterForm.blank(**begun), places), places)
 
 
 @bp.post("/desk/pasted/matter")
@@ -62,31 +66,31 @@ def pass_on() -> Any:
     """One matter goes where it belongs; what else was pasted is shown again."""
     form = MatterForm()
     try:
-        place = passing.where(current(), form.group.data or "", form.place.data or "")
+        places = passing.where(current(), form.group.data or "", form.place.data or "")
     except Invalid as trouble:
         started = _form(PasteForm.blank(pasted=f"{form.words.data or ''}\n{form.rest.data or ''}".strip()))
         started.refuse(trouble)
         return _paste_page(started), 422
-    _matter(form, place)
+    _matter(form, places)
     try:
         if not form.ok:
             raise Invalid({} if form.errors else {"words": STALE})
-        done = _passed(form, place)
+        done = _passed(form, places)
     except Invalid as trouble:
         form.refuse(trouble)
-        return _matter_page(form, place), 422
+        return _matter_page(form, places), 422
     if not (form.rest.data or "").strip():
         session["passed_on"] = done
         return back("relay.paste")
     again = _form(PasteForm.blank(pasted=form.rest.data, group=form.group.data, place=form.place.data))
-    return _paste_page(again, said=pasting.lines(form.rest.data), place=place, done=done)
+    return _paste_page(again, said=pasting.lines(form.rest.data), there=_there(again, places), done=done)
 
 
-def _passed(form: MatterForm, place: Place) -> dict[str, str]:
+def _passed(form: MatterForm, places: list[Place]) -> dict[str, str]:
     """What became of it: its number or title and where it is found."""
     viewer, submission = current(), form.submission.data
     if form.into.data:
-        topic = passing.topic_among(passing.open_topics(viewer, place), form.into.data)
+        topic = passing.topic_among(passing.open_topics(viewer, places), form.into.data)
         passing.say(viewer, topic, submission, form.words.data)
         return {"topic": topic.title, "ref": topic.ref}
     name = form.sender.data if form.keep_sender.data else None
@@ -96,7 +100,8 @@ def _passed(form: MatterForm, place: Place) -> dict[str, str]:
         "private": form.private.data,
         "contact_name": name or None,
     }
-    ticket = passing.report(viewer, place, form.category.data, submission, **told)
+    at = passing.place_among(places, form.at.data or "" if form.at else "")
+    ticket = passing.report(viewer, at, form.category.data, submission, **told)
     return {"ticket": ticket.number, "ref": ticket.ref}
 
 
@@ -119,16 +124,23 @@ def _form(form: PasteForm) -> PasteForm:
     viewer, search = current(), "".join(char for char in form.find.data or "" if char.isprintable())
     found, chosen = passing.groups(viewer, search), passing.group(viewer, form.group.data or "")
     shown = found if chosen is None or chosen in found else [chosen, *found]
-    named = [(str(group.id), f"{group.name}（{group.places[0].name}）") for group in shown]
+    named = [(str(group.id), passing.label(group)) for group in shown]
     form.group.choices = options(("", "不在下面，写楼"), *named)
     form.found = len(found) if search else None
     form.searches = bool(search) or len(found) > FEW_GROUPS
     return form
 
 
-def _matter(form: MatterForm, place: Place) -> MatterForm:
+def _matter(form: MatterForm, places: list[Place]) -> MatterForm:
+    """With what there is to choose from; where there is but one place, that is none of it."""
+    if len(places) > 1:
+        alike = Counter(place.name for place in places)
+        named = ((str(one.id), one.name if alike[one.name] == 1 else near_name(one)) for one in places)
+        form.at.choices = options(("", "请选"), *named)
+    else:
+        del form.at
     form.category.choices = options(("", "请选"), *((one.slug, one.label) for one in active()))
-    topics = [(str(topic.id), f"放进议题“{topic.title}”") for topic in passing.open_topics(current(), place)]
+    topics = [(str(topic.id), f"放进议题“{topic.title}”") for topic in passing.open_topics(current(), places)]
     form.into.choices = options(("", "上报给网格员办"), *topics)
     return form
 
@@ -137,6 +149,12 @@ def _paste_page(form: PasteForm, **more: Any) -> str:
     return render_template("relay/paste.html", form=form, **more)
 
 
-def _matter_page(form: MatterForm, place: Place) -> str:
+def _matter_page(form: MatterForm, places: list[Place]) -> str:
     left = len(pasting.lines(form.rest.data or ""))
-    return render_template("relay/matter.html", form=form, place=place, left=left)
+    return render_template("relay/matter.html", form=form, there=_there(form, places), left=left)
+
+
+def _there(form: PasteForm | MatterForm, places: list[Place]) -> str:
+    """The place, or the group where it may be several."""
+    chosen = passing.group(current(), form.group.data or "") if len(places) > 1 else None
+    return passing.label(chosen) if chosen else places[0].full_name or places[0].name

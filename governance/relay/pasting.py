@@ -1,5 +1,8 @@
 """What was pasted from a group's chat, line by line: who said it, as far as can be told, and the words alone.
 
+What somebody quotes to answer it (「张三：电梯又坏了」, a line of dashes, the answer) is what the answer is about: it
+stands beside the answer and in nobody's words, but as what it is where no answer follows.
+
 Who said something never goes into the words: names in a group are nobody else's business. What WeChat and WeCom write
 themselves (somebody came, took back a message, patted somebody; a picture stood here) is nobody's words and left out,
 but only in the shapes they write it in: words of a resident are never to be lost.
@@ -30,6 +33,7 @@ SYSTEM = (
     rf"{MEMBER}\s*领取了(?:你|{MEMBER})的红包",
     rf"(?:以下是)?(?:群聊|{QUOTED}|群聊\s*{QUOTED}\s*)的聊天记录(?:如下)?[:：]?",
 )
+DASHES = re.compile(rf"{RULE}{{2,}}")
 NOBODY = re.compile("|".join((rf"{MOMENT}|{RULE}*{DAY}{RULE}*", *SYSTEM)))  # when it was said, or what nobody said
 SHOWN = re.compile(  # here stood something that is no words
     r"\[(?:图片|照片|视频|语音|表情|动画表情|文件|链接|位置|红包|微信红包|转账|名片|个人名片|小程序|聊天记录|音乐|笔记"
@@ -38,22 +42,39 @@ SHOWN = re.compile(  # here stood something that is no words
 BOXED = re.compile(rf"[\[【](?P<who>{WHO})\s+(?:{MOMENT}|{DAY})[\]】][:：]?\s*(?P<words>.*)")
 HEAD = re.compile(rf"(?P<who>{WHO})\s+{MOMENT}[:：]?(?P<words>)")
 KEPT = re.compile(r"\[(?P<who>[^:：]{1,20}?)\]：(?P<words>\S.*)")
-SAYS = re.compile(r"(?P<who>(?!\d+[:：])[^\s:：，。！？、]{1,12})\s*(?:(?<!\d)[:：]|[:：](?!\d))(?!//)\s*(?P<words>.*)")
+SAYS = re.compile(
+    r"(?P<who>(?!\d+[:：])[^\s:：，。！？、「」]{1,12})\s*(?:(?<!\d)[:：]|[:：](?!\d))(?!//)\s*(?P<words>.*)"
+)
 LABEL = re.compile(
     r".*(?:时间|地点|通知|公告|电话|地址|内容|注意|事项|提醒|问题|情况|原因|要求|诉求|建议|如下|以下|标题|主题|附件|链接|备注|说明)"
     r"|https?"
 )
 
 
+CITED_WHO = r"[^\s:：「」\[\]【】](?:[^:：「」\[\]【】\n]{0,18}[^\s:：「」\[\]【】])?"
+CITED = re.compile(rf"「(?P<who>{CITED_WHO})\s*[:：]\s*(?P<words>[^「」]{{0,300}}?)\s*」")
+CITED_LINES = re.compile(rf"(?m)(?:^|(?<=」))[ \t]*{CITED.pattern}")
+
+
 @dataclass(frozen=True)
 class Line:
-    """One thing that was said. `sender` is empty when nobody can tell."""
+    """One thing that was said. `sender` is empty when nobody can tell; `answers` is what it quotes, `who：words`."""
 
     words: str
     sender: str = ""
+    answers: str = ""
 
     def __str__(self) -> str:
         """As it is read back: the same words by the same sender."""
+        return (f"「{self.answers}」\n" if self.answers else "") + self._said
+
+    @property
+    def answered(self) -> str:
+        """The words it answers, without who said them."""
+        return self.answers.partition("：")[2]
+
+    @property
+    def _said(self) -> str:
         if not self.sender:
             return self.words
         plain = f"{self.sender}：{self.words}"
@@ -65,22 +86,58 @@ def lines(text: str) -> list[Line]:
 
     A free line ends what somebody said, but not before their first word: WeChat leaves one free below the head.
     """
-    said, sender, begun = [], "", True
-    for whole in text.splitlines():
-        line = SHOWN.sub(" ", whole).strip()
-        if whole.strip() and not line:
+    said: list[Line] = []
+    sender, begun, cited = "", True, None
+    for line in _plain(text):
+        quote = _cited(line)
+        who, words = (None, "") if quote else _read(line)
+        if cited and (not line or DASHES.fullmatch(line)):
             continue
-        who, words = _read(line)
+        if quote or (who is not None and not words):
+            said += _unanswered(cited)
+            cited = quote
         if who is not None and words:
-            said.append(Line(words, who))
+            said.append(Line(words, who, _about(cited)))
         elif who is not None:
             sender, begun = who, False
         elif words:
-            said.append(Line(words, sender))
+            said.append(Line(words, sender, _about(cited)))
             begun = True
-        elif begun:
+        elif begun and not quote:
             sender = ""
-    return said[:MOST_LINES]
+        cited = cited if quote else None
+    return [*said, *_unanswered(cited)][:MOST_LINES]
+
+
+def _plain(text: str) -> list[str]:
+    """The lines without what is no words; what was quoted is a line by itself, however many it had."""
+    shown = [(whole, SHOWN.sub(" ", whole).strip()) for whole in text.splitlines()]
+    whole = "\n".join(line for before, line in shown if line or not before.strip())
+    quoted = CITED_LINES.sub(lambda found: " ".join(found[0].split()), whole)
+    return [part for line in quoted.split("\n") for part in _parts(line.strip())]
+
+
+def _parts(line: str) -> list[str]:
+    """The quotes that a line begins with, and what stands behind them."""
+    parts = []
+    while (quote := CITED.match(line)) and _cited(quote[0]):
+        parts.append(quote[0])
+        line = line[quote.end() :].strip()
+    return [*parts, line] if line or not parts else parts
+
+
+def _cited(line: str) -> Line | None:
+    """What a quote says; its words may be none, where it quotes a picture."""
+    found = CITED.fullmatch(line)
+    return Line(found["words"], found["who"]) if found and not LABEL.fullmatch(found["who"]) else None
+
+
+def _about(cited: Line | None) -> str:
+    return f"{cited.sender}：{cited.words}" if cited and cited.words else ""
+
+
+def _unanswered(cited: Line | None) -> list[Line]:
+    return [cited] if cited and cited.words else []
 
 
 def _read(line: str) -> tuple[str | None, str]:

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,8 +25,9 @@ from governance.places.sheet import Problem
 from governance.places.tables import Table
 from governance.relay import channels
 from governance.relay.channels.base import Channel
+from governance.relay.ears import Ear, ear_of, whose
 from governance.relay.groups import binding
-from governance.relay.hours import Hours
+from governance.relay.hours import BY_DEFAULT, Hours
 from governance.relay.keepers import NO_ACCOUNT, NOT_THEIRS, at_work, by_account
 from governance.relay.model import Group, GroupPlace
 from governance.relay.sheet import COLUMN, GroupRow, read_keepers, read_rows
@@ -124,14 +125,15 @@ class _Draft:
         if known and not may(self.viewer, "group.keep", _at(spots)):
             raise Invalid({"places": "这个群不归您管"})
         facts = self._facts(row, spots, known.facts if known else {})
-        self._free_ear(facts["heard_as"], known, row.number)
+        self._free_ear(facts, known, row.number)
         if known is None:
             return Entry(row.number, spots, facts)
         changes = {name: value for name, value in facts.items() if value != known.facts[name]}
         return Entry(row.number, spots, facts, known.id, changes)
 
     def _facts(self, row: GroupRow, spots: tuple[Spot, ...], before: Mapping[str, Any]) -> dict[str, Any]:
-        hours = {name: row.hours.get(name, before.get(name)) for name in HOURS}
+        usual = before or (asdict(BY_DEFAULT) if row.says_nothing_of_quiet else {})
+        hours = {name: row.hours.get(name, usual.get(name)) for name in HOURS}
         Hours(**hours).checked()
         return {
             "name": row.name,
@@ -186,11 +188,14 @@ class _Draft:
             return {name: why for name, why in wrong.fields.items() if name == "keeper"}
         return {}
 
-    def _free_ear(self, ear: str | None, known: Known | None, number: int) -> None:
-        """The other side's group is bound once: else nobody could tell which of ours somebody spoke in."""
-        owner = known.id if known else -number
-        if ear and self.ears.setdefault(ear, owner) != owner:
-            raise Invalid({"channel": "那边的这个群已经绑过了"})
+    def _free_ear(self, facts: Mapping[str, Any], known: Known | None, number: int) -> None:
+        """The other side's group is bound once (ears.py). Rows of this file are known by their number below zero."""
+        ear, mine = ear_of(channels.channel(facts["channel"]), facts), known.id if known else -number
+        owner = self.ears.setdefault(ear, mine) if ear else mine
+        if owner < 0 and owner != mine:
+            raise Invalid({"channel": f"和第 {-owner} 行是那边的同一个群"})
+        if owner != mine:
+            raise Invalid({"channel": whose(self.viewer, db.session.get_one(Group, owner))})
 
 
 def _shared(kind: type[Channel], spots: Sequence[Spot], bound: Mapping[str, str]) -> dict[Called, str]:
@@ -206,7 +211,7 @@ def _at(spots: Sequence[Spot]) -> Any:
     return SimpleNamespace(**shared_areas(spots))
 
 
-def _there() -> tuple[dict[Key, Known], dict[str, int]]:
+def _there() -> tuple[dict[Key, Known], dict[Ear, int]]:
     """The groups that are bound, and by what each of them is heard; nobody's own line."""
     places: dict[int, set[int]] = defaultdict(set)
     for group_id, place_id in db.session.execute(select(GroupPlace.group_id, GroupPlace.place_id)):
@@ -220,6 +225,7 @@ def _there() -> tuple[dict[Key, Known], dict[str, int]]:
         facts = dict(row._mapping)
         group = Known(facts.pop("id"), facts)
         known[facts["name"], facts["channel"], frozenset(places[group.id])] = group
-        if facts["heard_as"]:
-            ears[facts["heard_as"]] = group.id
+        kind = channels.for_groups().get(facts["channel"])
+        if kind and (ear := ear_of(kind, facts)):
+            ears[ear] = group.id
     return known, ears

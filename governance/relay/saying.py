@@ -11,6 +11,7 @@ from governance.core.events import Event
 from governance.people.access import Viewer
 from governance.people.permissions import require
 from governance.places.codes import first_living
+from governance.relay.groups import hours_of
 from governance.relay.model import Delivery, Group
 from governance.relay.outcomes import note
 
@@ -57,4 +58,5 @@ def _say(viewer: Viewer, group: Group, verb: str, **data: Any) -> None:
     event = note(group, verb, viewer.label, viewer.staff_id, **data)
     event.told_at = now()  # for this group only, not for everybody on its path
     db.session.flush()
-    db.session.add(Delivery(event_id=event.id, group_id=group.id, channel=group.channel, urgent=True))
+    due_at = hours_of(group).due(group.audience, True, now())
+    db.session.add(Delivery(event_id=event.id, group_id=group.id, channel=group.channel, urgent=True, due_at=due_at))

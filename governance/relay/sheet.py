@@ -35,15 +35,17 @@ NEEDED = ("name", "places", "channel", "audience")
 TEMPLATE = (
     ("群名", "地点", "通道", "谁在群里", "负责人账号", "安静从", "安静到", "汇总钟点", "key"),
     ("1号楼邻里群", "示例街道/示例社区/示例小区/1号楼", "人工转发", "居民群", "", "22", "7", "18", ""),
-    ("网格工作群", "示例街道/示例社区", "企业微信群机器人", "工作群", "", "", "", "", "机器人的key"),
+    ("网格工作群", "示例街道/示例社区", "企业微信群机器人", "工作群", "", "22", "7", "", "机器人的key"),
 )
+HOUR_COLUMNS = ("quiet_from", "quiet_until", "digest_hour")
+OFF = "不设"
 SEVERAL = re.compile(r"[、；;\n]+")
 _KNOWN = {heading: name for name, headings in HEADINGS.items() for heading in headings}
 
 
 @dataclass(frozen=True)
 class GroupRow:
-    """One group as the file has it; `settings` and `hours` hold only what was filled in."""
+    """One group as the file has it; `settings` and `hours` hold only what was filled in; an hour of None is 不设."""
 
     number: int
     name: str
@@ -51,8 +53,12 @@ class GroupRow:
     channel: str
     audience: str
     keeper: str
-    hours: Mapping[str, int]
+    hours: Mapping[str, int | None]
     settings: Mapping[str, str] = field(repr=False)
+
+    @property
+    def says_nothing_of_quiet(self) -> bool:
+        return not {"quiet_from", "quiet_until"} & self.hours.keys()
 
 
 def read_rows(table: Table) -> tuple[list[GroupRow], list[Problem]]:
@@ -125,17 +131,18 @@ def _row(number: int, given: Mapping[str, str], settings: Mapping[str, str]) -> 
     places = tuple(dict.fromkeys(part.strip() for part in SEVERAL.split(given["places"]) if part.strip()))
     if not places:
         wrong["places"] = "要填地点：码，或者从街道写起的名字"
-    hours = {name: _hour(name, given[name], wrong) for name in ("quiet_from", "quiet_until", "digest_hour")}
+    hours = {name: _hour(name, given[name], wrong) for name in HOUR_COLUMNS if given[name]}
     if wrong:
         raise Invalid(wrong)
-    filled = {name: hour for name, hour in hours.items() if hour is not None}
-    Hours(**filled).checked()
-    return GroupRow(number, given["name"], places, channel, audience, given["keeper"].lower(), filled, settings)
+    Hours(**hours).checked()
+    return GroupRow(number, given["name"], places, channel, audience, given["keeper"].lower(), hours, settings)
 
 
 def _hour(name: str, text: str, wrong: dict[str, str]) -> int | None:
-    """An hour of the day, written 7, 7点 or 7:00."""
+    """An hour of the day, written 7, 7点 or 7:00; None for 不设."""
+    if plain(text) == OFF:
+        return None
     found = re.fullmatch(r"([01]?[0-9]|2[0-3])(?:点|时|:00)?", plain(text))
-    if text and not found:
-        wrong[name] = "要一个钟点，0 到 23"
+    if not found:
+        wrong[name] = "要一个钟点，0 到 23，或者写“不设”"
     return int(found[1]) if found else None

@@ -182,11 +182,30 @@ def test_the_reach_says_who_hears_who_waits_for_a_human_and_who_cannot_be_reache
     assert found.minutes == 1
 
 
-def test_groups_that_sleep_are_said_to_hear_it_later(cast, bind) -> None:
+def test_groups_that_sleep_are_said_to_hear_it_later_and_when(cast, phone, bind, write) -> None:
     id_, hour = bind("5号楼"), local(now()).hour
-    group = db.session.get_one(Group, id_)
+    group, wakes = db.session.get_one(Group, id_), (hour + 2) % 24
+    groups.change(cast.viewer("du"), group, group.name, {}, group.places, Hours(hour, wakes))
+    other = db.session.get_one(Group, bind("6号楼"))
+    groups.change(cast.viewer("du"), other, other.name, {}, other.places, Hours(digest_hour=wakes))
+    found = reach(cast.place("银杏社区"), ("residents",), urgent=False)
+    assert [(lot.hour, lot.groups) for lot in found.quiet] == [(wakes, 1)] and found.later == 1
+    page = phone().sign_in("shen").get(f"/keep/notices/{write().id}").text
+    assert f"到 {wakes} 点才发给 1 个群" in page
+
+
+def test_what_is_urgent_is_told_to_staff_who_sleep_at_once(cast, bind) -> None:
+    group, hour = db.session.get_one(Group, bind("5号楼", "workers")), local(now()).hour
     groups.change(cast.viewer("du"), group, group.name, {}, group.places, Hours(hour, (hour + 2) % 24))
-    assert reach(cast.place("银杏社区"), ("residents",), urgent=False).later == 1
+    assert reach(cast.place("银杏社区"), ("workers",), urgent=True).quiet == ()
+
+
+def test_the_report_names_every_place_of_a_group(cast, write) -> None:
+    places = [cast.place("5号楼"), cast.place("6号楼")]
+    groups.add(cast.viewer("shen"), "manual", "residents", "两楼群", {}, places)
+    notice = write()
+    publish(cast, notice)
+    assert [row[:2] for row in table(notice)] == [("群", "地点"), ("两楼群", "5号楼、6号楼")]
 
 
 def test_the_report_counts_by_reason_and_lists_every_group(cast, bind, write) -> None:

@@ -61,8 +61,10 @@ def test_a_place_without_a_code_leads_nowhere_and_says_the_rest(app, cast):
 
 
 @pytest.mark.parametrize("scene", ["00000000", "b:99999999999999999999", "<b>"])
-def test_a_false_code_is_said_to_be_one(app, cast, scene):
-    assert "不是我们的" in answered(app, event("SCAN", scene, "o-1"))["Content"]
+def test_a_code_of_our_account_that_another_program_made_is_greeted_and_not_called_false(app, cast, scene):
+    said = answered(app, event("SCAN", scene, "o-1"))["Content"]
+    assert "不是我们的" not in said and "付钱" not in said
+    assert "报事" in said and "https://onecode.example/" in said
 
 
 def test_whatever_a_place_is_called_the_card_stays_one(app, cast):

@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import select, update
 
 from governance.core.db import by, db, now, writing
+from governance.core.errors import Invalid
 from governance.relay import bot_routes, groups
 from governance.relay.channels.bot import Bot
 from governance.relay.delivering import deliver
 from governance.relay.expanding import expand
-from governance.relay.model import Delivery, Group, Message
+from governance.relay.model import Delivery, Group, Heard, Message
 from tests.relay.callbacks import counts
 from tests.relay.conftest import make_ready, settings_in_database, states
 
@@ -183,3 +184,45 @@ def test_a_lease_has_a_size(bot, limit):
 def test_the_key_is_nowhere_to_be_read(bot):
     for group in db.session.query(Group):
         assert KEY not in settings_in_database(group.id) and KEY not in (group.robot or "")
+
+
+def bind_far(cast, chat="chat-5号楼", key=OTHER_KEY):
+    given = {"bot": "ginkgo-bot", "chat": chat, "key": key}
+    return groups.add(cast.viewer("tang"), "bot", "residents", "8号院群", given, [cast.place("8号院")])
+
+
+def heard(bot, key=KEY, group="chat-5号楼"):
+    said = {"message_id": f"m-{key}", "group": group, "sender": "小丁", "text": "议题"}
+    return bot("POST", "/bots/ginkgo-bot/messages", key=key, json=said)[0]
+
+
+def test_two_communities_may_have_bots_of_one_name_whose_groups_are_called_alike(bot, cast):
+    bind_far(cast)
+    assert heard(bot) == heard(bot, OTHER_KEY) == 200
+    said_in = db.session.scalars(select(Group.name).join(Heard, Heard.group_id == Group.id).order_by(Heard.id))
+    assert said_in.all() == ["5号楼", "8号院群"]
+
+
+def test_a_group_is_heard_by_the_new_key_once_it_has_one(bot, cast):
+    group = by(Group, name="5号楼")
+    groups.change(cast.viewer("shen"), group, "5号楼", {"key": OTHER_KEY}, group.places)
+    assert (heard(bot), heard(bot, OTHER_KEY), heard(bot, OTHER_KEY, "chat-6号楼")) == (401, 200, 200)
+
+
+def test_whose_group_it_is_already_is_said_to_those_alone_who_keep_it(bot, cast):
+    with pytest.raises(Invalid, match="在别的社区绑着，请找管它的人") as told:
+        bind_far(cast, key=KEY)
+    assert "“" not in str(told.value.fields)
+    with pytest.raises(Invalid, match="就是“5号楼”"):
+        given = {"bot": "ginkgo-bot", "chat": "chat-5号楼", "key": KEY}
+        groups.add(cast.viewer("shen"), "bot", "residents", "又一个", given, [cast.place("3号院")])
+
+
+def test_a_key_that_would_make_two_groups_one_is_refused(bot, cast):
+    """Also where it is not the changed group itself, but one that takes the key along."""
+    bind_far(cast)
+    group = by(Group, name="6号楼")
+    with pytest.raises(Invalid, match="别的社区"):
+        groups.change(cast.viewer("shen"), group, "6号楼", {"key": OTHER_KEY}, group.places)
+    db.session.rollback()
+    assert heard(bot) == heard(bot, OTHER_KEY) == 200

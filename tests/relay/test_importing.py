@@ -11,7 +11,7 @@ from governance.core.db import by, db, writing
 from governance.core.errors import Invalid
 from governance.core.events import Event
 from governance.places.sheet import open_table
-from governance.relay import robots
+from governance.relay import groups, robots
 from governance.relay.importing import import_groups
 from governance.relay.model import Group
 from governance.relay.planning import plan
@@ -204,3 +204,36 @@ def test_the_template_can_be_uploaded_as_it_comes(phone, cast):
     template = shen.get("/keep/groups/import/template.csv").data
     answer = shen.post("/keep/groups/import", file=(io.BytesIO(template), "groups.csv"))
     assert answer.status_code == 422 and "没有找到这个地点" in answer.text
+
+
+def hours(name: str) -> tuple[int | None, int | None]:
+    db.session.expire_all()
+    group = by(Group, name=name)
+    return group.quiet_from, group.quiet_until
+
+
+def test_a_new_group_is_quiet_by_night_unless_the_file_says_otherwise(cast):
+    off = HAND.replace("5号楼群", "不设群").replace("shen,,,", "shen,不设,不设,")
+    import_groups(table(HAND, off, ROBOT.replace("22,7", "21,6")), cast.viewer("shen"))
+    assert (hours("5号楼群"), hours("不设群"), hours("3号院群")) == ((22, 7), (None, None), (21, 6))
+    assert import_groups(table(HAND, off), cast.viewer("shen")).same == 2
+
+
+def test_a_group_that_is_bound_without_quiet_hours_keeps_none_until_its_row_says_some(cast):
+    groups.add(cast.viewer("shen"), "manual", "residents", "5号楼群", {}, [cast.place("5号楼")])
+    assert import_groups(table(HAND), cast.viewer("shen")).same == 1 and hours("5号楼群") == (None, None)
+    import_groups(table(HAND.replace("shen,,,", "shen,23,6,")), cast.viewer("shen"))
+    assert hours("5号楼群") == (23, 6)
+    import_groups(table(HAND.replace("shen,,,", "shen,不设,不设,")), cast.viewer("shen"))
+    assert hours("5号楼群") == (None, None)
+
+
+def test_two_communities_may_import_bots_of_one_name_whose_groups_are_called_alike(cast):
+    head = "群名,地点,通道,谁在群里,bot,chat,key"
+    near = f"甲群,3号院,别的机器人,居民群,own-bot,chat-1,{'k' * 24}"
+    import_groups(table(near, head=head), cast.viewer("shen"))
+    far = near.replace("甲群,3号院", "乙群,8号院")
+    (problem,) = plan(table(far, head=head), cast.viewer("tang")).problems
+    assert "别的社区" in problem.reason and "甲群" not in problem.reason
+    done = import_groups(table(far.replace("k" * 24, "x" * 24), head=head), cast.viewer("tang"))
+    assert not done.problems and len(done.added) == 1

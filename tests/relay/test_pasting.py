@@ -39,6 +39,13 @@ PASTE = "三楼老周: 电梯关门哐当响\n小李 2026-11-24 9:12\n我也是�
         ("三楼老周：明天 9:30", [Line("明天 9:30", "三楼老周")]),
         ("1：三楼漏水", [Line("1：三楼漏水")]),
         ("看https://example.org/a", [Line("看https://example.org/a")]),
+        ("「张三：电梯又坏了」\n- - - - - - - - -\n我也是", [Line("我也是", "", "张三：电梯又坏了")]),
+        ("李四 21:05\n「张三：电梯\n又坏了」\n———\n\n我也是", [Line("我也是", "李四", "张三：电梯 又坏了")]),
+        ("「张三：[图片]」\n- - -\n漏水了", [Line("漏水了")]),
+        ("「张三：电梯又坏了」", [Line("电梯又坏了", "张三")]),
+        ("「张三：电梯又坏了」\n李四 21:05\n漏水了", [Line("电梯又坏了", "张三"), Line("漏水了", "李四")]),
+        ("「通知：明天停水」", [Line("「通知：明天停水」")]),
+        ("李四：「张三：电梯又坏了」", [Line("「张三：电梯又坏了」", "李四")]),
     ],
 )
 def test_the_words_are_told_from_who_said_them(text, expected):
@@ -151,6 +158,10 @@ def test_whatever_way_wechat_writes_a_head_no_name_gets_into_the_words(said):
                 "加入了群聊",
                 "的聊天记录",
                 "—",
+                "- - -",
+                "「",
+                "」",
+                "：",
                 "9:30",
             )
         ),
@@ -328,3 +339,71 @@ def test_a_topic_that_is_not_open_here_is_not_to_be_had(gao, group):
     tick(gao, group, 0)
     answer = gao.post("/desk/pasted/matter", words="话", into="999", category="lift", **hidden(gao))
     assert answer.status_code == 422 and str(uuid.uuid4()) not in answer.text
+
+
+@pytest.fixture
+def two(cast):
+    """A group of two buildings; its id."""
+    places = [cast.place("5号楼"), cast.place("6号楼")]
+    return groups.add(cast.viewer("shen"), "manual", "residents", "两楼群", {}, places).id
+
+
+def at(worker) -> list[tuple[str, bool]]:
+    """The places there are to choose from, and which is chosen."""
+    shown = worker.page.partition('name="at"')[2].partition("</select>")[0]
+    return [(name, "selected" in how) for how, name in re.findall(r"<option([^>]*)>([^<]*)</option>", shown)]
+
+
+def test_a_matter_of_a_group_of_two_buildings_is_where_its_words_say(gao, two, cast):
+    gao.get("/desk/pasted")
+    assert "两楼群（5号楼、6号楼）" in choices(gao)
+    tick(gao, two, pasted="张三 21:05\n6号楼电梯又坏了\n王姐：灯不亮")
+    assert "两楼群（5号楼、6号楼）" in gao.page.partition("勾出一件事")[2].partition("</h2>")[0]
+    tick(gao, two, 0, pasted="张三 21:05\n6号楼电梯又坏了\n王姐：灯不亮")
+    assert at(gao) == [("请选", False), ("5号楼", False), ("6号楼", True)]
+    assert "两楼群" in gao.page and "3号院 5号楼" not in gao.page
+    kept = hidden(gao) | {"at": str(cast.places["6号楼"])}
+    gao.post("/desk/pasted/matter", words="电梯又坏了", category="lift", **kept)
+    db.session.rollback()
+    assert by(Ticket, source="group").place_id == cast.places["6号楼"]
+
+
+def test_where_its_words_name_no_building_the_worker_is_asked(gao, two, cast):
+    tick(gao, two, 0, pasted="张三：电梯又坏了")
+    assert at(gao) == [("请选", True), ("5号楼", False), ("6号楼", False)]
+    kept = hidden(gao)
+    for where in ("999999", "x", str(cast.places["8号院"]), ""):
+        answer = gao.post("/desk/pasted/matter", words="电梯又坏了", category="lift", at=where, **kept)
+        assert answer.status_code == 422 and db.session.query(Ticket).count() == 0
+    assert "请选是在哪一处" in gao.page
+    tick(gao, two, 0, pasted="5号楼和6号楼都停水")
+    assert at(gao)[0] == ("请选", True)
+
+
+def test_words_for_a_topic_need_no_building(phone, two, cast):
+    topic, shen = begun(cast), phone().sign_in("shen")
+    tick(shen, two, 0)
+    put = {"words": "先装两个充电桩", "into": str(topic.id), "category": "", "at": ""}
+    answer = shen.post("/desk/pasted/matter", **put, **hidden(shen))
+    assert answer.status_code == 200 and by(Statement, words="先装两个充电桩")
+
+
+def test_a_group_of_one_building_asks_nobody_where(gao, group):
+    tick(gao, group, 0)
+    assert at(gao) == [] and "3号院 5号楼" in gao.page
+
+
+def test_a_group_of_many_places_is_called_by_the_first_of_them(gao, cast):
+    names = ("3号院", "5号楼", "6号楼", "第一网格")
+    places = [cast.place(name) for name in names]
+    groups.add(cast.viewer("shen"), "manual", "residents", "大群", {}, places)
+    gao.get("/desk/pasted")
+    assert "大群（第一网格、3号院、5号楼等 4 处）" in choices(gao)
+
+
+def test_what_somebody_answered_stands_beside_their_words_and_not_in_them(gao, group):
+    tick(gao, group, pasted="「张三：电梯又坏了」\n- - - - -\n我也是\n王姐：灯不亮")
+    assert "回的是：电梯又坏了" in gao.page and 'value="2"' not in gao.page.partition("勾出一件事")[2]
+    tick(gao, group, 0, pasted="「张三：电梯又坏了」\n- - - - -\n我也是\n王姐：灯不亮")
+    words = re.search(r'<textarea[^>]*name="words"[^>]*>\s*([^<]*)</textarea>', gao.page)
+    assert words and words[1].strip() == "我也是"

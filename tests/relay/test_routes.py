@@ -1,12 +1,14 @@
 """The pages as a browser sees them: forms, copies, pictures, and no secret shown again. Who may is tested elsewhere."""
 
 import io
+import re
 
 import pytest
 import zxingcpp
 from PIL import Image
 
-from governance.core.db import by, db, writing
+from governance.core.db import by, db, now, writing
+from governance.core.pages import local
 from governance.relay import groups, queries
 from governance.relay.delivering import deliver
 from governance.relay.expanding import expand
@@ -18,7 +20,8 @@ KEY = "secret-key-of-the-robot"
 
 def bind(browser, **form):
     """Bind a group through its form; its id."""
-    form = {"name": "5号楼群", "audience": "residents", "places": "3号院/5号楼", "set_key": KEY} | form
+    usual = {"name": "5号楼群", "audience": "residents", "places": "3号院/5号楼", "set_key": KEY}
+    form = usual | {"quiet_from": "", "quiet_until": ""} | form
     answer = browser.post("/keep/groups/new/wecom_webhook", **form)
     assert answer.status_code == 303, browser.page
     return int(answer.location.rsplit("/", 1)[1])
@@ -153,3 +156,42 @@ def test_what_a_stopped_group_was_owed_is_no_failure_and_says_why(cast, phone, r
 
 
 HEADINGS = ("没发成", "群停用着，没有发")
+
+
+def test_a_new_group_is_quiet_by_night_unless_its_keeper_chooses_otherwise(cast, phone) -> None:
+    keeper = phone().sign_in("shen")
+    keeper.get("/keep/groups/new/wecom_webhook")
+    chosen = re.findall(r'<option selected value="(\d*)"', keeper.page.partition("什么时候发")[2])
+    assert chosen == ["22", "7", ""] and "22 点到 7 点" in keeper.page
+    usual, never = (
+        bind(keeper, quiet_from="22", quiet_until="7"),
+        bind(keeper, name="不设群", quiet_from="", quiet_until=""),
+    )
+    db.session.rollback()
+    assert db.session.get_one(Group, usual).quiet_from == 22 and db.session.get_one(Group, never).quiet_from is None
+    keeper.get(f"/keep/groups/{never}/change")
+    assert not re.findall(r'<option selected value="\d+"', keeper.page.partition("什么时候发")[2])
+
+
+@pytest.mark.parametrize("page", ["/desk", "/keep/"])
+def test_a_dead_robot_is_told_where_its_keeper_looks_first_until_it_is_mended(
+    app, cast, phone, receiver, robot, ticket, happen, page
+) -> None:
+    id_ = robot("5号楼", key="a-robot-that-is-gone")
+    receiver.script["a-robot-that-is-gone"] = ["93000"]
+    happen(ticket("5号楼"), "finish")
+    expand(), deliver(app)
+    keeper = phone().sign_in("shen")
+    assert "1 个群停用了" in keeper.get(page).get_data(as_text=True) and 'href="/keep/relay"' in keeper.page
+    keeper.post(f"/keep/groups/{id_}/enable")
+    keeper.post(f"/keep/groups/{id_}/retry")
+    assert "群消息要您看一下" not in keeper.get(page).get_data(as_text=True)
+
+
+def test_a_test_to_a_group_that_is_quiet_now_says_when_it_goes_out(app, cast, phone, receiver) -> None:
+    keeper, hour = phone().sign_in("shen"), local(now()).hour
+    id_ = bind(keeper, quiet_from=str(hour), quiet_until=str((hour + 2) % 24))
+    keeper.get(f"/keep/groups/{id_}")
+    keeper.post(f"/keep/groups/{id_}/test")
+    expand(), deliver(app)
+    assert "现在是这个群的安静时间" in keeper.get(f"/keep/groups/{id_}").get_data(as_text=True)

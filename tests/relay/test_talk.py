@@ -95,12 +95,12 @@ def test_alone_with_us_a_scan_says_where_one_is_and_what_is_said_next_is_about_i
     assert latest_ticket().place_id == cast.places["6号楼"]
 
 
-def test_who_follows_by_scanning_is_greeted_with_the_place_and_a_false_code_is_said_to_be_one(app, cast) -> None:
+def test_who_follows_by_scanning_is_greeted_with_the_place_or_told_how_to_report(app, cast) -> None:
     assert "3号院" in heard(app, "official", event("subscribe", f"qrscene_{cast.codes['3号院']}"))
     assert "3号院" in heard(app, "official", event("SCAN", f"b:{cast.places['3号院']}", "o-4"))
     assert "助手" in heard(app, "official", event("subscribe", "", "o-2"))
-    assert "不是我们的" in heard(app, "official", event("SCAN", "b:99999999999999999999", "o-3"))
-    assert "不是我们的" in heard(app, "official", event("SCAN", "00000000", "o-3"))
+    assert "报事" in heard(app, "official", event("SCAN", "b:99999999999999999999", "o-3"))
+    assert "报事" in heard(app, "official", event("SCAN", "00000000", "o-3"))
     assert heard(app, "official", event("unsubscribe")) == ""
     assert [row.state for row in db.session.scalars(select(Inbound))][-1] == "silent"
 

@@ -92,6 +92,7 @@ class Channel:
     shows: ClassVar[tuple[tuple[str, str], ...]] = ()  # what else of a binding is shown, by name and label
     shares: ClassVar[tuple[str, str] | None] = None  # by the name in the one need, groups share the key in the other
     listed: ClassVar[bool] = False  # the other side tells us which groups there are, to pick from
+    own_ears: ClassVar[bool] = False  # what a robot calls its groups, another robot may call others
     pushes: ClassVar[bool] = True
     alone: ClassVar[bool] = False  # leads to one person, not to a group
     batch: ClassVar[int] = 1024  # messages a worker takes in hand at once

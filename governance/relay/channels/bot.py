@@ -40,6 +40,7 @@ class Bot(Channel):
         ),
     )
     shares = ("bot", "key")
+    own_ears = True
     pushes = False
     longest_bytes: ClassVar[int] = 4000
     lease: ClassVar[int] = 300
