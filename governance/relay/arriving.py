@@ -31,7 +31,7 @@ def words(place: Place) -> str:
     return f"您在{near_name(place)}。{HOW}" + (f"\n{INSIDE}：{link}" if link else "")
 
 
-def elsewhere() -> str:
+def unknown_code() -> str:
     """A scan is told to us only of codes made with our own account: one we do not know another program made for it."""
     return f"您好。这里可以报事、看进度。{HOW}；也可以点开看：{address('/')}"
 
@@ -41,7 +41,7 @@ def card(scene: str) -> Card | str:
     try:
         place = scanned(scene)
     except Problem:
-        return elsewhere()
+        return unknown_code()
     link = scan_page(place)
     return (
         Card(near_name(place), f"{HOW}。{INSIDE}，点开看。", link, address(static(PICTURE))) if link else words(place)
@@ -54,7 +54,7 @@ def greet(heard: Heard, by: Viewer, talk: Talk, scene: str) -> str:
         with db.session.begin_nested():
             return arrive(Said(heard, None, by, "", talk), scene)
     except Problem:
-        return elsewhere()
+        return unknown_code()
 
 
 def arrive(said: Said, scene: str) -> str:
