@@ -6,13 +6,10 @@ is in sheet.py, how the plan is carried out in importing.py.
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import SimpleNamespace
 from typing import Any
-
-from sqlalchemy import select
 
 from governance.core.db import db
 from governance.core.errors import Invalid
@@ -25,28 +22,17 @@ from governance.places.sheet import Problem
 from governance.places.tables import Table
 from governance.relay import channels
 from governance.relay.channels.base import Channel
-from governance.relay.ears import Ear, ear_of, whose
+from governance.relay.ears import ear_of, whose
 from governance.relay.groups import binding
 from governance.relay.hours import BY_DEFAULT, Hours
 from governance.relay.keepers import NO_ACCOUNT, NOT_THEIRS, at_work, by_account
-from governance.relay.model import Group, GroupPlace
+from governance.relay.model import Group
 from governance.relay.sheet import COLUMN, GroupRow, read_keepers, read_rows
+from governance.relay.there import BINDING, HOURS, Key, Known, there
 
 SHOWN = 200
-HOURS = ("quiet_from", "quiet_until", "digest_hour")
-BINDING = ("settings", "robot", "heard_as", "told")
-FACTS = ("name", "channel", "audience", "keeper_id", *BINDING, *HOURS)
 ANOTHER_KEY = "这个社区里叫这个名字的机器人，密钥不是这个。请填同一个；要换密钥，去改那个群"
-Key = tuple[str, str, frozenset[int]]  # name, channel, places
 Called = tuple[int | None, str, str]  # what shares a key: its community, channel and name
-
-
-@dataclass
-class Known:
-    """A group that is there already."""
-
-    id: int
-    facts: dict[str, Any]
 
 
 @dataclass
@@ -111,7 +97,7 @@ class _Draft:
         self.places = Gazetteer(visible(viewer, "group.keep", Place))
         self.accounts = by_account(set(keepers))
         self.workers = at_work(self.accounts.values())
-        self.known, self.ears = _there()
+        self.known, self.ears = there()
         self.keys = self._shared_keys()
         self.seen: dict[Key, int] = {}
 
@@ -209,23 +195,3 @@ def _shared(kind: type[Channel], spots: Sequence[Spot], bound: Mapping[str, str]
 def _at(spots: Sequence[Spot]) -> Any:
     """What a group bound to these places is to the rules."""
     return SimpleNamespace(**shared_areas(spots))
-
-
-def _there() -> tuple[dict[Key, Known], dict[Ear, int]]:
-    """The groups that are bound, and by what each of them is heard; nobody's own line."""
-    places: dict[int, set[int]] = defaultdict(set)
-    for group_id, place_id in db.session.execute(select(GroupPlace.group_id, GroupPlace.place_id)):
-        places[group_id].add(place_id)
-    columns = [getattr(Group, name) for name in (*FACTS, "id")]
-    rows = db.session.execute(
-        select(*columns).where(Group.archived_at.is_(None), Group.person_id.is_(None)).order_by(Group.id.desc())
-    )
-    known, ears = {}, {}
-    for row in rows:
-        facts = dict(row._mapping)
-        group = Known(facts.pop("id"), facts)
-        known[facts["name"], facts["channel"], frozenset(places[group.id])] = group
-        kind = channels.for_groups().get(facts["channel"])
-        if kind and (ear := ear_of(kind, facts)):
-            ears[ear] = group.id
-    return known, ears
