@@ -37,7 +37,7 @@ DASHES = re.compile(rf"{RULE}{{2,}}")
 NOBODY = re.compile("|".join((rf"{MOMENT}|{RULE}*{DAY}{RULE}*", *SYSTEM)))  # when it was said, or what nobody said
 SHOWN = re.compile(  # here stood something that is no words
     r"\[(?:图片|照片|视频|语音|表情|动画表情|文件|链接|位置|红包|微信红包|转账|名片|个人名片|小程序|聊天记录|音乐|笔记"
-    r"|视频号|直播|语音通话|视频通话|群公告|卡券|群接龙|群收款|拍一拍)\](?![:：])"
+    r"|视频号|直播|语音通话|视频通话|群公告|卡券|群接龙|群收款|拍一拍)\](?![:：\]])"
 )
 BOXED = re.compile(rf"[\[【](?P<who>{WHO})\s+(?:{MOMENT}|{DAY})[\]】][:：]?\s*(?P<words>.*)")
 HEAD = re.compile(rf"(?P<who>{WHO})\s+{MOMENT}[:：]?(?P<words>)")
