@@ -74,4 +74,4 @@ def test_no_message_holds_what_the_reporter_or_the_worker_wrote(cast, ticket, ha
     for verb in ("report", "return", "reopen", "finish", "verify"):
         for audience in ("workers", "residents"):
             said = telling(event(happen(id_, verb)), audience)
-            assert not said or not any(secret in said.words for secret in ("张三", "13800138000", "502"))
+            assert not said or not any(secret in said.words for secret in ("张三", "13800138000", "单元502"))
