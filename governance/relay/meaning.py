@@ -44,7 +44,7 @@ def category_of(words: str) -> Choice:
     own = next((choice for choice in choices if found_grave and choice.slug == found_grave.slug), None)
     if own is not None:
         return own
-    words = words.replace(INFORMS, "") if informs_of_a_thing(words) else words
+    words = emergencies.EVERYDAY.sub("", words.replace(INFORMS, "") if informs_of_a_thing(words) else words)
     found = [(len(sign), choice) for choice in choices for sign in _signs(choice) if sign in words]
     return max(found, key=lambda pair: (pair[1].private, pair[0]))[1] if found else choices[-1]
 

@@ -20,6 +20,7 @@ from governance.relay.facts import near_name
 from governance.relay.forms import MatterForm, PasteForm
 from governance.relay.routes import bp
 from governance.tickets.categories import active
+from governance.tickets.grave import grave
 
 FEW_GROUPS = 8  # more than one sees at a glance
 STALE = "页面放久了，请再点一次"
@@ -97,7 +98,7 @@ def _passed(form: MatterForm, places: list[Place]) -> dict[str, str]:
     told = {
         "words": form.words.data,
         "where": form.spot.data,
-        "private": form.private.data,
+        "private": form.private.data or grave(form.words.data) is not None,
         "contact_name": name or None,
     }
     at = passing.place_among(places, form.at.data or "" if form.at else "")

@@ -8,12 +8,37 @@ import re
 
 from governance.tickets.grave import grave
 
+EVERYDAY = re.compile(  # in what is said every day the signs below, and those of a private matter, mean nothing
+    r"打架子[鼓床]|打孩子(?:疫苗|电话|的?针)|打我家?(?:门[口前]|楼[下前]|窗[下前]|的?电话|的?手机)|打人(?:多|的(?:秋千|玩具|树枝))"
+    r"|小三(?:[轮口路楼层号门角]|元)|出轨道|着火过一次|爆炸声|救命啊?(?:电梯|网)|[狗猫鸟][^，。！？\n]{0,4}走[丢失]"
+)
 SIGNS = {
-    "119": ("着火", "起火", "失火", "火灾", "冒浓烟", "爆炸", "煤气", "燃气味", "天然气漏", "燃气泄漏", "救火"),
-    "120": ("晕倒", "昏倒", "摔倒", "摔伤", "没有呼吸", "心脏病", "触电", "溺水", "大出血", "不省人事"),
+    "119": (
+        *("着火", "起火", "失火", "火灾", "冒浓烟", "冒烟", "冒火", "自燃", "爆炸", "救火"),
+        *("煤气", "燃气味", "天然气漏", "燃气泄漏", "燃气漏", "漏燃气", "卡在栏杆", "卡在防护"),
+    ),
+    "120": (
+        *("晕倒", "昏倒", "摔倒", "摔伤", "没有呼吸", "没呼吸", "心脏病", "中风", "脑出血"),
+        *("触电", "溺水", "大出血", "不省人事"),
+    ),
     "110": (
-        *("救命", "救救", "杀人", "砍人", "抢劫", "拿着刀"),
-        *("家暴", "被打", "打我", "打老婆", "打孩子", "打人", "打架", "虐待"),
+        *("救命", "救救", "杀人", "杀我", "砍人", "弄死我", "打死人", "抢劫", "拿着刀", "拿刀", "持刀"),
+        *(
+            "砸门",
+            "撬门",
+            "进贼",
+            "入室",
+            "走丢",
+            "走失",
+            "家暴",
+            "被打",
+            "打我",
+            "打老婆",
+            "打孩子",
+            "打人",
+            "打架",
+            "虐待",
+        ),
     ),
     "122": ("撞人", "车祸", "撞车"),
 }
@@ -41,7 +66,8 @@ SPOKEN = (  # what needs more than a number; the pattern, and the sentence
 def numbers(words: str) -> str:
     """Whom to call first, one sentence a danger; empty when the words speak of none."""
     found = grave(words)
-    called = [NAMES[number] for number, signs in SIGNS.items() if any(sign in words for sign in signs)]
+    plain = EVERYDAY.sub("", words)
+    called = [NAMES[number] for number, signs in SIGNS.items() if any(sign in plain for sign in signs)]
     told = [found.call] if found else []
     told += [sentence for pattern, sentence in SPOKEN if pattern.search(words)]
     told += [f"人有危险，请马上打 {'、'.join(called)}。"] if called else []

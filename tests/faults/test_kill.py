@@ -79,7 +79,8 @@ def _kill_and_restart(town: Town, victims: tuple[str, ...], size: Size) -> None:
 
 
 def _let_leases_lapse() -> None:
-    """The only worker is dead: as if the minute of its leases had passed."""
+    """The only worker is dead: as if the minute of its leases had passed. A commit it sent may still be on its way."""
+    time.sleep(0.3)
     with writing():
         db.session.execute(update(Job).where(Job.state == CLAIMED).values(lease_until=now()))
 

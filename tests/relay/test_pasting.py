@@ -369,6 +369,15 @@ def test_a_matter_of_a_group_of_two_buildings_is_where_its_words_say(gao, two, c
     assert by(Ticket, source="group").place_id == cast.places["6号楼"]
 
 
+def test_what_is_too_grave_is_never_public_though_nobody_ticked_it(gao, two, cast):
+    tick(gao, two, 0, pasted="钱七：5号楼有人尾随我")
+    gao.post(
+        "/desk/pasted/matter", words="5号楼有人尾随我", category="lift", at=str(cast.places["5号楼"]), **hidden(gao)
+    )
+    db.session.rollback()
+    assert by(Ticket, source="group").private
+
+
 def test_where_its_words_name_no_building_the_worker_is_asked(gao, two, cast):
     tick(gao, two, 0, pasted="张三：电梯又坏了")
     assert at(gao) == [("请选", True), ("5号楼", False), ("6号楼", False)]
