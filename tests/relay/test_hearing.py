@@ -96,6 +96,13 @@ def test_who_talks_too_much_waits_and_nothing_said_is_half_done(say) -> None:
     assert say("报事 灯不亮", "三楼老周")
 
 
+def test_a_danger_is_heard_in_a_group_that_has_said_too_much(say, monkeypatch) -> None:
+    monkeypatch.setattr(hearing, "IN_A_GROUP", "1/hour")
+    say("帮助")
+    say("报事 灯不亮", "三楼老周", status=429)
+    assert "110" in str(say("救命，有人持刀", "三楼老周"))
+
+
 def test_what_was_said_leaves_after_a_month_and_what_came_of_it_stays(say) -> None:
     say("报事 灯不亮")
     with writing():
