@@ -73,7 +73,8 @@ def test_a_storm_of_callbacks_is_answered_in_time_and_worked_once(
 async def _storm(base: str, plain: list[str], told: Answered) -> None:
     """So many clients; each takes the next callback and sends it three times at once, as a platform in a hurry may."""
     theirs, waiting = Platform(APP_ID), iter(plain)
-    timeout, connector = aiohttp.ClientTimeout(total=30), aiohttp.TCPConnector(limit=CLIENTS)
+    timeout = aiohttp.ClientTimeout(total=30)
+    connector = aiohttp.TCPConnector(limit=CLIENTS, keepalive_timeout=1)  # let go before the server does
     async with aiohttp.ClientSession(base, timeout=timeout, connector=connector) as session:
         clients = [_client(session, (theirs.call(one) for one in waiting), told) for _ in range(CLIENTS // TIMES + 1)]
         await asyncio.gather(*clients)
