@@ -28,7 +28,7 @@ class Robot(asyncio.Protocol):
                 return
             key, self.held = KEY.search(head), self.held[whole:]
             calls.append(key[1] if key else b"")
-            self.transport.write(ANSWER)  # type: ignore[attr-defined]
+            self.transport.write(ANSWER)  # type: ignore[attr-defined]  # asyncio sets it before data comes
 
 
 async def main() -> None:

@@ -108,7 +108,7 @@ def _bind(groups: int) -> None:
     bindings = [{"settings": json.dumps({"key": key}), "robot": robot_of("wecom_webhook", key)} for key in keys]
     made = [facts | {"name": f"{one}群"} | bound for one, bound in enumerate(bindings)]
     db.session.execute(insert(Group), made)
-    bound = select(Group.id, place.id)  # type: ignore[call-overload]
+    bound = select(Group.id, place.id)  # type: ignore[call-overload]  # a plain number beside a column
     db.session.execute(insert(GroupPlace).from_select(["group_id", "place_id"], bound))
 
 

@@ -39,7 +39,7 @@ def _bare(url: str) -> Flask:
 
     db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
-    class Kept(db.Model):  # type: ignore[name-defined, misc]
+    class Kept(db.Model):  # type: ignore[name-defined, misc]  # db.Model is made at run time
         __tablename__ = "bench_kept"
         id: Mapped[int] = mapped_column(primary_key=True)
         words: Mapped[str] = mapped_column(Text)

@@ -107,7 +107,7 @@ VERIFY_FILE = re.compile(r"(?:MP|WW)_verify_[0-9A-Za-z]{16}\.txt")
 def load(**given: object) -> Settings:
     """The settings in force. Raises MissingSetting with the name of a secret a real deployment left out."""
     try:
-        settings = Settings(**given)  # type: ignore[arg-type]
+        settings = Settings(**given)  # type: ignore[arg-type]  # pydantic checks what is given
     except ValidationError as trouble:
         wrong = trouble.errors()[0]
         raise MissingSetting(f"{'_'.join(map(str, wrong['loc'])).upper()}: {wrong['msg']}") from None
