@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import NamedTuple
 
-from governance.relay.meant import is_here
+from governance.relay.meant import is_here, is_spoken_of
 from governance.relay.phrases import AROUND, ASKING, ASKING_IN, ME_TOO, NUDGING, NUDGING_IN, NUMBER
+from governance.relay.proposing import ask_again
 from governance.relay.said import Said
 from governance.relay.taking_part import join, nudge, progress_of
+from governance.relay.talk import WHETHER
 
 LONGEST = 30
 
@@ -29,15 +30,15 @@ WISHES = (
 )
 
 
-def asked_of(said: Said, words: str) -> Callable[[], str] | None:
-    """What answers it; None where it wants nothing of a ticket."""
+def wished(said: Said, words: str) -> str:
+    """What is answered to it, and our open question is dropped; nothing where it wants nothing of a ticket."""
     found = NUMBER.search(words)
-    if found is None:
-        wishes = [one for one in WISHES if one.whole.fullmatch(words)]
-        return partial(wishes[0].answer, replace(said, words="")) if wishes else None
-    rest = (words[: found.start()] + words[found.end() :]).strip(AROUND)
-    here = len(rest) <= LONGEST and is_here(said, found[1])
-    for wish in WISHES:
-        if wish.whole.fullmatch(rest) or (here and wish.within.search(rest)):
-            return partial(wish.answer, replace(said, words=found[1]))
-    return None
+    rest = (words[: found.start()] + words[found.end() :]).strip(AROUND) if found else words
+    here = found is not None and len(rest) <= LONGEST and is_here(said, found[1])
+    wish = next((one for one in WISHES if one.whole.fullmatch(rest) or (here and one.within.search(rest))), None)
+    if wish is None:
+        return ""
+    if found is None and said.talk.question == WHETHER and not is_spoken_of(said):
+        return f"还没有报上去。{ask_again(said)}"
+    said.talk.answered()
+    return wish.answer(replace(said, words=found[1] if found else ""))

@@ -1,8 +1,7 @@
-"""What words mean, as far as a table tells: which category, which of some places, whether they are a matter at all."""
+"""What words mean, as far as a table tells: which category, and whether they are a matter at all."""
 
 import re
 
-from governance.places.model import Place
 from governance.tickets import emergencies
 from governance.tickets.categories import Choice, active
 from governance.tickets.grave import grave
@@ -33,8 +32,6 @@ IN_OFFICE = re.compile(
     r"|社区(?:的人|里的人)|[贪受行]贿|贪污|收黑钱|收钱|回扣|以权谋私|吃拿卡要|包庇|不作为"
 )
 FILLERS = "的了啊吧呢哦嗯呀吗么呃额哈嘿呵唉哎嗨是有在我你您他她它这那好请就都也还"
-NUMERALS = {char: str(value) for value, char in enumerate("零一二三四五六七八九")}
-COUNTED = re.compile(r"([一二三四五六七八九]?)(十?)([一二三四五六七八九]?)(?=号|院|单元|栋|幢|座)")
 
 
 def category_of(words: str) -> Choice:
@@ -61,6 +58,11 @@ def is_a_matter(words: str) -> bool:
     return category_of(words).slug != OTHER or bool(emergencies.numbers(words))
 
 
+def go_together(before: str, words: str) -> bool:
+    """May both be of one matter: are they not of two categories?"""
+    return len({category_of(before).slug, category_of(words).slug} - {OTHER}) < 2
+
+
 def informs_of_a_thing(words: str) -> bool:
     """举报 of what anybody can see, and of nobody in office."""
     return INFORMS in words and any(thing in words for thing in THINGS) and not IN_OFFICE.search(words)
@@ -70,18 +72,3 @@ def says_something(words: str) -> bool:
     """Is there a word in it, beside particles, numbers and pictures; of Latin letters three."""
     left = [char for char in words if char.isalpha() and char not in FILLERS]
     return any(ord(char) > 0x2E80 for char in left) or len(left) > 2
-
-
-def named_places(places: list[Place], words: str) -> list[Place]:
-    """The places whose names stand in the words, 五号楼 for 5号楼 too; else those whose name the words begin."""
-    spoken = COUNTED.sub(_counted, words).replace(" ", "")
-    named = [place for place in places if re.search(rf"(?<!\d){re.escape(place.name.replace(' ', ''))}", spoken)]
-    begun = [place for place in places if spoken and re.match(rf"{re.escape(spoken)}(?!\d)", place.name)]
-    return named or begun
-
-
-def _counted(found: re.Match[str]) -> str:
-    tens, ten, ones = found.groups()
-    if not ten:
-        return "".join(NUMERALS[char] for char in (tens + ones))
-    return f"{NUMERALS[tens] if tens else '1'}{NUMERALS[ones] if ones else '0'}"

@@ -15,8 +15,8 @@ from governance.people.access import Viewer
 from governance.people.permissions import may, visible
 from governance.places.finding import find_place
 from governance.places.model import Place
-from governance.relay.meaning import named_places
 from governance.relay.model import Group
+from governance.relay.placing import named_places
 from governance.relay.queries import called
 from governance.tickets import assist
 from governance.tickets.model import Ticket

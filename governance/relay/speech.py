@@ -14,29 +14,23 @@ from governance.discussions.model import AGREE, DISAGREE, PASS
 from governance.people.access import NOBODY, Viewer
 from governance.places.tokens import read_token
 from governance.relay import arriving, at_work, quoting
-from governance.relay.asking import asked_of
+from governance.relay.asking import wished
 from governance.relay.kind_words import kind_word
-from governance.relay.meaning import SHORTEST_MATTER, is_a_matter, named_places, says_something
+from governance.relay.meaning import SHORTEST_MATTER, is_a_matter, says_something
+from governance.relay.meant import number_in
 from governance.relay.model import Group, Heard
-from governance.relay.phrases import AROUND, NO, NOTHING, REPORT_IT, YES
+from governance.relay.phrases import AROUND, ME_TOO, NO, NOTHING, REPORT_IT, YES
 from governance.relay.private import apart
-from governance.relay.reporting import (
-    WHETHER_TO_REPORT,
-    inform,
-    propose,
-    report,
-    take_photos,
-    what,
-    whether,
-    which,
-)
+from governance.relay.proposing import WHETHER_TO_REPORT, ask_again, inform, propose
+from governance.relay.reporting import report, take_photos
 from governance.relay.said import Said
+from governance.relay.settling import settle
 from governance.relay.taking_part import NUMBER, VOTED, how_to_withdraw, join, list_topics, nudge, progress_of, voice
-from governance.relay.talk import WHAT, WHERE, WHETHER, Talk
+from governance.relay.talk import MORE, WHETHER, Talk
 from governance.tickets import emergencies
 from governance.tickets.grave import grave
 
-LONGEST_PLACE = 12  # what is longer is no name of one of the places we asked about
+ASKED_ABOUT = re.compile(r"\n“(.+)”")  # in our own question, the words it is about
 TICKET = r"(?:编号|单号)?\s{0,3}\d{1,9}\s?[-–—－]\s?\d\s?号?"
 LAST = r"(?:我?(?:刚才|刚刚|上次|上一?[件条])?(?:报的|说的)?(?:那?[件条个])?)"
 ONE_TICKET = re.compile(rf"(?:进度)?\s{{0,3}}(?:{TICKET}|\d*|{LAST})\s{{0,3}}(?:的?进度)?")
@@ -89,9 +83,12 @@ def _called(words: str, told: str) -> str:
 
 
 def _read(said: Said) -> Said:
-    """Their own words and what they point at; our own question is nothing to point at, but asked once more."""
+    """Their own words and what they point at: at our own question one may answer, or mean the words it is about."""
     words, quoted = quoting.split(said.words, said.quoted)
-    return replace(said, words=words, quoted="" if WHETHER_TO_REPORT in quoted else quoted)
+    if WHETHER_TO_REPORT in quoted:
+        about = ASKED_ABOUT.search(quoted)
+        quoted = about[1] if about and said.talk.question is None else ""
+    return replace(said, words=words, quoted=quoted)
 
 
 def _told(said: Said, shots: tuple[bytes, ...]) -> str:
@@ -106,17 +103,16 @@ def _told(said: Said, shots: tuple[bytes, ...]) -> str:
 def _spoken(said: Said) -> str:
     """A plain yes or no to what we asked; a command; a wish for a ticket; another answer; else perhaps a matter."""
     bare = said.words.strip(AROUND).lower()
-    if said.quoted and REPORT_IT.fullmatch(bare):
+    if _points_at_a_matter(said, bare):
         return _pointed_at(said)
-    if said.talk.question == WHETHER and (YES.fullmatch(bare) or NO.fullmatch(bare)):
-        return _answered(said, bare)
+    if said.talk.question in (WHETHER, MORE) and (told := settle(said, bare)):
+        return told
     if (commanded := _commanded(said)) is not None:
         return commanded
-    if wish := asked_of(said, bare):
-        said.talk.answered()
-        return wish()
+    if told := wished(said, bare):
+        return told
     kindly = kind_word(said, bare, _help())
-    if said.talk.question is not None and not kindly and (told := _answered(said, bare)):
+    if not kindly and (told := settle(said, bare)):
         return told
     if said.group is None and (token := read_token(said.words)):
         return arriving.arrive(said, token)
@@ -125,8 +121,16 @@ def _spoken(said: Said) -> str:
     return kindly or _perhaps_a_matter(said, bare)
 
 
+def _points_at_a_matter(said: Said, bare: str) -> bool:
+    """Report that, or: the same here, of what has no number yet."""
+    if not said.quoted:
+        return False
+    return bool(REPORT_IT.fullmatch(bare) or (ME_TOO.fullmatch(bare) and not number_in(said.quoted)))
+
+
 def _pointed_at(said: Said) -> str:
     """What they point at is to be reported: asked like words of their own."""
+    said.talk.answered()
     matter = replace(said, words=said.quoted, quoted="")
     return _called(matter.words, apart(matter) if said.group is not None and grave(matter.words) else propose(matter))
 
@@ -144,29 +148,11 @@ def _perhaps_a_matter(said: Said, bare: str) -> str:
     """Plain speech. What says nothing does not push aside what we were asking about."""
     if is_a_matter(said.words) or len(bare) >= SHORTEST_MATTER and says_something(bare):
         return propose(said)
-    if said.talk.question == WHETHER:
-        return whether(said, said.talk.words or "")
+    if said.talk.question in (WHETHER, MORE):
+        return ask_again(said)
     if NO.fullmatch(bare):
         return "好的。有事随时说。"
-    return NOT_ASKED if YES.fullmatch(bare) else _help()
-
-
-def _answered(said: Said, words: str) -> str:
-    """What comes of the answer to our question; nothing when it was none."""
-    question, about = said.talk.question, said.talk.words or ""
-    if NO.fullmatch(words):
-        said.talk.answered()
-        return "好，没有报。"
-    if question == WHAT:
-        if YES.fullmatch(words) or not says_something(words):
-            return what(said, about)
-        return report(replace(said, words=f"{about} {said.words}".strip()))
-    places = named_places(said.places, words) if question == WHERE else []
-    if len(places) == 1:
-        return report(replace(said, words=about), places[0])
-    if question == WHERE and len(words) <= LONGEST_PLACE:
-        return which(said, about, said.words)
-    return report(replace(said, words=about)) if question == WHETHER and YES.fullmatch(words) else ""
+    return NOT_ASKED if YES.fullmatch(bare) else UNCLEAR
 
 
 def _help(_said: Said | None = None) -> str:
@@ -175,6 +161,7 @@ def _help(_said: Said | None = None) -> str:
 
 
 NOT_ASKED = "好的。现在没有等您回话的事；要报事直接说，例如：报事 三层灯不亮"
+UNCLEAR = "我在。要报事直接说，例如：报事 三层灯不亮。还能说什么，回“帮助”。"
 NO_HOTLINE = re.compile(r"(?!电话|热线|渠道|方式|信箱).*", re.DOTALL)
 COMMANDS = (
     Command("报事", "电梯关门哐当响", report, also=("我要报事", "我想报事")),

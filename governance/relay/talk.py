@@ -1,7 +1,7 @@
 """What we remember of a talk with somebody in one room, which is a group, or alone with us.
 
 That is what we asked, the last report, which photos join, and the ticket spoken of last: each is good for half an
-hour. Where somebody last scanned stays longer.
+hour; for some minutes what is said may be more of the same. Where somebody last scanned stays longer.
 """
 
 from datetime import datetime, timedelta
@@ -16,10 +16,10 @@ from governance.core.jobs import job
 from governance.places.model import Place
 from governance.tickets.model import Ticket
 
-GOOD_FOR = timedelta(minutes=30)
+GOOD_FOR, JUST_NOW = timedelta(minutes=30), timedelta(minutes=5)
 KEPT = timedelta(days=180)
-WHETHER, WHERE, WHAT = "whether", "where", "what"
-QUESTIONS = (WHETHER, WHERE, WHAT)
+WHETHER, WHERE, WHAT, MORE = "whether", "where", "what", "more"
+QUESTIONS = (WHETHER, WHERE, WHAT, MORE)
 
 
 class Talk(Base):
@@ -60,9 +60,23 @@ class Talk(Base):
         return self.asked if self._is_fresh(self.asked_at) else None
 
     @property
+    def begun(self) -> str:
+        """What our open question is about."""
+        return (self.words or "") if self.question else ""
+
+    @property
+    def just_asked(self) -> bool:
+        return self.question is not None and self._is_fresh(self.asked_at, JUST_NOW)
+
+    @property
     def report(self) -> Ticket | None:
         """The report that what is said now belongs to."""
         return self.ticket if self._is_fresh(self.reported_at) else None
+
+    @property
+    def just_reported(self) -> Ticket | None:
+        """The report that more may be said of."""
+        return self.ticket if self._is_fresh(self.reported_at, JUST_NOW) else None
 
     @property
     def subject(self) -> Ticket | None:
@@ -74,8 +88,8 @@ class Talk(Base):
         """The submission under which photos wait for their report."""
         return self.submission if self._is_fresh(self.photos_at) else None
 
-    def _is_fresh(self, at: datetime | None) -> bool:
-        return at is not None and at > (self.moment or now()) - GOOD_FOR
+    def _is_fresh(self, at: datetime | None, good_for: timedelta = GOOD_FOR) -> bool:
+        return at is not None and at > (self.moment or now()) - good_for
 
     def ask(self, question: str, words: str = "") -> None:
         self.asked, self.words, self.asked_at = question, words, now()

@@ -1,4 +1,4 @@
-"""A bot of 5号楼's group: its key, its door, and how its group is bound."""
+"""A bot of 5号楼's group, or of more groups: its key, its door, and how they are bound."""
 
 import re
 
@@ -10,9 +10,10 @@ KEY = "a-key-for-the-ginkgo-bot-0001"
 DOOR = "/bots/ginkgo-bot/messages"
 
 
-def bind_bot(cast: Cast) -> Group:
-    given = {"bot": "ginkgo-bot", "key": KEY, "chat": "chat-5"}
-    return groups.add(cast.viewer("shen"), "bot", "residents", "5号楼群", given, [cast.place("5号楼")])
+def bind_bot(cast: Cast, *places: str, chat: str = "chat-5", by: str = "shen") -> Group:
+    at = places or ("5号楼",)
+    given = {"bot": "ginkgo-bot", "key": KEY, "chat": chat}
+    return groups.add(cast.viewer(by), "bot", "residents", f"{at[0]}群", given, [cast.place(one) for one in at])
 
 
 def number_in(reply: str) -> str:

@@ -79,6 +79,14 @@ def test_a_question_alone_is_of_what_was_just_spoken_of(say, words) -> None:
     assert "说：进度 编号" in say(words, "三楼老周")
 
 
+@pytest.mark.parametrize("words", ["怎么还没来", "修好了吗", "我家也是", "催一下"])
+def test_what_was_not_reported_yet_is_said_not_to_be_and_asked_about_again(say, words) -> None:
+    say("楼道灯不亮")
+    reply = say(words)
+    assert reply.startswith("还没有报上去。") and "楼道灯不亮" in reply
+    assert "编号" in say("是")
+
+
 @pytest.mark.parametrize("words", ["我家也是漏水", "也是一楼的灯坏了", "催收电话太多", "有消息说要停水"])
 def test_what_says_more_is_a_matter_of_its_own(say, words) -> None:
     say("报事 楼道灯不亮")

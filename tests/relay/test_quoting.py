@@ -60,7 +60,23 @@ def test_a_complaint_pointed_at_is_reported_after_the_usual_question(say, words)
     assert db.session.scalars(select(Ticket)).one().words == "楼上漏水了"
 
 
-@pytest.mark.parametrize("words", ["说得对啊", "+1", "谢谢", "楼道灯也不亮了"])
+@pytest.mark.parametrize("words", ["我家也是", "+1", "我们楼也有这个问题"])
+def test_the_same_here_said_of_what_has_no_number_asks_whether_to_report_it(say, words) -> None:
+    assert "“楼上漏水了”" in say(copied("三楼老周：楼上漏水了", words))
+    say("是")
+    assert db.session.scalars(select(Ticket)).one().words == "楼上漏水了"
+
+
+def test_half_a_sentence_is_read_with_what_it_points_at(say) -> None:
+    assert "“电梯又坏了 三楼的也坏了”" in say(copied("三楼老周：电梯又坏了", "三楼的也坏了"))
+
+
+def test_who_points_at_our_question_to_a_neighbour_means_what_it_is_about(say) -> None:
+    asked = say("楼上漏水了", "三楼老周")
+    assert "“楼上漏水了”" in say(copied(f"小助手：{asked}", "我家也是"))
+
+
+@pytest.mark.parametrize("words", ["说得对啊", "谢谢", "楼道灯也不亮了"])
 def test_what_is_quoted_is_never_taken_for_ones_own_words_otherwise(say, words) -> None:
     assert "漏水" not in say(copied("三楼老周：楼上漏水了", words))
     say("是")

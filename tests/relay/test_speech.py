@@ -62,20 +62,6 @@ def test_a_yes_after_half_an_hour_reports_nothing(say) -> None:
     assert db.session.scalars(select(Ticket)).all() == []
 
 
-@pytest.mark.parametrize("text", ["在吗", "你好", "@小银杏 您好！", "大家好", "hi"])
-def test_a_greeting_is_greeted_and_told_what_may_be_said(say, text) -> None:
-    assert say(text).startswith("您好。您可以这样说")
-
-
-@pytest.mark.parametrize(
-    "text", ["谢谢", "谢谢你", "好的，谢谢", "非常感谢！", "辛苦了", "谢谢网格员", "收到", "知道了"]
-)
-def test_thanks_get_a_short_word_and_nothing_is_offered(say, text) -> None:
-    assert say(text).endswith("有事随时说。") and len(say(text)) < 12
-    say("是")
-    assert db.session.scalars(select(Ticket)).all() == []
-
-
 @pytest.mark.parametrize("text", ["好的", "不用", "取消", "不用了", "行"])
 def test_a_word_that_answers_nothing_we_asked_gets_a_short_word(say, text) -> None:
     assert say(text).startswith("好的。") and len(say(text)) < 40

@@ -1,0 +1,119 @@
+"""Plain speech that may be a matter: it is asked about, and done only on a yes."""
+
+from dataclasses import replace
+
+from governance.relay.facts import near_name
+from governance.relay.meaning import (
+    INFORMS,
+    OTHER,
+    SHORTEST_MATTER,
+    category_of,
+    go_together,
+    informs_of_a_thing,
+)
+from governance.relay.placing import place_meant
+from governance.relay.private import in_private, offer
+from governance.relay.reporting import UNKNOWN_PLACE, report, submission_of, what
+from governance.relay.said import Said
+from governance.relay.talk import MORE, WHETHER
+from governance.relay.wording import plain
+from governance.tickets import queries, voices
+from governance.tickets.categories import Choice
+from governance.tickets.grave import grave
+from governance.tickets.model import Ticket
+
+WHETHER_TO_REPORT = "要报给网格员吗？"
+ALSO = "也"
+SHOWN = 60  # of what was said, as much as tells which words are meant
+
+
+def propose(said: Said) -> str:
+    """Ask whether it is to be reported, or to be written into the report just made."""
+    said = _going_on(said)
+    category, places = category_of(said.words), said.places
+    if category.private and said.group is not None:
+        return in_private(said, places[0], category)
+    if not places and not grave(said.words):
+        return UNKNOWN_PLACE
+    if ticket := _belongs_to(said, category):
+        return whether_more(said, ticket, said.words)
+    return whether(said, said.words) + _open_already(said, category)
+
+
+def inform(said: Said) -> str:
+    """举报: of somebody it is always private, and not taken in a group at all; of a thing, like any other report."""
+    words = f"{INFORMS}{said.words}"
+    if informs_of_a_thing(words):
+        return propose(replace(said, words=words))
+    if said.group is not None:
+        return in_private(said, said.places[0], category_of(INFORMS))
+    return report(replace(said, words=words)) if len(said.words) >= SHORTEST_MATTER else what(said, words)
+
+
+def whether(said: Said, words: str) -> str:
+    """Ask whether these words are to be reported; they are shown, but for words too grave."""
+    found = grave(words)
+    if found:
+        return offer(said, words, found)
+    said.talk.ask(WHETHER, words)
+    return f"{WHETHER_TO_REPORT}回“是”就报上去，回“不用”就算了。\n“{plain(words, SHOWN)}”"
+
+
+def whether_more(said: Said, ticket: Ticket, words: str) -> str:
+    """Ask whether these words belong to the report that was just made."""
+    said.talk.ask(MORE, words)
+    return f"要写进刚才报的 {ticket.number} 吗？回“是”就写进去；是另一件事，回“另一件”。\n“{plain(words, SHOWN)}”"
+
+
+def ask_again(said: Said) -> str:
+    """The same question once more."""
+    words, ticket = said.talk.words or "", said.talk.ticket
+    return whether_more(said, ticket, words) if said.talk.question == MORE and ticket else whether(said, words)
+
+
+def add(said: Said, words: str) -> str:
+    """Write it into the report that was just made."""
+    said.talk.answered()
+    ticket = said.talk.ticket
+    if ticket is None:
+        return report(replace(said, words=words))
+    voices.more(ticket, said.by, words, submission_of(said.heard))
+    return f"写进 {ticket.number} 了，网格员看得到。"
+
+
+def _going_on(said: Said) -> Said:
+    """With what they point at where they say "so here", else with what we just asked about, unless that is of
+    something else; words too grave to be shown are never lost."""
+    if ALSO in said.words and _completes(said.words, said.quoted):
+        return replace(said, words=f"{said.quoted} {said.words}")
+    begun = said.talk.begun
+    if said.words in begun:
+        return replace(said, words=begun)
+    together = grave(begun) or (said.talk.just_asked and go_together(begun, said.words))
+    return replace(said, words=f"{begun} {said.words}".strip()) if together else said
+
+
+def _completes(words: str, quoted: str) -> bool:
+    """Do they leave out what it is about, which is told in the quoted words?"""
+    return category_of(words).slug == OTHER != category_of(quoted).slug and not grave(quoted)
+
+
+def _belongs_to(said: Said, category: Choice) -> Ticket | None:
+    """The report just made, if this may be more of the same: at that place, and of nothing else."""
+    ticket = said.talk.just_reported
+    if ticket is None or not ticket.status.open or grave(said.words):
+        return None
+    is_there = place_meant([ticket.place], said.words) == ticket.place
+    return ticket if is_there and category.slug in (OTHER, ticket.category.slug) else None
+
+
+def _open_already(said: Said, category: Choice) -> str:
+    """What is being dealt with here already: one word joins it."""
+    place = place_meant(said.places, said.words) if said.places else None
+    here = queries.open_here(place, 8) if place and category.slug != OTHER else []
+    found = next((one for one in here if one.category_id == category.id), None)
+    if found is None:
+        return ""
+    said.talk.speak_of(found)
+    title = plain(found.public_title, SHOWN)
+    return f"\n{near_name(found.place)}已经有一件在办：“{title}”。是同一件就回：我也遇到 {found.number}"

@@ -1,0 +1,69 @@
+"""Which place a report is about that is said in a group: the one named, the one beside, the one in common."""
+
+import pytest
+from sqlalchemy import select
+
+from governance.core.db import db, writing
+from governance.places.actions import add_place
+from governance.places.model import Place
+from governance.relay.placing import in_common, named_places
+from governance.tickets.model import Ticket
+from tests.relay.bot import bind_bot
+
+NAMED = {
+    "15号楼灯不亮": ["15号楼"],
+    "十五号楼灯不亮": ["15号楼"],
+    "5号楼灯不亮": ["5号楼"],
+    "五号楼和15号楼": ["5号楼", "15号楼"],
+    "5": ["5号楼"],
+    "一": [],
+    "": [],
+    "号楼": [],
+}
+
+
+def test_five_is_not_fifteen(cast) -> None:
+    with writing():
+        places = [cast.place("5号楼"), add_place("building", "15号楼", cast.place("3号院"), "demo")]
+    found = {words: [place.name for place in named_places(places, words)] for words in NAMED}
+    assert found == NAMED
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("6号楼电梯坏了", "6号楼"),
+        ("对面六号楼装修太吵", "6号楼"),
+        ("5号楼和6号楼都停水", "5号楼"),
+        ("1号楼电梯坏了", "5号楼"),  # of another courtyard: the words say so
+        ("16号楼电梯坏了", "5号楼"),
+        ("电梯坏了", "5号楼"),
+    ],
+)
+def test_in_the_group_of_a_building_one_may_speak_of_the_one_beside_it(say, cast, words, place) -> None:
+    assert place in say(f"报事 {words}")
+    assert db.session.scalars(select(Ticket)).one().place_id == cast.places[place]
+
+
+@pytest.mark.parametrize(
+    ("bound", "words", "place"),
+    [
+        (("5号楼", "6号楼"), "6号楼灯不亮", "6号楼"),
+        (("5号楼", "6号楼"), "5号楼和6号楼之间的路灯不亮", "3号院"),
+        (("3号院", "5号楼"), "3号院5号楼灯不亮", "5号楼"),
+        (("3号院",), "6号楼灯不亮", "6号楼"),
+        (("3号院",), "大门口灯不亮", "3号院"),
+    ],
+)
+def test_a_report_goes_to_the_narrowest_place_that_its_words_name(say, cast, bound, words, place) -> None:
+    bind_bot(cast, *bound, chat="chat-yard")
+    assert "编号" in say(f"报事 {words}", group="chat-yard")
+    assert db.session.scalars(select(Ticket)).one().place_id == cast.places[place]
+
+
+def test_buildings_of_two_courtyards_have_no_place_in_common(cast) -> None:
+    def shared(*names: str) -> Place | None:
+        return in_common([cast.place(name) for name in names])
+
+    assert shared("5号楼", "1号楼") is None and shared() is None
+    assert shared("5号楼", "6号楼") == cast.place("3号院") and shared("5号楼") == cast.place("5号楼")
