@@ -15,6 +15,7 @@ from governance.people.access import Viewer
 from governance.people.permissions import may, visible
 from governance.places.finding import find_place
 from governance.places.model import Place
+from governance.relay.meaning import OTHER, category_of
 from governance.relay.model import Group
 from governance.relay.placing import named_places
 from governance.relay.queries import called
@@ -59,10 +60,15 @@ def where(viewer: Viewer, group_id: str, text: str) -> list[Place]:
     return chosen.places
 
 
-def meant(places: list[Place], words: str) -> Place | None:
-    """The one of them that the words name."""
-    named = named_places(places, words) if len(places) > 1 else places
-    return named[0] if len(named) == 1 else None
+def meant(places: list[Place], *said: str) -> Place | None:
+    """The one of them that is named, by the first of these texts that names one."""
+    named = (named_places(places, words) if len(places) > 1 else places for words in said)
+    return next((found[0] for found in named if len(found) == 1), None)
+
+
+def category_meant(*said: str) -> str:
+    """The category that the first of these texts to be of one is of; empty where a person has to say."""
+    return next((slug for words in said if (slug := category_of(words).slug) != OTHER), "")
 
 
 def place_among(places: list[Place], id_: str) -> Place:

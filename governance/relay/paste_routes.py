@@ -51,12 +51,19 @@ def pasted() -> Any:
     chosen = {int(one) for one in request.form.getlist("line") if one.isdecimal() and len(one) < 4}
     if len(said) == 1:
         chosen = {0}
-    words, sender, rest = pasting.matter(said, chosen)
-    if not words:
+    matter = pasting.matter(said, chosen)
+    if not matter.words:
         return _paste_page(form, said=said, there=_there(form, places))
-    begun = {"words": words[:500], "sender": sender, "rest": rest, "group": form.group.data, "place": form.place.data}
-    at = passing.meant(places, words)
-    begun["at"] = str(at.id) if at else ""
+    at = passing.meant(places, matter.words, matter.answered)
+    begun = {
+        "words": matter.words[:500],
+        "sender": matter.sender,
+        "rest": matter.rest,
+        "group": form.group.data,
+        "place": form.place.data,
+        "at": str(at.id) if at else "",
+        "category": passing.category_meant(matter.words, matter.answered),
+    }
     return _matter_page(_matter(MatterForm.blank(**begun), places), places)
 
 

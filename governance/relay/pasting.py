@@ -11,6 +11,7 @@ but only in the shapes they write it in: words of a resident are never to be los
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 MOST_LINES = 60
 DAY = r"(?:(?:\d{2,4}[-/年.])?\d{1,2}[-/月.]\d{1,2}日?|今天|昨天|前天|(?:星期|周|礼拜)[一二三四五六日天])"
@@ -151,8 +152,18 @@ def _read(line: str) -> tuple[str | None, str]:
     return None, line
 
 
-def matter(said: Sequence[Line], chosen: Collection[int]) -> tuple[str, str, str]:
-    """Those lines that are one matter: their words together, who said the first, and all other lines to go on with."""
+class Matter(NamedTuple):
+    """What some of the lines make: their words, what they answer, who said the first, and all other lines."""
+
+    words: str
+    answered: str
+    sender: str
+    rest: str
+
+
+def matter(said: Sequence[Line], chosen: Collection[int]) -> Matter:
+    """Those lines that are one matter, and the others to go on with."""
     mine = [line for number, line in enumerate(said) if number in chosen]
     rest = [str(line) for number, line in enumerate(said) if number not in chosen]
-    return "\n".join(line.words for line in mine), mine[0].sender if mine else "", "\n".join(rest)
+    words, answered = ("\n".join(parts) for parts in ((one.words for one in mine), (one.answered for one in mine)))
+    return Matter(words, answered.strip(), mine[0].sender if mine else "", "\n".join(rest))

@@ -7,13 +7,14 @@ same photo sent again under the same submission is the same photo.
 import hashlib
 from datetime import timedelta
 
+import structlog
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
 from governance.core import media
 from governance.core.crypto import new_ref
 from governance.core.db import db, now, writing
-from governance.core.errors import Invalid
+from governance.core.errors import Invalid, Missing
 from governance.core.jobs import enqueue, job
 from governance.core.photos import Unclean, clean, looks_like_photo
 from governance.people.access import Viewer
@@ -22,6 +23,7 @@ from governance.places.actions import freshen
 from governance.tickets.model import Photo, Ticket
 from governance.tickets.reports import MOST_PHOTOS
 
+log = structlog.get_logger()
 LARGEST = 15 << 20
 FORGOTTEN = timedelta(days=2)  # how long a staged photo waits for its report
 
@@ -62,6 +64,15 @@ def quarantine(photo: Photo) -> str:
 def address(photo: Photo, size: str) -> str:
     """The key of a cleaned photo in one of its two sizes, `full` or `thumb`."""
     return f"photos/{photo.key[:2]}/{photo.key}-{size}.jpg"
+
+
+def picture(photo: Photo, size: str) -> bytes:
+    """The bytes of a cleaned photo. Raises Missing, and says so in the log, where they are gone from the store."""
+    try:
+        return media.get(address(photo, size))
+    except FileNotFoundError as gone:
+        log.warning("photo.gone", photo=photo.id)
+        raise Missing from gone
 
 
 @job("tickets.clean_photo", lease=60, tries=5)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, session
 
-from governance.core import chain, limits, media
+from governance.core import chain, limits
 from governance.core.db import by, connection, db
 from governance.core.errors import Invalid, Missing, TooMuch
 from governance.core.pages import back, local, problem_json, public_url
@@ -277,7 +277,7 @@ def photo(ref: str, key: str, size: str) -> Any:
     action = "ticket.more_photos" if found is not None and found.step == "more" else "ticket.photos"
     if found is None or not may(current(), action, ticket):
         raise Missing
-    answer = Response(media.get(photos.address(found, size)), mimetype="image/jpeg")
+    answer = Response(photos.picture(found, size), mimetype="image/jpeg")
     answer.headers["Cache-Control"] = "private, max-age=86400"
     return answer
 

@@ -177,9 +177,9 @@ def test_what_is_left_of_a_paste_is_read_again_as_it_was(text):
 
 
 def test_one_matter_is_taken_out_and_the_rest_stays_as_it_was_said():
-    words, sender, rest = matter(lines(PASTE), {0, 1})
-    assert words == "电梯关门哐当响\n我也是，上周就这样" and sender == "三楼老周"
-    assert lines(rest) == [Line("楼道灯坏了", "王姐")]
+    one = matter(lines(PASTE), {0, 1})
+    assert one.words == "电梯关门哐当响\n我也是，上周就这样" and one.sender == "三楼老周"
+    assert lines(one.rest) == [Line("楼道灯坏了", "王姐")]
 
 
 @pytest.fixture
@@ -349,9 +349,9 @@ def two(cast):
     return groups.add(cast.viewer("shen"), "manual", "residents", "两楼群", {}, places).id
 
 
-def at(worker) -> list[tuple[str, bool]]:
-    """The places there are to choose from, and which is chosen."""
-    shown = worker.page.partition('name="at"')[2].partition("</select>")[0]
+def at(worker, field="at") -> list[tuple[str, bool]]:
+    """What there is to choose from, and which is chosen."""
+    shown = worker.page.partition(f'name="{field}"')[2].partition("</select>")[0]
     return [(name, "selected" in how) for how, name in re.findall(r"<option([^>]*)>([^<]*)</option>", shown)]
 
 
@@ -417,3 +417,11 @@ def test_what_somebody_answered_stands_beside_their_words_and_not_in_them(gao, g
     tick(gao, group, 0, pasted="「张三：电梯又坏了」\n- - - - -\n我也是\n王姐：灯不亮")
     words = re.search(r'<textarea[^>]*name="words"[^>]*>\s*([^<]*)</textarea>', gao.page)
     assert words and words[1].strip() == "我也是"
+
+
+@pytest.mark.parametrize("pasted", ["张三：6号楼电梯又坏了", "「张三：6号楼电梯又坏了」\n- - - - -\n我也是"])
+def test_the_category_and_the_building_are_chosen_beforehand_where_the_words_or_what_they_answer_tell(gao, two, pasted):
+    tick(gao, two, 0, pasted=pasted)
+    assert ("电梯", True) in at(gao, "category") and ("6号楼", True) in at(gao)
+    tick(gao, two, 0, pasted="张三：天上掉下一只猫")
+    assert ("请选", True) in at(gao, "category")

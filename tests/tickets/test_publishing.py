@@ -160,3 +160,10 @@ def test_who_merely_handles_it_elsewhere_or_was_sent_it_decides_nothing(phone, c
         somebody = phone().sign_in(account)
         somebody.get(cleaned)
         assert somebody.post(f"{cleaned}/public", hide_words="1", reason="不想让人看").status_code == 403
+
+
+def test_a_photo_whose_file_is_gone_is_not_there_and_breaks_no_page(cleaned, phone):
+    gao = phone().sign_in("gao")
+    assert gao.get(photo_address(cleaned)).status_code == 200
+    media.delete(photo_jobs.address(the_photo(), "thumb"))
+    assert gao.get(photo_address(cleaned)).status_code == 404 and gao.get(cleaned).status_code == 200
