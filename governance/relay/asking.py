@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
-from governance.relay.meant import is_here, is_spoken_of
+from governance.relay.meant import is_here, number_in
 from governance.relay.phrases import AROUND, ASKING, ASKING_IN, ME_TOO, NUDGING, NUDGING_IN, NUMBER
 from governance.relay.proposing import ask_again
 from governance.relay.said import Said
@@ -38,7 +38,12 @@ def wished(said: Said, words: str) -> str:
     wish = next((one for one in WISHES if one.whole.fullmatch(rest) or (here and one.within.search(rest))), None)
     if wish is None:
         return ""
-    if found is None and said.talk.question == WHETHER and not is_spoken_of(said):
+    if found is None and said.talk.question == WHETHER and not _is_of_a_ticket(said, wish):
         return f"还没有报上去。{ask_again(said)}"
     said.talk.answered()
     return wish.answer(replace(said, words=found[1] if found else ""))
+
+
+def _is_of_a_ticket(said: Said, wish: Wish) -> bool:
+    """While we ask whether to report something, only joining what we just offered, or pointing at a ticket, is."""
+    return bool(number_in(said.quoted)) or (wish.answer is join and said.talk.subject is not None)

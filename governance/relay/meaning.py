@@ -5,6 +5,7 @@ import re
 from governance.tickets import emergencies
 from governance.tickets.categories import Choice, active
 from governance.tickets.grave import grave
+from governance.tickets.model import Category
 
 OTHER, SHORTEST_MATTER = "other", 4
 MEANT = {  # how people say it, for the categories a deployment starts with
@@ -58,9 +59,9 @@ def is_a_matter(words: str) -> bool:
     return category_of(words).slug != OTHER or bool(emergencies.numbers(words))
 
 
-def go_together(before: str, words: str) -> bool:
-    """May both be of one matter: are they not of two categories?"""
-    return len({category_of(before).slug, category_of(words).slug} - {OTHER}) < 2
+def go_together(one: Choice | Category, other: Choice | Category) -> bool:
+    """May what is of these be of one matter: are they not two categories?"""
+    return len({one.slug, other.slug} - {OTHER}) < 2
 
 
 def informs_of_a_thing(words: str) -> bool:

@@ -11,6 +11,7 @@ from governance.relay.meaning import (
     go_together,
     informs_of_a_thing,
 )
+from governance.relay.phrases import ASKS, GOES_ON
 from governance.relay.placing import place_meant
 from governance.relay.private import in_private, offer
 from governance.relay.reporting import UNKNOWN_PLACE, report, submission_of, what
@@ -89,8 +90,13 @@ def _going_on(said: Said) -> Said:
     begun = said.talk.begun
     if said.words in begun:
         return replace(said, words=begun)
-    together = grave(begun) or (said.talk.just_asked and go_together(begun, said.words))
+    together = grave(begun) or (said.talk.just_asked and _goes_on(begun, said.words))
     return replace(said, words=f"{begun} {said.words}".strip()) if together else said
+
+
+def _goes_on(begun: str, words: str) -> bool:
+    """Are the words a detail of what was begun: of no other category, or begun like one, and no question?"""
+    return not ASKS.search(words) and bool(GOES_ON.match(words) or go_together(category_of(begun), category_of(words)))
 
 
 def _completes(words: str, quoted: str) -> bool:
@@ -101,10 +107,10 @@ def _completes(words: str, quoted: str) -> bool:
 def _belongs_to(said: Said, category: Choice) -> Ticket | None:
     """The report just made, if this may be more of the same: at that place, and of nothing else."""
     ticket = said.talk.just_reported
-    if ticket is None or not ticket.status.open or grave(said.words):
+    if ticket is None or not ticket.status.open or grave(said.words) or ASKS.search(said.words):
         return None
     is_there = place_meant([ticket.place], said.words) == ticket.place
-    return ticket if is_there and category.slug in (OTHER, ticket.category.slug) else None
+    return ticket if is_there and go_together(ticket.category, category) else None
 
 
 def _open_already(said: Said, category: Choice) -> str:

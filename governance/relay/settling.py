@@ -19,7 +19,7 @@ def settle(said: Said, words: str) -> str:
     question, about = said.talk.question, said.talk.begun
     if question is None:
         return ""
-    if NO.fullmatch(words):
+    if NO.fullmatch(words) and not (question == MORE and ANOTHER.fullmatch(words)):
         said.talk.answered()
         return "好，没有写进去。要另报一件，说：报事 …" if question == MORE else "好，没有报。"
     return _SETTLED[question](said, about, words)
