@@ -5,7 +5,7 @@ What is urgent for workers is said at any hour; what is urgent for residents ski
 A delivery is told when to come due (`due_at`), and asked again (`may_go`) at the moment it would be claimed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, literal, not_, or_
@@ -52,6 +52,7 @@ class Hours:
         return moment
 
 
+HOUR_FIELDS = tuple(field.name for field in fields(Hours))
 BY_DEFAULT = Hours(quiet_from=22, quiet_until=7)  # of a group that is newly bound, unless its keeper chooses otherwise
 
 
