@@ -16,7 +16,7 @@ from typing import Any, TextIO, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ClauseElement, DateTime, Dialect, Engine, MetaData, TypeDecorator, event, select
+from sqlalchemy import ClauseElement, DateTime, Dialect, Engine, MetaData, TypeDecorator, event, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.compiler import compiles
@@ -202,6 +202,12 @@ def locked(row: Row) -> Row:
     db.session.flush()
     db.session.refresh(row, with_for_update={"of": type(row), "key_share": True})
     return row
+
+
+def in_turn(lock: int) -> None:
+    """Whoever asks for this lock too waits until this transaction ends. On SQLite all that write take turns anyway."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(lock)))
 
 
 def by(model: type[Row], **columns: Any) -> Row | None:

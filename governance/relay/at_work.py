@@ -9,12 +9,13 @@ from governance.people.access import Viewer
 from governance.people.permissions import may
 from governance.places.kinds import CODED
 from governance.places.model import Place
+from governance.relay.phrases import NUMBER
 from governance.relay.wording import address
 from governance.tickets import progress, queries
 from governance.tickets.model import Ticket, read_number
 
 HOW_MUCH = re.compile(r"(?:我的)?(?:进度|今天|今日|今日工单|待办|工单|任务)(?:的?(?:事|活|工单|任务))?[?？。]?")
-OF_A_TICKET = re.compile(r"(?:查?进度|查一?下?|催办|催一?下?|看看)?\s*(?:编号)?\s*(\d{1,9}\s*[-–—－]\s*\d)\D{0,12}")
+OF_A_TICKET = re.compile(rf"(?:查?进度|查一?下?|催办|催一?下?|看看)?\s{{0,3}}{NUMBER.pattern}\D{{0,12}}")
 MOST_PLACES = 500
 
 
@@ -47,8 +48,12 @@ def _in_hand(worker: Viewer, number: str) -> Ticket | None:
 
 
 def _how_it_stands(ticket: Ticket) -> str:
+    """Of a private one nothing stands outside the sign-in but where to read it, as when a worker is told of one."""
+    link = address(f"/t/{ticket.ref}")
+    if ticket.private:
+        return f"{ticket.number}，一件不公开的事，请登录以后看，不要跟别人谈论\n{link}"
     here, then = progress.now_and_next(ticket)
-    return f"{ticket.number} {ticket.category.label}：{here}。{then}\n{address(f'/t/{ticket.ref}')}"
+    return f"{ticket.number} {ticket.category.label}：{here}。{then}\n{link}"
 
 
 def places_of(worker: Viewer) -> list[Place]:

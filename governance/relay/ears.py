@@ -7,13 +7,19 @@ from typing import Any
 
 from sqlalchemy import select
 
-from governance.core.db import db
+from governance.core.db import db, in_turn
 from governance.people.access import Viewer
 from governance.people.permissions import may
 from governance.relay.channels import Channel
 from governance.relay.model import Group
 
+LOCK = 0x0E_EA25
 Ear = tuple[str, str | None]  # by what it is heard, and by which robot where that matters
+
+
+def bind_in_turn() -> None:
+    """One binds at a time, so that an ear that is free stays so until it is taken. Call it first inside `writing()`."""
+    in_turn(LOCK)
 
 
 def ear_of(kind: type[Channel], columns: Mapping[str, Any]) -> Ear | None:

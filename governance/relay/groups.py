@@ -15,7 +15,7 @@ from governance.places.finding import find_place
 from governance.places.kinds import shared_areas
 from governance.places.model import Place
 from governance.relay.channels import Channel, channel
-from governance.relay.ears import bound_already, ear_of, whose
+from governance.relay.ears import bind_in_turn, bound_already, ear_of, whose
 from governance.relay.hashed import heard_as, robot_of
 from governance.relay.hours import Hours
 from governance.relay.model import AUDIENCES, DUE, Delivery, Group, among
@@ -40,6 +40,7 @@ def add(
         raise Invalid({"audience": "请选这是居民群还是工作群"})
     bound = channel(kind).read(given)
     with writing():
+        bind_in_turn()
         group = Group(channel=kind, audience=audience, keeper_id=viewer.staff_id)
         _describe(viewer, group, name, places)
         _bind(viewer, group, bound)
@@ -64,6 +65,7 @@ def change(
         {**group.bound, **{key: one for key, one in given.items() if one or key not in secret}}
     )
     with writing():
+        bind_in_turn()
         require(viewer, "group.keep", locked(group))
         _describe(viewer, group, name, places)
         _bind(viewer, group, bound)

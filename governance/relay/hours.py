@@ -1,11 +1,11 @@
-"""When a group may be spoken to: its quiet hours, the night unless its keeper chose otherwise, and the hour of its
-day's digest, off until somebody sets it.
+"""When a group may be spoken to: its quiet hours and the hour of its day's digest, each off until somebody sets it.
+Where groups are bound on a page or from a table the night is quiet, unless their keeper chooses otherwise.
 
 What is urgent for workers is said at any hour; what is urgent for residents skips the digest but lets people sleep.
 A delivery is told when to come due (`due_at`), and asked again (`may_go`) at the moment it would be claimed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, literal, not_, or_
@@ -52,7 +52,8 @@ class Hours:
         return moment
 
 
-BY_DEFAULT = Hours(quiet_from=22, quiet_until=7)  # of a group that is newly bound, unless its keeper chooses otherwise
+HOUR_FIELDS = tuple(field.name for field in fields(Hours))
+BY_DEFAULT = Hours(quiet_from=22, quiet_until=7)  # what a page and a table begin with
 
 
 def _next(hour: int, moment: datetime) -> datetime:

@@ -14,6 +14,7 @@ from governance.people.access import Viewer
 from governance.places.gazetteer import Spot
 from governance.places.kinds import shared_areas
 from governance.places.tables import Table
+from governance.relay.ears import bind_in_turn
 from governance.relay.model import Group, GroupPlace
 from governance.relay.planning import Entry, Plan, plan
 
@@ -24,6 +25,7 @@ BOUND: Any = GroupPlace.__table__
 def import_groups(table: Table, viewer: Viewer, seen: str = "") -> Plan:
     """Do the whole plan, or nothing when it has problems or is not the plan that was `seen`."""
     with writing():
+        bind_in_turn()
         todo = plan(table, viewer)
         if not todo.problems and seen in ("", todo.mark):
             _insert(todo.added)

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import func, or_, select
 
-from governance.core.db import db, now, writing
+from governance.core.db import db, in_turn, now, writing
 from governance.relay.channels.base import Channel
 from governance.relay.model import Message
 
@@ -24,8 +24,7 @@ LOCK = 0x0E_2E1A
 def turn() -> Iterator[None]:
     """A writing transaction in which nobody else decides what goes out."""
     with writing():
-        if db.engine.dialect.name == "postgresql":
-            db.session.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+        in_turn(LOCK)
         yield
 
 

@@ -24,11 +24,11 @@ from governance.relay import channels
 from governance.relay.channels.base import Channel
 from governance.relay.ears import ear_of, whose
 from governance.relay.groups import binding
-from governance.relay.hours import BY_DEFAULT, Hours
+from governance.relay.hours import BY_DEFAULT, HOUR_FIELDS, Hours
 from governance.relay.keepers import NO_ACCOUNT, NOT_THEIRS, at_work, by_account
 from governance.relay.model import Group
 from governance.relay.sheet import COLUMN, GroupRow, read_keepers, read_rows
-from governance.relay.there import BINDING, HOURS, Key, Known, there
+from governance.relay.there import BINDING, Key, Known, there
 
 SHOWN = 200
 ANOTHER_KEY = "这个社区里叫这个名字的机器人，密钥不是这个。请填同一个；要换密钥，去改那个群"
@@ -83,7 +83,7 @@ def plan(table: Table, viewer: Viewer) -> Plan:
         except Invalid as wrong:
             fields = draft.trouble_with_keeper(row) | wrong.fields
             problems += [Problem(row.number, COLUMN.get(name, name), why) for name, why in fields.items()]
-    added, changed = ([entry for entry in entries if bool(entry.id) is there] for there in (False, True))
+    added, changed = ([entry for entry in entries if bool(entry.id) is known] for known in (False, True))
     changed = [entry for entry in changed if entry.changes]
     same = len(entries) - len(added) - len(changed)
     return Plan(added, changed, same, sorted(problems, key=lambda problem: problem.row))
@@ -119,7 +119,7 @@ class _Draft:
 
     def _facts(self, row: GroupRow, spots: tuple[Spot, ...], before: Mapping[str, Any]) -> dict[str, Any]:
         usual = before or (asdict(BY_DEFAULT) if row.says_nothing_of_quiet else {})
-        hours = {name: row.hours.get(name, usual.get(name)) for name in HOURS}
+        hours = {name: row.hours.get(name, usual.get(name)) for name in HOUR_FIELDS}
         Hours(**hours).checked()
         return {
             "name": row.name,

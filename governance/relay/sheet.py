@@ -8,7 +8,7 @@ from governance.core.errors import Invalid
 from governance.places.sheet import Problem, plain
 from governance.places.tables import Row, Table
 from governance.relay import channels
-from governance.relay.hours import Hours
+from governance.relay.hours import HOUR_FIELDS, Hours
 from governance.relay.model import AUDIENCES
 
 COLUMN = {
@@ -37,7 +37,6 @@ TEMPLATE = (
     ("1号楼邻里群", "示例街道/示例社区/示例小区/1号楼", "人工转发", "居民群", "", "22", "7", "18", ""),
     ("网格工作群", "示例街道/示例社区", "企业微信群机器人", "工作群", "", "22", "7", "", "机器人的key"),
 )
-HOUR_COLUMNS = ("quiet_from", "quiet_until", "digest_hour")
 OFF = "不设"
 SEVERAL = re.compile(r"[、；;\n]+")
 _KNOWN = {heading: name for name, headings in HEADINGS.items() for heading in headings}
@@ -131,7 +130,7 @@ def _row(number: int, given: Mapping[str, str], settings: Mapping[str, str]) -> 
     places = tuple(dict.fromkeys(part.strip() for part in SEVERAL.split(given["places"]) if part.strip()))
     if not places:
         wrong["places"] = "要填地点：码，或者从街道写起的名字"
-    hours = {name: _hour(name, given[name], wrong) for name in HOUR_COLUMNS if given[name]}
+    hours = {name: _hour(name, given[name], wrong) for name in HOUR_FIELDS if given[name]}
     if wrong:
         raise Invalid(wrong)
     Hours(**hours).checked()

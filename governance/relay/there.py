@@ -9,11 +9,11 @@ from sqlalchemy import select
 from governance.core.db import db
 from governance.relay import channels
 from governance.relay.ears import Ear, ear_of
+from governance.relay.hours import HOUR_FIELDS
 from governance.relay.model import Group, GroupPlace
 
-HOURS = ("quiet_from", "quiet_until", "digest_hour")
 BINDING = ("settings", "robot", "heard_as", "told")
-FACTS = ("name", "channel", "audience", "keeper_id", *BINDING, *HOURS)
+FACTS = ("name", "channel", "audience", "keeper_id", *BINDING, *HOUR_FIELDS)
 Key = tuple[str, str, frozenset[int]]  # name, channel, places
 
 

@@ -4,9 +4,9 @@ An account may have 100,000 permanent ones, ever; so each is made by a keeper's 
 asking is counted, as nobody knows whether one whose answer was lost was made.
 """
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
-from governance.core.db import by, db, locked, writing
+from governance.core.db import by, db, in_turn, locked, writing
 from governance.core.errors import Refused
 from governance.core.jobs import enqueue, job
 from governance.wechat.answers import Gone, Never
@@ -44,8 +44,7 @@ def ask(place_id: int) -> WechatCode:
     """Ask for the permanent code of a place. Call it inside `writing()`. Raises Refused when none can be had."""
     if not gateway().has("official"):
         raise Refused("还没有接公众号，请管理员先设置")
-    if db.engine.dialect.name == "postgresql":
-        db.session.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+    in_turn(LOCK)
     code = of_place(place_id)
     if code is not None and locked(code).state != REFUSED:
         raise Refused("这里已经有公众号的码了")

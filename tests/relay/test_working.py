@@ -139,6 +139,20 @@ def test_a_worker_asks_the_app_for_what_is_in_their_hands_and_for_nothing_else(a
     assert not any(answer.startswith(number) for answer, number in zip(strangers, numbers, strict=True))
 
 
+def test_of_what_is_private_the_app_says_to_its_worker_only_where_to_read_it(app, cast, ticket) -> None:
+    private = db.session.get_one(Ticket, ticket(private=True))
+    meeting.bind_worker(cast.viewer("gao"), "member-gao")
+    answer = heard(app, "app", text(f"进度 {private.number}", sender="member-gao"))
+    assert f"/t/{private.ref}" in answer and private.category.label not in answer
+
+
+@pytest.mark.parametrize("words", ["{}天没来水了", "{}单元灯不亮", "{}层楼道有积水"])
+def test_a_worker_who_reports_for_days_or_an_entrance_asks_for_no_ticket(app, cast, ticket, words) -> None:
+    number = db.session.get_one(Ticket, ticket()).number
+    meeting.bind_worker(cast.viewer("gao"), "member-gao")
+    assert not heard(app, "app", text(words.format(number), sender="member-gao")).startswith(number)
+
+
 def test_in_a_group_no_worker_hears_of_what_is_private(app, cast, ticket) -> None:
     bind(app, cast, "5号楼")
     number = db.session.get_one(Ticket, ticket(private=True)).number

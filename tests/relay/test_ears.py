@@ -1,0 +1,49 @@
+"""By what a group is heard: the other side's group is bound once, however many bind it at one instant."""
+
+import threading
+
+from sqlalchemy import select
+
+from governance.core.db import db
+from governance.core.errors import Invalid
+from governance.people.access import Viewer
+from governance.places.model import Place
+from governance.relay import groups
+from governance.relay.hashed import robot_of
+from governance.relay.hearing import group_of
+from governance.relay.model import Group
+
+KEY = "a-key-of-twenty-four-signs"
+GIVEN = {"bot": "ginkgo-bot", "chat": "chat-5", "key": KEY}
+
+
+def bind_at_once(app, keeper: Viewer, place_id: int, count: int = 6) -> list[str]:
+    """What became of each."""
+    start, told = threading.Barrier(count), list[str]()
+
+    def bind() -> None:
+        with app.app_context():
+            place = db.session.get_one(Place, place_id)
+            db.session.rollback()
+            start.wait()
+            try:
+                groups.add(keeper, "bot", "residents", "5号楼群", GIVEN, [place])
+                told.append("bound")
+            except Invalid as wrong:
+                told.append(next(iter(wrong.fields)))
+            db.session.remove()
+
+    threads = [threading.Thread(target=bind) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return told
+
+
+def test_a_group_that_many_bind_at_one_instant_is_bound_once_and_heard(app, cast) -> None:
+    told = bind_at_once(app, cast.viewer("shen"), cast.places["5号楼"])
+    db.session.rollback()
+    assert len(db.session.scalars(select(Group)).all()) == 1
+    assert sorted(told) == ["bot"] * 5 + ["bound"]
+    assert group_of("bot", "ginkgo-bot:chat-5", robot_of("bot", f"ginkgo-bot:{KEY}")).name == "5号楼群"
