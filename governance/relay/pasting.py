@@ -53,7 +53,7 @@ LABEL = re.compile(
 
 
 CITED_WHO = r"[^\s:：「」\[\]【】](?:[^:：「」\[\]【】\n]{0,18}[^\s:：「」\[\]【】])?"
-CITED = re.compile(rf"「(?P<who>{CITED_WHO})\s*[:：]\s*(?P<words>[^「」]{{0,300}}?)\s*」")
+CITED = re.compile(rf"「(?P<who>{CITED_WHO})\s{{0,3}}[:：](?P<words>[^「」]{{0,300}})」")
 CITED_LINES = re.compile(rf"(?m)(?:^|(?<=」))[ \t]*{CITED.pattern}")
 
 
@@ -130,7 +130,7 @@ def _parts(line: str) -> list[str]:
 def _cited(line: str) -> Line | None:
     """What a quote says; its words may be none, where it quotes a picture."""
     found = CITED.fullmatch(line)
-    return Line(found["words"], found["who"]) if found and not LABEL.fullmatch(found["who"]) else None
+    return Line(found["words"].strip(), found["who"]) if found and not LABEL.fullmatch(found["who"]) else None
 
 
 def _about(cited: Line | None) -> str:

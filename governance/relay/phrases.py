@@ -1,6 +1,7 @@
 """What people say that is no matter by itself, as patterns: yes and no, kind words, questions of a ticket.
 
-Each is matched against the whole of what was said, and none takes longer than its length.
+Each is matched against the whole of what was said, and none takes longer than its length: of what may be repeated no
+alternative is made of others.
 """
 
 import re
@@ -38,7 +39,7 @@ THANKS = re.compile(
 PRAISE = re.compile(r"[修办弄处理]好[了啦]?|(?:真|好|很|这么)快|给力|点赞|大拇指|真好|满意")
 THANKS_IN = re.compile(r"谢谢|多谢|感谢|辛苦[了啦]|\U0001f44d|[修办弄处理来]得?(?:真|好|很|这么)快|给力|点赞")
 WANTS_MORE = re.compile(r"但|可是|不过|就是|还|又|再|请|麻烦|希望|告诉|能不能|什么|怎么|没|不|坏|[?？]")
-ASKS = re.compile(r"[吗么呢?？]\W*$|几点|多少|什么时候|啥时候|哪天|为什么|为啥")  # a question is no detail of a matter
+ASKS = re.compile(r"[吗么呢?？]\W{0,5}$|几点|多少|什么时候|啥时候|哪天|为什么|为啥")  # a question is no detail of a matter
 GOES_ON = re.compile("都|还|也|又|而且|并且|然后|现在|已经|就是|因为|不对|更")  # with such a word a sentence goes on
 PARTING = re.compile(
     r"收到|知道了|明白了?|再见|拜拜|没事了?|无所谓|都行|随便|晚安|[哈嘿嘻呵]{2,}|[嗯哦噢喔]{2,}|[哦噢喔]"
@@ -51,7 +52,7 @@ NUMBER = re.compile(
     r"(?!\s?(?:单元|栋|幢|座|号楼|号院|室|楼|层|户|点|天|个|次|年|月|日|周|小时|米|岁))号?"
 )
 BEFORE = (
-    r"(?:请问|请|麻烦|帮我|帮忙|帮|问下|问一下|给我|看看|现在|到底|这个|这件|那个|那件|事|它|我的|我|报的|都|再|快|赶紧|的"
+    r"(?:请问|请|麻烦|帮忙|帮|问下|问一下|给我|看看|现在|到底|这个|这件|那个|那件|事|它|我|报的|都|再|快|赶紧|的"
     r"|[，,、\s])*"
 )
 DONE = r"(?:修好|办好|弄好|搞好|处理好|修完|办完|解决|处理|搞定|修|办|好)"

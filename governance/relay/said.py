@@ -1,6 +1,7 @@
 """One thing said to us, as every answer to it needs it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import select
 
@@ -30,7 +31,7 @@ class Said:
     worker: Viewer = NOBODY
     quoted: str = ""
 
-    @property
+    @cached_property
     def places(self) -> list[Place]:
         """Where this may be about: the group's places, where a worker serves, or where this person last was with us."""
         if self.group is not None:

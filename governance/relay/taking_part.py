@@ -17,8 +17,7 @@ from governance.tickets import progress, voices
 
 NUMBER = re.compile(r"(?:观点|第)?\s*(\d{1,9})\s*号?(?:观点)?")
 VOTED = re.compile(rf"{NUMBER.pattern}|")
-
-
+WHICH_TO_JOIN = "您说的是哪一件？请说：我也遇到 编号"
 GIVEN = {AGREE: "您同意“{}”", DISAGREE: "您不同意“{}”", PASS: "您对“{}”说不好"}
 
 
@@ -46,8 +45,8 @@ def how_to_withdraw(said: Said) -> str:
 
 def join(said: Said) -> str:
     if not any(char.isdecimal() for char in said.words) and not is_spoken_of(said):
-        raise Refused("您说的是哪一件？请说：我也遇到 编号")
-    ticket = ticket_meant(said)
+        raise Refused(WHICH_TO_JOIN)
+    ticket = ticket_meant(said, WHICH_TO_JOIN)
     if ticket.is_followed_by(said.by.person_id, "reporter"):
         raise Refused(f"{ticket.number} 就是您报的，不用再加。想催就说：催办 {ticket.number}")
     voices.join(ticket, said.by)

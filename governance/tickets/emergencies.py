@@ -10,6 +10,10 @@ from governance.tickets.grave import grave
 
 EVERYDAY = re.compile(  # in what is said every day the signs below, and those of a private matter, mean nothing
     r"打架子[鼓床]|打孩子(?:疫苗|电话|的?针)|打我家?(?:门[口前]|楼[下前]|窗[下前]|的?电话|的?手机)|打人(?:多|的(?:秋千|玩具|树枝))"
+    r"|被打[开碎坏穿扫掉通印包药爆断湿死结]|打我[^，。！？\n]{0,4}占线|虐待(?:动物|小?[猫狗])|救救小?[猫狗鸟]"
+    r"|换煤气(?![^，。！？\n]{0,6}漏)|煤气(?:费|卡|公司|账单)|[怕防免止][^，。！？\n]{0,3}摔[倒伤]|撞车位|入室门"
+    r"|[狗猫鸟][^，。！？\n人孩]{0,4}[困卡关]在?[^，。！？\n人孩]{0,6}电梯"
+    r"|电梯[^，。！？\n人孩]{0,6}[困卡关][^，。！？\n人孩]{0,6}[狗猫鸟](?![^，。！？\n]{0,3}[人孩])"
     r"|小三(?:[轮口路楼层号门角]|元)|出轨道|着火过一次|爆炸声|救命啊?(?:电梯|网)|[狗猫鸟][^，。！？\n]{0,4}走[丢失]"
 )
 SIGNS = {
@@ -69,6 +73,6 @@ def numbers(words: str) -> str:
     plain = EVERYDAY.sub("", words)
     called = [NAMES[number] for number, signs in SIGNS.items() if any(sign in plain for sign in signs)]
     told = [found.call] if found else []
-    told += [sentence for pattern, sentence in SPOKEN if pattern.search(words)]
+    told += [sentence for pattern, sentence in SPOKEN if pattern.search(plain)]
     told += [f"人有危险，请马上打 {'、'.join(called)}。"] if called else []
     return "\n".join(told)

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from governance.relay import meaning, phrases, quoting, speech, taking_part
+from governance.relay import asking, meaning, phrases, placing, private, quoting, speech, taking_part
 from governance.tickets import emergencies, grave
 
 PATTERNS = {
     f"{module.__name__}.{name}": found
-    for module in (phrases, meaning, quoting, speech, taking_part)
+    for module in (phrases, asking, meaning, placing, private, quoting, speech, taking_part)
     for name, found in vars(module).items()
     if isinstance(found, re.Pattern)
 }
@@ -19,6 +19,9 @@ PATTERNS |= {"despair": grave.DESPAIR.signs, "assault": grave.ASSAULT.signs}
 PATTERNS |= {f"spoken {number}": pattern for number, (pattern, _) in enumerate(emergencies.SPOKEN)}
 SEARCHED = (
     "phrases.NUMBER",
+    "phrases.PRAISE",
+    "phrases.WANTS_MORE",
+    "phrases.ASKS",
     "_IN",
     "COUNTED",
     "IN_OFFICE",
@@ -26,6 +29,7 @@ SEARCHED = (
     "assault",
     "spoken",
 )  # the others match as a whole
+WORD = re.compile(r"[\u4e00-\u9fff]{2,4}")
 DULL = [
     *"是不报我也了请催好家的吗吃修号第x1跳想被摸@ ，\n",
     "1-",
@@ -37,6 +41,9 @@ DULL = [
     "骚扰",
     "电话",
 ]
+DULL += sorted(
+    {word for one in vars(phrases).values() if isinstance(one, re.Pattern) for word in WORD.findall(one.pattern)}
+)
 DULL += ["偷看", "孩子", "编号", "老人敲门", "电梯卡", "我家也", "怎么样", "一下"]
 
 
@@ -50,12 +57,12 @@ def test_a_pattern_takes_no_time_over_five_thousand_of_the_same(name) -> None:
 
 
 def quickest(look: Callable[[str], object], text: str) -> float:
-    """Of three times, as the machine may be busy with something else."""
+    """Of three times, in the time of this thread alone: the machine may be busy with something else."""
     taken = []
     for _ in range(3):
-        begun = time.perf_counter()
+        begun = time.thread_time()
         look(text)
-        taken.append(time.perf_counter() - begun)
+        taken.append(time.thread_time() - begun)
         if taken[-1] < 0.02:
             break
     return min(taken)
