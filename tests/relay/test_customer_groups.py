@@ -96,7 +96,7 @@ def due_now() -> None:
 def test_what_a_run_has_no_room_for_is_named_by_the_next(known, monkeypatch):
     monkeypatch.setattr(customer_groups, "NAMES", 3)
     list_groups()
-    name_groups()
+    work()
     assert known.times(GET) == 3
     due_now()
     work()
@@ -106,7 +106,7 @@ def test_what_a_run_has_no_room_for_is_named_by_the_next(known, monkeypatch):
 def test_names_that_a_silence_kept_back_are_asked_for_a_little_later(known):
     list_groups()
     known.scripted[GET] = ["", "reset"]
-    name_groups()
+    work()
     assert known.times(GET) == 2
     due_now()
     work()
