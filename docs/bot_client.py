@@ -65,7 +65,9 @@ def say_in_group(group: str, text: str) -> bool:
 
 
 def main() -> None:
-    door = Door(*sys.argv[1:4])
+    if len(sys.argv) != 4:
+        sys.exit("usage: bot_client.py ADDRESS BOT KEY")
+    door = Door(*sys.argv[1:])
     while True:
         try:
             door.post_what_is_due(say_in_group)

@@ -27,7 +27,7 @@ from governance.wechat.gateway import gateway
 
 LIST, GET = "/cgi-bin/externalcontact/groupchat/list", "/cgi-bin/externalcontact/groupchat/get"
 AT_ONCE, PAGES = 1000, 50  # groups in a page, pages in a listing
-NAMES, FRESH, SOON = 300, timedelta(days=7), timedelta(seconds=30)  # names asked for in a run
+NAMES, FRESH, SOON = 300, timedelta(days=7), 30  # names asked for in a run; seconds to the next
 log = structlog.get_logger()
 
 
@@ -104,11 +104,16 @@ def name_groups() -> None:
             told = {}
         except TROUBLES as trouble:
             log.warning("customer_groups.not_named", reason=trouble.reason)
+            _go_on()
             return
         _name(row.id, told.get("group_chat"))
     if len(rows) > NAMES:
-        with writing():
-            enqueue("relay.customer_names", due_at=now() + SOON)
+        _go_on()
+
+
+def _go_on() -> None:
+    with writing():
+        enqueue_once("relay.customer_names", SOON, "left")
 
 
 def _name(id_: int, told: Any) -> None:

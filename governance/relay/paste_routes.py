@@ -10,7 +10,7 @@ from flask import render_template, request, session
 
 from governance.core.errors import Invalid
 from governance.core.forms import options
-from governance.core.pages import back
+from governance.core.pages import back, public_url
 from governance.core.security import refills, stale_form
 from governance.people.permissions import office_role
 from governance.people.viewers import current, open_to
@@ -95,7 +95,7 @@ def pass_on() -> Any:
 
 
 def _passed(form: MatterForm, places: list[Place]) -> dict[str, str]:
-    """What became of it: its number or title and where it is found."""
+    """What became of it: its number or title, where it is found, and the address a group may read, if any."""
     viewer, submission = current(), form.submission.data
     if form.into.data:
         topic = passing.topic_among(passing.open_topics(viewer, places), form.into.data)
@@ -110,7 +110,9 @@ def _passed(form: MatterForm, places: list[Place]) -> dict[str, str]:
     }
     at = passing.place_among(places, form.at.data or "" if form.at else "")
     ticket = passing.report(viewer, at, form.category.data, submission, **told)
-    return {"ticket": ticket.number, "ref": ticket.ref}
+    private = ticket.private or ticket.category.private
+    link = "" if private else public_url("tickets.show", ref=ticket.ref)
+    return {"ticket": ticket.number, "ref": ticket.ref, "link": link}
 
 
 def _is_looking(form: PasteForm) -> bool:

@@ -39,8 +39,8 @@ THANKS = re.compile(
 PRAISE = re.compile(r"[修办弄处理]好[了啦]?|(?:真|好|很|这么)快|给力|点赞|大拇指|真好|满意")
 THANKS_IN = re.compile(r"谢谢|多谢|感谢|辛苦[了啦]|\U0001f44d|[修办弄处理来]得?(?:真|好|很|这么)快|给力|点赞")
 WANTS_MORE = re.compile(r"但|可是|不过|就是|还|又|再|请|麻烦|希望|告诉|能不能|什么|怎么|没|不|坏|[?？]")
-ASKS = re.compile(r"[吗么呢?？]\W{0,5}$|几点|多少|什么时候|啥时候|哪天|为什么|为啥")  # a question is no detail of a matter
-GOES_ON = re.compile("都|还|也|又|而且|并且|然后|现在|已经|就是|因为|不对|更")  # with such a word a sentence goes on
+ASKS = re.compile(r"[吗么呢?？]\W{0,5}$|几点|多少|什么时候|啥时候|哪天|为什么|为啥")  # no detail
+GOES_ON = re.compile("都|还|也|又|而且|并且|然后|现在|已经|就是|因为|不对|更")  # more of what was begun
 PARTING = re.compile(
     r"收到|知道了|明白了?|再见|拜拜|没事了?|无所谓|都行|随便|晚安|[哈嘿嘻呵]{2,}|[嗯哦噢喔]{2,}|[哦噢喔]"
 )

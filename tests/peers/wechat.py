@@ -84,7 +84,6 @@ class _Handler(Handler):
         said = self._said(call, fault)
         if said is not None:
             self.write(200, json.dumps(said).encode())
-        self.close_connection = self.close_connection or bool(fault)
 
     def _said(self, call: Call, fault: str) -> dict[str, Any] | None:
         """The answer, unless a fault keeps it back."""
@@ -102,6 +101,7 @@ class _Handler(Handler):
 
     def drip(self) -> None:
         """A byte now and then, for longer than anybody should wait."""
+        self.close_connection = True
         self.write(200, b"{", length=1000)
         while not self.peer.release.wait(0.3):
             try:

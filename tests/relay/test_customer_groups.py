@@ -88,23 +88,36 @@ def test_a_group_that_is_gone_is_forgotten_and_a_listing_that_broke_off_forgets_
     assert "3号院邻里群" not in kept() and len(kept()) == 3
 
 
+def due_now() -> None:
+    with writing():
+        db.session.execute(update(jobs.Job).values(due_at=now() - timedelta(seconds=1)))
+
+
 def test_what_a_run_has_no_room_for_is_named_by_the_next(known, monkeypatch):
     monkeypatch.setattr(customer_groups, "NAMES", 3)
     list_groups()
-    name_groups()
+    work()
     assert known.times(GET) == 3
-    with writing():
-        db.session.execute(update(jobs.Job).values(due_at=now() - timedelta(seconds=1)))
+    due_now()
     work()
     assert known.times(GET) == 4
+
+
+def test_names_that_a_silence_kept_back_are_asked_for_a_little_later(known):
+    list_groups()
+    known.scripted[GET] = ["", "reset"]
+    work()
+    assert known.times(GET) == 2
+    due_now()
+    work()
+    assert kept() == ["", "3号院邻里群", "5号楼邻里群", "<b>海棠</b>8号院"]
 
 
 def test_while_wecom_does_not_answer_a_number_can_still_be_typed(known, phone):
     known.always[LIST] = "503"
     keeper = phone().sign_in("shen")
     assert keeper.post("/keep/groups/customers").status_code == 303
-    with writing():
-        db.session.execute(update(jobs.Job).values(due_at=now() - timedelta(seconds=1)))
+    due_now()
     work()
     page = keeper.get("/keep/groups/customers").text
     assert "还没有告诉我们有哪些群" in page and "手填编号" in page
@@ -115,7 +128,7 @@ def test_one_group_that_wecom_will_not_tell_of_holds_up_no_other(known):
     list_groups()
     known.scripted[GET] = ["86003"]
     name_groups()
-    assert len([name for name in kept() if name]) >= 2 and known.times(GET) == 4
+    assert len([name for name in kept() if name]) in (2, 3) and known.times(GET) == 4  # one of them has no name
 
 
 def test_without_wecom_nothing_is_asked(app, phone):

@@ -15,6 +15,7 @@ from governance.relay import groups
 from governance.relay.pasting import Line, lines, matter
 from governance.tickets.model import Ticket
 from tests.discussions.hall import begun
+from tests.quickest import quickest
 
 PASTE = "三楼老周: 电梯关门哐当响\n小李 2026-11-24 9:12\n我也是，上周就这样\n\n王姐：楼道灯坏了"
 
@@ -425,3 +426,20 @@ def test_the_category_and_the_building_are_chosen_beforehand_where_the_words_or_
     assert ("电梯", True) in at(gao, "category") and ("6号楼", True) in at(gao)
     tick(gao, two, 0, pasted="张三：天上掉下一只猫")
     assert ("请选", True) in at(gao, "category")
+
+
+ENDLESS = [
+    "「张三：" + " " * 6000,
+    "「" * 6000,
+    "「a：" * 2000,
+    "a" * 6000,
+    "a：" * 3000,
+    "12:" * 2000,
+    "[" * 6000,
+    "- " * 3000,
+]
+
+
+@pytest.mark.parametrize("text", ENDLESS)
+def test_a_paste_that_is_nothing_takes_no_time(text):
+    assert quickest(lines, text + "x") < 0.5

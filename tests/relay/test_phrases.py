@@ -1,13 +1,12 @@
 """No sentence, however long or dull, keeps a pattern busy."""
 
 import re
-import time
-from collections.abc import Callable
 
 import pytest
 
 from governance.relay import asking, meaning, phrases, placing, private, quoting, speech, taking_part
 from governance.tickets import emergencies, grave
+from tests.quickest import quickest
 
 PATTERNS = {
     f"{module.__name__}.{name}": found
@@ -54,15 +53,3 @@ def test_a_pattern_takes_no_time_over_five_thousand_of_the_same(name) -> None:
     for dull in DULL:
         for text in (dull * 5000, f"好{dull * 5000}", f"催{dull * 5000}"):
             assert quickest(look, text[:5000] + "#") < 0.1, (name, dull)
-
-
-def quickest(look: Callable[[str], object], text: str) -> float:
-    """Of three times, in the time of this thread alone: the machine may be busy with something else."""
-    taken = []
-    for _ in range(3):
-        begun = time.thread_time()
-        look(text)
-        taken.append(time.thread_time() - begun)
-        if taken[-1] < 0.02:
-            break
-    return min(taken)

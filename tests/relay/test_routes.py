@@ -16,6 +16,7 @@ from governance.relay.model import Delivery, Group, Message
 from tests.relay.conftest import states
 
 KEY = "secret-key-of-the-robot"
+HEADINGS, LOOK = ("没发成", "群停用着，没有发"), "群消息要您看一下"
 
 
 def bind(browser, **form):
@@ -155,18 +156,13 @@ def test_what_a_stopped_group_was_owed_is_no_failure_and_says_why(cast, phone, r
     assert [owed.group.id for owed in queries.failed(shen)] == [stopped, hearing]
 
 
-HEADINGS = ("没发成", "群停用着，没有发")
-
-
 def test_a_new_group_is_quiet_by_night_unless_its_keeper_chooses_otherwise(cast, phone) -> None:
     keeper = phone().sign_in("shen")
     keeper.get("/keep/groups/new/wecom_webhook")
     chosen = re.findall(r'<option selected value="(\d*)"', keeper.page.partition("什么时候发")[2])
     assert chosen == ["22", "7", ""] and "22 点到 7 点" in keeper.page
-    usual, never = (
-        bind(keeper, quiet_from="22", quiet_until="7"),
-        bind(keeper, name="不设群", quiet_from="", quiet_until=""),
-    )
+    usual = bind(keeper, quiet_from="22", quiet_until="7")
+    never = bind(keeper, name="不设群")
     db.session.rollback()
     assert db.session.get_one(Group, usual).quiet_from == 22 and db.session.get_one(Group, never).quiet_from is None
     keeper.get(f"/keep/groups/{never}/change")
@@ -182,10 +178,11 @@ def test_a_dead_robot_is_told_where_its_keeper_looks_first_until_it_is_mended(
     happen(ticket("5号楼"), "finish")
     expand(), deliver(app)
     keeper = phone().sign_in("shen")
-    assert "1 个群停用了" in keeper.get(page).get_data(as_text=True) and 'href="/keep/relay"' in keeper.page
+    keeper.get(page)
+    assert all(told in keeper.page for told in (LOOK, "1 个群停用了", 'href="/keep/relay"'))
     keeper.post(f"/keep/groups/{id_}/enable")
     keeper.post(f"/keep/groups/{id_}/retry")
-    assert "群消息要您看一下" not in keeper.get(page).get_data(as_text=True)
+    assert LOOK not in keeper.get(page).get_data(as_text=True)
 
 
 def test_a_test_to_a_group_that_is_quiet_now_says_when_it_goes_out(app, cast, phone, receiver) -> None:

@@ -7,7 +7,7 @@ from governance.relay import groups, robots
 from governance.relay.delivering import deliver
 from governance.relay.model import ONLY_ANSWERS, Group
 
-TEST, CODE = "发测试", "把这里的码发到群里"
+TEST, CODE = "发测试", "发这里的码"
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 """订阅通知: a tick in WeChat's own window is the agreement, a refusal there takes it back; of our notices alone."""
 
 import pytest
+from sqlalchemy import select
 
 from governance.core.db import db, writing
 from governance.people import meeting
 from governance.people.model import Identity
+from governance.relay.model import Group
 from governance.relay.persons import line_of
 from tests.connected import gateway, wechat  # noqa: F401 - fixtures
 from tests.peers.platform import AES_KEY, APP_ID, TOKEN, chosen
@@ -70,7 +72,7 @@ def test_who_has_no_ticket_or_is_not_known_agrees_to_nothing(app, cast, zhou):
     choose(app, POPUP, (OURS, "accept"))
     choose(app, POPUP, (OURS, "accept"), openid="openid-nobody")
     choose(app, CHANGE, (OURS, "reject"), openid="openid-nobody")
-    assert not wanted(cast)
+    assert db.session.scalars(select(Group)).all() == []
 
 
 def test_where_notices_need_no_tick_its_window_says_nothing(app, cast, zhou):

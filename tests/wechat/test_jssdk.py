@@ -50,7 +50,7 @@ def test_the_script_comes_in_wechat_only_and_the_page_is_else_the_same_for_all(g
     address = f"/c/{cast.codes['5号楼']}"
     plain, inside = asked(phone, "Safari", address), asked(phone, WECHAT, address)
     text = inside.get_data(as_text=True)
-    assert "wechat.js" in text and "share.js" not in plain.get_data(as_text=True)
+    assert "wechat.js" in text and "wechat.js" not in plain.get_data(as_text=True)
     assert "https://res.wx.qq.com" in inside.headers["Content-Security-Policy"]
     assert "wx.qq.com" not in plain.headers["Content-Security-Policy"]
     another = phone()
