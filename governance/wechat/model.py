@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from governance.core.crypto import Personal
@@ -33,26 +33,23 @@ class WechatToken(Base):
 
 
 class WechatCode(Base):
-    """A parametric code of the official account: whoever scans it may follow the account, and we hear of where."""
+    """The permanent parametric code of a place: whoever scans it may follow the official account, and we hear where."""
 
     __tablename__ = "wechat_code"
     __table_args__ = (
         CheckConstraint("state IN ('due','made','refused')", name="state"),
-        Index("ix_wechat_code_of_place", "app_id", "place_id", unique=True, sqlite_where=text("permanent"),
-              postgresql_where=text("permanent")),
-    )  # fmt: skip
+        Index("ix_wechat_code_of_place", "app_id", "place_id", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     app_id: Mapped[str] = mapped_column(String(64), index=True)
     scene: Mapped[str] = mapped_column(String(64))
     place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), index=True)
-    permanent: Mapped[bool]
     asked: Mapped[int] = mapped_column(default=0)  # how often WeChat was asked for it, as each may count
     state: Mapped[str] = mapped_column(String(8), default="due")
     url: Mapped[str | None] = mapped_column(Text)
     trouble: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(default=now)
-    expires_at: Mapped[datetime | None]
 
     @property
     def is_coming(self) -> bool:

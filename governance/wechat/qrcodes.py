@@ -32,12 +32,12 @@ def place_of(scene: str) -> int | None:
 
 def used() -> int:
     """How much of the account's permanent codes is used up, by our own count."""
-    mine = select(func.sum(WechatCode.asked)).filter_by(app_id=gateway().settings.wechat_app_id, permanent=True)
+    mine = select(func.sum(WechatCode.asked)).filter_by(app_id=gateway().settings.wechat_app_id)
     return int(db.session.scalar(mine) or 0)
 
 
 def of_place(place_id: int) -> WechatCode | None:
-    return by(WechatCode, app_id=gateway().settings.wechat_app_id, place_id=place_id, permanent=True)
+    return by(WechatCode, app_id=gateway().settings.wechat_app_id, place_id=place_id)
 
 
 def ask(place_id: int) -> WechatCode:
@@ -50,7 +50,7 @@ def ask(place_id: int) -> WechatCode:
         raise Refused("这里已经有公众号的码了")
     if used() >= PERMANENT_MOST:
         raise Refused("这个公众号的永久码用完了（10 万个），再要也不会给")
-    code = code or WechatCode(app_id=gateway().settings.wechat_app_id, place_id=place_id, permanent=True)
+    code = code or WechatCode(app_id=gateway().settings.wechat_app_id, place_id=place_id)
     code.scene, code.state, code.trouble, code.asked = scene_of(place_id), DUE, None, code.asked or 0
     db.session.add(code)
     db.session.flush()
