@@ -15,7 +15,7 @@ class NoticeForm(Form):
     words = text("正文", longest=4000, lines=8, needed="请写正文")
     place = text("发给哪里", longest=200, needed="请写一个地点，例如“柳荫街道/银杏社区”", render_kw={"list": "areas"})
     audience = RadioField("谁听得到", [InputRequired("请选谁听得到")], choices=options(*READERS.items()))
-    urgent = BooleanField("紧急：不等每天的汇总（夜里的，群里还是等到早上）")
+    urgent = BooleanField("紧急：不等每天的汇总")
     submission = submission()
 
     def told(self) -> dict[str, Any]:

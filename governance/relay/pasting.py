@@ -13,6 +13,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from governance.relay.phrases import ME_TOO
+
 MOST_LINES = 60
 DAY = r"(?:(?:\d{2,4}[-/年.])?\d{1,2}[-/月.]\d{1,2}日?|今天|昨天|前天|(?:星期|周|礼拜)[一二三四五六日天])"
 CLOCK = r"(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚上)?\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
@@ -162,8 +164,12 @@ class Matter(NamedTuple):
 
 
 def matter(said: Sequence[Line], chosen: Collection[int]) -> Matter:
-    """Those lines that are one matter, and the others to go on with."""
+    """Those lines that are one matter, and the others to go on with. "The same here" says what it answers."""
     mine = [line for number, line in enumerate(said) if number in chosen]
     rest = [str(line) for number, line in enumerate(said) if number not in chosen]
-    words, answered = ("\n".join(parts) for parts in ((one.words for one in mine), (one.answered for one in mine)))
+    words, answered = ("\n".join(parts) for parts in (map(_matter_of, mine), (one.answered for one in mine)))
     return Matter(words, answered.strip(), mine[0].sender if mine else "", "\n".join(rest))
+
+
+def _matter_of(line: Line) -> str:
+    return line.answered if line.answered and ME_TOO.fullmatch(line.words) else line.words

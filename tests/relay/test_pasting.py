@@ -415,9 +415,13 @@ def test_a_group_of_many_places_is_called_by_the_first_of_them(gao, cast):
 def test_what_somebody_answered_stands_beside_their_words_and_not_in_them(gao, group):
     tick(gao, group, pasted="「张三：电梯又坏了」\n- - - - -\n我也是\n王姐：灯不亮")
     assert "回的是：电梯又坏了" in gao.page and 'value="2"' not in gao.page.partition("勾出一件事")[2]
-    tick(gao, group, 0, pasted="「张三：电梯又坏了」\n- - - - -\n我也是\n王姐：灯不亮")
-    words = re.search(r'<textarea[^>]*name="words"[^>]*>\s*([^<]*)</textarea>', gao.page)
-    assert words and words[1].strip() == "我也是"
+    for own, kept in (
+        ("三楼的灯灭了", "三楼的灯灭了"),
+        ("我也是", "电梯又坏了"),
+    ):  # "the same here" says nothing by itself
+        tick(gao, group, 0, pasted=f"「张三：电梯又坏了」\n- - - - -\n{own}\n王姐：灯不亮")
+        words = re.search(r'<textarea[^>]*name="words"[^>]*>\s*([^<]*)</textarea>', gao.page)
+        assert words and words[1].strip() == kept
 
 
 @pytest.mark.parametrize("pasted", ["张三：6号楼电梯又坏了", "「张三：6号楼电梯又坏了」\n- - - - -\n我也是"])
