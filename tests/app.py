@@ -84,9 +84,11 @@ class Used:
         kept.init_app(self.app)
         gateway.init_app(self.app)
         forget_limits(self.app)
-        with running(self.app):
-            yield self.app, deepcopy(self.cast)  # a test may add to its own cast
-        self.put_back()
+        try:
+            with running(self.app):
+                yield self.app, deepcopy(self.cast)  # a test may add to its own cast
+        finally:
+            self.put_back()
 
 
 @pytest.fixture(scope="session")
