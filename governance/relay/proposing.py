@@ -13,7 +13,7 @@ from governance.relay.meaning import (
 )
 from governance.relay.phrases import ASKS, GOES_ON
 from governance.relay.placing import place_meant
-from governance.relay.private import in_private, offer
+from governance.relay.private import apart, in_private, offer
 from governance.relay.reporting import UNKNOWN_PLACE, report, submission_of, what
 from governance.relay.said import Said
 from governance.relay.talk import MORE, WHETHER
@@ -31,6 +31,8 @@ SHOWN = 60  # of what was said, as much as tells which words are meant
 def propose(said: Said) -> str:
     """Ask whether it is to be reported, or to be written into the report just made."""
     said = _going_on(said)
+    if said.group is not None and (found := grave(said.words)):
+        return f"{found.call}\n{apart(said)}"
     category, places = category_of(said.words), said.places
     if category.private and said.group is not None:
         return in_private(said, places[0], category)

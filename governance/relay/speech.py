@@ -132,7 +132,7 @@ def _pointed_at(said: Said) -> str:
     """What they point at is to be reported: asked like words of their own."""
     said.talk.answered()
     matter = replace(said, words=said.quoted, quoted="")
-    return _called(matter.words, apart(matter) if said.group is not None and grave(matter.words) else propose(matter))
+    return _called(matter.words, propose(matter))
 
 
 def _commanded(said: Said) -> str | None:

@@ -88,3 +88,11 @@ def test_after_a_private_matter_a_yes_reports_nothing(say) -> None:
     assert "不在群里说" in say("楼上两口子天天吵架")
     say("是")
     assert nothing_is_kept()
+
+
+def test_despair_said_in_two_messages_in_a_group_is_not_put_together_there(say) -> None:
+    say("今天我不想")
+    reply = say("再活下去了")
+    assert "不想" not in reply and "不在群里说" in reply and "12356" in reply
+    say("是")
+    assert db.session.scalars(select(Ticket)).all() == []
