@@ -6,13 +6,12 @@ At most IN_FLIGHT messages are on their way from one worker; no transaction is o
 import asyncio
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import aiohttp
 from flask import Flask
 
 from governance.relay import channels
-from governance.relay.channels.base import Channel, Outcome, Refusal, Unknown
+from governance.relay.channels.base import Channel, Outcome, Unknown
 from governance.relay.channels.person import PersonChannel
 from governance.relay.claims import claim
 from governance.relay.outcomes import Ended, settle
@@ -92,12 +91,9 @@ class _Round:
 
     async def _outcome(self, http: aiohttp.ClientSession, parcel: Parcel) -> Outcome:
         try:
-            outcome = await self._answered(http, parcel)
+            return self.channel.excused(await self._answered(http, parcel))
         except Exception as trouble:  # noqa: BLE001 - a channel's own fault must neither end the round nor repeat a message
             return Unknown(f"通道出错（{type(trouble).__name__}）")
-        if isinstance(outcome, Refusal) and self.channel.host.is_away:
-            return replace(outcome, away=True)
-        return outcome
 
     async def _answered(self, http: aiohttp.ClientSession, parcel: Parcel) -> Outcome:
         if isinstance(self.channel, PersonChannel):

@@ -13,7 +13,7 @@ from flask import current_app
 from sqlalchemy import update
 
 from governance.core.db import db, now, writing
-from governance.relay.channels.base import Dead, Refusal, Unknown, outcome_of
+from governance.relay.channels.base import Dead, Refusal, Unknown, outcome_through_gateway
 from governance.relay.channels.wecom_mass_task import WecomMassTask
 from governance.relay.claims import claim
 from governance.relay.mass_model import REFUSED, UNKNOWN, WITH_OWNER, MassTask, MassTaskPart
@@ -38,6 +38,7 @@ class Given:
     """A task on its way to its owner."""
 
     id: int
+    channel: WecomMassTask
     owner: str
     words: str
     parcels: tuple[Parcel, ...]
@@ -105,7 +106,7 @@ def _begin(channel: WecomMassTask, owner: str, words: str, parcels: Sequence[Par
         db.session.add_all(
             MassTaskPart(message_id=one.message_id, task_id=task.id, chat_id=one.bound["chat_id"]) for one in started
         )
-    return Given(task.id, owner, said, tuple(replace(one, words=said, mark=sign) for one in started))
+    return Given(task.id, channel, owner, said, tuple(replace(one, words=said, mark=sign) for one in started))
 
 
 def _ask(given: Given) -> bool:
@@ -126,7 +127,7 @@ def _ask(given: Given) -> bool:
 
 def _not_given(given: Given, trouble: Trouble) -> None:
     """None of the groups is gone for that: it was the task that nobody took."""
-    outcome = outcome_of(trouble)
+    outcome = given.channel.excused(outcome_through_gateway(trouble))
     if isinstance(outcome, Dead):
         outcome = Refusal(outcome.reason, after=None)
     state = UNKNOWN if isinstance(outcome, Unknown) else REFUSED

@@ -88,10 +88,12 @@ def test_wechat_may_be_away_and_nobody_waits_and_nothing_is_lost(
         caught_up = _when_caught_up(wechat, outage) - came_back
     states = Counter(db.session.scalars(select(Delivery.state)))
     inbound = Counter(db.session.scalars(select(Inbound.state)))
+    columns = Delivery.channel, Delivery.state, Delivery.reason
+    why = Counter(tuple(row) for row in db.session.execute(select(*columns).where(Delivery.state != SENT)))
     with capsys.disabled():
         print(
             f"\n{db.engine.dialect.name}: {outage} deliveries={dict(states)} answers={dict(inbound)} "
-            f"caught up after {caught_up:.0f} s\n{visitors.table()}"
+            f"caught up after {caught_up:.0f} s, not sent={dict(why)}\n{visitors.table()}"
         )
     assert visitors.unexpected == [] and people.refused == 0
     assert states.keys() <= {SENT, UNKNOWN} and inbound.keys() <= {TOLD, UNKNOWN}

@@ -15,6 +15,8 @@ from governance.relay.jobs import mass_task, mass_tasks
 from governance.relay.mass_model import MassTask
 from governance.relay.model import Delivery, Message
 from governance.relay.starting import reap
+from governance.wechat import away
+from governance.wechat.model import WechatToken
 from tests.peers.wechat import MASS
 from tests.relay.conftest import make_ready, states
 from tests.relay.test_delivering import message_states
@@ -329,3 +331,28 @@ def test_the_pages_say_whom_a_group_waits_for_and_let_a_keeper_call_it_off(app, 
         assert "群主 LiMing" in page and "等群主点发送" in page and "还没提醒过" in page
     keeper.post(f"/keep/relay/tasks/{task().id}/cancel")
     assert "正在取消" in keeper.get("/keep/relay").text
+
+
+def test_however_long_wecom_is_away_nothing_fails_and_the_task_is_given_when_it_is_back(
+    app, wechat, customer_group, finish
+):
+    customer_group("5号楼")
+    finish()
+    wechat.leave()
+    for _ in range(14):
+        _after_every_rest()
+        mass_tasks()
+    assert states() == ["due"]
+    wechat.come_back()
+    _after_every_rest()
+    mass_tasks()
+    assert len(wechat.tasks) == 1 and states() == ["sending"]
+
+
+def _after_every_rest() -> None:
+    """The time passed that deliveries, the token and the host had to wait."""
+    make_ready()
+    with writing():
+        db.session.execute(update(WechatToken).values(rest_until=None))
+    for host in away.HOSTS.values():
+        host._until = 0.0

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import aiohttp
@@ -82,6 +82,13 @@ def outcome_of(trouble: answers.Trouble | None) -> Outcome:
             return Unknown(reason)
 
 
+def outcome_through_gateway(trouble: answers.Trouble) -> Outcome:
+    """The same for what is asked through the gateway: where its whole side has to wait, as without a token, that is no
+    fault of the message either."""
+    outcome = outcome_of(trouble)
+    return replace(outcome, away=True) if isinstance(outcome, Refusal) and outcome.whole_robot else outcome
+
+
 class Channel:
     """By its class attributes a channel says what it can do; only pushing channels have `send`."""
 
@@ -140,6 +147,10 @@ class Channel:
     def host(self) -> away.Host:
         """Whom it speaks to, and whether that is there as far as this process knows."""
         return away.host(f"//{self.name}")
+
+    def excused(self, outcome: Outcome) -> Outcome:
+        """What was refused while nobody was there was no fault of the message, and uses up none of its tries."""
+        return replace(outcome, away=True) if isinstance(outcome, Refusal) and self.host.is_away else outcome
 
     @property
     def together_per_minute(self) -> int:

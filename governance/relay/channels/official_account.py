@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from governance.core.config import Settings
-from governance.relay.channels.base import Dead, Outcome, Refusal, Sent, outcome_of
+from governance.relay.channels.base import Dead, Outcome, Refusal, Sent, outcome_through_gateway
 from governance.relay.channels.person import PersonChannel, lines_of
 from governance.wechat.answers import TROUBLES, Gone
 from governance.wechat.gateway import gateway
@@ -77,7 +77,7 @@ class OfficialAccount(PersonChannel):
         except Gone as gone:
             return Refusal(gone.reason, after=None) if gone.code == NOT_TICKED else Dead(gone.reason)
         except TROUBLES as trouble:
-            return outcome_of(trouble)
+            return outcome_through_gateway(trouble)
         return Sent()
 
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from governance.core.db import db
 from governance.people.meeting import handle
-from governance.relay.channels.base import Channel, Outcome, Refusal, outcome_of
+from governance.relay.channels.base import Channel, Outcome, Refusal, outcome_through_gateway
 from governance.wechat import away
 from governance.wechat.answers import TROUBLES
 from governance.wechat.gateway import gateway, host_of
@@ -39,7 +39,7 @@ class PersonChannel(Channel):
         try:
             return gateway().call(self.side, path, json=body)
         except TROUBLES as trouble:
-            return outcome_of(trouble)
+            return outcome_through_gateway(trouble)
 
 
 def lines_of(words: str) -> list[str]:
