@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
+from governance.relay.meaning import category_of
 from governance.relay.meant import is_here, number_in
-from governance.relay.phrases import AROUND, ASKING, ASKING_IN, ME_TOO, NUDGING, NUDGING_IN, NUMBER
-from governance.relay.proposing import ask_again
+from governance.relay.phrases import AROUND, ASKING, ASKING_IN, ASKS, ME_TOO, NUDGING, NUDGING_IN, NUMBER
+from governance.relay.proposing import ask_again, in_hand
 from governance.relay.said import Said
 from governance.relay.taking_part import join, nudge, progress_of
 from governance.relay.talk import WHETHER
@@ -37,11 +38,19 @@ def wished(said: Said, words: str) -> str:
     here = found is not None and len(rest) <= LONGEST and is_here(said, found[1])
     wish = next((one for one in WISHES if one.whole.fullmatch(rest) or (here and one.within.search(rest))), None)
     if wish is None:
-        return ""
+        return "" if found else _of_what_is_in_hand(said, words)
     if found is None and said.talk.question == WHETHER and not _is_of_a_ticket(said, wish):
         return f"还没有报上去。{ask_again(said)}"
     said.talk.answered()
     return wish.answer(replace(said, words=found[1] if found else ""))
+
+
+def _of_what_is_in_hand(said: Said, words: str) -> str:
+    """A question that names no number, but what is being dealt with here: 电梯修好了吗."""
+    if len(words) > LONGEST or not ASKING_IN.search(words) or not ASKS.search(words):
+        return ""
+    ticket = in_hand(said, category_of(said.words))
+    return progress_of(replace(said, words=ticket.number)) if ticket else ""
 
 
 def _is_of_a_ticket(said: Said, wish: Wish) -> bool:

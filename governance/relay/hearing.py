@@ -57,6 +57,7 @@ class Utterance:
 
 def hear(robot: str, group: Group, sender: str, message_id: str, text: str, shots: tuple[bytes, ...] = ()) -> str:
     """Our answer to what a member said. Raises TooMuch; then it was not heard, and may be said again later."""
+    message_id = keyed_hash("heard in", f"{group.id}:{message_id}")  # some bots number the messages of each group anew
     said = Utterance(robot, message_id, member(robot, sender), text, room_of(group.id), group.id, shots=shots)
     known = one(Heard, robot=robot, message_id=message_id)
     if known:

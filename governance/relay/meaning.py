@@ -7,21 +7,36 @@ from governance.tickets.categories import Choice, active
 from governance.tickets.grave import grave
 from governance.tickets.model import Category
 
-OTHER, SHORTEST_MATTER = "other", 4
+OTHER, SAFETY = "other", "safety"
+SHORTEST_MATTER, SHORTEST_DETAIL = 4, 2
 MEANT = {  # how people say it, for the categories a deployment starts with
     "lift": ("电梯",),
     "water": ("漏水", "水管", "积水", "下水", "冒水", "渗水"),
-    "light": ("灯不亮", "灯坏", "路灯", "楼道灯", "没灯", "的灯"),
+    "light": ("灯不亮", "灯坏", "路灯", "楼道灯", "没灯", "的灯", "灯又不亮", "灯还不亮", "灯又坏"),
     "clean": ("垃圾", "臭味", "没人扫"),
     "parking": ("停车", "占车位", "乱停", "挡门"),
     "noise": ("扰民", "太吵", "噪音"),
-    "safety": ("消防通道", "飞线", "墙皮", "要掉下来", "煤气", "着火", "冒烟"),
+    "safety": (
+        "消防通道",
+        "飞线",
+        "墙皮",
+        "要掉下来",
+        "煤气",
+        "着火",
+        "冒烟",
+        "井盖",
+        "电线",
+        "墙砖",
+        "高空抛物",
+        "楼道充电",
+    ),
     "care": ("老人没人管", "孩子没人管"),
     "quarrel": ("吵架", "打架", "纠纷", "邻居骂", "出轨", "小三"),
     "violence": ("家暴", "打我", "打老婆", "打孩子", "打人", "被打", "挨打", "殴打", "虐待"),
-    "misconduct": ("举报", "贪污", "受贿", "行贿", "收黑钱", "回扣", "以权谋私", "吃拿卡要"),
-    "wages": ("欠薪", "不发工资", "拖欠工资"),
+    "misconduct": ("举报", "贪污", "受贿", "行贿", "收黑钱", "回扣", "以权谋私", "吃拿卡要", "收红包", "私吞"),
+    "wages": ("欠薪", "不发工资", "拖欠", "工资"),
 }
+TROUBLE = re.compile("停电|没电|停水|没水|停气|没气|跳闸|水压|断网|不热|堵了|坏了|裂了|爆了")  # a matter, however short
 INFORMS = "举报"
 THINGS = (  # one informs of them, on nobody in office
     *("违建", "违章", "搭建", "噪音", "噪声", "扰民", "占道", "占用", "乱停", "停车", "垃圾", "堆物", "堆放", "杂物"),
@@ -37,14 +52,18 @@ FILLERS = "的了啊吧呢哦嗯呀吗么呃额哈嘿呵唉哎嗨是有在我你
 
 def category_of(words: str) -> Choice:
     """The category whose name or examples stand in the words, a private one before others and then the longest match;
-    else the last, 别的. What is too grave to be said again is of its own, whatever else stands there."""
+    else for a danger the one of dangers, else the last, 别的. What is too grave to be said again is of its own,
+    whatever else stands there."""
     choices, found_grave = active(), grave(words)
     own = next((choice for choice in choices if found_grave and choice.slug == found_grave.slug), None)
     if own is not None:
         return own
     words = emergencies.EVERYDAY.sub("", words.replace(INFORMS, "") if informs_of_a_thing(words) else words)
     found = [(len(sign), choice) for choice in choices for sign in _signs(choice) if sign in words]
-    return max(found, key=lambda pair: (pair[1].private, pair[0]))[1] if found else choices[-1]
+    if found:
+        return max(found, key=lambda pair: (pair[1].private, pair[0]))[1]
+    safety = next((choice for choice in choices if choice.slug == SAFETY), None)
+    return safety if safety is not None and emergencies.numbers(words) else choices[-1]
 
 
 def _signs(choice: Choice) -> list[str]:
@@ -56,7 +75,7 @@ def _signs(choice: Choice) -> list[str]:
 
 def is_a_matter(words: str) -> bool:
     """Few words, but of something we handle or of a danger."""
-    return category_of(words).slug != OTHER or bool(emergencies.numbers(words))
+    return category_of(words).slug != OTHER or bool(emergencies.numbers(words) or TROUBLE.search(words))
 
 
 def go_together(one: Choice | Category, other: Choice | Category) -> bool:

@@ -10,6 +10,7 @@ from governance.relay.meaning import (
     category_of,
     go_together,
     informs_of_a_thing,
+    is_a_matter,
 )
 from governance.relay.phrases import ASKS, GOES_ON
 from governance.relay.placing import place_meant
@@ -30,6 +31,9 @@ SHOWN = 60  # of what was said, as much as tells which words are meant
 
 def propose(said: Said) -> str:
     """Ask whether it is to be reported, or to be written into the report just made."""
+    begun = said.talk.begun
+    if begun and said.talk.just_asked and ASKS.search(said.words) and not is_a_matter(said.words):
+        return ask_again(said)
     said = _going_on(said)
     if said.group is not None and (found := grave(said.words)):
         return f"{found.call}\n{apart(said)}"
@@ -40,7 +44,8 @@ def propose(said: Said) -> str:
         return UNKNOWN_PLACE
     if ticket := _belongs_to(said, category):
         return whether_more(said, ticket, said.words)
-    return whether(said, said.words) + _open_already(said, category)
+    left = "" if begun in said.words else f"\n前面的“{plain(begun)}”还没有报，要报请再说一遍。"
+    return whether(said, said.words) + _open_already(said, category) + left
 
 
 def inform(said: Said) -> str:
@@ -59,7 +64,8 @@ def whether(said: Said, words: str) -> str:
     if found:
         return offer(said, words, found)
     said.talk.ask(WHETHER, words)
-    return f"{WHETHER_TO_REPORT}回“是”就报上去，回“不用”就算了。\n“{plain(words, SHOWN)}”"
+    seen = "只有办事的人看得到。" if category_of(words).private else ""
+    return f"{WHETHER_TO_REPORT}{seen}回“是”就报上去，回“不用”就算了。\n“{plain(words, SHOWN)}”"
 
 
 def whether_more(said: Said, ticket: Ticket, words: str) -> str:
@@ -111,15 +117,21 @@ def _belongs_to(said: Said, category: Choice) -> Ticket | None:
     ticket = said.talk.just_reported
     if ticket is None or not ticket.status.open or grave(said.words) or ASKS.search(said.words):
         return None
-    is_there = place_meant([ticket.place], said.words) == ticket.place
-    return ticket if is_there and go_together(ticket.category, category) else None
+    names_a_place_alone = category.slug == OTHER
+    is_there = names_a_place_alone or place_meant([ticket.place], said.words) == ticket.place
+    return ticket if is_there and category.slug in (OTHER, ticket.category.slug) else None
+
+
+def in_hand(said: Said, category: Choice) -> Ticket | None:
+    """What is being dealt with already where these words are about, of this category."""
+    place = place_meant(said.places, said.words) if said.places else None
+    here = queries.open_here(place, 8) if place and category.slug != OTHER else []
+    return next((one for one in here if one.category_id == category.id), None)
 
 
 def _open_already(said: Said, category: Choice) -> str:
-    """What is being dealt with here already: one word joins it."""
-    place = place_meant(said.places, said.words) if said.places else None
-    here = queries.open_here(place, 8) if place and category.slug != OTHER else []
-    found = next((one for one in here if one.category_id == category.id), None)
+    """One word joins what is in hand already."""
+    found = in_hand(said, category)
     if found is None:
         return ""
     said.talk.speak_of(found)

@@ -72,7 +72,7 @@ def _file(said: Said, place: Place, category: Choice) -> str:
         return f"{found.call}\n记下了，编号 {ticket.number}，只有办事的人看得到。看办到哪了：{link_to(ticket, said)}"
     return (
         f"{elsewhere(category)}收到：{near_name(place)}的“{category.label}”，编号 {ticket.number}，已交给网格员。\n"
-        f"有照片直接发来。看办到哪了：{link_to(ticket, said)}"
+        f"{'只有办事的人看得到。' if category.private else ''}有照片直接发来。看办到哪了：{link_to(ticket, said)}"
     )
 
 

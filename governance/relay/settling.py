@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from governance.relay.meaning import says_something
-from governance.relay.phrases import ANOTHER, IN_COMMON, NO, YES
+from governance.relay.meaning import is_a_matter, says_something
+from governance.relay.phrases import ANOTHER, IN_COMMON, NO, REFUSES, YES
 from governance.relay.placing import in_common, place_meant
 from governance.relay.proposing import add
 from governance.relay.reporting import report, what, which
@@ -15,11 +15,15 @@ from governance.relay.wording import plain
 LONGEST_PLACE = 12  # what is longer is no name of one of the places we asked about
 
 
+def is_no(words: str) -> bool:
+    return bool(NO.fullmatch(words) or REFUSES.fullmatch(words))
+
+
 def settle(said: Said, words: str) -> str:
     question, about = said.talk.question, said.talk.begun
     if question is None:
         return ""
-    if NO.fullmatch(words) and not (question == MORE and ANOTHER.fullmatch(words)):
+    if is_no(words) and not (question == MORE and ANOTHER.fullmatch(words)):
         said.talk.answered()
         return "好，没有写进去。要另报一件，说：报事 …" if question == MORE else "好，没有报。"
     return _SETTLED[question](said, about, words)
@@ -49,7 +53,7 @@ def _where(said: Said, about: str, words: str) -> str:
         return report(replace(said, words=about if place in said.places else f"{about} {said.words}"), place)
     if in_all:
         return which(said, about, "一件事只能报到一个地方，另一处请再报一件。")
-    if len(words) > LONGEST_PLACE:
+    if len(words) > LONGEST_PLACE or is_a_matter(words):
         return ""
     is_a_name = says_something(words) and not YES.fullmatch(words)
     return which(said, about, f"这个群里没有“{plain(words)}”。" if is_a_name else "")

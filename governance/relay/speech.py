@@ -16,20 +16,21 @@ from governance.places.tokens import read_token
 from governance.relay import arriving, at_work, quoting
 from governance.relay.asking import wished
 from governance.relay.kind_words import kind_word
-from governance.relay.meaning import SHORTEST_MATTER, is_a_matter, says_something
+from governance.relay.meaning import SHORTEST_DETAIL, SHORTEST_MATTER, is_a_matter, says_something
 from governance.relay.meant import number_in
 from governance.relay.model import Group, Heard
-from governance.relay.phrases import AROUND, ME_TOO, NO, NOTHING, REPORT_IT, YES
+from governance.relay.phrases import AROUND, ME_TOO, NOTHING, REPORT_IT, YES
 from governance.relay.private import apart
 from governance.relay.proposing import WHETHER_TO_REPORT, ask_again, inform, propose
 from governance.relay.reporting import report, take_photos
 from governance.relay.said import Said
-from governance.relay.settling import settle
+from governance.relay.settling import is_no, settle
 from governance.relay.taking_part import NUMBER, VOTED, how_to_withdraw, join, list_topics, nudge, progress_of, voice
 from governance.relay.talk import MORE, WHETHER, Talk
 from governance.tickets import emergencies
 from governance.tickets.grave import grave
 
+ORDERED = re.compile(r"^(?:@\S+\s*)?(?:我要|我想)?报事[\s:：，,]*")
 ASKED_ABOUT = re.compile(r"\n“(.+)”")  # in our own question, the words it is about
 TICKET = r"(?:编号|单号)?\s{0,3}\d{1,9}\s?[-–—－]\s?\d\s?号?"
 LAST = r"(?:我?(?:刚才|刚刚|上次|上一?[件条])?(?:报的|说的)?(?:那?[件条个])?)"
@@ -131,7 +132,7 @@ def _points_at_a_matter(said: Said, bare: str) -> bool:
 def _pointed_at(said: Said) -> str:
     """What they point at is to be reported: asked like words of their own."""
     said.talk.answered()
-    matter = replace(said, words=said.quoted, quoted="")
+    matter = replace(said, words=ORDERED.sub("", said.quoted) or said.quoted, quoted="")
     return _called(matter.words, propose(matter))
 
 
@@ -139,20 +140,29 @@ def _commanded(said: Said) -> str | None:
     for command in COMMANDS:
         rest = command.behind(said.words)
         if rest is not None:
-            said.talk.answered()
+            if command.answer is not _help:
+                said.talk.answered()
             return command.answer(replace(said, words=rest))
     return None
 
 
 def _perhaps_a_matter(said: Said, bare: str) -> str:
     """Plain speech. What says nothing does not push aside what we were asking about."""
-    if is_a_matter(said.words) or len(bare) >= SHORTEST_MATTER and says_something(bare):
+    refused = is_no(bare)
+    if refused and said.talk.just_reported:
+        return how_to_withdraw(replace(said, words=""))
+    if not refused and (is_a_matter(said.words) or len(bare) >= _shortest(said) and says_something(bare)):
         return propose(said)
     if said.talk.question in (WHETHER, MORE):
         return ask_again(said)
-    if NO.fullmatch(bare):
+    if refused:
         return "好的。有事随时说。"
     return NOT_ASKED if YES.fullmatch(bare) else UNCLEAR
+
+
+def _shortest(said: Said) -> int:
+    """How many characters may be a matter: where something was just begun, a detail of it is a short word."""
+    return SHORTEST_DETAIL if said.talk.just_asked or said.talk.just_reported else SHORTEST_MATTER
 
 
 def _help(_said: Said | None = None) -> str:

@@ -91,3 +91,15 @@ def test_what_was_not_reported_yet_is_said_not_to_be_and_asked_about_again(say, 
 def test_what_says_more_is_a_matter_of_its_own(say, words) -> None:
     say("报事 楼道灯不亮")
     assert words in say(words)
+
+
+@pytest.mark.parametrize("words", ["电梯修好了吗", "电梯啥时候能修好啊", "我们楼电梯多久能修好？"])
+def test_a_question_of_what_is_in_hand_here_is_of_that_ticket(say, words) -> None:
+    number = number_in(say("报事 电梯关门哐当响"))
+    assert say(words, "三楼老周") == say(f"进度 {number}", "三楼老周")
+
+
+@pytest.mark.parametrize("words", ["{} 到哪了", "{}多久能来"])
+def test_it_is_asked_where_a_ticket_has_got_to(say, words) -> None:
+    number = number_in(say("报事 电梯关门哐当响"))
+    assert say(words.format(number)) == say(f"进度 {number}")

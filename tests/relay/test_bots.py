@@ -13,6 +13,8 @@ from governance.relay.channels.bot import Bot
 from governance.relay.delivering import deliver
 from governance.relay.expanding import expand
 from governance.relay.model import Delivery, Group, Heard, Message
+from governance.tickets.model import Ticket
+from tests.relay.bot import bind_bot
 from tests.relay.callbacks import counts
 from tests.relay.conftest import make_ready, settings_in_database, states
 
@@ -226,3 +228,11 @@ def test_a_key_that_would_make_two_groups_one_is_refused(bot, cast):
         groups.change(cast.viewer("shen"), group, "6号楼", {"key": OTHER_KEY}, group.places)
     db.session.rollback()
     assert heard(bot) == heard(bot, OTHER_KEY) == 200
+
+
+def test_a_bot_may_number_the_messages_of_each_group_anew(say, cast) -> None:
+    bind_bot(cast, "6号楼", chat="chat-6")
+    first = say("报事 三层灯不亮", mark="m1")
+    second = say("报事 垃圾没人收", mark="m1", group="chat-6")
+    assert first != second and say("报事 三层灯不亮", mark="m1") == first
+    assert len(db.session.scalars(select(Ticket)).all()) == 2

@@ -35,8 +35,11 @@ def test_five_is_not_fifteen(cast) -> None:
         ("6号楼电梯坏了", "6号楼"),
         ("对面六号楼装修太吵", "6号楼"),
         ("5号楼和6号楼都停水", "5号楼"),
-        ("1号楼电梯坏了", "5号楼"),  # of another courtyard: the words say so
-        ("16号楼电梯坏了", "5号楼"),
+        ("6栋电梯坏了", "6号楼"),
+        ("6#楼电梯坏了", "6号楼"),
+        ("5、6号楼都停水了", "5号楼"),
+        ("不是6号楼，电梯坏了", "5号楼"),
+        ("16号楼电梯坏了", "3号院"),  # nobody knows it: somebody of the courtyard will
         ("电梯坏了", "5号楼"),
     ],
 )
@@ -59,6 +62,22 @@ def test_a_report_goes_to_the_narrowest_place_that_its_words_name(say, cast, bou
     bind_bot(cast, *bound, chat="chat-yard")
     assert "编号" in say(f"报事 {words}", group="chat-yard")
     assert db.session.scalars(select(Ticket)).one().place_id == cast.places[place]
+
+
+@pytest.mark.parametrize("bound", [("5号楼",), ("3号院",), ("5号楼", "6号楼"), ("银杏社区",)])
+@pytest.mark.parametrize(
+    ("words", "place"), [("9号院2号楼漏水了", "2号楼"), ("9号院的路灯不亮", "9号院"), ("花园九号院2栋漏水了", "2号楼")]
+)
+def test_a_courtyard_of_the_community_that_is_named_is_meant_and_no_building_of_ones_own(
+    say, cast, bound, words, place
+):
+    with writing():
+        yard = add_place("courtyard", "花园9号院", cast.place("银杏社区"), "demo")
+        ids = {"9号院": yard.id, "2号楼": add_place("building", "2号楼", yard, "demo").id}
+        add_place("building", "2号楼", cast.place("3号院"), "demo")
+    bind_bot(cast, *bound, chat="chat-there")
+    assert "编号" in say(f"报事 {words}", group="chat-there")
+    assert db.session.scalars(select(Ticket)).one().place_id == ids[place]
 
 
 def test_buildings_of_two_courtyards_have_no_place_in_common(cast) -> None:

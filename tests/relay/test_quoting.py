@@ -68,6 +68,10 @@ def test_the_same_here_said_of_what_has_no_number_asks_whether_to_report_it(say,
     assert db.session.scalars(select(Ticket)).one().words == "楼上漏水了"
 
 
+def test_an_order_to_us_that_is_pointed_at_is_no_part_of_the_matter(say) -> None:
+    assert "“楼上漏水了”" in say(copied("三楼老周：报事 楼上漏水了", "我家也是"))
+
+
 def test_half_a_sentence_is_read_with_what_it_points_at(say) -> None:
     assert "“电梯又坏了 三楼的也坏了”" in say(copied("三楼老周：电梯又坏了", "三楼的也坏了"))
 

@@ -9,7 +9,9 @@ from governance.tickets.model import Ticket
 from tests.relay.bot import bind_bot, number_in
 
 YES = ["是的，报吧", "好的好的", "嗯", "对，麻烦报一下", "可以", "是啊", "报吧谢谢", "要报", "请帮我报上去"]
+YES += ["👌", "[OK]", "那就报吧", "必须的", "得嘞", "回是", "是的，麻烦了", "嗯嗯"]
 NO = ["不报了", "不用了谢谢", "算了吧", "别报", "不需要", "取消"]
+NO += ["算了不报了", "算了吧 我自己换", "不用，已经有人报了", "先不用", "先别报"]
 YARD = "chat-yard"
 
 
@@ -75,7 +77,7 @@ def test_what_is_no_place_is_asked_again_and_not_said_to_be_one(say, cast, words
     assert "编号" in say("6号楼", group=YARD)
 
 
-@pytest.mark.parametrize("words", ["3单元那部", "在三楼拐角", "灯罩也掉了"])
+@pytest.mark.parametrize("words", ["3单元那部", "在三楼拐角", "灯罩也掉了", "很急", "不对，是6号楼"])
 def test_more_of_the_report_just_made_is_written_into_it_on_a_yes(say, words) -> None:
     number = number_in(say("报事 楼道灯不亮"))
     asked = say(words)
@@ -90,7 +92,10 @@ def test_what_is_said_to_be_another_matter_is_reported_as_one(say, words) -> Non
     say("报事 楼道灯不亮")
     say("五楼灯罩掉了")
     assert "编号" in say(words)
-    assert [one.words for one in db.session.scalars(select(Ticket))] == ["楼道灯不亮", "五楼灯罩掉了"]
+    assert [one.words for one in db.session.scalars(select(Ticket).order_by(Ticket.id))] == [
+        "楼道灯不亮",
+        "五楼灯罩掉了",
+    ]
 
 
 def test_what_is_not_to_be_written_into_it_is_not(say) -> None:
@@ -98,3 +103,16 @@ def test_what_is_not_to_be_written_into_it_is_not(say) -> None:
     say("五楼灯罩掉了")
     assert "没有写进去" in say("不用")
     assert [event.verb for event in history("ticket", only().id)] == ["report"]
+
+
+def test_who_says_after_a_report_that_it_is_not_wanted_is_told_how_it_is_withdrawn(say) -> None:
+    number = number_in(say("报事 楼道灯不亮"))
+    assert f"报编号 {number}" in say("不用报了")
+    assert f"报编号 {number}" in say("算了，我自己换好了")
+
+
+def test_another_matter_said_when_asked_where_is_no_place(say, cast) -> None:
+    bind_bot(cast, "5号楼", "6号楼", chat=YARD)
+    say("报事 路灯不亮", group=YARD)
+    asked = say("电梯也坏了", group=YARD)
+    assert "没有“" not in asked and "电梯也坏了" in asked
