@@ -3,6 +3,7 @@
 import socket
 import struct
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, Self
 
@@ -28,9 +29,10 @@ class Peer:
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     def leave(self) -> None:
-        """Nobody listens any more: connections are refused."""
+        """Nobody is there any more: connections are refused, and those that were kept are closed."""
         self.server.shutdown()
         self.server.server_close()
+        self.server.hang_up()
 
     def come_back(self) -> None:
         """At the same address."""
@@ -43,7 +45,21 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, peer: Peer, port: int) -> None:
         self.peer: Any = peer
+        self.open: set[socket.socket] = set()
         super().__init__(("127.0.0.1", port), peer.handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self.open.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        for one in list(self.open):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
 
 
 class Handler(BaseHTTPRequestHandler):

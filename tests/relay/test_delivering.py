@@ -290,6 +290,23 @@ def test_the_limit_of_all_robots_together_is_kept(app, receiver, robot, ticket, 
     assert sorted(states()) == ["due"] * 3 + ["sent"] * 5
 
 
+def test_a_robot_that_is_too_busy_uses_up_no_tries_though_others_of_its_host_are_served(
+    app, receiver, robot, ticket, happen
+):
+    robot("5号楼", key="busy-robot")
+    robot("6号楼", key="healthy-robot")
+    receiver.script["busy-robot"] = ["503"] * 12
+    happen(ticket("5号楼"), "finish")
+    for _ in range(12):
+        happen(ticket("6号楼"), "finish")
+        make_ready()
+        tell(app)
+    assert states().count("due") == 1 and states().count("sent") == 12
+    make_ready()
+    tell(app)
+    assert len(receiver.heard("busy-robot")) == 1
+
+
 def test_while_an_earlier_message_waits_for_its_retry_a_later_one_does_not_overtake_it(
     app, receiver, robot, ticket, happen
 ):

@@ -15,6 +15,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -78,7 +79,7 @@ class WecomWebhook(Channel):
                 return _read(answer.status, said)
         except NEVER_REACHED:
             self.host.was_silent()
-            return Refusal("连不上企业微信")
+            return Refusal("连不上企业微信", away=True)
         except LOST as trouble:
             self.host.was_silent()
             return Unknown(TOO_LONG if isinstance(trouble, asyncio.TimeoutError) else BROKEN)
@@ -106,9 +107,13 @@ def _alone(one: Telling, sign: str) -> robot_bodies.Body | None:
 
 
 def _read(status: int, body: bytes) -> Outcome:
-    """Success is 200, the whole body and errcode 0; anything that is not surely a refusal stays unknown."""
+    """Success is 200, the whole body and errcode 0; anything that is not surely a refusal stays unknown.
+
+    Too busy to take anything, as not there at all, is no fault of the message, whatever else the host still answers.
+    """
     if status != 200:
-        return outcome_of(answers.judged_status(status))
+        outcome = outcome_of(answers.judged_status(status))
+        return replace(outcome, away=True) if isinstance(outcome, Refusal) else outcome
     try:
         answer = json.loads(body)
         code, said = int(answer["errcode"]), str(answer.get("errmsg", ""))
