@@ -9,9 +9,10 @@ from governance.discussions import queries as topics
 from governance.discussions import speaking
 from governance.discussions.model import AGREE, DISAGREE, PASS, Statement
 from governance.people.permissions import may
-from governance.relay.meant import is_spoken_of, ticket_meant
+from governance.relay.meant import is_spoken_of, knows_of, ticket_meant
 from governance.relay.reporting import link_to
 from governance.relay.said import Said
+from governance.relay.talk import reported_lately
 from governance.relay.wording import address, plain
 from governance.tickets import progress, voices
 
@@ -45,12 +46,20 @@ def how_to_withdraw(said: Said) -> str:
 
 def join(said: Said) -> str:
     if not any(char.isdecimal() for char in said.words) and not is_spoken_of(said):
-        raise Refused(WHICH_TO_JOIN)
+        raise Refused(_which_to_join(said))
     ticket = ticket_meant(said, WHICH_TO_JOIN)
     if ticket.is_followed_by(said.by.person_id, "reporter"):
         raise Refused(f"{ticket.number} 就是您报的，不用再加。想催就说：催办 {ticket.number}")
     voices.join(ticket, said.by)
     return f"记下了，{ticket.number} 现在共 {ticket.joined + 1} 位邻居遇到。\n{address(f'/t/{ticket.ref}')}"
+
+
+def _which_to_join(said: Said) -> str:
+    """With the number of what a neighbour has just reported here."""
+    ticket = reported_lately(said.talk.room) if said.group is not None else None
+    if ticket is None or not knows_of(said, ticket):
+        return WHICH_TO_JOIN
+    return f"您说的是哪一件？是刚才报的{ticket.category.label}，就回：我也遇到 {ticket.number}"
 
 
 def nudge(said: Said) -> str:

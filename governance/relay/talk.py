@@ -6,7 +6,7 @@ hour; for some minutes what is said may be more of the same. Where somebody last
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, delete
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from governance.core.crypto import Personal
@@ -30,6 +30,7 @@ class Talk(Base):
     __allow_unmapped__ = True  # for `moment`
     __table_args__ = (
         UniqueConstraint("person_id", "room"),
+        Index("ix_talk_room", "room", "reported_at"),
         CheckConstraint(f"asked IN {QUESTIONS}", name="asked"),
     )
 
@@ -121,6 +122,13 @@ def talk_with(person_id: int, room: str, moment: datetime | None = None) -> Talk
     db.session.add(found)
     db.session.flush()
     return found
+
+
+def reported_lately(room: str) -> Ticket | None:
+    """What anybody reported last in this room, if that was just now."""
+    lately = (Talk.room == room, Talk.reported_at > now() - GOOD_FOR)
+    talk = db.session.scalars(select(Talk).where(*lately).order_by(Talk.reported_at.desc()).limit(1)).first()
+    return talk.ticket if talk else None
 
 
 @job("relay.forget_talks", every=3600)

@@ -64,6 +64,12 @@ def test_the_same_here_joins_what_was_just_spoken_of_and_nothing_else(say, words
     assert len(db.session.scalars(select(Ticket)).all()) == 1
 
 
+def test_the_same_here_after_a_neighbours_report_is_told_its_number(say) -> None:
+    assert say("我家也是", "三楼老周") == "您说的是哪一件？请说：我也遇到 编号"
+    number = number_in(say("报事 楼道灯不亮"))
+    assert f"是刚才报的路灯照明，就回：我也遇到 {number}" in say("我家也是", "三楼老周")
+
+
 def test_the_same_here_joins_what_we_said_is_in_hand(say) -> None:
     say("报事 电梯关门哐当响")
     assert "我也遇到" in say("电梯又停了", "三楼老周")
