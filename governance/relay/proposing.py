@@ -12,6 +12,7 @@ from governance.relay.meaning import (
     informs_of_a_thing,
     is_a_matter,
 )
+from governance.relay.meant import number_in
 from governance.relay.phrases import ASKS, GOES_ON
 from governance.relay.placing import place_meant
 from governance.relay.private import apart, in_private, offer
@@ -109,7 +110,9 @@ def _goes_on(begun: str, words: str) -> bool:
 
 def _completes(words: str, quoted: str) -> bool:
     """Do they leave out what it is about, which is told in the quoted words?"""
-    return category_of(words).slug == OTHER != category_of(quoted).slug and not grave(quoted)
+    if grave(quoted) or number_in(quoted):
+        return False
+    return category_of(words).slug == OTHER != category_of(quoted).slug
 
 
 def _belongs_to(said: Said, category: Choice) -> Ticket | None:

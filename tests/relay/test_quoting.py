@@ -76,6 +76,12 @@ def test_half_a_sentence_is_read_with_what_it_points_at(say) -> None:
     assert "“电梯又坏了 三楼的也坏了”" in say(copied("三楼老周：电梯又坏了", "三楼的也坏了"))
 
 
+def test_what_we_said_ourselves_is_never_offered_to_be_reported(say) -> None:
+    receipt = say("报事 楼道灯不亮")
+    asked = say(copied(f"小助手：{receipt}", "到现在也没人来"), "三楼老周")
+    assert "“到现在也没人来”" in asked and "收到" not in asked
+
+
 def test_who_points_at_our_question_to_a_neighbour_means_what_it_is_about(say) -> None:
     asked = say("楼上漏水了", "三楼老周")
     assert "“楼上漏水了”" in say(copied(f"小助手：{asked}", "我家也是"))
