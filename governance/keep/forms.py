@@ -5,7 +5,7 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 
-from governance.core.forms import Form, phone, text
+from governance.core.forms import Form, options, phone, text
 from governance.people.bodies import KINDS as BODY_KINDS
 
 
@@ -78,7 +78,7 @@ class StaffForm(PostForm):
 
 class BodyForm(Form):
     name = text("名称", longest=60, needed="请填名称")
-    kind = SelectField("类型", choices=[(kind, kind) for kind in BODY_KINDS])
+    kind = SelectField("类型", choices=options(*((kind, kind) for kind in BODY_KINDS)))
     phone = phone("电话")
     place = text("在哪里接活", longest=120, needed="请填地点", render_kw={"list": "areas"})
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from governance.core.db import db, like_prefix
 from governance.core.errors import Invalid
-from governance.core.forms import attempt, status
+from governance.core.forms import attempt, options, status
 from governance.core.pages import back
 from governance.core.security import refills
 from governance.keep.door import asked_id, asked_words, bp, page_of
@@ -65,11 +65,10 @@ def _choices(form: Any) -> Any:
     """Only what the viewer may give is offered; the actions check again."""
     viewer = current()
     bodies = db.session.scalars(select(Body).where(visible(viewer, "body.keep", Body)).order_by(Body.name).limit(200))
-    form.body.choices = [(0, "（不是单位的岗位）"), *((body.id, body.name) for body in bodies)]
+    form.body.choices = options(("0", "（不是单位的岗位）"), *((str(body.id), body.name) for body in bodies))
     has_bodies = len(form.body.choices) > 1
-    form.role.choices = [
-        (role, label) for role, label in ROLES.items() if _may_give(role) and (role != "body" or has_bodies)
-    ]
+    given = ((role, label) for role, label in ROLES.items() if _may_give(role) and (role != "body" or has_bodies))
+    form.role.choices = options(*given)
     return form
 
 

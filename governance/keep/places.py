@@ -7,7 +7,7 @@ from flask import render_template, request
 from sqlalchemy import Select, func, or_, select
 
 from governance.core.db import db, like_prefix, now, writing
-from governance.core.forms import attempt, status
+from governance.core.forms import attempt, options, status
 from governance.core.pages import back, local
 from governance.core.security import refills
 from governance.keep.care import CARES
@@ -145,7 +145,8 @@ def _scans(codes: list[Code]) -> list[tuple[Any, int]]:
 @refills
 def new_place(place_id: int) -> Any:
     outer, form = find(Place, place_id, "place.keep"), NewPlaceForm()
-    form.kind.choices = [(kind.name, kind.label) for kind in KINDS.values() if may_hold(outer.kind, kind.name)]
+    kinds = ((kind.name, kind.label) for kind in KINDS.values() if may_hold(outer.kind, kind.name))
+    form.kind.choices = options(*kinds)
     added = attempt(form, lambda: _add(outer, form))
     if added:
         return back("keep.place", place_id=added.id)

@@ -22,7 +22,10 @@ class GroupForm(Form):
     name = text("群名", longest=60, needed="请填群名", render_kw={"placeholder": "例如：3号院5号楼邻里群"})
     places = text("绑定的地点，一行一个", longest=4000, lines=3, needed="请写一个地点：码，或者名字，例如“3号院/5号楼”")
     audience = RadioField(
-        "谁在群里", [InputRequired("请选这是居民群还是工作群")], choices=list(AUDIENCES.items()), validate_choice=True
+        "谁在群里",
+        [InputRequired("请选这是居民群还是工作群")],
+        choices=options(*AUDIENCES.items()),
+        validate_choice=True,
     )
     quiet_from = hour("安静时间，从")
     quiet_until = hour("到")
