@@ -41,7 +41,7 @@ Bound = Select[int] | CompoundSelect[int]
 
 
 def expand() -> bool:
-    """Take the next untold events; says whether there were any. Safe to run in any number of workers."""
+    """Take the next untold events, in their order; says whether there were any. Safe to run in any number of workers."""
     fresh = _untold()
     if not fresh:
         return False
@@ -67,8 +67,10 @@ def _is_told(event: Event) -> bool:
 
 
 def _mark(ids: list[int]) -> None:
+    """Of these, those that nobody has in hand: many rows locked in any order could wait for each other for ever."""
+    free = select(Event.id).where(Event.id.in_(ids)).with_for_update(skip_locked=True)
     with writing():
-        db.session.execute(update(Event).where(Event.id.in_(ids)).values(told_at=now()))
+        db.session.execute(update(Event).where(Event.id.in_(free)).values(told_at=now()))
 
 
 def _fan_out(event: Event) -> None:
@@ -99,9 +101,13 @@ def bound_below(path: str, around: Sequence[int] = ()) -> Select[int]:
 
 
 def _piece(event_id: int, audiences: tuple[str, ...], bound: Bound, urgent: tuple[str, ...] = ()) -> bool:
-    """Write the next piece; says whether the event is done with. Held by the event's row against other workers."""
+    """Write the next piece; says whether the event is done with.
+
+    Whoever else has the event's row in hand, another worker or the sealer, is waited for: with the event passed over,
+    a later one would come before it in its groups' lines.
+    """
     with writing():
-        held = select(Event.id).where(Event.id == event_id, Event.told_at.is_(None)).with_for_update(skip_locked=True)
+        held = select(Event.id).where(Event.id == event_id, Event.told_at.is_(None)).with_for_update()
         if db.session.scalar(held) is None:
             return True
         made = _write(event_id, audiences, bound, urgent) if audiences else 0

@@ -1,5 +1,7 @@
 """Who is owed which event: each group once, by the places the event happened in, in pieces."""
 
+import threading
+
 import pytest
 from sqlalchemy import func, select
 
@@ -30,6 +32,28 @@ def test_an_event_is_expanded_once_however_often_one_looks(robot, ticket, happen
     assert expand() and not expand()
     assert states() == ["due"]
     assert db.session.scalar(select(func.count()).select_from(Event).where(Event.told_at.is_(None))) == 0
+
+
+def test_what_somebody_has_in_hand_is_told_before_what_happened_after_it(app, robot, ticket, happen):
+    robot("5号楼")
+    happened = [happen(ticket(), "finish") for _ in range(2)]
+    in_hand, told = threading.Event(), threading.Event()
+
+    def seal() -> None:
+        with app.app_context(), writing():
+            db.session.get_one(Event, happened[0], with_for_update=True)
+            in_hand.set()
+            told.wait(0.5)
+
+    sealer = threading.Thread(target=seal)
+    sealer.start()
+    in_hand.wait()
+    expand()
+    told.set()
+    sealer.join()
+    while expand():
+        pass
+    assert db.session.scalars(select(Delivery.event_id).order_by(Delivery.id)).all() == happened
 
 
 def test_a_fan_out_goes_on_piece_by_piece_where_another_worker_stopped(robot, ticket, happen, monkeypatch):
