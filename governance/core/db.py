@@ -8,15 +8,29 @@ import fcntl
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, TextIO, TypeVar
+from typing import Any, TextIO, TypeVar, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ClauseElement, DateTime, Dialect, Engine, MetaData, TypeDecorator, event, func, select
+from sqlalchemy import (
+    BindParameter,
+    ClauseElement,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    TypeDecorator,
+    bindparam,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.compiler import compiles
@@ -218,6 +232,17 @@ def by(model: type[Row], **columns: Any) -> Row | None:
 def numbered(model: type[Row], id_: Any) -> Row | None:
     """The row of this number, or nothing; what no column holds names none."""
     return db.session.get(model, id_) if not isinstance(id_, int) or 0 < id_ <= LARGEST else None
+
+
+def among(column: Any, values: Sequence[str]) -> ColumnElement[bool]:
+    """`column` is one of these, written out in the statement so that a planner can use a partial index."""
+    given: BindParameter[list[str]] = bindparam(None, list(values), expanding=True, literal_execute=True)
+    return cast(ColumnElement[bool], column.in_(given))
+
+
+def only(condition: str) -> dict[str, Any]:
+    """What makes an index one of these rows only, on both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class begins_with(FunctionElement[bool]):  # noqa: N801 - reads as the function it is in SQL

@@ -11,11 +11,11 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, Text, UniqueConstraint, func, select, text
+from sqlalchemy import JSON, Index, String, Text, UniqueConstraint, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from governance.core.db import Base, connection, db, now, writing
+from governance.core.db import Base, connection, db, now, only, writing
 from governance.core.prepared import Insert
 
 GENESIS = "0" * 64
@@ -29,13 +29,8 @@ class Event(Base):
     __table_args__ = (
         UniqueConstraint("stream", "seq"),
         Index("ix_event_subject", "noun", "subject_id", "id"),
-        Index("ix_event_unsealed", "id", sqlite_where=text("seq IS NULL"), postgresql_where=text("seq IS NULL")),
-        Index(
-            "ix_event_untold",
-            "id",
-            sqlite_where=text("told_at IS NULL"),
-            postgresql_where=text("told_at IS NULL"),
-        ),
+        Index("ix_event_unsealed", "id", **only("seq IS NULL")),
+        Index("ix_event_untold", "id", **only("told_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -4,11 +4,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from governance.core.crypto import Personal
-from governance.core.db import Base, now
+from governance.core.db import Base, now, only
 from governance.people.model import KNOWN_BY, Person
 from governance.places.model import Place
 from governance.places.standing import Standing
@@ -51,14 +51,7 @@ class Residence(Standing, Base):
     __tablename__ = "residence"
     __table_args__ = (
         CheckConstraint(f"how IN {tuple(KNOWN_BY)}", name="how"),
-        Index(
-            "ix_residence_now",
-            "person_id",
-            "door_id",
-            unique=True,
-            sqlite_where=text("until IS NULL"),
-            postgresql_where=text("until IS NULL"),
-        ),
+        Index("ix_residence_now", "person_id", "door_id", unique=True, **only("until IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -88,9 +81,7 @@ class DoorSlip(Base):
     """住户条: handed in at a door, used once. The row holds only its secret's hash; a door has at most one good one."""
 
     __tablename__ = "door_slip"
-    __table_args__ = (
-        Index("ix_door_slip_live", "door_id", unique=True, sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
-    )
+    __table_args__ = (Index("ix_door_slip_live", "door_id", unique=True, **only(LIVE)),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     door_id: Mapped[int] = mapped_column(ForeignKey("door.id"), index=True)

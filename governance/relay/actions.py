@@ -3,13 +3,13 @@
 from sqlalchemy import ColumnElement, func, update
 
 from governance.core import jobs
-from governance.core.db import db, locked, now, numbered, writing
+from governance.core.db import among, db, locked, now, numbered, writing
 from governance.core.errors import Invalid, Missing, Refused
 from governance.people.access import Viewer
 from governance.people.permissions import require
 from governance.relay.calling_off import STOPPED
 from governance.relay.mass_model import CALLED_OFF
-from governance.relay.model import DUE, FAILED, SENT, UNKNOWN, Delivery, Group, Message, among
+from governance.relay.model import DUE, FAILED, SENT, UNKNOWN, Delivery, Group, Message
 from governance.relay.outcomes import note
 from governance.tickets.model import Ticket
 

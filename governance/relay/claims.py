@@ -12,19 +12,10 @@ from itertools import groupby, islice, takewhile
 from sqlalchemy import Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
-from governance.core.db import db, now, writing
+from governance.core.db import among, db, now, writing
 from governance.relay.channels.base import Channel
 from governance.relay.hours import may_go
-from governance.relay.model import (
-    CLAIMED,
-    FAILED,
-    READY,
-    SENDING,
-    WAITING,
-    Delivery,
-    Group,
-    among,
-)
+from governance.relay.model import CLAIMED, FAILED, READY, SENDING, WAITING, Delivery, Group
 from governance.relay.pacing import Pace, turn
 from governance.relay.parcels import Claimed, Parcel, composed
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from sqlalchemy import func, select
 
-from governance.core.db import db
+from governance.core.db import among, db
 from governance.people.access import Viewer
 from governance.places.model import Place
 from governance.relay import actions, groups
 from governance.relay.expanding import untold
-from governance.relay.model import DELIVERY_STATES, FAILED, Delivery, Group, among
+from governance.relay.model import DELIVERY_STATES, FAILED, Delivery, Group
 
 
 def add_group(

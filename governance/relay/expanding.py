@@ -41,7 +41,7 @@ Bound = Select[int] | CompoundSelect[int]
 
 
 def expand() -> bool:
-    """Take the next untold events, in their order; says whether there were any. Safe to run in any number of workers."""
+    """Take the next untold events in order; says whether there were any. Safe to run in any number of workers."""
     fresh = _untold()
     if not fresh:
         return False

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
-from governance.core.db import db, now, writing
+from governance.core.db import among, db, now, writing
 from governance.core.errors import Refused
 from governance.core.pages import local
 from governance.people.access import Viewer
@@ -17,7 +17,7 @@ from governance.relay.audience import Telling, telling
 from governance.relay.channels.manual import Manual
 from governance.relay.facts import scan_page
 from governance.relay.hours import may_go
-from governance.relay.model import AUDIENCES, DUE, SENT, Delivery, Group, Message, among
+from governance.relay.model import AUDIENCES, DUE, SENT, Delivery, Group, Message
 from governance.relay.wording import condensed, mark, room_for_words, signed
 
 MOST, SHOWN = 2000, 12

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, update
 
-from governance.core.db import db, locked, now, writing
+from governance.core.db import among, db, locked, now, writing
 from governance.core.errors import Invalid, Refused
 from governance.people.access import Viewer
 from governance.people.permissions import require
@@ -18,7 +18,7 @@ from governance.relay.channels import Channel, channel
 from governance.relay.ears import bind_in_turn, bound_already, ear_of, whose
 from governance.relay.hashed import heard_as, robot_of
 from governance.relay.hours import Hours
-from governance.relay.model import AUDIENCES, DUE, Delivery, Group, among
+from governance.relay.model import AUDIENCES, DUE, Delivery, Group
 from governance.relay.outcomes import note, silence
 from governance.relay.sharing import take_along, with_key
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from governance.core.db import db, now, writing
+from governance.core.db import among, db, now, writing
 from governance.core.events import Event
 from governance.core.jobs import job
 from governance.relay.audience import telling
@@ -12,7 +12,7 @@ from governance.relay.channels.manual import Manual
 from governance.relay.claims import NOT_PUBLIC
 from governance.relay.mass_following import follow, look
 from governance.relay.mass_giving import give
-from governance.relay.model import DUE, FAILED, Delivery, Group, among
+from governance.relay.model import DUE, FAILED, Delivery, Group
 
 STALE = timedelta(days=7)
 

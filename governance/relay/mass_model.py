@@ -5,11 +5,11 @@ While the owner has a task its messages stay `sending` without a lease, so that 
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from governance.core.crypto import Personal
-from governance.core.db import Base, now
+from governance.core.db import Base, now, only
 from governance.relay.model import Message
 
 ASKING, WITH_OWNER, DONE, CANCELLED, REFUSED, UNKNOWN = "asking", "waiting", "done", "cancelled", "refused", "unknown"
@@ -24,7 +24,7 @@ class MassTask(Base):
     __tablename__ = "mass_task"
     __table_args__ = (
         CheckConstraint(f"state IN {TASK_STATES}", name="state"),
-        Index("ix_mass_task_open", "next_at", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+        Index("ix_mass_task_open", "next_at", **only(OPEN)),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

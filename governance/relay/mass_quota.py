@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from flask import current_app
 from sqlalchemy import or_, select
 
-from governance.core.db import db, now
+from governance.core.db import among, db, now
 from governance.core.pages import local
 from governance.relay.channels.wecom_mass_task import WecomMassTask
-from governance.relay.model import SENDING, SENT, UNKNOWN, Message, among
+from governance.relay.model import SENDING, SENT, UNKNOWN, Message
 
 MORNING, EVENING = 8, 21  # local hours between which an owner is given a digest or reminded
 

@@ -2,25 +2,12 @@
 
 import json
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import (
-    BindParameter,
-    CheckConstraint,
-    ColumnElement,
-    ForeignKey,
-    Index,
-    String,
-    Text,
-    UniqueConstraint,
-    bindparam,
-    text,
-    true,
-)
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from governance.core.crypto import Personal
-from governance.core.db import Base, now
+from governance.core.db import Base, now, only
 from governance.core.events import Event
 from governance.people.model import Person
 from governance.places.kinds import AREAS
@@ -47,17 +34,6 @@ LABELS = {
 }
 ONLY_ANSWERS = "这个机器人只能回答，不能主动发"  # why a group is not `told`
 WITH_OWNER = "等群主点发送"  # sending, and not ours to hurry: it has no lease
-
-
-def among(column: Any, states: tuple[str, ...]) -> ColumnElement[bool]:
-    """`column` is one of these, written out in the statement so that a planner can use a partial index."""
-    given: BindParameter[list[str]] = bindparam(None, list(states), expanding=True, literal_execute=True)
-    return cast(ColumnElement[bool], column.in_(given))
-
-
-def _only(condition: str) -> dict[str, Any]:
-    """A partial index, on both databases."""
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class Group(Base):
@@ -140,8 +116,8 @@ class Message(Base):
         CheckConstraint(f"state IN {MESSAGE_STATES}", name="state"),
         Index("ix_message_robot", "robot", "started_at"),
         Index("ix_message_channel", "channel", "started_at"),
-        Index("ix_message_sending", "lease_until", **_only("state IN ('sending')")),
-        Index("ix_message_unknown", "id", **_only("state IN ('unknown')")),
+        Index("ix_message_sending", "lease_until", **only("state IN ('sending')")),
+        Index("ix_message_unknown", "id", **only("state IN ('unknown')")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -175,10 +151,10 @@ class Delivery(Base):
     __table_args__ = (
         UniqueConstraint("event_id", "group_id"),
         CheckConstraint(f"state IN {DELIVERY_STATES}", name="state"),
-        Index("ix_delivery_ready", "channel", "due_at", "id", **_only("state IN ('due','claimed')")),
-        Index("ix_delivery_line", "group_id", "id", **_only("state IN ('due','claimed','sending')")),
+        Index("ix_delivery_ready", "channel", "due_at", "id", **only("state IN ('due','claimed')")),
+        Index("ix_delivery_line", "group_id", "id", **only("state IN ('due','claimed','sending')")),
         Index("ix_delivery_group", "group_id", "message_id"),
-        Index("ix_delivery_failed", "id", **_only("state IN ('failed')")),
+        Index("ix_delivery_failed", "id", **only("state IN ('failed')")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

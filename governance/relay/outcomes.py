@@ -7,12 +7,12 @@ from typing import Any
 import structlog
 from sqlalchemy import select, update
 
-from governance.core.db import db, now, writing
+from governance.core.db import among, db, now, writing
 from governance.core.events import Event, record
 from governance.places.model import Place
 from governance.relay.calling_off import call_off
 from governance.relay.channels.base import Dead, Outcome, Refusal, Sent, Unknown
-from governance.relay.model import DUE, FAILED, READY, REFUSED, SENDING, SENT, UNKNOWN, Delivery, Group, Message, among
+from governance.relay.model import DUE, FAILED, READY, REFUSED, SENDING, SENT, UNKNOWN, Delivery, Group, Message
 from governance.relay.parcels import Parcel
 
 DELIVERY, MESSAGE = (Message.metadata.tables[name] for name in ("delivery", "message"))

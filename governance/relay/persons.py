@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from governance.core.config import Settings
+from governance.core.db import among, db, locked, now, writing
 from governance.core.db import by as one
-from governance.core.db import db, locked, now, writing
 from governance.core.errors import Refused
 from governance.core.events import Event
 from governance.people.access import Viewer
@@ -27,7 +27,7 @@ from governance.places.model import Place
 from governance.relay.channels.official_account import OfficialAccount, kinds, template, ticked
 from governance.relay.channels.wecom_app import WecomApp
 from governance.relay.hashed import robot_of
-from governance.relay.model import ALONE, FAILED, READY, Delivery, Group, among
+from governance.relay.model import ALONE, FAILED, READY, Delivery, Group
 from governance.tickets.model import Follow, Ticket
 from governance.wechat.gateway import gateway
 

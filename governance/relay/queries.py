@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from governance.core.db import db, like_prefix
+from governance.core.db import among, db, like_prefix
 from governance.core.events import Event
 from governance.core.jobs import FAILED as JOB_FAILED
 from governance.core.jobs import Job
@@ -18,7 +18,7 @@ from governance.relay.channels.wecom_aibot import WecomAibot
 from governance.relay.channels.wecom_mass_task import WecomMassTask
 from governance.relay.hashed import robot_of
 from governance.relay.health import STATES
-from governance.relay.model import FAILED, SENDING, UNKNOWN, WAITING, Delivery, Group, GroupPlace, Message, among
+from governance.relay.model import FAILED, SENDING, UNKNOWN, WAITING, Delivery, Group, GroupPlace, Message
 from governance.relay.robots import Robot
 from governance.tickets.model import Ticket
 

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy import or_, select
 
-from governance.core.db import db, now, writing
+from governance.core.db import among, db, now, writing
 from governance.core.jobs import NotNow, enqueue_at_most_once, job
 from governance.core.pages import local
 from governance.people.meeting import handle
@@ -22,7 +22,7 @@ from governance.relay.channels.wecom_app import SEND, text_card
 from governance.relay.forwarding import Card, cards
 from governance.relay.hours import may_go
 from governance.relay.inbox import APP
-from governance.relay.model import DUE, Delivery, Group, among
+from governance.relay.model import DUE, Delivery, Group
 from governance.relay.wording import address, plain
 from governance.wechat.answers import Gone, Later, Lost, Never
 from governance.wechat.gateway import gateway

@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
-from governance.core.db import db, now, writing
+from governance.core.db import among, db, now, writing
 from governance.relay.channels import known
 from governance.relay.channels.base import Channel
-from governance.relay.model import CLAIMED, DUE, SENDING, UNKNOWN, Delivery, Group, Message, among
+from governance.relay.model import CLAIMED, DUE, SENDING, UNKNOWN, Delivery, Group, Message
 from governance.relay.pacing import Pace, turn
 from governance.relay.parcels import Parcel
 

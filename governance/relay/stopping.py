@@ -5,11 +5,11 @@ What lies with the owners of customer groups is called off: it is out only if on
 
 from sqlalchemy import and_, select, update
 
-from governance.core.db import db, now
+from governance.core.db import among, db, now
 from governance.core.events import Event
 from governance.relay.calling_off import STOPPED, call_off
 from governance.relay.channels.wecom_mass_task import WecomMassTask
-from governance.relay.model import FAILED, READY, SENDING, WAITING, Delivery, among
+from governance.relay.model import FAILED, READY, SENDING, WAITING, Delivery
 
 
 def stop_telling(event_id: int) -> int:
