@@ -11,12 +11,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import JSON, Index, String, Text, and_, delete, or_, select
+from sqlalchemy import JSON, Index, Select, String, Text, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from governance.core.db import Base, connection, db, now, writing
+from governance.core.db import Base, among, connection, db, now, only, writing
 from governance.core.prepared import Insert
 
 log = structlog.get_logger()
@@ -25,13 +25,19 @@ DIED = "the worker died each time, or took longer than the lease"
 
 
 class Job(Base):
+    """Those of one `line` are done one after the other, as they were asked for; those without wait for none."""
+
     __tablename__ = "job"
-    __table_args__ = (Index("ix_job_waiting", "state", "due_at"),)
+    __table_args__ = (
+        Index("ix_job_waiting", "state", "due_at"),
+        Index("ix_job_line", "line", "id", **only("state IN ('due','claimed')")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60))
     args: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     slot: Mapped[str | None] = mapped_column(String(80), unique=True)
+    line: Mapped[str | None] = mapped_column(String(43))
     state: Mapped[str] = mapped_column(String(10), default=DUE)
     due_at: Mapped[datetime] = mapped_column(default=now)
     lease_until: Mapped[datetime | None]
@@ -83,14 +89,14 @@ def job(
     return register
 
 
-def enqueue(name: str, *, due_at: datetime | None = None, **args: Any) -> None:
+def enqueue(name: str, *, due_at: datetime | None = None, line: str | None = None, **args: Any) -> None:
     """Ask for a job in the transaction in hand: it exists if and only if the change does."""
-    db.session.add(Job(name=name, args=args, due_at=due_at or now()))
+    db.session.add(Job(name=name, args=args, due_at=due_at or now(), line=line))
 
 
-def enqueue_fast(name: str, **args: Any) -> None:
+def enqueue_fast(name: str, *, line: str | None = None, **args: Any) -> None:
     """The same, due at once, for the doors that many come through."""
-    JOB.new(connection(), name=name, args=args)
+    JOB.new(connection(), name=name, args=args, line=line)
 
 
 def enqueue_once(name: str, seconds: int, key: str, **args: Any) -> None:
@@ -138,24 +144,31 @@ def run_next(network: bool | None = None) -> bool:
     return True
 
 
-def _waiting(moment: datetime, network: bool | None) -> Any:
-    """What may be claimed. A job of another release, whose handler this process does not know, waits for its own."""
-    lapsed = and_(Job.state == CLAIMED, Job.lease_until < moment)
+def _waiting(moment: datetime, network: bool | None) -> tuple[Select[int], ...]:
+    """What may be claimed: first what a worker that died has left, then what is due; each in the order of its index.
+
+    A job of another release, whose handler this process does not know, waits for its own.
+    """
+    other = aliased(Job)
+    in_front = select(func.min(other.id)).where(other.line == Job.line, among(other.state, (DUE, CLAIMED)))
     kinds = [name for name, handler in HANDLERS.items() if network in (None, handler.network)]
     names = [name for name in kinds if HELD_UNTIL.get(name, 0.0) <= time.monotonic()]
-    return and_(Job.name.in_(names), or_(and_(Job.state == DUE, Job.due_at <= moment), lapsed))
+    first = select(Job.id).where(Job.name.in_(names), or_(Job.line.is_(None), Job.id == in_front.scalar_subquery()))
+    first = first.order_by(Job.due_at).limit(1)
+    left = first.where(Job.state == CLAIMED, Job.lease_until < moment)
+    return left, first.where(Job.state == DUE, Job.due_at <= moment)
 
 
 def _claim(network: bool | None = None) -> Job | None:
     moment = now()
     waiting = _waiting(moment, network)
-    waits = db.session.scalar(select(Job.id).where(waiting).limit(1))
+    waits = any(db.session.scalar(query) for query in waiting)
     db.session.rollback()
-    if waits is None:
+    if not waits:
         return None
     with writing():
-        query = select(Job).where(waiting).order_by(Job.due_at).limit(1).with_for_update(skip_locked=True)
-        found = db.session.scalars(query).first()
+        ids = (db.session.scalar(query.with_for_update(skip_locked=True)) for query in waiting)
+        found = db.session.get(Job, next(filter(None, ids), 0), populate_existing=True)
         if found is None:
             return None
         handler = HANDLERS[found.name]

@@ -82,15 +82,24 @@ def keep(source: str, incoming: Incoming) -> bool:
     with writing():
         id_ = INBOUND.new(connection(), body=body, **marked)
         if id_:
-            enqueue_fast(_work_for(incoming), inbound=id_)
+            _ask_for_work(source, incoming, id_)
     return bool(id_)
 
 
-def _work_for(incoming: Incoming) -> str:
-    """Photos alone can wait until they can be fetched; words that came with some cannot."""
+def _ask_for_work(source: str, incoming: Incoming, inbound: int) -> None:
+    """Words of one talk are heard in turn. Photos wait for WeChat, and no words wait for photos.
+
+    Photos alone can wait until they can be fetched; words that came with some cannot.
+    """
     if incoming.photos:
-        return "relay.hear_photos" if incoming.text else "relay.hear_photos_alone"
-    return "relay.hear"
+        enqueue_fast("relay.hear_photos" if incoming.text else "relay.hear_photos_alone", inbound=inbound)
+    else:
+        enqueue_fast("relay.hear", line=line("hear", source, incoming), inbound=inbound)
+
+
+def line(doing: str, source: str, incoming: Incoming) -> str:
+    """The jobs of one talk with a group, or with somebody alone, in which this is done with what they said."""
+    return keyed_hash("line", f"{doing}:{source}:{incoming.chat or incoming.sender}")
 
 
 def receive(source: str, incoming: Incoming) -> None:

@@ -19,7 +19,7 @@ from governance.relay import hearing, persons, robots, subscribing
 from governance.relay.answering import PEOPLE, STILL_AN_ANSWER, require_there
 from governance.relay.channels.wecom_aibot import WecomAibot
 from governance.relay.hashed import heard_as
-from governance.relay.inbox import ANSWERED, APP, OFFICIAL, SILENT, STORED, TOLD, Inbound
+from governance.relay.inbox import ANSWERED, APP, OFFICIAL, SILENT, STORED, TOLD, Inbound, line
 from governance.relay.model import Group
 from governance.wechat import inbound, media, replying
 from governance.wechat.answers import Later
@@ -107,10 +107,11 @@ def _note(incoming: Incoming) -> None:
 
 def _ask_for_telling(row: Inbound) -> None:
     """By a job. A robot's answer WeCom asks for itself, or it is said over the long connection; else it goes later."""
+    in_line = line("answer", row.source, row.incoming)
     if row.source in PEOPLE:
-        enqueue(f"relay.answer_{row.source}", inbound=row.id)
+        enqueue(f"relay.answer_{row.source}", line=in_line, inbound=row.id)
     elif row.incoming.answer_to:
-        enqueue("relay.answer_later", due_at=now() + replying.WHILE_ASKED, inbound=row.id)
+        enqueue("relay.answer_later", due_at=now() + replying.WHILE_ASKED, line=in_line, inbound=row.id)
 
 
 def _reply(row: Inbound, incoming: Incoming, shots: tuple[bytes, ...]) -> str:

@@ -150,6 +150,54 @@ def test_many_workers_do_each_job_once(handled: list[int], app: Flask) -> None:
     assert sorted(handled) == list(range(40))
 
 
+def test_those_of_one_line_are_done_one_after_the_other_however_many_work(monkeypatch, app: Flask) -> None:
+    began, ended = list[int](), list[int]()
+
+    def slow(number: int) -> None:
+        began.append(number)
+        time.sleep(0.02)
+        ended.append(number)
+
+    monkeypatch.setattr(jobs, "HANDLERS", {})
+    jobs.job("test.slow")(slow)
+    with writing():
+        for number in range(6):
+            enqueue("test.slow", line="theirs", number=number)
+    until = time.monotonic() + 20
+    at_once(app, 3, lambda: [run_next() for _ in iter(lambda: len(ended) < 6 and time.monotonic() < until, False)])
+    assert began == ended == list(range(6))
+
+
+def test_a_line_waits_for_the_one_in_front_until_it_is_given_up_and_other_lines_go_on(handled: list[int]) -> None:
+    with writing():
+        enqueue("test.fail", line="theirs", number=1)
+        enqueue("test.count", line="theirs", number=2)
+        enqueue("test.count", line="mine", number=3)
+        enqueue("test.count", number=4)
+    while run_next():
+        pass
+    assert handled == [1, 3, 4]
+    for _ in range(2):
+        with writing():
+            db.session.execute(update(Job).values(due_at=now()))
+        while run_next():
+            pass
+    assert handled == [1, 3, 4, 1, 1, 2]
+
+
+def test_what_a_worker_that_died_has_left_of_a_line_is_done_before_what_comes_after_it(handled: list[int]) -> None:
+    with writing():
+        for number in (1, 2):
+            enqueue("test.count", line="theirs", number=number)
+    claimed_by_a_worker_that_died()
+    assert not run_next()
+    with writing():
+        db.session.execute(update(Job).where(Job.state == CLAIMED).values(lease_until=now() - timedelta(seconds=1)))
+    while run_next():
+        pass
+    assert handled == [1, 2]
+
+
 def test_two_planners_make_one_row_for_a_slot(handled: list[int], app: Flask) -> None:
     jobs.job("test.hourly", every=3600)(lambda: handled.append(1))
     moment = now()

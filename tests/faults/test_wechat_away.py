@@ -44,9 +44,10 @@ SHORT, LONG = (pytest.mark.timeout(300),), (pytest.mark.faults, pytest.mark.time
 class Outage:
     how: str  # hang, 503, or gone: nobody listens
     seconds: int
+    workers: int = 1
 
     def __str__(self) -> str:
-        return f"{self.how}-{self.seconds}-s"
+        return f"{self.how}-{self.seconds}-s-{self.workers}-at-work"
 
     @contextmanager
     def over(self, wechat: Storm) -> Iterator[None]:
@@ -62,9 +63,11 @@ class Outage:
         waiting.set()
 
 
+HOUR = 3600
 OUTAGES = [
-    *(pytest.param(one, marks=SHORT) for one in (Outage("hang", 6), Outage("gone", 2))),
-    *(pytest.param(one, marks=LONG) for one in (Outage("hang", 30), Outage("503", 30), Outage("gone", 3600))),
+    *(pytest.param(one, marks=SHORT) for one in (Outage("hang", 6), Outage("gone", 2, workers=3))),
+    *(pytest.param(one, marks=LONG) for one in (Outage("hang", 30), Outage("503", 30))),
+    *(pytest.param(Outage("gone", HOUR, workers), marks=LONG) for workers in (1, 3)),
 ]
 
 
@@ -73,7 +76,7 @@ def test_wechat_may_be_away_and_nobody_waits_and_nothing_is_lost(
     town: Town, outage: Outage, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with Storm(shares={}) as wechat:
-        _connect(town, wechat)
+        _connect(town, wechat, outage.workers)
         codes = town.codes(courtyards=3)
         visitors = Visitors(town.deployment.url, codes[0], wechat)
         people = Talkers(town.deployment.url)
@@ -97,7 +100,7 @@ def test_wechat_may_be_away_and_nobody_waits_and_nothing_is_lost(
         )
     assert visitors.unexpected == [] and people.refused == 0
     assert states.keys() <= {SENT, UNKNOWN} and inbound.keys() <= {TOLD, UNKNOWN}
-    unsure = 0 if outage.how != "hang" else IN_FLIGHT + 3 + outage.seconds // 5
+    unsure = 0 if outage.how != "hang" else outage.workers * (IN_FLIGHT + 3 + outage.seconds // 5)
     assert states[UNKNOWN] <= unsure and inbound[UNKNOWN] <= unsure
     for said in wechat.words.values():  # each matter is told once, and in the order in which it was finished
         told = _numbers(said)
@@ -110,8 +113,8 @@ def test_wechat_may_be_away_and_nobody_waits_and_nothing_is_lost(
         assert visitors.at("scan", "away", 0.99) < 1
 
 
-def _connect(town: Town, wechat: Storm) -> None:
-    """Groups with robots and a customer group at one building, and an official account."""
+def _connect(town: Town, wechat: Storm, workers: int) -> None:
+    """Groups with robots and a customer group at one building, and an official account; so many work."""
     keeper, place = town.cast.viewer("shen"), town.cast.place("5号楼")
     for number in range(GROUPS):
         with writing():
@@ -124,6 +127,8 @@ def _connect(town: Town, wechat: Storm) -> None:
     town.deployment.kill("web", "worker")
     town.deployment.settings = town.deployment.settings.model_copy(update=here)
     town.deployment.start()
+    for number in range(1, workers):
+        town.deployment.start_worker(f"worker-{number}")
 
 
 def _go_on(town: Town, codes: list[str], seconds: float) -> None:

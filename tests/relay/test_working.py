@@ -8,7 +8,9 @@ from governance.core.jobs import Job
 from governance.people import meeting
 from governance.people.model import Identity
 from governance.relay.inbox import Inbound
+from governance.relay.model import Heard
 from governance.tickets.model import Ticket
+from tests.core.test_jobs import at_once
 from tests.peers.platform import message, said, text
 from tests.peers.wecom_side import WecomSide
 from tests.photos import jpeg_with_gps
@@ -70,6 +72,15 @@ def test_what_is_no_photo_joins_nothing(app, cast, wecom, data: bytes) -> None:
     reply = heard(app, "aibot", said(msgtype="image", image={"url": wecom.file("no-photo", data)}))
     assert reply.startswith("照片没收到")
     assert latest_ticket().photos == []
+
+
+def test_what_a_group_said_is_heard_in_turn_however_many_work(app, cast) -> None:
+    bind(app, cast, "5号楼")
+    words = ["报事 电梯关门哐当响", "三单元的", "谢谢", "报事 楼道灯不亮", "帮助", "二层那个"]
+    for number, one in enumerate(words):
+        say(app, "aibot", said(one, sender=f"worker-{number // 3}"))
+    at_once(app, 3, work)
+    assert db.session.scalars(select(Heard.text).order_by(Heard.id)).all() == words
 
 
 def test_a_stream_is_unfinished_until_the_work_is_done_and_then_says_the_answer(app, cast) -> None:
