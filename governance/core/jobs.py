@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from governance.core.db import Base, among, connection, db, now, only, writing
+from governance.core.db import Base, among, connection, db, now, only, without_sorting, writing
 from governance.core.prepared import Insert
 
 log = structlog.get_logger()
@@ -145,18 +145,23 @@ def run_next(network: bool | None = None) -> bool:
 
 
 def _waiting(moment: datetime, network: bool | None) -> tuple[Select[int], ...]:
-    """What may be claimed: first what a worker that died has left, then what is due; each in the order of its index.
+    """What may be claimed: first what a worker that died has left, then what is due.
 
     A job of another release, whose handler this process does not know, waits for its own.
     """
-    other = aliased(Job)
-    in_front = select(func.min(other.id)).where(other.line == Job.line, among(other.state, (DUE, CLAIMED)))
     kinds = [name for name, handler in HANDLERS.items() if network in (None, handler.network)]
     names = [name for name in kinds if HELD_UNTIL.get(name, 0.0) <= time.monotonic()]
-    first = select(Job.id).where(Job.name.in_(names), or_(Job.line.is_(None), Job.id == in_front.scalar_subquery()))
-    first = first.order_by(Job.due_at).limit(1)
-    left = first.where(Job.state == CLAIMED, Job.lease_until < moment)
-    return left, first.where(Job.state == DUE, Job.due_at <= moment)
+    mine = select(Job.id).where(Job.name.in_(names)).limit(1)
+    left = mine.where(Job.state == CLAIMED, Job.lease_until < moment)
+    return left, mine.where(Job.state == DUE, Job.due_at <= moment)
+
+
+def _first(waiting: Select[int]) -> Select[int]:
+    """The one that waits longest of those with nobody in front of them in their line."""
+    other = aliased(Job)
+    front = select(func.min(other.id)).where(other.line == Job.line, among(other.state, (DUE, CLAIMED)))
+    first = waiting.where(or_(Job.line.is_(None), Job.id == front.scalar_subquery()))
+    return first.order_by(Job.due_at).with_for_update(skip_locked=True)
 
 
 def _claim(network: bool | None = None) -> Job | None:
@@ -167,7 +172,8 @@ def _claim(network: bool | None = None) -> Job | None:
     if not waits:
         return None
     with writing():
-        ids = (db.session.scalar(query.with_for_update(skip_locked=True)) for query in waiting)
+        without_sorting()
+        ids = (db.session.scalar(_first(query)) for query in waiting)
         found = db.session.get(Job, next(filter(None, ids), 0), populate_existing=True)
         if found is None:
             return None
