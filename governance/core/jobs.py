@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import JSON, Index, Select, String, Text, delete, func, or_, select
+from sqlalchemy import JSON, Index, Select, String, Text, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, aliased, mapped_column
@@ -67,6 +67,16 @@ class NotNow(Exception):
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds)
         self.seconds = seconds
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job in this worker's hands, until another has taken it after its lease."""
+
+    id: int
+    name: str
+    args: dict[str, Any]
+    tries: int
 
 
 HANDLERS: dict[str, Handler] = {}
@@ -164,7 +174,7 @@ def _first(waiting: Select[int]) -> Select[int]:
     return first.order_by(Job.due_at).with_for_update(skip_locked=True)
 
 
-def _claim(network: bool | None = None) -> Job | None:
+def _claim(network: bool | None = None) -> Claim | None:
     moment = now()
     waiting = _waiting(moment, network)
     waits = any(db.session.scalar(query) for query in waiting)
@@ -183,21 +193,21 @@ def _claim(network: bool | None = None) -> Job | None:
             return None
         found.state, found.tries = CLAIMED, found.tries + 1
         found.lease_until = moment + handler.lease
-    return found
+        return Claim(found.id, found.name, found.args, found.tries)
 
 
-def _again_later(found: Job, handler: Handler, error: str) -> None:
+def _again_later(found: Claim, handler: Handler, error: str) -> None:
     if found.tries >= handler.tries:
         _settle(found, state=FAILED, error=error)
     else:
         _settle(found, state=DUE, error=error, due_at=now() + timedelta(seconds=2**found.tries))
 
 
-def _settle(found: Job, **values: Any) -> None:
+def _settle(found: Claim, **values: Any) -> None:
+    """Nothing, where the lease ended and another has the job, or has done it."""
+    mine = update(Job).where(Job.id == found.id, Job.state == CLAIMED, Job.tries == found.tries)
     with writing():
-        row = db.session.get(Job, found.id, populate_existing=True)
-        for name, value in values.items() if row else ():
-            setattr(row, name, value)
+        db.session.execute(mine.values(**values))
 
 
 def retry(failed: Job) -> None:

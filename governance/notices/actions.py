@@ -13,6 +13,7 @@ from governance.notices.lifecycle import LIFE
 from governance.notices.model import Notice
 from governance.notices.reach import groups_of, needs_second
 from governance.people.access import SYSTEM, Viewer
+from governance.people.model import Person
 from governance.people.permissions import require
 from governance.places.model import Place
 from governance.relay.stopping import stop_telling
@@ -24,6 +25,7 @@ def write(by: Viewer, place: Place, submission: str, **told: Any) -> Notice:
     """A draft; the same submission again gives the first one back. `told`: title, words, audience, urgent."""
     with writing():
         require(by, "notice.write", place)
+        locked(db.session.get_one(Person, by.staff_id))  # the same sent twice at one instant comes one after the other
         first = one(Notice, author_id=by.staff_id, submission=submission)
         if first:
             return first

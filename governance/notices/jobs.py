@@ -12,7 +12,7 @@ from governance.relay.stopping import telling_is_over
 
 @job("notices.finish", every=60)
 def finish_told() -> None:
-    told = list(db.session.scalars(select(Notice).where(Notice.state == life.TOLD).limit(200)))
+    told = list(db.session.scalars(select(Notice).where(Notice.state == life.TOLD)))
     over = [notice for notice in told if notice.event_id and telling_is_over(notice.event_id)]
     db.session.rollback()
     for notice in over:

@@ -5,7 +5,7 @@ order; what is urgent waits only for what is urgent too. A claim whose worker di
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import groupby, islice, takewhile
 
@@ -22,7 +22,6 @@ from governance.relay.parcels import Claimed, Parcel, composed
 CLAIM_LEASE = timedelta(seconds=120)
 _DUE = (Delivery.channel == bindparam("channel"), among(Delivery.state, READY), Delivery.due_at <= bindparam("moment"))
 ANYTHING_DUE = select(Delivery.id).where(*_DUE).limit(1)
-NOT_PUBLIC = "已不公开，不再告诉这个群"
 
 
 def claim(channel: Channel, limit: int, robot: str | None = None) -> list[Parcel]:
@@ -37,7 +36,9 @@ def claim(channel: Channel, limit: int, robot: str | None = None) -> list[Parcel
         taken = _with_followers([row.group_id for row in heads], channel.together)
         hold = {"state": CLAIMED, "claim": name, "due_at": now() + CLAIM_LEASE}
         ids = [row.id for rows in taken.values() for row in rows]
-        db.session.execute(update(Delivery).where(Delivery.id.in_(ids)).values(hold))
+        still = update(Delivery).where(Delivery.id.in_(ids), among(Delivery.state, READY))
+        held = set(db.session.scalars(still.values(hold).returning(Delivery.id)))
+        taken = {id_: [row for row in rows if row.id in held] for id_, rows in taken.items()}
     parcels, untold = composed(name, channel, taken)
     db.session.rollback()
     if untold:
@@ -90,7 +91,9 @@ def _with_followers(group_ids: Sequence[int], together: int) -> dict[int, list[C
     return lines
 
 
-def _drop(name: str, ids: list[int]) -> None:
-    mine = update(Delivery).where(Delivery.id.in_(ids), Delivery.claim == name)
+def _drop(name: str, untold: Mapping[str, Sequence[int]]) -> None:
+    """By the reason why."""
     with writing():
-        db.session.execute(mine.values(state=FAILED, reason=NOT_PUBLIC, claim=None))
+        for reason, ids in untold.items():
+            mine = update(Delivery).where(Delivery.id.in_(ids), Delivery.claim == name)
+            db.session.execute(mine.values(state=FAILED, reason=reason, claim=None))

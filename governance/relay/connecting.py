@@ -47,6 +47,8 @@ class _Robots:
         try:
             while not stop.is_set():
                 held = set(await in_thread(self.app, hold, self.me))
+                for over in [one for one, task in self.tasks.items() if task.done()]:
+                    log.error("robot.trouble", robot=over.name, exc_info=self.tasks.pop(over).exception())
                 for gone in self.tasks.keys() - held:
                     self.tasks.pop(gone).cancel()
                 for new in held - self.tasks.keys():

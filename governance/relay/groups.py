@@ -60,13 +60,13 @@ def change(
     hours: Hours | None = None,
 ) -> Group:
     """Change what a group is called, where it is bound, and those settings that were given; empty secrets stay."""
-    secret = {need.name for need in channel(group.channel).needs if need.stays}
-    bound = channel(group.channel).read(
-        {**group.bound, **{key: one for key, one in given.items() if one or key not in secret}}
-    )
+    kind = channel(group.channel)
+    stays = {need.name for need in kind.needs if need.stays}
+    told = {key: one for key, one in given.items() if one or key not in stays}
     with writing():
         bind_in_turn()
         require(viewer, "group.keep", locked(group))
+        bound = kind.read({**group.bound, **told})
         _describe(viewer, group, name, places)
         _bind(viewer, group, bound)
         if hours is not None and hours != hours_of(group):
@@ -159,6 +159,7 @@ def enable(viewer: Viewer, group: Group) -> None:
 def archive(viewer: Viewer, group: Group) -> None:
     """The group is gone: it hears nothing more, its robot's key is forgotten, what it heard stays on record."""
     with writing():
+        bind_in_turn()
         require(viewer, "group.keep", locked(group))
         if group.disabled_at is None:
             silence(group, "已归档", viewer.label, viewer.staff_id)

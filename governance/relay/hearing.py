@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from governance.core import limits
 from governance.core.crypto import keyed_hash
 from governance.core.db import by as one
-from governance.core.db import db, now, writing
+from governance.core.db import db, locked, now, writing
 from governance.core.errors import Missing, TooMuch
 from governance.core.jobs import job
 from governance.people.access import NOBODY, Viewer
@@ -114,9 +114,11 @@ def resident(openid: str) -> Speaker:
 
 
 def _person(who: Speaker) -> int:
-    """The person so recognised, made when they are new."""
+    """The person so recognised, made when they are new. They are heard one thing at a time, and as whom they became."""
     known = one(Identity, kind=who.kind, subject=who.subject)
     if known:
+        locked(known.person)
+        db.session.refresh(known)
         return known.person_id
     person = Person()
     db.session.add(Identity(person=person, kind=who.kind, subject=who.subject, handle=who.handle))

@@ -9,10 +9,10 @@ from governance.core.events import Event
 from governance.core.jobs import job
 from governance.relay.audience import telling
 from governance.relay.channels.manual import Manual
-from governance.relay.claims import NOT_PUBLIC
 from governance.relay.mass_following import follow, look
 from governance.relay.mass_giving import give
 from governance.relay.model import DUE, FAILED, Delivery, Group
+from governance.relay.parcels import NOT_PUBLIC
 
 STALE = timedelta(days=7)
 

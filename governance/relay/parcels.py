@@ -5,11 +5,12 @@ is pressing comes first.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Label, Row, case, func, or_, select
 
 from governance.core.db import db
 from governance.core.events import Event
@@ -19,6 +20,7 @@ from governance.relay.model import Group, Message
 from governance.relay.persons import concerns
 from governance.relay.wording import condensed, mark, room_for_words, signed
 
+NOT_PUBLIC, STOPPED = "已不公开，不再告诉这个群", "已停用"
 Claimed = Row[int, int, int, int, bool, bool]  # a delivery: id, group_id, event_id, tries, urgent, ready
 
 
@@ -58,22 +60,34 @@ def carrying(message: Message) -> Parcel:
     )
 
 
-def composed(name: str, channel: Channel, taken: Mapping[int, list[Claimed]]) -> tuple[list[Parcel], list[int]]:
-    """The claimed deliveries in words, one parcel a group; and those that are not to be told after all."""
-    columns = (Group.id, Group.audience, Group.robot, Group.settings, Group.person_id)
+def composed(
+    name: str, channel: Channel, taken: Mapping[int, list[Claimed]]
+) -> tuple[list[Parcel], Mapping[str, list[int]]]:
+    """The claimed deliveries in words, one parcel a group; and those that are not to be told after all, by reason."""
+    columns = (Group.id, Group.audience, Group.robot, Group.settings, Group.person_id, _stopped())
     groups = {row.id: row for row in db.session.execute(select(*columns).where(Group.id.in_(taken)))}
     tellings = _tellings_of(
         {row.event_id for rows in taken.values() for row in rows}, {one.audience for one in groups.values()}
     )
-    parcels, untold = [], []
+    parcels, untold = list[Parcel](), defaultdict[str, list[int]](list)
     for group_id, rows in taken.items():
         group = groups[group_id]
+        if group.stopped:
+            untold[group.stopped] += [row.id for row in rows]
+            continue
         said = [(row, tellings.get((row.event_id, group.audience)) if _is_theirs(row, group) else None) for row in rows]
-        untold += [row.id for row, one in said if one is None]
+        if hidden := [row.id for row, one in said if one is None]:
+            untold[NOT_PUBLIC] += hidden
         told = [(row, one) for row, one in said if one is not None]
         if told:
             parcels.append(_parcel(name, channel, group, sorted(told, key=lambda pair: not pair[1].pressing)))
     return parcels, untold
+
+
+def _stopped() -> Label[str | None]:
+    """Why nothing is said to a group any more; it became owed this as it was stopped."""
+    is_stopped = or_(Group.disabled_at.is_not(None), Group.archived_at.is_not(None))
+    return case((is_stopped, func.coalesce(Group.disabled_why, STOPPED)), else_=None).label("stopped")
 
 
 def _parcel(name: str, channel: Channel, group: Any, told: Sequence[tuple[Claimed, Telling]]) -> Parcel:

@@ -50,7 +50,8 @@ def _still_held(parcels: Sequence[Parcel]) -> set[int]:
     claims = {parcel.claim for parcel in parcels}
     query = select(Delivery.id).join(Group, Group.id == Delivery.group_id)
     query = query.where(Delivery.id.in_(ids), Delivery.state == CLAIMED, Delivery.claim.in_(claims))
-    return set(db.session.scalars(query.where(Group.disabled_at.is_(None), Group.archived_at.is_(None))))
+    query = query.where(Group.disabled_at.is_(None), Group.archived_at.is_(None))
+    return set(db.session.scalars(query.order_by(Delivery.id).with_for_update(of=Delivery)))
 
 
 def _as_messages(channel: Channel, parcels: Sequence[Parcel]) -> list[Parcel]:

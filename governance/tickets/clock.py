@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, exists, select
 
-from governance.core.db import db, now, writing
+from governance.core.db import db, in_turn, now, writing
 from governance.core.events import Event, append
 from governance.people.access import SYSTEM
 from governance.tickets.model import Ticket
@@ -12,6 +12,7 @@ from governance.tickets.model import Ticket
 SOON = timedelta(hours=2)  # before the end, while something can still be done
 RECENT = timedelta(days=1)  # what has been late for longer is on the desks' lists, and no news
 PIECE = 200
+LOCK = 0x0E_C10C
 
 
 def mind() -> None:
@@ -20,6 +21,7 @@ def mind() -> None:
     late = (Ticket.due_at < moment, Ticket.due_at > moment - RECENT, ~_said("late", Event.at >= Ticket.due_at))
     soon = (Ticket.due_at >= moment, Ticket.due_at < moment + SOON, ~_said("due", Event.at >= moment - SOON))
     with writing():
+        in_turn(LOCK)
         _record("late", *late)
         _record("due", *soon)
 

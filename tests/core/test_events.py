@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 
 from governance.core.db import db, now, writing
 from governance.core.events import GENESIS, Event, broken_at, forget_words, head, history, record, seal
-from tests.core.test_jobs import at_once
+from tests.at_once import at_once
 
 STREAM = 900_001  # no place of the cast
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +12,7 @@ from sqlalchemy import update
 from governance.core import jobs
 from governance.core.db import by, db, now, writing
 from governance.core.jobs import CLAIMED, DONE, DUE, FAILED, Job, enqueue, enqueue_once, plan_periodic, run_next
+from tests.at_once import at_once, beside
 
 
 @pytest.fixture
@@ -185,6 +186,21 @@ def test_a_line_waits_for_the_one_in_front_until_it_is_given_up_and_other_lines_
     assert handled == [1, 3, 4, 1, 1, 2]
 
 
+def test_who_outlives_the_lease_does_not_undo_what_another_did(handled: list[int], app: Flask) -> None:
+    def slow(number: int) -> None:
+        handled.append(number)
+        if len(handled) == 1:
+            with writing():
+                db.session.execute(update(Job).values(lease_until=now() - timedelta(seconds=1)))
+            beside(app, run_next).join()
+            raise ValueError("late")
+
+    jobs.job("test.slow")(slow)
+    ask_for("test.slow")
+    assert run_next() and not run_next()
+    assert handled == [1, 1] and the_job().state == DONE
+
+
 def test_what_a_worker_that_died_has_left_of_a_line_is_done_before_what_comes_after_it(handled: list[int]) -> None:
     with writing():
         for number in (1, 2):
@@ -260,28 +276,6 @@ def test_who_asks_while_the_other_has_not_committed_yet_shares_its_run(handled: 
     turns = iter((True, False))
     at_once(app, 2, lambda: ask(next(turns)))
     assert the_job().args == {"number": 1}
-
-
-def at_once(app: Flask, workers: int, do: Callable[[], object]) -> None:
-    """The same in several threads, each on a connection of its own, started together."""
-    ready, trouble = threading.Barrier(workers), []
-
-    def run() -> None:
-        with app.app_context():
-            ready.wait()
-            try:
-                do()
-            except Exception as error:
-                trouble.append(error)
-            db.session.remove()
-
-    threads = [threading.Thread(target=run) for _ in range(workers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    db.session.rollback()
-    assert trouble == []
 
 
 def test_claimed_is_not_due(handled: list[int]) -> None:

@@ -1,6 +1,8 @@
 """Notices: who may write, approve, tell and stop them, and who hears them."""
 
+import threading
 import uuid
+from contextlib import suppress
 from urllib.parse import quote
 
 import pytest
@@ -28,6 +30,7 @@ from governance.relay.model import ONLY_ANSWERS, Delivery, Group
 from governance.relay.starting import start
 from governance.relay.stopping import STOPPED
 from governance.tickets import record, reports
+from tests.at_once import at_once
 from tests.notices.conftest import expand_all
 
 
@@ -322,3 +325,18 @@ def test_an_author_whom_nobody_can_help_is_told_so_and_what_to_do(app, cast, pho
     actions.move(viewer_of(second), notice, "approve", {"seen": notice.mark})
     people.disable(cast.viewer("du"), second)
     assert approvers(notice).count == 0
+
+
+def test_a_draft_sent_twice_at_one_instant_is_one(app, cast, monkeypatch):
+    look, both, mark = actions.one, threading.Barrier(2), str(uuid.uuid4())
+
+    def together(*args, **more):
+        first = look(*args, **more)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(0.5)
+        return first
+
+    monkeypatch.setattr(actions, "one", together)
+    told = {"title": "周四停水", "words": "请存水。", "audience": "residents", "urgent": False}
+    at_once(app, 2, lambda: actions.write(cast.viewer("shen"), cast.place("银杏社区"), mark, **told))
+    assert len(db.session.scalars(select(Notice)).all()) == 1

@@ -10,6 +10,7 @@ from contextvars import Context
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from governance.core import jobs
 from governance.core.db import db
@@ -187,3 +188,20 @@ def test_who_opens_the_chat_is_greeted(app, line) -> None:
     (frame,) = line.sent("aibot_respond_welcome_msg")
     assert frame["headers"]["req_id"] == asked and "助手" in frame["body"]["text"]["content"]
     assert db.session.scalars(select(Inbound)).all() == []
+
+
+def test_a_moment_without_the_database_ends_no_connection_for_good(app, cast, line, monkeypatch):
+    whole, troubles = connecting.answers, [OperationalError("SELECT", {}, Exception("deadlock detected"))]
+
+    def answers(source):
+        if troubles:
+            raise troubles.pop()
+        return whole(source)
+
+    with worker(app):
+        until(lambda: line.connections)
+        monkeypatch.setattr(connecting, "answers", answers)
+        until(lambda: not troubles)
+        until(lambda: len(line.sent("aibot_subscribe")) == 2)
+        asked = line.say(body("你好"))
+        until(lambda: replies(line, asked))

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from governance.core.db import db, now, writing
 from governance.core.events import Event
@@ -321,3 +322,19 @@ def test_while_an_earlier_message_waits_for_its_retry_a_later_one_does_not_overt
     tell(app)
     (heard,) = receiver.heard()
     assert heard.index("电梯") < heard.index("噪音")
+
+
+def test_a_moment_without_the_database_forgets_nothing_that_was_sent(app, receiver, robot, ticket, happen, monkeypatch):
+    robot("5号楼")
+    happen(ticket(), "finish")
+    expand()
+    whole, troubles = delivering.settle, [OperationalError("UPDATE", {}, Exception("deadlock detected"))]
+
+    def settle(ended):
+        if ended and troubles:
+            raise troubles.pop()
+        whole(ended)
+
+    monkeypatch.setattr(delivering, "settle", settle)
+    deliver(app)
+    assert (states(), troubles) == (["sent"], [])

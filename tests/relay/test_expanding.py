@@ -7,10 +7,12 @@ from sqlalchemy import func, select
 
 from governance.core.db import db, writing
 from governance.core.events import Event, record
-from governance.relay import expanding
+from governance.relay import expanding, groups
+from governance.relay.delivering import deliver
 from governance.relay.expanding import expand
 from governance.relay.model import Delivery, Group
-from tests.relay.conftest import states
+from tests.at_once import beside
+from tests.relay.conftest import make_ready, states
 
 
 def owed_to() -> list[str]:
@@ -102,3 +104,23 @@ def test_a_private_ticket_never_reaches_residents(robot, ticket, happen, audienc
         pass
     found = set(db.session.scalars(select(Group.audience).join(Delivery, Delivery.group_id == Group.id)))
     assert sorted(found) == expected
+
+
+def test_what_becomes_owed_as_a_group_is_stopped_does_not_wait_for_ever(
+    app, receiver, robot, ticket, happen, cast, monkeypatch
+):
+    id_ = robot("5号楼")
+    happen(ticket(), "finish")
+    whole, others = expanding._write, []
+
+    def write(*args):
+        made = whole(*args)
+        others.append(beside(app, lambda: groups.disable(cast.viewer("du"), db.session.get_one(Group, id_))))
+        return made
+
+    monkeypatch.setattr(expanding, "_write", write)
+    expand()
+    others[0].join()
+    make_ready()
+    deliver(app)
+    assert states() == ["failed"]

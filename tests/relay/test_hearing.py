@@ -2,17 +2,22 @@
 
 import json
 import threading
+from contextlib import suppress
 from contextvars import Context
 
 import pytest
 from sqlalchemy import func, select
 
 from governance.core.db import db, writing
+from governance.people.merging import merge
 from governance.people.model import Identity, Person
 from governance.relay import groups, hearing
 from governance.relay.model import Group, Heard
 from governance.tickets.model import Follow, Ticket
+from tests.at_once import at_once, beside
+from tests.peers.platform import event, text
 from tests.relay.bot import DOOR, KEY, number_in
+from tests.relay.callbacks import heard, open_doors
 
 
 def test_the_same_message_again_is_the_same_answer_and_nothing_more(say) -> None:
@@ -124,3 +129,45 @@ def test_a_key_opens_only_the_groups_that_carry_it(say, cast) -> None:
 def test_a_body_that_is_no_object_is_refused_however_deep_it_goes(app, say, body) -> None:
     answer = app.test_client().post(DOOR, data=body, headers={"Authorization": f"Bearer {KEY}"})
     assert answer.status_code == 422
+
+
+def test_a_yes_said_twice_at_one_instant_makes_one_ticket(app, say, monkeypatch):
+    assert "要报给网格员吗" in say("楼道灯坏了，晚上看不见")
+    talk_with, both = hearing.talk_with, threading.Barrier(2)
+
+    def together(*args):
+        with suppress(threading.BrokenBarrierError):
+            both.wait(0.5)
+        return talk_with(*args)
+
+    monkeypatch.setattr(hearing, "talk_with", together)
+    at_once(app, 2, lambda: say("是"))
+    assert db.session.scalar(select(func.count()).select_from(Ticket)) == 1
+
+
+def test_what_somebody_says_as_they_become_another_is_the_others(app, cast, monkeypatch):
+    open_doors(app, cast)
+    heard(app, "official", event("SCAN", cast.codes["5号楼"]))
+    old = db.session.scalars(select(Identity.person_id).filter_by(kind="openid")).one()
+    with writing():
+        somebody = Person()
+        db.session.add(somebody)
+        db.session.flush()
+        new = somebody.id
+    talk_with, others = hearing.talk_with, []
+
+    def become():
+        with writing():
+            merge(db.session.get_one(Person, old), db.session.get_one(Person, new))
+
+    def talk(*args):
+        if not others:
+            others.append(beside(app, become))
+        return talk_with(*args)
+
+    monkeypatch.setattr(hearing, "talk_with", talk)
+    heard(app, "official", text("报事 楼道灯不亮"))
+    others[0].join()
+    db.session.rollback()
+    assert set(db.session.scalars(select(Heard.person_id))) == {new}
+    assert set(db.session.scalars(select(Follow.person_id))) == {new}

@@ -10,13 +10,14 @@ from governance.core import jobs
 from governance.core.db import db, now, writing
 from governance.core.errors import Invalid, Missing
 from governance.core.pages import ZONE
-from governance.relay import actions, groups, mass_following, mass_keeping
+from governance.relay import actions, expanding, groups, mass_following, mass_giving, mass_keeping
 from governance.relay.jobs import mass_task, mass_tasks
 from governance.relay.mass_model import MassTask
-from governance.relay.model import Delivery, Message
+from governance.relay.model import Delivery, Group, Message
 from governance.relay.starting import reap
 from governance.wechat import away
 from governance.wechat.model import WechatToken
+from tests.at_once import beside
 from tests.peers.wechat import MASS
 from tests.relay.conftest import make_ready, states
 from tests.relay.test_delivering import message_states
@@ -356,3 +357,49 @@ def _after_every_rest() -> None:
         db.session.execute(update(WechatToken).values(rest_until=None))
     for host in away.HOSTS.values():
         host._until = 0.0
+
+
+def test_a_group_archived_as_it_became_owed_something_holds_up_no_other(
+    app, wechat, customer_group, ticket, happen, finish, cast, monkeypatch
+):
+    gone = customer_group("5号楼")
+    happen(ticket(), "finish")
+    whole, others = expanding._write, []
+
+    def write(*args):
+        made = whole(*args)
+        others.append(beside(app, lambda: groups.archive(cast.viewer("du"), db.session.get_one(Group, gone))))
+        return made
+
+    monkeypatch.setattr(expanding, "_write", write)
+    expanding.expand()
+    others[0].join()
+    monkeypatch.setattr(expanding, "_write", whole)
+    customer_group("6号楼", owner="WangFang")
+    finish("6号楼")
+    make_ready()
+    mass_tasks()
+    assert len(wechat.tasks) == 1
+
+
+@pytest.mark.parametrize("stop", [groups.archive, groups.disable])
+def test_what_is_put_off_after_its_group_was_stopped_is_not_given_again(
+    app, wechat, customer_group, finish, cast, monkeypatch, stop
+):
+    id_ = customer_group("5号楼")
+    finish()
+    whole = mass_giving._ask
+
+    def ask(given):
+        stop(cast.viewer("du"), db.session.get_one(Group, id_))
+        mass_giving._not_given(given, mass_giving.Later("忙", 1))
+        return False
+
+    monkeypatch.setattr(mass_giving, "_ask", ask)
+    mass_tasks()
+    monkeypatch.setattr(mass_giving, "_ask", whole)
+    make_ready()
+    customer_group("6号楼", owner="WangFang")
+    finish("6号楼")
+    mass_tasks()
+    assert len(wechat.tasks) == 1 and states()[0] == "failed"

@@ -10,7 +10,7 @@ from governance.people.model import Identity
 from governance.relay.inbox import Inbound
 from governance.relay.model import Heard
 from governance.tickets.model import Ticket
-from tests.core.test_jobs import at_once
+from tests.at_once import at_once
 from tests.peers.platform import message, said, text
 from tests.peers.wecom_side import WecomSide
 from tests.photos import jpeg_with_gps

@@ -1,0 +1,59 @@
+"""Which deliveries go out next: what was laid aside as it was claimed stays so, with its reason."""
+
+import uuid
+
+from sqlalchemy import select
+
+from governance.core.db import db
+from governance.notices import actions as notices
+from governance.notices.model import Notice
+from governance.relay import claims, groups
+from governance.relay.delivering import deliver
+from governance.relay.expanding import expand
+from governance.relay.model import Delivery, Group
+from governance.relay.stopping import STOPPED
+from tests.at_once import beside
+from tests.relay.conftest import make_ready, states
+
+
+def meanwhile(app, monkeypatch, do):
+    """`do` happens between the look at what is ready and its claim; the threads it happens in."""
+    with_followers, others = claims._with_followers, []
+
+    def followers(*args):
+        found = with_followers(*args)
+        others.append(beside(app, do))
+        return found
+
+    monkeypatch.setattr(claims, "_with_followers", followers)
+    return others
+
+
+def test_a_group_disabled_as_it_is_claimed_hears_nothing_later(app, receiver, robot, ticket, happen, cast, monkeypatch):
+    id_ = robot("5号楼")
+    happen(ticket(), "finish")
+    expand()
+    others = meanwhile(app, monkeypatch, lambda: groups.disable(cast.viewer("du"), db.session.get_one(Group, id_)))
+    deliver(app)
+    others[0].join()
+    monkeypatch.undo()
+    make_ready()
+    deliver(app)
+    assert states() in (["failed"], ["sent"])
+
+
+def test_a_notice_stopped_as_it_is_claimed_is_told_as_stopped(app, receiver, robot, cast, monkeypatch):
+    robot("5号楼")
+    told = {"title": "周四停水", "words": "请存水。", "audience": "residents", "urgent": False}
+    shen = cast.viewer("shen")
+    id_ = notices.write(shen, cast.place("银杏社区"), str(uuid.uuid4()), **told).id
+    notices.move(shen, db.session.get_one(Notice, id_), "publish", {})
+    while expand():
+        pass
+    stop = {"note": "不停水了"}
+    others = meanwhile(app, monkeypatch, lambda: notices.move(shen, db.session.get_one(Notice, id_), "stop", stop))
+    deliver(app)
+    others[0].join()
+    db.session.rollback()
+    found = db.session.execute(select(Delivery.state, Delivery.reason)).all()
+    assert found in ([("failed", STOPPED)], [("sent", None)])
