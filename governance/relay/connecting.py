@@ -14,7 +14,7 @@ from flask import Flask
 
 from governance.relay.callbacks import WELCOME
 from governance.relay.channels.base import Outcome, Sent, outcome_of
-from governance.relay.holding import Held, answers, begin, claim_answer, connected, hold, let_go, parcels
+from governance.relay.holding import Held, answers, begin, claim_answer, connected, hold, let_go, parcels, start_one
 from governance.relay.inbox import ANSWERED, REFUSED, TOLD, UNKNOWN, end, receive
 from governance.relay.outcomes import settle
 from governance.relay.parcels import Parcel
@@ -137,8 +137,8 @@ class _Connection:
         """What its groups are owed of events, at most once in so many seconds to each: WeCom allows 30 a minute."""
         while True:
             for parcel in await in_thread(self.app, parcels, self.held.name):
-                ended = [(parcel, await _outcome(line, parcel))]
-                await in_thread(self.app, settle, ended)
+                for started in await in_thread(self.app, start_one, parcel):
+                    await in_thread(self.app, settle, [(started, await _outcome(line, started))])
             await asyncio.sleep(TELL)
 
 

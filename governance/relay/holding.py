@@ -86,5 +86,13 @@ def claim_answer(inbound: int) -> bool:
 
 
 def parcels(name: str) -> list[Parcel]:
-    channel = WecomAibot(current_app.extensions["settings"])
-    return start(channel, claim(channel, TOGETHER, robot_of(WecomAibot.name, name)))
+    """What the robot's groups are to hear, each started as it is said."""
+    return claim(_channel(), TOGETHER, robot_of(WecomAibot.name, name))
+
+
+def start_one(parcel: Parcel) -> list[Parcel]:
+    return start(_channel(), [parcel])
+
+
+def _channel() -> WecomAibot:
+    return WecomAibot(current_app.extensions["settings"])

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
 from governance.core import jobs
@@ -254,6 +254,21 @@ def test_when_it_is_cut_off_only_the_answer_it_was_saying_is_unknown(app, line) 
         until(lambda: not {"answered", "telling"} & set(states()))
     assert states() == ["unknown", "told", "told"]
     assert answered(line) == [first, *others]
+
+
+def test_when_it_is_cut_off_only_the_group_it_was_telling_is_not_told_again(app, cast, line) -> None:
+    with worker(app):
+        until(lambda: line.connections)
+        both = [bind(cast, line, chat) for chat in ("chat-5", "chat-6")]
+    for group in both:
+        saying.test_message(cast.viewer("shen"), group)
+    line.cuts.add("aibot_send_msg")
+    with worker(app):
+        until(lambda: len(line.connections) == 3)
+        with writing():
+            db.session.execute(update(Delivery).where(Delivery.state == "claimed").values(due_at=now()))
+        until(lambda: "sent" in db.session.scalars(select(Delivery.state)).all())
+    assert [frame["body"]["chatid"] for frame in line.sent("aibot_send_msg")] == ["chat-5", "chat-6"]
 
 
 def test_what_is_unknown_stays_so_whatever_the_connection_before_says_late(app, line) -> None:
