@@ -194,11 +194,11 @@ def _begin_anew() -> Connection:
     ending it and asking for another would cost five round trips.
     """
     session = db.session()
-    if db.engine.dialect.name == "sqlite" or session.new or session.dirty or session.deleted:
+    anew = db.engine.dialect.name == "sqlite" or session.new or session.dirty or session.deleted
+    if anew:
         session.rollback()
-        return session.connection(execution_options={"writes": True})
     session.expire_all()
-    return session.connection()
+    return session.connection(execution_options={"writes": True} if anew else None)
 
 
 def connection() -> Connection:

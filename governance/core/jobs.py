@@ -58,15 +58,20 @@ class Handler:
     network: bool = False
 
 
-class NotNow(Exception):
-    """Raised by a handler before it has done anything: whom it needs is away.
-
-    The job is due again, unchanged and in its old place, and for so many seconds this process runs none of its name.
-    """
+class _Wait(Exception):
+    """Raised by a handler that has done nothing: the job is due again, unchanged."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds)
         self.seconds = seconds
+
+
+class NotNow(_Wait):
+    """Whom it needs is away: it keeps its place, and for so many seconds this process runs none of its name."""
+
+
+class NotYet(_Wait):
+    """It alone has to wait for so many seconds, and those behind it in its line wait with it."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +150,9 @@ def run_next(network: bool | None = None) -> bool:
         db.session.rollback()
         HELD_UNTIL[found.name] = time.monotonic() + wait.seconds
         _settle(found, state=DUE, tries=found.tries - 1)
+    except NotYet as wait:
+        db.session.rollback()
+        _settle(found, state=DUE, tries=found.tries - 1, due_at=now() + timedelta(seconds=wait.seconds))
     except Exception as trouble:  # noqa: BLE001 - a job's trouble must never end the worker; it is kept on the row
         db.session.rollback()
         log.exception("job.failed", job=found.name, id=found.id)

@@ -14,8 +14,8 @@ from flask import Flask
 
 from governance.relay.callbacks import WELCOME
 from governance.relay.channels.base import Outcome, Sent, outcome_of
-from governance.relay.holding import Held, answers, begin, connected, end, hold, let_go, parcels
-from governance.relay.inbox import ANSWERED, REFUSED, TOLD, UNKNOWN, receive
+from governance.relay.holding import Held, answers, begin, claim_answer, connected, hold, let_go, parcels, start_one
+from governance.relay.inbox import ANSWERED, REFUSED, TOLD, UNKNOWN, end, receive
 from governance.relay.outcomes import settle
 from governance.relay.parcels import Parcel
 from governance.relay.threads import in_thread
@@ -105,12 +105,20 @@ class _Connection:
             await line.greet(incoming.asked, WELCOME)
 
     async def _answer(self, line: LongLine) -> None:
-        """Say what stands ready, each to the request it belongs to; where that is over, to the chat."""
+        """Say what stands ready, each to the request it belongs to; where that is over, to the chat.
+
+        Where one has to wait, those behind it in the same talk wait with it.
+        """
         while True:
+            waiting = set[str]()
             for id_, incoming, words in await in_thread(self.app, answers, self.held.source):
+                if incoming.talk in waiting or not await in_thread(self.app, claim_answer, id_):
+                    continue
                 state = await self._said(line, incoming, words)
                 await in_thread(self.app, end, id_, state)
-                await asyncio.sleep(BUSY if state == ANSWERED else 0)
+                if state == ANSWERED:
+                    waiting.add(incoming.talk)
+                    await asyncio.sleep(BUSY)
             await asyncio.sleep(SPEAK)
 
     async def _said(self, line: LongLine, incoming: Incoming, words: str) -> str:
@@ -120,7 +128,7 @@ class _Connection:
             except TROUBLES as trouble:
                 if isinstance(trouble, (Later, Lost)):
                     raise
-                await line.push(incoming.chat or incoming.sender, words, single=not incoming.chat)
+                await line.push(incoming.talk, words, single=not incoming.chat)
         except TROUBLES as trouble:
             return ANSWERED if isinstance(trouble, Later) else UNKNOWN if isinstance(trouble, Lost) else REFUSED
         return TOLD
@@ -129,8 +137,8 @@ class _Connection:
         """What its groups are owed of events, at most once in so many seconds to each: WeCom allows 30 a minute."""
         while True:
             for parcel in await in_thread(self.app, parcels, self.held.name):
-                ended = [(parcel, await _outcome(line, parcel))]
-                await in_thread(self.app, settle, ended)
+                for started in await in_thread(self.app, start_one, parcel):
+                    await in_thread(self.app, settle, [(started, await _outcome(line, started))])
             await asyncio.sleep(TELL)
 
 

@@ -3,7 +3,6 @@
 A worker holds a robot by a lease, so that two never connect the same one; what it was saying as it died is unknown.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -74,27 +73,26 @@ def connected(robot_id: int, is_connected: bool) -> None:
         db.session.execute(row.values(connected_at=now() if is_connected else None))
 
 
-def answers(source: str) -> Sequence[tuple[int, Incoming, str]]:
-    """Answers that stand ready, claimed before the network is touched."""
+def answers(source: str) -> list[tuple[int, Incoming, str]]:
+    """Answers that stand ready, as they came in."""
     ready = select(Inbound).where(Inbound.source == source, Inbound.state == ANSWERED).order_by(Inbound.id)
-    if db.session.scalar(ready.limit(1)) is None:
-        return []
-    with writing():
-        rows = list(db.session.scalars(ready.limit(TOGETHER).with_for_update(skip_locked=True)))
-        for row in rows:
-            row.state = TELLING
-    return [(row.id, row.incoming, row.reply or "") for row in rows]
+    return [(row.id, row.incoming, row.reply or "") for row in db.session.scalars(ready.limit(TOGETHER))]
 
 
-def end(inbound: int, state: str) -> None:
+def claim_answer(inbound: int) -> bool:
+    """Committed before the network is touched; says whether it may be said."""
     with writing():
-        row = db.session.get_one(Inbound, inbound)
-        if state == ANSWERED:
-            row.state = state
-        else:
-            row.end(state)
+        return db.session.get_one(Inbound, inbound, with_for_update=True).claim()
 
 
 def parcels(name: str) -> list[Parcel]:
-    channel = WecomAibot(current_app.extensions["settings"])
-    return start(channel, claim(channel, TOGETHER, robot_of(WecomAibot.name, name)))
+    """What the robot's groups are to hear, each started as it is said."""
+    return claim(_channel(), TOGETHER, robot_of(WecomAibot.name, name))
+
+
+def start_one(parcel: Parcel) -> list[Parcel]:
+    return start(_channel(), [parcel])
+
+
+def _channel() -> WecomAibot:
+    return WecomAibot(current_app.extensions["settings"])

@@ -23,6 +23,7 @@ STORED, ANSWERED, TELLING, TOLD, SILENT, REFUSED, UNKNOWN = (
 OFFICIAL, APP, ROBOT = "official", "app", "aibot"  # whose doors there are
 STATES = (STORED, ANSWERED, TELLING, TOLD, SILENT, REFUSED, UNKNOWN)
 KEPT = timedelta(days=30)
+STILL_AN_ANSWER = timedelta(days=1)  # WeChat takes one for two days after somebody wrote
 CALLBACKS = Counter(
     "callbacks_total", "What platforms sent us, by what became of it at the door", ["source", "outcome"]
 )
@@ -54,6 +55,16 @@ class Inbound(Base):
     def robot(self) -> str:
         """The name of the robot it was said to; empty where it came by another door."""
         return self.source.partition(":")[2]
+
+    def claim(self) -> bool:
+        """Its answer is about to be said; says whether it stands ready. After a day nobody waits for it."""
+        if self.state != ANSWERED:
+            return False
+        if now() - self.at > STILL_AN_ANSWER:
+            self.end(REFUSED)
+            return False
+        self.state = TELLING
+        return True
 
     def end(self, state: str) -> None:
         """Nothing more is to be done with it: what was said is not needed here any more."""
@@ -99,13 +110,23 @@ def _ask_for_work(source: str, incoming: Incoming, inbound: int) -> None:
 
 def line(doing: str, source: str, incoming: Incoming) -> str:
     """The jobs of one talk with a group, or with somebody alone, in which this is done with what they said."""
-    return keyed_hash("line", f"{doing}:{source}:{incoming.chat or incoming.sender}")
+    return keyed_hash("line", f"{doing}:{source}:{incoming.talk}")
 
 
 def receive(source: str, incoming: Incoming) -> None:
     """Keep what there is something to do about, and count it."""
     outcome = "ignored" if incoming.kind == OTHER else "stored" if keep(source, incoming) else "duplicate"
     CALLBACKS.labels(source.partition(":")[0], outcome).inc()
+
+
+def end(inbound: int, state: str) -> None:
+    """What became of saying its answer; `ANSWERED` when it was surely not said. What is known by then stays."""
+    with writing():
+        row = db.session.get_one(Inbound, inbound, with_for_update=True, populate_existing=True)
+        if row.state == TELLING and state == ANSWERED:
+            row.state = ANSWERED
+        elif row.state == TELLING:
+            row.end(state)
 
 
 def find(source: str, message_key: str) -> Inbound | None:

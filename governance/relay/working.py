@@ -16,10 +16,10 @@ from governance.people import meeting
 from governance.people.access import NOBODY, Viewer
 from governance.people.viewers import viewer_of
 from governance.relay import hearing, persons, robots, subscribing
-from governance.relay.answering import PEOPLE, STILL_AN_ANSWER, require_there
+from governance.relay.answering import PEOPLE, require_there
 from governance.relay.channels.wecom_aibot import WecomAibot
 from governance.relay.hashed import heard_as
-from governance.relay.inbox import ANSWERED, APP, OFFICIAL, SILENT, STORED, TOLD, Inbound, line
+from governance.relay.inbox import ANSWERED, APP, OFFICIAL, SILENT, STILL_AN_ANSWER, STORED, TOLD, Inbound, line
 from governance.relay.model import Group
 from governance.wechat import inbound, media, replying
 from governance.wechat.answers import Later

@@ -42,6 +42,11 @@ class Incoming:
     quote: str = ""  # the words of the message it points at
     templates: tuple[str, ...] = ()  # the notices that somebody accepts, or wants no more
 
+    @property
+    def talk(self) -> str:
+        """The group it was said in, or who speaks to us alone."""
+        return self.chat or self.sender
+
     def as_plain(self) -> dict[str, Any]:
         return asdict(self)
 

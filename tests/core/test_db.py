@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from governance.core.db import db, like_prefix, locked, now, writing
 from governance.people.model import Body, Person
+from tests.at_once import beside
 from tests.cast import Cast
 
 
@@ -38,6 +39,20 @@ def test_what_is_written_is_there_afterwards(cast: Cast) -> None:
     with writing():
         cast.person("gao").nickname = "小高"
     assert nickname(cast) == "小高"
+
+
+def test_what_was_loaded_before_is_read_again_under_the_lock(app: Flask, cast: Cast) -> None:
+    with writing():
+        gao = cast.person("gao")
+        gao.nickname = "小高"
+
+    def rename() -> None:
+        with writing():
+            cast.person("gao").nickname = "老高"
+
+    beside(app, rename).join()
+    with writing():
+        assert gao.nickname == "老高"
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])

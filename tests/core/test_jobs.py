@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from governance.core import jobs
 from governance.core.db import by, db, now, writing
@@ -184,6 +184,25 @@ def test_a_line_waits_for_the_one_in_front_until_it_is_given_up_and_other_lines_
         while run_next():
             pass
     assert handled == [1, 3, 4, 1, 1, 2]
+
+
+def test_a_job_that_alone_has_to_wait_keeps_its_place_and_its_tries_and_others_of_its_name_go_on(handled) -> None:
+    def wait(number: int) -> None:
+        handled.append(number)
+        if number == 1:
+            raise jobs.NotYet(10)
+
+    jobs.job("test.wait", tries=3)(wait)
+    with writing():
+        enqueue("test.wait", line="theirs", number=1)
+        enqueue("test.wait", line="theirs", number=2)
+        enqueue("test.wait", line="mine", number=3)
+    while run_next():
+        pass
+    assert handled == [1, 3]
+    waits = db.session.scalars(select(Job).where(Job.state == DUE).order_by(Job.id)).all()[0]
+    assert (waits.args, waits.tries) == ({"number": 1}, 0)
+    assert timedelta(seconds=9) < waits.due_at - now() < timedelta(seconds=10)
 
 
 def test_who_outlives_the_lease_does_not_undo_what_another_did(handled: list[int], app: Flask) -> None:

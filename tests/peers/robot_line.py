@@ -20,6 +20,7 @@ class RobotLine:
         self.refuse = defaultdict[str, list[int]](list)
         self.connections: list[web.WebSocketResponse] = []
         self.deaf = False  # hears and answers nothing
+        self.cuts: set[str] = set()  # the commands at which it hangs up, once each
         self._ready = threading.Event()
 
     def __enter__(self) -> "RobotLine":
@@ -54,6 +55,9 @@ class RobotLine:
             if frame["cmd"] == "aibot_subscribe" and not code:
                 self.connections.append(ws)
             self.frames.append(frame)
+            if frame["cmd"] in self.cuts:
+                self.cuts.remove(frame["cmd"])
+                break
             await ws.send_json({"headers": frame["headers"], "errcode": code, "errmsg": "said"})
         return ws
 

@@ -1,7 +1,9 @@
 """Answers go back to who asked, through the gateway: once, later when that is surely right, and never twice."""
 
+from datetime import timedelta
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from governance.core import jobs
 from governance.core.db import db, now, writing
@@ -11,6 +13,8 @@ from governance.relay import persons
 from governance.relay.inbox import Inbound
 from governance.relay.persons import line_of
 from governance.tickets.model import Ticket
+from governance.wechat import replying
+from tests.at_once import beside
 from tests.cast import resident
 from tests.peers.platform import Platform, event, image, text
 from tests.peers.wechat import APP_ID, CORP_ID, CUSTOM, MEDIA, MESSAGE, TEMPLATE
@@ -103,6 +107,53 @@ def test_what_was_surely_not_sent_is_sent_later(app, wechat, fault: str) -> None
     assert state() == "answered"
     again()
     assert (state(), sum(one.path == CUSTOM for one in wechat.done)) == ("told", 1)
+
+
+def told(wechat) -> list[str]:
+    return [call.body["text"]["content"][:4] for call in wechat.done if call.path == CUSTOM]
+
+
+def test_answers_to_one_person_keep_their_turn_when_one_has_to_wait(app, wechat) -> None:
+    wechat.scripted[CUSTOM] = ["-1"]
+    say(app, text("帮助"))
+    say(app, text("进度"))
+    say(app, text("帮助", "o-resident-2"))
+    work(well=False)
+    assert [call.body["touser"] for call in wechat.calls if call.path == CUSTOM] == ["o-resident-1", "o-resident-2"]
+    again()
+    help_, *others = told(wechat)
+    assert (len(others), others[0]) == (2, help_) and others[1] != help_
+
+
+def test_an_answer_that_had_to_wait_for_a_day_holds_up_nobody_any_more(app, wechat) -> None:
+    wechat.scripted[CUSTOM] = ["-1"] * 20
+    say(app, text("帮助"))
+    say(app, text("进度"))
+    for _ in range(20):
+        again()
+    assert (wechat.times(CUSTOM), told(wechat)) == (20, [])
+    with writing():
+        first = db.session.scalars(select(Inbound).order_by(Inbound.id).limit(1)).one()
+        first.at = now() - timedelta(days=1, seconds=1)
+    again()
+    db.session.rollback()
+    assert db.session.scalars(select(Inbound.state).order_by(Inbound.id)).all() == ["refused", "told"]
+
+
+def test_what_another_worker_gave_up_meanwhile_is_not_said_after_all(app, wechat, monkeypatch) -> None:
+    to_person = replying.to_person
+
+    def slow(*said: str) -> None:
+        with writing():
+            db.session.execute(update(Job).where(Job.state == "claimed").values(lease_until=now()))
+        beside(app, jobs.run_next).join()
+        to_person(*said)
+
+    monkeypatch.setattr(replying, "to_person", slow)
+    wechat.scripted[CUSTOM] = ["-1"]
+    say(app, text("帮助"))
+    work()
+    assert state() == "unknown"
 
 
 @pytest.mark.parametrize("fault", ["lost", "500", "html", "truncated"])

@@ -6,22 +6,25 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import Context
+from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
 from governance.core import jobs
-from governance.core.db import db
+from governance.core.db import db, now, writing
 from governance.relay import connecting, groups, holding, robots, saying
 from governance.relay.expanding import expand
-from governance.relay.inbox import Inbound
+from governance.relay.inbox import Inbound, receive
 from governance.relay.model import Delivery, Group
 from governance.relay.robots import Robot
 from governance.tickets.model import Ticket
+from governance.wechat.inbound import of_robot
 from tests.peers.platform import said
 from tests.peers.robot_line import SECRET, RobotLine
+from tests.relay.callbacks import work
 
 
 @pytest.fixture(autouse=True)
@@ -83,12 +86,30 @@ def replies(line: RobotLine, asked: str) -> list[str]:
     return [one["body"]["stream"]["content"] for one in answers]
 
 
-def bind(cast, line: RobotLine) -> Group:
-    asked = line.say(body("你好"))
+def bind(cast, line: RobotLine, chat: str = "chat-5") -> Group:
+    asked = line.say(body("你好", chat=chat))
     until(lambda: replies(line, asked))
-    number = db.session.scalars(select(robots.Pairing.number)).one()
+    number = db.session.scalars(select(robots.Pairing.number).order_by(robots.Pairing.id.desc()).limit(1)).one()
     given = {"number": number}
     return groups.add(cast.viewer("shen"), "wecom_aibot", "residents", "群", given, [cast.place("5号楼")])
+
+
+def owed(*chats: str) -> list[str]:
+    """Answers that stand ready before anybody connects: the requests they belong to."""
+    asked = [f"asked-{number}" for number in range(len(chats))]
+    for one, chat in zip(asked, chats, strict=True):
+        receive("aibot:ginkgo", of_robot(body("帮助", chat=chat), one))
+    work()
+    return asked
+
+
+def answered(line: RobotLine) -> list[str]:
+    return [frame["headers"]["req_id"] for frame in line.sent("aibot_respond_msg")]
+
+
+def states() -> list[str]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Inbound.state).order_by(Inbound.id)))
 
 
 def test_what_is_said_is_heard_once_and_answered_on_the_same_request(app, cast, line) -> None:
@@ -205,3 +226,57 @@ def test_a_moment_without_the_database_ends_no_connection_for_good(app, cast, li
         until(lambda: len(line.sent("aibot_subscribe")) == 2)
         asked = line.say(body("你好"))
         until(lambda: replies(line, asked))
+
+
+def test_an_answer_that_has_to_wait_keeps_its_turn_in_its_chat_and_holds_up_no_other(app, line, monkeypatch) -> None:
+    monkeypatch.setattr(connecting, "BUSY", 0.1)
+    first, second, others = owed("chat-5", "chat-5", "chat-6")
+    line.refuse["aibot_respond_msg"] += [-1]
+    with worker(app):
+        until(lambda: states() == ["told"] * 3)
+    assert answered(line) == [first, others, first, second]
+
+
+def test_after_a_day_nobody_waits_for_an_answer_over_it(app, line) -> None:
+    _, fresh = owed("chat-5", "chat-5")
+    with writing():
+        old = db.session.scalars(select(Inbound).order_by(Inbound.id).limit(1)).one()
+        old.at = now() - timedelta(days=1, seconds=1)
+    with worker(app):
+        until(lambda: states()[1] == "told")
+    assert answered(line) == [fresh] and states() == ["refused", "told"]
+
+
+def test_when_it_is_cut_off_only_the_answer_it_was_saying_is_unknown(app, line) -> None:
+    first, *others = owed("chat-5", "chat-6", "chat-7")
+    line.cuts.add("aibot_respond_msg")
+    with worker(app):
+        until(lambda: not {"answered", "telling"} & set(states()))
+    assert states() == ["unknown", "told", "told"]
+    assert answered(line) == [first, *others]
+
+
+def test_when_it_is_cut_off_only_the_group_it_was_telling_is_not_told_again(app, cast, line) -> None:
+    with worker(app):
+        until(lambda: line.connections)
+        both = [bind(cast, line, chat) for chat in ("chat-5", "chat-6")]
+    for group in both:
+        saying.test_message(cast.viewer("shen"), group)
+    line.cuts.add("aibot_send_msg")
+    with worker(app):
+        until(lambda: len(line.connections) == 3)
+        with writing():
+            db.session.execute(update(Delivery).where(Delivery.state == "claimed").values(due_at=now()))
+        until(lambda: "sent" in db.session.scalars(select(Delivery.state)).all())
+    assert [frame["body"]["chatid"] for frame in line.sent("aibot_send_msg")] == ["chat-5", "chat-6"]
+
+
+def test_what_is_unknown_stays_so_whatever_the_connection_before_says_late(app, line) -> None:
+    owed("chat-5")
+    (held,) = holding.hold("me")
+    with writing():
+        row = db.session.scalars(select(Inbound)).one()
+        row.state = "telling"
+    holding.begin(held)
+    connecting.end(row.id, "answered")
+    assert states() == ["unknown"] and list(holding.answers(held.source)) == []
