@@ -8,7 +8,8 @@ import fcntl
 import os
 import re
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -33,6 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -82,8 +84,10 @@ Base.registry.update_type_annotation_map({datetime: Utc})
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
 Row = TypeVar("Row", bound=Base)
+Done = TypeVar("Done")
 LARGEST = 2**31 - 1  # of an integer column; SQLite would take more, PostgreSQL would not
 BUSY = 20  # seconds a writer waits for the others
+PAUSES = 0.2, 1, 5, 15  # seconds between tries to write down what is known nowhere else
 _TURN = threading.Lock()
 
 
@@ -222,6 +226,20 @@ def in_turn(lock: int) -> None:
     """Whoever asks for this lock too waits until this transaction ends. On SQLite all that write take turns anyway."""
     if db.engine.dialect.name == "postgresql":
         db.session.execute(select(func.pg_advisory_xact_lock(lock)))
+
+
+def insist(do: Callable[..., Done], *args: Any) -> Done:
+    """Do it, and again where the database is away for a moment or let another go first.
+
+    For what is known nowhere but here, and does not matter done twice. Call it outside `writing()`.
+    """
+    for pause in PAUSES:
+        try:
+            return do(*args)
+        except OperationalError:
+            db.session.rollback()
+            time.sleep(pause)
+    return do(*args)
 
 
 def without_sorting() -> None:

@@ -7,11 +7,13 @@ import asyncio
 import secrets
 import threading
 from contextlib import suppress
+from dataclasses import replace
 
 import aiohttp
 import structlog
 from flask import Flask
 
+from governance.core.db import insist
 from governance.relay.callbacks import WELCOME
 from governance.relay.channels.base import Outcome, Sent, outcome_of
 from governance.relay.holding import Held, answers, begin, claim_answer, connected, hold, let_go, parcels, start_one
@@ -19,7 +21,7 @@ from governance.relay.inbox import ANSWERED, REFUSED, TOLD, UNKNOWN, end, receiv
 from governance.relay.outcomes import settle
 from governance.relay.parcels import Parcel
 from governance.relay.threads import in_thread
-from governance.wechat.answers import TROUBLES, Later, Lost
+from governance.wechat.answers import TROUBLES, Gone, Later, Lost, Never
 from governance.wechat.inbound import ENTER, Incoming
 from governance.wechat.longline import Ended, LongLine
 
@@ -98,8 +100,9 @@ class _Connection:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _hear(self, line: LongLine, incoming: Incoming) -> None:
+        """What is said over the line is answered over it, whatever other way back it names."""
         if incoming.kind != ENTER:
-            await in_thread(self.app, receive, self.held.source, incoming)
+            await in_thread(self.app, receive, self.held.source, replace(incoming, answer_to=""))
             return
         with suppress(*TROUBLES):  # a greeting that is lost is no loss
             await line.greet(incoming.asked, WELCOME)
@@ -114,31 +117,35 @@ class _Connection:
             for id_, incoming, words in await in_thread(self.app, answers, self.held.source):
                 if incoming.talk in waiting or not await in_thread(self.app, claim_answer, id_):
                     continue
-                state = await self._said(line, incoming, words)
-                await in_thread(self.app, end, id_, state)
-                if state == ANSWERED:
+                state, wait = await self._said(line, incoming, words)
+                await in_thread(self.app, insist, end, id_, state)
+                if wait:
                     waiting.add(incoming.talk)
-                    await asyncio.sleep(BUSY)
+                    await asyncio.sleep(wait)
             await asyncio.sleep(SPEAK)
 
-    async def _said(self, line: LongLine, incoming: Incoming, words: str) -> str:
+    async def _said(self, line: LongLine, incoming: Incoming, words: str) -> tuple[str, float]:
+        """What became of it, and how long to say nothing."""
         try:
             try:
                 await line.answer(incoming.asked, words)
-            except TROUBLES as trouble:
-                if isinstance(trouble, (Later, Lost)):
-                    raise
+            except (Never, Gone):
                 await line.push(incoming.talk, words, single=not incoming.chat)
-        except TROUBLES as trouble:
-            return ANSWERED if isinstance(trouble, Later) else UNKNOWN if isinstance(trouble, Lost) else REFUSED
-        return TOLD
+        except Later as later:
+            return ANSWERED, max(BUSY, later.after)
+        except Lost:
+            return UNKNOWN, 0
+        except (Never, Gone):
+            return REFUSED, 0
+        return TOLD, 0
 
     async def _tell(self, line: LongLine) -> None:
         """What its groups are owed of events, at most once in so many seconds to each: WeCom allows 30 a minute."""
         while True:
             for parcel in await in_thread(self.app, parcels, self.held.name):
                 for started in await in_thread(self.app, start_one, parcel):
-                    await in_thread(self.app, settle, [(started, await _outcome(line, started))])
+                    ended = [(started, await _outcome(line, started))]
+                    await in_thread(self.app, insist, settle, ended)
             await asyncio.sleep(TELL)
 
 

@@ -4,15 +4,13 @@ At most IN_FLIGHT messages are on their way from one worker; no transaction is o
 """
 
 import asyncio
-import time
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import aiohttp
 from flask import Flask
-from sqlalchemy.exc import OperationalError
 
-from governance.core.db import db
+from governance.core.db import insist
 from governance.relay import channels
 from governance.relay.channels.base import Channel, Outcome, Unknown
 from governance.relay.channels.person import PersonChannel
@@ -27,7 +25,6 @@ IN_FLIGHT = 64
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=3)
 LOOK = 0.05  # seconds between two looks at what has come back
 KEEPALIVE = 4
-PAUSES = 0.2, 1, 5, 15  # seconds between tries to write down what became of messages
 WAITING_FOR_WECHAT = ThreadPoolExecutor(8, thread_name_prefix="wechat")
 
 
@@ -72,7 +69,7 @@ class _Round:
             ended: list[Ended] = []
             while self.waiting or self.flying or ended:
                 batch = self._next()
-                for parcel in await in_thread(self.app, self._exchange, ended, batch):
+                for parcel in await in_thread(self.app, insist, self._exchange, ended, batch):
                     self.flying.add(asyncio.create_task(self._send(http, parcel)))
                 ended = await self._landed()
 
@@ -111,19 +108,7 @@ class _Round:
         return outcome
 
     def _exchange(self, ended: Sequence[Ended], batch: Sequence[Parcel]) -> list[Parcel]:
-        """One transaction: what has ended is written down, what comes next is committed as `sending`.
-
-        How they ended is known here only, so a database that is away for a moment is waited for.
-        """
-        for pause in PAUSES:
-            try:
-                return self._exchanged(ended, batch)
-            except OperationalError:
-                db.session.rollback()
-                time.sleep(pause)
-        return self._exchanged(ended, batch)
-
-    def _exchanged(self, ended: Sequence[Ended], batch: Sequence[Parcel]) -> list[Parcel]:
+        """One transaction: what has ended is written down, what comes next is committed as `sending`."""
         with turn():
             settle(ended)
             return start(self.channel, batch) if batch else []

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from governance.core.db import db, like_prefix, locked, now, writing
+from governance.core.db import db, insist, like_prefix, locked, now, writing
 from governance.people.model import Body, Person
 from tests.at_once import beside
 from tests.cast import Cast
@@ -53,6 +53,32 @@ def test_what_was_loaded_before_is_read_again_under_the_lock(app: Flask, cast: C
     beside(app, rename).join()
     with writing():
         assert gao.nickname == "老高"
+
+
+def test_what_must_be_written_down_is_tried_again_while_the_database_is_away(cast: Cast, monkeypatch) -> None:
+    monkeypatch.setattr("governance.core.db.PAUSES", (0, 0))
+    tried = list[str]()
+
+    def write_down(nickname_: str) -> int:
+        tried.append(nickname_)
+        with writing():
+            cast.person("gao").nickname = nickname_
+            if len(tried) < 3:
+                raise OperationalError("UPDATE", {}, Exception("the database is away"))
+        return len(tried)
+
+    assert insist(write_down, "小高") == 3
+    assert nickname(cast) == "小高"
+
+
+def test_a_database_that_stays_away_is_said_to_be(monkeypatch, app: Flask) -> None:
+    monkeypatch.setattr("governance.core.db.PAUSES", (0, 0))
+
+    def write_down() -> None:
+        raise OperationalError("UPDATE", {}, Exception("the database is away"))
+
+    with pytest.raises(OperationalError):
+        insist(write_down)
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
