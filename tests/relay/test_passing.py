@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.relay.test_pasting import hidden, tick
+from tests.relay.test_paste_routes import hidden, tick
 
 BACK = "回到群里可以说"
 
