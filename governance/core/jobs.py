@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import structlog
-from sqlalchemy import JSON, Index, Select, String, Text, delete, func, or_, select, update
+from sqlalchemy import JSON, BindParameter, Index, Select, String, Text, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, aliased, mapped_column
@@ -162,37 +163,37 @@ def run_next(network: bool | None = None) -> bool:
     return True
 
 
-def _waiting(moment: datetime, network: bool | None) -> tuple[Select[int], ...]:
-    """What may be claimed: first what a worker that died has left, then what is due.
+@lru_cache(maxsize=64)
+def _waiting(names: tuple[str, ...]) -> tuple[tuple[Select[int], Select[Job]], ...]:
+    """What of these names may be claimed at a `moment`: first what a worker that died has left, then what is due.
 
-    A job of another release, whose handler this process does not know, waits for its own.
+    For each a look whether there is any, and the one that waits longest of those with nobody in front in their line.
     """
-    kinds = [name for name, handler in HANDLERS.items() if network in (None, handler.network)]
-    names = [name for name in kinds if HELD_UNTIL.get(name, 0.0) <= time.monotonic()]
-    mine = select(Job.id).where(Job.name.in_(names)).limit(1)
-    left = mine.where(Job.state == CLAIMED, Job.lease_until < moment)
-    return left, mine.where(Job.state == DUE, Job.due_at <= moment)
-
-
-def _first(waiting: Select[int]) -> Select[int]:
-    """The one that waits longest of those with nobody in front of them in their line."""
+    moment: BindParameter[datetime] = bindparam("moment")
     other = aliased(Job)
+    left = (Job.name.in_(names), Job.state == CLAIMED, Job.lease_until < moment)
+    due = (Job.name.in_(names), Job.state == DUE, Job.due_at <= moment)
     front = select(func.min(other.id)).where(other.line == Job.line, among(other.state, (DUE, CLAIMED)))
-    first = waiting.where(or_(Job.line.is_(None), Job.id == front.scalar_subquery()))
-    return first.order_by(Job.due_at).with_for_update(skip_locked=True)
+    is_front = or_(Job.line.is_(None), Job.id == front.scalar_subquery())
+    first = select(Job).where(is_front).order_by(Job.due_at).limit(1).with_for_update(skip_locked=True)
+    return tuple((select(Job.id).where(*which).limit(1), first.where(*which)) for which in (left, due))
+
+
+def _names(network: bool | None) -> tuple[str, ...]:
+    """A job of another release, whose handler this process does not know, waits for its own."""
+    kinds = [name for name, handler in HANDLERS.items() if network in (None, handler.network)]
+    return tuple(name for name in kinds if HELD_UNTIL.get(name, 0.0) <= time.monotonic())
 
 
 def _claim(network: bool | None = None) -> Claim | None:
-    moment = now()
-    waiting = _waiting(moment, network)
-    waits = any(db.session.scalar(query) for query in waiting)
+    moment, waiting = now(), _waiting(_names(network))
+    waits = any(db.session.scalar(look, {"moment": moment}) for look, _ in waiting)
     db.session.rollback()
     if not waits:
         return None
     with writing():
         without_sorting()
-        ids = (db.session.scalar(_first(query)) for query in waiting)
-        found = db.session.get(Job, next(filter(None, ids), 0), populate_existing=True)
+        found = next(filter(None, (db.session.scalar(first, {"moment": moment}) for _, first in waiting)), None)
         if found is None:
             return None
         handler = HANDLERS[found.name]
