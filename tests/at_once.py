@@ -1,7 +1,10 @@
 """Two things at one instant: many doing the same, or one doing something in the middle of what another does."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
 
 from flask import Flask
 
@@ -45,3 +48,19 @@ def beside(app: Flask, do: Callable[[], object]) -> threading.Thread:
     other.start()
     other.join(0.5)
     return other
+
+
+@contextmanager
+def right_after(app: Flask, where: Any, name: str, do: Callable[[], object]) -> Iterator[None]:
+    """Within, `do` happens beside as soon as `where.name` has returned for the first time; at the end it is over."""
+    whole, others = getattr(where, name), list[threading.Thread]()
+
+    def then(*args: Any) -> Any:
+        found = whole(*args)
+        if not others:
+            others.append(beside(app, do))
+        return found
+
+    with patch.object(where, name, then):
+        yield
+    others[0].join()

@@ -12,37 +12,26 @@ from governance.relay.delivering import deliver
 from governance.relay.expanding import expand
 from governance.relay.model import Delivery, Group
 from governance.relay.stopping import STOPPED
-from tests.at_once import beside
+from tests.at_once import right_after
 from tests.relay.conftest import make_ready, states
 
 
-def meanwhile(app, monkeypatch, do):
-    """`do` happens between the look at what is ready and its claim; the threads it happens in."""
-    with_followers, others = claims._with_followers, []
-
-    def followers(*args):
-        found = with_followers(*args)
-        others.append(beside(app, do))
-        return found
-
-    monkeypatch.setattr(claims, "_with_followers", followers)
-    return others
+def as_it_is_claimed(app, do):
+    return right_after(app, claims, "_with_followers", do)
 
 
-def test_a_group_disabled_as_it_is_claimed_hears_nothing_later(app, receiver, robot, ticket, happen, cast, monkeypatch):
+def test_a_group_disabled_as_it_is_claimed_hears_nothing_later(app, receiver, robot, ticket, happen, cast):
     id_ = robot("5号楼")
     happen(ticket(), "finish")
     expand()
-    others = meanwhile(app, monkeypatch, lambda: groups.disable(cast.viewer("du"), db.session.get_one(Group, id_)))
-    deliver(app)
-    others[0].join()
-    monkeypatch.undo()
+    with as_it_is_claimed(app, lambda: groups.disable(cast.viewer("du"), db.session.get_one(Group, id_))):
+        deliver(app)
     make_ready()
     deliver(app)
     assert states() in (["failed"], ["sent"])
 
 
-def test_a_notice_stopped_as_it_is_claimed_is_told_as_stopped(app, receiver, robot, cast, monkeypatch):
+def test_a_notice_stopped_as_it_is_claimed_is_told_as_stopped(app, receiver, robot, cast):
     robot("5号楼")
     told = {"title": "周四停水", "words": "请存水。", "audience": "residents", "urgent": False}
     shen = cast.viewer("shen")
@@ -51,9 +40,8 @@ def test_a_notice_stopped_as_it_is_claimed_is_told_as_stopped(app, receiver, rob
     while expand():
         pass
     stop = {"note": "不停水了"}
-    others = meanwhile(app, monkeypatch, lambda: notices.move(shen, db.session.get_one(Notice, id_), "stop", stop))
-    deliver(app)
-    others[0].join()
+    with as_it_is_claimed(app, lambda: notices.move(shen, db.session.get_one(Notice, id_), "stop", stop)):
+        deliver(app)
     db.session.rollback()
     found = db.session.execute(select(Delivery.state, Delivery.reason)).all()
     assert found in ([("failed", STOPPED)], [("sent", None)])

@@ -1,7 +1,5 @@
 """By what a group is heard: the other side's group is bound once, however many bind it at one instant."""
 
-import threading
-
 from sqlalchemy import select
 
 from governance.core.db import db
@@ -12,6 +10,7 @@ from governance.relay import groups
 from governance.relay.hashed import robot_of
 from governance.relay.hearing import group_of
 from governance.relay.model import Group
+from tests.at_once import at_once
 
 KEY = "a-key-of-twenty-four-signs"
 GIVEN = {"bot": "ginkgo-bot", "chat": "chat-5", "key": KEY}
@@ -19,25 +18,16 @@ GIVEN = {"bot": "ginkgo-bot", "chat": "chat-5", "key": KEY}
 
 def bind_at_once(app, keeper: Viewer, place_id: int, count: int = 6) -> list[str]:
     """What became of each."""
-    start, told = threading.Barrier(count), list[str]()
+    told = list[str]()
 
     def bind() -> None:
-        with app.app_context():
-            place = db.session.get_one(Place, place_id)
-            db.session.rollback()
-            start.wait()
-            try:
-                groups.add(keeper, "bot", "residents", "5号楼群", GIVEN, [place])
-                told.append("bound")
-            except Invalid as wrong:
-                told.append(next(iter(wrong.fields)))
-            db.session.remove()
+        try:
+            groups.add(keeper, "bot", "residents", "5号楼群", GIVEN, [db.session.get_one(Place, place_id)])
+            told.append("bound")
+        except Invalid as wrong:
+            told.append(next(iter(wrong.fields)))
 
-    threads = [threading.Thread(target=bind) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(app, count, bind)
     return told
 
 

@@ -11,7 +11,7 @@ from governance.relay import expanding, groups
 from governance.relay.delivering import deliver
 from governance.relay.expanding import expand
 from governance.relay.model import Delivery, Group
-from tests.at_once import beside
+from tests.at_once import right_after
 from tests.relay.conftest import make_ready, states
 
 
@@ -106,21 +106,13 @@ def test_a_private_ticket_never_reaches_residents(robot, ticket, happen, audienc
     assert sorted(found) == expected
 
 
-def test_what_becomes_owed_as_a_group_is_stopped_does_not_wait_for_ever(
-    app, receiver, robot, ticket, happen, cast, monkeypatch
-):
+def test_what_becomes_owed_as_a_group_is_stopped_does_not_wait_for_ever(app, receiver, robot, ticket, happen, cast):
     id_ = robot("5号楼")
     happen(ticket(), "finish")
-    whole, others = expanding._write, []
-
-    def write(*args):
-        made = whole(*args)
-        others.append(beside(app, lambda: groups.disable(cast.viewer("du"), db.session.get_one(Group, id_))))
-        return made
-
-    monkeypatch.setattr(expanding, "_write", write)
-    expand()
-    others[0].join()
+    with right_after(
+        app, expanding, "_write", lambda: groups.disable(cast.viewer("du"), db.session.get_one(Group, id_))
+    ):
+        expand()
     make_ready()
     deliver(app)
     assert states() == ["failed"]

@@ -17,7 +17,7 @@ from governance.relay.model import Delivery, Group, Message
 from governance.relay.starting import reap
 from governance.wechat import away
 from governance.wechat.model import WechatToken
-from tests.at_once import beside
+from tests.at_once import right_after
 from tests.peers.wechat import MASS
 from tests.relay.conftest import make_ready, states
 from tests.relay.test_delivering import message_states
@@ -360,21 +360,14 @@ def _after_every_rest() -> None:
 
 
 def test_a_group_archived_as_it_became_owed_something_holds_up_no_other(
-    app, wechat, customer_group, ticket, happen, finish, cast, monkeypatch
+    app, wechat, customer_group, ticket, happen, finish, cast
 ):
     gone = customer_group("5号楼")
     happen(ticket(), "finish")
-    whole, others = expanding._write, []
-
-    def write(*args):
-        made = whole(*args)
-        others.append(beside(app, lambda: groups.archive(cast.viewer("du"), db.session.get_one(Group, gone))))
-        return made
-
-    monkeypatch.setattr(expanding, "_write", write)
-    expanding.expand()
-    others[0].join()
-    monkeypatch.setattr(expanding, "_write", whole)
+    with right_after(
+        app, expanding, "_write", lambda: groups.archive(cast.viewer("du"), db.session.get_one(Group, gone))
+    ):
+        expanding.expand()
     customer_group("6号楼", owner="WangFang")
     finish("6号楼")
     make_ready()

@@ -5,28 +5,20 @@ from governance.relay import starting
 from governance.relay.delivering import deliver
 from governance.relay.expanding import expand
 from governance.relay.stopping import stop_telling
-from tests.at_once import beside
+from tests.at_once import right_after
 from tests.relay.conftest import states
 
 
-def test_what_is_stopped_as_it_starts_is_sent_or_laid_aside_and_never_both(
-    app, receiver, robot, ticket, happen, monkeypatch
-):
+def test_what_is_stopped_as_it_starts_is_sent_or_laid_aside_and_never_both(app, receiver, robot, ticket, happen):
     robot("5号楼")
     id_ = happen(ticket(), "finish")
     expand()
-    still_held, laid, others = starting._still_held, [], []
+    laid = []
 
     def stop():
         with writing():
             laid.append(stop_telling(id_))
 
-    def held(parcels):
-        found = still_held(parcels)
-        others.append(beside(app, stop))
-        return found
-
-    monkeypatch.setattr(starting, "_still_held", held)
-    deliver(app)
-    others[0].join()
+    with right_after(app, starting, "_still_held", stop):
+        deliver(app)
     assert (laid, states()) in (([1], ["failed"]), ([0], ["sent"]))
