@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, case, literal, select
 
 from governance.core.prepared import Prepared
 from governance.places.codes import NeverIssued
-from governance.places.kinds import ORDER
+from governance.places.kinds import AREAS, ORDER
 from governance.places.model import Code, Located, Place
 from governance.places.tokens import read_token
 
@@ -26,6 +26,15 @@ class Landing(NamedTuple):
     hours: str | None
     large_text: bool
     parent_id: int | None
+
+
+class Sign(NamedTuple):
+    """What a place is called, and the code that leads to its page if it has one."""
+
+    id: int
+    name: str
+    path: str
+    token: str | None
 
 
 class _Site(NamedTuple):
@@ -54,11 +63,16 @@ _WITHIN = (Place.id.in_(_COURTYARD) | Place.parent_id.in_(_COURTYARD), Place.id 
 _OUTSIDE_FIRST = (case((Place.parent_id == bindparam("parent"), 1), else_=0), Place.id)
 NEAR = Prepared(select(Place.id, Place.name).where(*_WITHIN).order_by(*_OUTSIDE_FIRST).limit(31), Near._make)
 _NAMED = Place.kind.not_in([literal(kind) for kind in ("district", "grid")])
+_NEAR = Place.kind.not_in([literal(kind) for kind in AREAS])
 _ON_PATH = Place.id.in_([bindparam(kind) for kind in ORDER])
 NAMES: Prepared[tuple[int, str]] = Prepared(select(Place.id, Place.name).where(_ON_PATH, _NAMED))
+NEAR_NAMES: Prepared[tuple[int, str]] = Prepared(select(Place.id, Place.name).where(_ON_PATH, _NEAR))
 _STANDING = (Code.place_id == Place.id, Code.state != literal("retired"))
 FIRST_LIVING = select(Code.token).where(*_STANDING).order_by(Code.number).limit(1).scalar_subquery()
 _LANDING = select(*_CODE, *_PLACE, Place.parent_id).join(Code.place)
+SIGN = Prepared(
+    select(Place.id, Place.name, Place.path, FIRST_LIVING).where(Place.id == bindparam("place")), Sign._make
+)
 LANDING = Prepared(_LANDING.where(Code.token == bindparam("token")), Landing._make)
 
 
@@ -80,9 +94,18 @@ def _landing(connection: Connection, token: str | None) -> Landing:
 
 def full_name(connection: Connection, path: str) -> str:
     """The name of the place on this path from the street down, as `Place.full_name` gives it."""
+    return _named(NAMES, connection, path)
+
+
+def near_name(connection: Connection, place: Place | Sign) -> str:
+    """The name people of the neighbourhood use: from the courtyard down, or the place itself above courtyards."""
+    return _named(NEAR_NAMES, connection, place.path) or place.name
+
+
+def _named(names: Prepared[tuple[int, str]], connection: Connection, path: str) -> str:
     ids = [int(part) for part in path.strip("/").split("/")]
-    names = dict(NAMES.all(connection, **dict(zip_longest(ORDER, ids))))
-    return " ".join(names[id_] for id_ in ids if id_ in names)
+    found = dict(names.all(connection, **dict(zip_longest(ORDER, ids))))
+    return " ".join(found[id_] for id_ in ids if id_ in found)
 
 
 def near(connection: Connection, place: Place | Landing) -> list[Near]:

@@ -1,12 +1,11 @@
 """Somebody scanned a code that led them to us: which place it is of, and what they read at once."""
 
-from governance.core.db import db, numbered
-from governance.core.errors import Problem
+from governance.core.db import LARGEST, connection, db
+from governance.core.errors import Missing, Problem
 from governance.core.static import static
 from governance.people.access import Viewer
-from governance.places.codes import living
-from governance.places.model import Place
-from governance.relay.facts import near_name, scan_page
+from governance.places.landing import SIGN, Sign, land, near_name
+from governance.relay.facts import page_of
 from governance.relay.model import Heard
 from governance.relay.said import Said
 from governance.relay.talk import Talk
@@ -19,16 +18,20 @@ INSIDE = "这里正在办什么、大家在商量什么"
 PICTURE = "img/share.png"
 
 
-def scanned(scene: str) -> Place:
+def _scanned(scene: str) -> Sign:
     """The place of a parametric code, or of one of our own codes. Raises Missing."""
     number = place_of(scene)
-    return (numbered(Place, number) if number is not None else None) or living(scene).place
+    place = number if number is not None else land(connection(), scene).id
+    sign = SIGN.first(connection(), place=place) if place <= LARGEST else None
+    if sign is None:
+        raise Missing
+    return sign
 
 
-def words(place: Place) -> str:
+def _words(sign: Sign) -> str:
     """Where one is, how to report, and the page behind a code of the place if it has one."""
-    link = scan_page(place)
-    return f"您在{near_name(place)}。{HOW}" + (f"\n{INSIDE}：{link}" if link else "")
+    link = page_of(sign.token)
+    return f"您在{near_name(connection(), sign)}。{HOW}" + (f"\n{INSIDE}：{link}" if link else "")
 
 
 def unknown_code() -> str:
@@ -39,13 +42,11 @@ def unknown_code() -> str:
 def card(scene: str) -> Card | str:
     """The card of the place; plain words where there is no page to lead to, or the code is of no place of ours."""
     try:
-        place = scanned(scene)
+        sign = _scanned(scene)
     except Problem:
         return unknown_code()
-    link = scan_page(place)
-    return (
-        Card(near_name(place), f"{HOW}。{INSIDE}，点开看。", link, address(static(PICTURE))) if link else words(place)
-    )
+    link, name = page_of(sign.token), near_name(connection(), sign)
+    return Card(name, f"{HOW}。{INSIDE}，点开看。", link, address(static(PICTURE))) if link else _words(sign)
 
 
 def greet(heard: Heard, by: Viewer, talk: Talk, scene: str) -> str:
@@ -59,5 +60,6 @@ def greet(heard: Heard, by: Viewer, talk: Talk, scene: str) -> str:
 
 def arrive(said: Said, scene: str) -> str:
     """Somebody scanned a code that led them to us: what they say next is about that place."""
-    place = said.talk.place = scanned(scene)
-    return words(place)
+    sign = _scanned(scene)
+    said.talk.place_id = sign.id
+    return _words(sign)

@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from governance.core.db import db
+from governance.core.db import connection, db
 from governance.core.events import Event
 from governance.core.pages import local
 from governance.discussions.lifecycle import PROPOSED
 from governance.discussions.model import Topic
+from governance.places import landing
 from governance.places.codes import first_living
 from governance.places.model import Place
 from governance.relay.model import Group
@@ -139,15 +140,17 @@ def _count(given: Any, otherwise: int) -> int:
 
 
 def near_name(place: Place) -> str:
-    """The name people of the neighbourhood use: from the courtyard down, or the place itself above courtyards."""
-    near = [one.name for one in place.above() if one.kind in ("courtyard", "building", "spot")]
-    return " ".join(near) or place.name
+    return landing.near_name(connection(), place)
 
 
 def scan_page(place: Place) -> str:
     """The address behind a code of this place; empty where it has none."""
     code = first_living(place)
-    return address(f"/c/{code.token}") if code else ""
+    return page_of(code.token if code else None)
+
+
+def page_of(token: str | None) -> str:
+    return address(f"/c/{token}") if token else ""
 
 
 Tell = Callable[[Event], Facts | None]

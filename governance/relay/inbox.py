@@ -6,6 +6,7 @@ done with; the mark stays for a month, so that the same thing again is known.
 
 import json
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from prometheus_client import Counter
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, bindparam, delete, select
@@ -15,6 +16,7 @@ from governance.core.crypto import Personal, keyed_hash
 from governance.core.db import Base, connection, db, now, writing
 from governance.core.jobs import enqueue_fast, job
 from governance.core.prepared import InsertOnce, Prepared
+from governance.core.together import Together
 from governance.wechat.inbound import OTHER, Incoming
 
 STORED, ANSWERED, TELLING, TOLD, SILENT, REFUSED, UNKNOWN = (
@@ -23,6 +25,7 @@ STORED, ANSWERED, TELLING, TOLD, SILENT, REFUSED, UNKNOWN = (
 OFFICIAL, APP, ROBOT = "official", "app", "aibot"  # whose doors there are
 STATES = (STORED, ANSWERED, TELLING, TOLD, SILENT, REFUSED, UNKNOWN)
 KEPT = timedelta(days=30)
+LOCK = 0x_1B_0C
 STILL_AN_ANSWER = timedelta(days=1)  # WeChat takes one for two days after somebody wrote
 CALLBACKS = Counter(
     "callbacks_total", "What platforms sent us, by what became of it at the door", ["source", "outcome"]
@@ -84,17 +87,30 @@ def mark(source: str, key: str) -> str:
     return keyed_hash("inbound", f"{source}:{key}")
 
 
+class Arrival(NamedTuple):
+    source: str
+    message_key: str
+    incoming: Incoming
+
+
 def keep(source: str, incoming: Incoming) -> bool:
     """Keep it and ask for the work, in one transaction; says whether it came for the first time."""
-    marked = {"source": source, "message_key": mark(source, incoming.key)}
-    if KNOWN.first(connection(), **marked):
-        return False
+    arrival = Arrival(source, mark(source, incoming.key), incoming)
+    known = KNOWN.first(connection(), source=source, message_key=arrival.message_key)
+    db.session.rollback()
+    return not known and _ARRIVALS.add(arrival)
+
+
+def _keep(arrival: Arrival) -> bool:
+    source, message_key, incoming = arrival
     body = json.dumps(incoming.as_plain(), ensure_ascii=False)
-    with writing():
-        id_ = INBOUND.new(connection(), body=body, **marked)
-        if id_:
-            _ask_for_work(source, incoming, id_)
+    id_ = INBOUND.new(connection(), source=source, message_key=message_key, body=body)
+    if id_:
+        _ask_for_work(source, incoming, id_)
     return bool(id_)
+
+
+_ARRIVALS = Together(_keep, LOCK)
 
 
 def _ask_for_work(source: str, incoming: Incoming, inbound: int) -> None:
