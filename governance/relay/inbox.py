@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from prometheus_client import Counter
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, bindparam, delete, select
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from governance.core.crypto import Personal, keyed_hash
 from governance.core.db import Base, connection, db, now, writing
 from governance.core.jobs import enqueue_fast, job
-from governance.core.prepared import InsertOnce, Prepared
+from governance.core.prepared import InsertOnce
 from governance.core.together import Together
 from governance.wechat.inbound import OTHER, Incoming
 
@@ -74,8 +74,6 @@ class Inbound(Base):
         self.state, self.body = state, "{}"
 
 
-_MARKED = (Inbound.source == bindparam("source"), Inbound.message_key == bindparam("message_key"))
-KNOWN: Prepared[tuple[int]] = Prepared(select(Inbound.id).where(*_MARKED))
 INBOUND = InsertOnce(Inbound)
 
 
@@ -95,10 +93,8 @@ class Arrival(NamedTuple):
 
 def keep(source: str, incoming: Incoming) -> bool:
     """Keep it and ask for the work, in one transaction; says whether it came for the first time."""
-    arrival = Arrival(source, mark(source, incoming.key), incoming)
-    known = KNOWN.first(connection(), source=source, message_key=arrival.message_key)
-    db.session.rollback()
-    return not known and _ARRIVALS.add(arrival)
+    db.session.rollback()  # so that what is read next is no older than what others may have written for us
+    return _ARRIVALS.add(Arrival(source, mark(source, incoming.key), incoming))
 
 
 def _keep(arrival: Arrival) -> bool:
