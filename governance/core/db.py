@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TextIO, TypeVar, cast
 
 from flask import Flask
@@ -34,7 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -86,6 +86,7 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"exp
 Row = TypeVar("Row", bound=Base)
 Done = TypeVar("Done")
 LARGEST = 2**31 - 1  # of an integer column; SQLite would take more, PostgreSQL would not
+FRESH = 1.0  # seconds a connection is taken for alive after it was used
 BUSY = 20  # seconds a writer waits for the others
 PAUSES = 0.2, 1, 5, 15  # seconds between tries to write down what is known nowhere else
 _TURN = threading.Lock()
@@ -98,12 +99,7 @@ def now() -> datetime:
 def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": BUSY, "isolation_level": None}, "pool_size": 16, "max_overflow": 16}
-    return {
-        "pool_size": 16,
-        "max_overflow": 16,
-        "pool_pre_ping": True,
-        "connect_args": {"connect_timeout": 5},
-    }
+    return {"connect_args": {"connect_timeout": 5}, "pool_size": 16, "max_overflow": 16}
 
 
 def init_app(app: Flask, url: str) -> None:
@@ -121,6 +117,9 @@ def prepare(engine: Engine) -> None:
         event.listen(engine, "begin", _sqlite_begin)
     else:
         event.listen(engine, "connect", _postgres_promises)
+        event.listen(engine, "connect", _used)
+        event.listen(engine, "checkin", _used)
+        event.listen(engine, "checkout", partial(_ask_if_idle, engine.dialect))
 
 
 def _sqlite_promises(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -132,6 +131,21 @@ def _postgres_promises(connection: DBAPIConnection, _entry: ConnectionPoolEntry)
     connection.cursor().execute("SET synchronous_commit = on")
     connection.cursor().execute("SET timezone = 'UTC'")
     connection.commit()
+
+
+def _used(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+    entry.info["used"] = time.monotonic()
+
+
+def _ask_if_idle(dialect: Dialect, connection: DBAPIConnection, entry: ConnectionPoolEntry, _: object) -> None:
+    """A connection that lay idle may have ended with its server. To ask each time would be a round trip for everybody:
+    one that ended just now costs whoever finds it so their try, and takes the others of its pool with it."""
+    if time.monotonic() - entry.info["used"] < FRESH:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as ended:
+        raise InvalidatePoolError from ended
 
 
 def _sqlite_begin(connection: Connection) -> None:

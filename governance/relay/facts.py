@@ -140,6 +140,7 @@ def _count(given: Any, otherwise: int) -> int:
 
 
 def near_name(place: Place) -> str:
+    """The name people of the neighbourhood use."""
     return landing.near_name(connection(), place)
 
 

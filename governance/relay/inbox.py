@@ -25,7 +25,7 @@ STORED, ANSWERED, TELLING, TOLD, SILENT, REFUSED, UNKNOWN = (
 OFFICIAL, APP, ROBOT = "official", "app", "aibot"  # whose doors there are
 STATES = (STORED, ANSWERED, TELLING, TOLD, SILENT, REFUSED, UNKNOWN)
 KEPT = timedelta(days=30)
-LOCK = 0x_1B_0C
+LOCK = 0x0E_1B0C
 STILL_AN_ANSWER = timedelta(days=1)  # WeChat takes one for two days after somebody wrote
 CALLBACKS = Counter(
     "callbacks_total", "What platforms sent us, by what became of it at the door", ["source", "outcome"]

@@ -35,6 +35,29 @@ def other_writer(app: Flask) -> Iterator[sqlite3.Connection]:
     connection.close()
 
 
+@pytest.fixture
+def ended(app: Flask) -> None:
+    """The connection of the next transaction has just ended at the server's side."""
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no server")
+    number = db.session.scalar(text("SELECT pg_backend_pid()"))
+    with db.engine.connect() as other:
+        db.session.remove()
+        other.execute(text(f"SELECT pg_terminate_backend({number}, 5000)"))
+
+
+def test_a_connection_that_ended_while_it_lay_idle_troubles_nobody(monkeypatch, ended: None) -> None:
+    monkeypatch.setattr("governance.core.db.FRESH", 0)
+    assert db.session.scalar(select(1)) == 1
+
+
+def test_a_connection_that_ended_just_now_costs_one_try(ended: None) -> None:
+    with pytest.raises(OperationalError):
+        db.session.scalar(select(1))
+    db.session.rollback()
+    assert db.session.scalar(select(1)) == 1
+
+
 def test_what_is_written_is_there_afterwards(cast: Cast) -> None:
     with writing():
         cast.person("gao").nickname = "小高"
