@@ -110,14 +110,9 @@ _ARRIVALS = Together(_keep, LOCK)
 
 
 def _ask_for_work(source: str, incoming: Incoming, inbound: int) -> None:
-    """Words of one talk are heard in turn. Photos wait for WeChat, and no words wait for photos.
-
-    Photos alone can wait until they can be fetched; words that came with some cannot.
-    """
-    if incoming.photos:
-        enqueue_fast("relay.hear_photos" if incoming.text else "relay.hear_photos_alone", inbound=inbound)
-    else:
-        enqueue_fast("relay.hear", line=line("hear", source, incoming), inbound=inbound)
+    """What is said in one talk is heard in turn: whose photo it is depends on the words before it."""
+    name = "relay.hear_photos" if incoming.photos else "relay.hear"
+    enqueue_fast(name, line=line("hear", source, incoming), inbound=inbound)
 
 
 def line(doing: str, source: str, incoming: Incoming) -> str:

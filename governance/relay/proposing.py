@@ -16,11 +16,11 @@ from governance.relay.meant import number_in
 from governance.relay.phrases import ASKS, GOES_ON
 from governance.relay.placing import place_meant
 from governance.relay.private import apart, in_private, offer
-from governance.relay.reporting import UNKNOWN_PLACE, report, submission_of, what
+from governance.relay.reporting import UNKNOWN_PLACE, report, what, write_more
 from governance.relay.said import Said
 from governance.relay.talk import MORE, WHETHER
 from governance.relay.wording import plain
-from governance.tickets import queries, voices
+from governance.tickets import queries
 from governance.tickets.categories import Choice
 from governance.tickets.grave import grave
 from governance.tickets.model import Ticket
@@ -87,7 +87,7 @@ def add(said: Said, words: str) -> str:
     ticket = said.talk.ticket
     if ticket is None:
         return report(replace(said, words=words))
-    voices.more(ticket, said.by, words, submission_of(said.heard))
+    write_more(said, ticket, words)
     return f"写进 {ticket.number} 了，网格员看得到。"
 
 

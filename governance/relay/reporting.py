@@ -6,7 +6,7 @@ from io import BytesIO
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
-from governance.core.db import db, now
+from governance.core.db import db
 from governance.core.errors import Refused
 from governance.places.model import Place
 from governance.relay.facts import near_name
@@ -90,15 +90,35 @@ def link_to(ticket: Ticket, said: Said) -> str:
 
 
 def take_photos(said: Said, shots: tuple[bytes, ...]) -> str:
-    """Photos join the report just made in this room; without one they wait for it."""
+    """Photos that came alone belong to what we are asking about, else to the report just made, else to the next."""
+    if said.talk.moved_on:
+        return "照片到得晚了，分不清是哪件事的，请再发一次。"
+    keep_photos(said, shots)
+    if said.talk.question not in (None, WHAT):
+        return "照片收到了，跟刚才说的一起报上去。请先回上一句问您的。"
+    return join_photos(said) or "照片收到了。请再说一句是什么事，例如：报事 三层灯不亮"
+
+
+def keep_photos(said: Said, shots: tuple[bytes, ...]) -> None:
+    """They wait for what is reported next, or written into the report just made."""
+    talk = said.talk
+    talk.submission, talk.photos_at = talk.waiting_photos or submission_of(said.heard), talk.said_at
+    _stage(said, talk.submission, shots)
+
+
+def join_photos(said: Said) -> str:
+    """Photos that wait join the report just made in this room, if there is one."""
     ticket = said.talk.report
     if ticket is None:
-        said.talk.submission, said.talk.photos_at = said.talk.waiting_photos or submission_of(said.heard), now()
-        _stage(said, said.talk.submission, shots)
-        return "照片收到了。请再说一句是什么事，例如：报事 三层灯不亮"
-    _stage(said, submission_of(said.heard), shots)
-    voices.more(ticket, said.by, "", submission_of(said.heard))
+        return ""
+    write_more(said, ticket, "")
     return f"照片收到了，已放进编号 {ticket.number}。"
+
+
+def write_more(said: Said, ticket: Ticket, words: str) -> None:
+    """With the photos that wait."""
+    voices.more(ticket, said.by, words, said.talk.waiting_photos or submission_of(said.heard))
+    said.talk.submission = said.talk.photos_at = None
 
 
 def _stage(said: Said, submission: str, shots: tuple[bytes, ...]) -> None:

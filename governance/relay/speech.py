@@ -22,7 +22,7 @@ from governance.relay.model import Group, Heard
 from governance.relay.phrases import AROUND, ME_TOO, NOTHING, REPORT_IT, YES
 from governance.relay.private import apart
 from governance.relay.proposing import WHETHER_TO_REPORT, ask_again, inform, propose
-from governance.relay.reporting import report, take_photos
+from governance.relay.reporting import join_photos, keep_photos, report, take_photos
 from governance.relay.said import Said
 from governance.relay.settling import is_no, settle
 from governance.relay.taking_part import NUMBER, VOTED, how_to_withdraw, join, list_topics, nudge, progress_of, voice
@@ -97,8 +97,13 @@ def _told(said: Said, shots: tuple[bytes, ...]) -> str:
         return apart(said)
     if said.group is None and (told := at_work.answer(said.worker, said.words.strip(AROUND))):
         return told
-    told = take_photos(said, shots) if shots else ""
-    return _spoken(said) if said.words or not told else told
+    if shots and not said.words:
+        return take_photos(said, shots)
+    if shots:
+        keep_photos(said, shots)
+    told = _spoken(said)
+    joined = join_photos(said) if shots and said.talk.question is None and said.talk.waiting_photos else ""
+    return "\n".join(filter(None, (told, joined)))
 
 
 def _spoken(said: Said) -> str:

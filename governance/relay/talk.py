@@ -49,7 +49,7 @@ class Talk(Base):
     place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))
     at: Mapped[datetime] = mapped_column(default=now, index=True)
 
-    moment: datetime | None = None  # as of when it is asked what is fresh; now, if nothing else was said
+    moment: datetime | None = None  # when what is heard now was said; now, if nothing else was told
 
     ticket: Mapped[Ticket | None] = relationship(foreign_keys=[ticket_id])
     spoken: Mapped[Ticket | None] = relationship(foreign_keys=[spoken_id])
@@ -89,11 +89,20 @@ class Talk(Base):
         """The submission under which photos wait for their report."""
         return self.submission if self._is_fresh(self.photos_at) else None
 
+    @property
+    def said_at(self) -> datetime:
+        return self.moment or now()
+
+    @property
+    def moved_on(self) -> bool:
+        """Did they begin something since what is heard now, which comes late?"""
+        return any(at and at > self.said_at for at in (self.reported_at, self.asked_at))
+
     def _is_fresh(self, at: datetime | None, good_for: timedelta = GOOD_FOR) -> bool:
-        return at is not None and at > (self.moment or now()) - good_for
+        return at is not None and at > self.said_at - good_for
 
     def ask(self, question: str, words: str = "") -> None:
-        self.asked, self.words, self.asked_at = question, words, now()
+        self.asked, self.words, self.asked_at = question, words, self.said_at
 
     def answered(self) -> str:
         """The question is settled; what it was about."""
@@ -106,12 +115,12 @@ class Talk(Base):
         self.submission = self.photos_at = None
 
     def speak_of(self, ticket: Ticket) -> None:
-        self.spoken, self.spoken_at = ticket, now()
+        self.spoken, self.spoken_at = ticket, self.said_at
 
     def reported(self, ticket: Ticket) -> None:
         self.answered()
         self.speak_of(ticket)
-        self.ticket, self.reported_at, self.place_id = ticket, now(), ticket.place_id
+        self.ticket, self.reported_at, self.place_id = ticket, self.said_at, ticket.place_id
         self.submission = self.photos_at = None
 
 

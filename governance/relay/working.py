@@ -11,7 +11,7 @@ from governance.core.crypto import keyed_hash
 from governance.core.db import by as one
 from governance.core.db import db, now, writing
 from governance.core.errors import Problem
-from governance.core.jobs import enqueue, job
+from governance.core.jobs import NotYet, enqueue, job
 from governance.people import meeting
 from governance.people.access import NOBODY, Viewer
 from governance.people.viewers import viewer_of
@@ -26,7 +26,7 @@ from governance.wechat.answers import Later
 from governance.wechat.inbound import ENTER, LEAVE, PHOTO, SCAN, STRANGE, TEXT, Incoming, Photo
 
 log = structlog.get_logger()
-STILL_FETCHED = timedelta(minutes=2)
+IN_TURN, STILL_FETCHED = timedelta(seconds=10), timedelta(minutes=2)
 UNBOUND = (
     "您好，这个群还没有绑定到楼院。请社区工作人员打开“群”页面，选“企业微信智能机器人”，"
     "填上 {number}（一天内有效），绑好就能在这里报事。"
@@ -37,18 +37,30 @@ LOST_PHOTO = "照片没收到，请再发一次，或者点报事的链接在里
 WELCOME = "您好，我是社区的助手。扫楼里的码，我就知道您在哪儿；也可以直接说：报事 三层灯不亮。都能说什么：帮助"
 
 
-@job("relay.hear_photos_alone", lease=120, tries=8, network=True)
-def hear_photos_alone(inbound: int) -> None:
-    """What came without words waits until WeChat is there again."""
-    row = db.session.get(Inbound, inbound)
-    if row is not None and now() - row.at < STILL_AN_ANSWER:
-        require_there(row.source)
-    hear_photos(inbound)
-
-
 @job("relay.hear_photos", lease=120, tries=8, network=True)
 def hear_photos(inbound: int) -> None:
-    """The same as `hear`, with the photos fetched first, while no transaction is open."""
+    """The same as `hear`, with the photos fetched first. What is said next waits for them a moment, and no longer."""
+    try:
+        _fetch_and_work(inbound)
+    except Later:
+        row = db.session.get_one(Inbound, inbound)
+        if now() - row.at < IN_TURN:
+            raise NotYet(1) from None
+        with writing():
+            enqueue("relay.hear_photos_late", inbound=inbound)
+
+
+@job("relay.hear_photos_late", lease=120, tries=8, network=True)
+def hear_photos_late(inbound: int) -> None:
+    """Photos alone can wait until WeChat is there again; words that came with some cannot."""
+    row = db.session.get(Inbound, inbound)
+    if row is not None and row.state == STORED and not row.incoming.text and now() - row.at < STILL_AN_ANSWER:
+        require_there(row.source)
+    _fetch_and_work(inbound)
+
+
+def _fetch_and_work(inbound: int) -> None:
+    """No transaction is open meanwhile. Raises Later."""
     row = db.session.get(Inbound, inbound)
     if row is None or row.state != STORED:
         return
