@@ -61,7 +61,7 @@ def category_of(words: str) -> Choice:
     own = next((choice for choice in choices if found_grave and choice.slug == found_grave.slug), None)
     if own is not None:
         return own
-    words = emergencies.EVERYDAY.sub("", words.replace(INFORMS, "") if informs_of_a_thing(words) else words)
+    words = emergencies.as_signs(words.replace(INFORMS, "") if informs_of_a_thing(words) else words)
     found = [(len(sign), choice) for choice in choices for sign in _signs(choice) if sign in words]
     if found:
         return max(found, key=lambda pair: (pair[1].private, pair[0]))[1]

@@ -24,6 +24,7 @@ CLOSING = "()（）\\[\\]【】〔〕{}「」『』《》<>“”‘’，。；
 TAIL = rf"(?:[^\s{CLOSING}]|\([^\s{CLOSING}]*\))*"  # what closes a sentence or a bracket is none of the address
 LINK = re.compile(
     rf"(?i)[a-z][a-z0-9+.-]{{1,20}}:/+{TAIL}"  # any scheme
+    rf"|#\w{{1,12}}:/+{TAIL}"  # a mini program's
     rf"|(?:[\w-]+[.])+[a-z]{{2,}}(?![a-z]){TAIL}"  # a bare host, in Chinese too
 )
 NUMBER = re.compile(

@@ -16,6 +16,15 @@ EVERYDAY = re.compile(  # in what is said every day the signs below, and those o
     r"|电梯[^，。！？\n人孩]{0,6}[困卡关][^，。！？\n人孩]{0,6}[狗猫鸟](?![^，。！？\n]{0,3}[人孩])"
     r"|小三(?:[轮口路楼层号门角]|元)|出轨道|着火过一次|爆炸声|救命啊?(?:电梯|网)|[狗猫鸟][^，。！？\n]{0,4}走[丢失]"
 )
+SOMEBODY = (
+    r"(?:别?人|他们?|她们?|老公|丈夫|老婆|妻子|媳妇|男朋友|男友|女朋友|女友|对象|前夫|[爸妈父母哥弟姐]|儿子|女儿|女婿|婆婆|公公"
+    r"|邻居|楼[上下]的?|对门|护工|保姆|保安|物业|城管|老师|同学|师傅|司机|领导|老板|室友|房东)"
+)
+BLOW = r"打(?![开碎坏穿扫掉通印包药爆断湿死结扰破听电卡车折理拼算])"
+BEATEN = re.compile(  # however it is said
+    rf"被(?:[我你您]家?的?)?{SOMEBODY}[^，。！？\n]{{0,3}}{BLOW}|把[我俺他她]{BLOW}|{SOMEBODY}(?:给我)?打了我(?![们家的])"
+    rf"|{SOMEBODY}[^，。！？\n]{{0,3}}动手(?:打|了?(?=$|[，。！？\s]))"
+)
 SIGNS = {
     "119": (
         *("着火", "起火", "失火", "火灾", "冒浓烟", "冒烟", "冒火", "自燃", "爆炸", "救火", "要塌", "塌了", "倒塌"),
@@ -23,12 +32,13 @@ SIGNS = {
         *("卡在栏杆", "卡在防护", "卡在护栏", "孩子掉进", "小孩掉进", "老人掉进", "有人掉"),
     ),
     "120": (
+        *("我快不行了", "人快不行了", "他快不行了", "她快不行了", "爷快不行了", "奶快不行了"),
         *("晕倒", "昏倒", "摔倒", "摔伤", "没有呼吸", "没呼吸", "喘不上气", "噎住", "噎着", "昏迷", "起不来了"),
         *("心脏病", "胸口疼", "心口疼", "中风", "脑出血", "触电", "溺水", "大出血", "不省人事"),
     ),
     "110": (
         *("救命", "救救", "杀人", "杀我", "砍人", "弄死我", "打死人", "抢劫", "拿着刀", "拿刀", "持刀", "动刀"),
-        *("砸门", "撬门", "进贼", "入室", "走丢", "走失", "吸毒", "家暴", "虐待", "打架", "打起来"),
+        *("砸门", "撬门", "进贼", "入室", "走丢", "走失", "吸毒", "家暴", "虐待", "打架", "打群架", "打起来"),
         *("被打", "打我", "打老婆", "打孩子", "打人"),
     ),
     "122": ("撞人", "车祸", "撞车"),
@@ -47,6 +57,7 @@ SPOKEN = (  # what needs more than a number; the pattern, and the sentence
     (
         re.compile(
             rf"{OLD}{NEAR}(?:[天周久]|星期|礼拜|阵子)没(?:有)?(?:出门|出来|露面|下楼|动静|见|看见)"
+            rf"|{OLD}{NEAR}没(?:有)?(?:动静|声音|露面)[^。！？\n]{{0,4}}[天周]"
             rf"|{OLD}{NEAR}敲门{NEAR}(?:没有?人?[应开声动反]|不[应开]|没声|没答应)"
         ),
         "屋里叫不应，怕是出了事，请马上打 110（报警）和 120（急救），别等。",
@@ -54,10 +65,15 @@ SPOKEN = (  # what needs more than a number; the pattern, and the sentence
 )
 
 
+def as_signs(words: str) -> str:
+    """The words without what means nothing, and with one word for being beaten."""
+    return BEATEN.sub("被打", EVERYDAY.sub("", words))
+
+
 def numbers(words: str) -> str:
     """Whom to call first, one sentence a danger; empty when the words speak of none."""
     found = grave(words)
-    plain = EVERYDAY.sub("", words)
+    plain = as_signs(words)
     called = [NAMES[number] for number, signs in SIGNS.items() if any(sign in plain for sign in signs)]
     told = [found.call] if found else []
     told += [sentence for pattern, sentence in SPOKEN if pattern.search(plain)]

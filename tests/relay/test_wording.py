@@ -76,6 +76,7 @@ def test_the_number_of_a_ticket_of_ours_stays(id_):
     [
         ("看(https://evil.example/a)好", "看(（链接略）)好"),
         ("看（https://evil.example/a_(b)?c=1），快", "看（（链接略）），快"),
+        ("#小程序://拼多多/AbCd 看看", "（链接略） 看看"),
         ("“evil.cn”不能信", "“（链接略）”不能信"),
         ("https://evil.example，快来", "（链接略），快来"),
         ("2026-11-24 停水，2026.12.1 来水", "2026年11月24日 停水，2026年12月1日 来水"),
