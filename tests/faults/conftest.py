@@ -16,6 +16,7 @@ from tests.app import DATABASES, settings_for
 from tests.cast import Cast
 from tests.faults.deployment import Deployment, deployed
 from tests.peers.postgres import Cluster, database_name
+from tests.peers.redis import Server
 
 
 @dataclass
@@ -47,8 +48,11 @@ def town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
         cluster: Cluster = request.getfixturevalue("postgres")
         template, cast = request.getfixturevalue("postgres_settled")
         url = cluster.create_database(database_name(template))
-    shared = {"redis_url": request.getfixturevalue("redis").url} if request.param == "postgresql" else {}
-    settings = settings_for(folder, url).model_copy(update=shared)
+    settings = settings_for(folder, url)
+    if request.param == "postgresql":
+        redis: Server = request.getfixturevalue("redis")
+        redis.forget()  # the limits of another town's places, which have the same numbers
+        settings = settings.model_copy(update={"redis_url": redis.url})
     app = create_app(settings)
     with app.app_context():
         with deployed(settings) as deployment:

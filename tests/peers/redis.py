@@ -48,6 +48,11 @@ class Server:
             process.stop(self.server)
         self.server = None
 
+    def forget(self) -> None:
+        """All that was kept."""
+        with Redis.from_url(self.url) as client:
+            client.flushall()
+
     def answers(self) -> bool:
         """Ours only when it lies in our folder: another program may have taken the port meanwhile."""
         try:
