@@ -21,7 +21,6 @@ from governance.relay.hashed import heard_as
 from governance.relay.model import Group, Heard
 from governance.relay.talk import talk_with
 from governance.tickets import emergencies
-from governance.tickets.grave import grave
 
 KEPT = timedelta(days=30)
 OPENER = re.compile(r"\?k=[\w-]+")  # what makes a phone the reporter; kept nowhere in the clear
@@ -72,7 +71,7 @@ def hear(robot: str, group: Group, sender: str, message_id: str, text: str, shot
 
 def require_room(said: Utterance) -> None:
     """Raises TooMuch. However much was said, by them or in their group, who speaks of a danger is heard."""
-    danger = emergencies.numbers(said.text) or grave(said.text)
+    danger = emergencies.numbers(said.text)
     mine = limits.take(BY_A_MEMBER, "heard.danger" if danger else "heard", said.robot, said.who.subject)
     full = said.group_id and not limits.take(IN_A_GROUP, "heard.in", str(said.group_id))
     if not mine or (full and not danger):
