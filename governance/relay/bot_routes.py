@@ -26,7 +26,8 @@ TRIES, WRONG = "600/minute", "60/minute"
 def lease(name: str) -> Any:
     """Lease messages to post: `?limit=` 1 to 50, 20 when not given."""
     bot = _caller(name)
-    limit = request.args.get("limit", bots.A_FEW, int)
+    asked = request.args.get("limit", str(bots.A_FEW))
+    limit = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 4 else 0
     if not 1 <= limit <= bots.MOST:
         raise Invalid({"limit": f"1 到 {bots.MOST}"})
     return jsonify(deliveries=bots.lease(bot, limit))

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, update
 
-from governance.core.db import among, db, locked, now, writing
+from governance.core.db import among, db, now, writing
 from governance.core.errors import Invalid, Refused
 from governance.people.access import Viewer
 from governance.people.permissions import require
@@ -18,6 +18,7 @@ from governance.relay.channels import Channel, channel
 from governance.relay.ears import bind_in_turn, bound_already, ear_of, whose
 from governance.relay.hashed import heard_as, robot_of
 from governance.relay.hours import Hours
+from governance.relay.keepers import require_kept
 from governance.relay.model import AUDIENCES, DUE, Delivery, Group
 from governance.relay.outcomes import note, silence
 from governance.relay.sharing import take_along, with_key
@@ -47,7 +48,7 @@ def add(
         _keep_hours(group, hours)
         db.session.add(group)
         db.session.flush()
-        note(group, "add", viewer.label, viewer.staff_id, name=name)
+        note(group, "add", viewer.label, viewer.staff_id, name=group.name)
     return group
 
 
@@ -65,25 +66,26 @@ def change(
     told = {key: one for key, one in given.items() if one or key not in stays}
     with writing():
         bind_in_turn()
-        require(viewer, "group.keep", locked(group))
+        require_kept(viewer, group)
         bound = kind.read({**group.bound, **told})
         _describe(viewer, group, name, places)
         _bind(viewer, group, bound)
         if hours is not None and hours != hours_of(group):
             _keep_hours(group, hours)
             _wake(group)
-        note(group, "change", viewer.label, viewer.staff_id, name=name)
+        note(group, "change", viewer.label, viewer.staff_id, name=group.name)
     return group
 
 
 def _describe(viewer: Viewer, group: Group, name: str, places: Sequence[Place]) -> None:
-    if not name.strip():
+    called = " ".join(name.split())[:60]
+    if not called:
         raise Invalid({"name": "请给群起个名字"})
     if not 0 < len(places) <= MOST_PLACES:
         raise Invalid({"places": f"请绑定 1 到 {MOST_PLACES} 个地点"})
     for place in places:
         require(viewer, "group.keep", place)
-    group.name, group.places = name.strip()[:60], list(places)
+    group.name, group.places = called, list(places)
     _set(group, shared_areas(places))
 
 
@@ -141,7 +143,7 @@ def _wake(group: Group) -> None:
 def disable(viewer: Viewer, group: Group, why: str = "") -> None:
     """Stop speaking to a group for now; what it was still owed is listed as not sent."""
     with writing():
-        require(viewer, "group.keep", locked(group))
+        require_kept(viewer, group)
         if not group.hears:
             raise Refused("这个群已经停了")
         silence(group, why or "已停用", viewer.label, viewer.staff_id)
@@ -149,9 +151,7 @@ def disable(viewer: Viewer, group: Group, why: str = "") -> None:
 
 def enable(viewer: Viewer, group: Group) -> None:
     with writing():
-        require(viewer, "group.keep", locked(group))
-        if group.archived_at:
-            raise Refused("这个群已经归档，请重新绑定")
+        require_kept(viewer, group)
         group.disabled_at = group.disabled_why = group.rest_until = None
         note(group, "enable", viewer.label, viewer.staff_id)
 
@@ -160,7 +160,7 @@ def archive(viewer: Viewer, group: Group) -> None:
     """The group is gone: it hears nothing more, its robot's key is forgotten, what it heard stays on record."""
     with writing():
         bind_in_turn()
-        require(viewer, "group.keep", locked(group))
+        require_kept(viewer, group)
         if group.disabled_at is None:
             silence(group, "已归档", viewer.label, viewer.staff_id)
         group.archived_at, group.settings = now(), "{}"

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from governance.core.db import db, locked, now, writing
-from governance.core.errors import Invalid
+from governance.core.errors import Invalid, Refused
 from governance.people.access import Held, Viewer
 from governance.people.model import Identity, Post
 from governance.people.permissions import may, require
@@ -22,7 +22,7 @@ NO_ACCOUNT, NOT_THEIRS = "没有这个账号", "这个人没有管这个群的�
 def hand_over(viewer: Viewer, group: Group, account: str) -> Group:
     """Make somebody else the group's keeper. Raises Invalid by `keeper`."""
     with writing():
-        require(viewer, "group.keep", locked(group))
+        require_kept(viewer, group)
         found = by_account([account.strip().lower()])
         if not found:
             raise Invalid({"keeper": NO_ACCOUNT})
@@ -33,6 +33,13 @@ def hand_over(viewer: Viewer, group: Group, account: str) -> Group:
         db.session.flush()
         note(group, "hand_over", viewer.label, viewer.staff_id, keeper=person_id, before=before)
     return group
+
+
+def require_kept(viewer: Viewer, group: Group) -> None:
+    """Lock a group to do something to it. Raises Forbidden, or Refused for one that is archived."""
+    require(viewer, "group.keep", locked(group))
+    if group.archived_at:
+        raise Refused("这个群已经归档，请重新绑定")
 
 
 def by_account(accounts: Collection[str]) -> dict[str, int]:

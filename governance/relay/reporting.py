@@ -12,11 +12,11 @@ from governance.places.model import Place
 from governance.relay.facts import near_name
 from governance.relay.meaning import category_of, says_something
 from governance.relay.model import Heard
-from governance.relay.placing import place_meant
+from governance.relay.placing import place_meant, unknown
 from governance.relay.private import elsewhere, in_private, is_taken, offer
 from governance.relay.said import Said
 from governance.relay.talk import WHAT, WHERE
-from governance.relay.wording import address
+from governance.relay.wording import address, plain
 from governance.tickets import assist, photos, reports, voices
 from governance.tickets.categories import Choice
 from governance.tickets.grave import grave
@@ -24,6 +24,7 @@ from governance.tickets.model import Ticket
 
 LONGEST_REPORT = 500
 NAMED_PLACES = 8
+TOO_LATE = "照片到得晚了，分不清是哪件事的，请再发一次。"
 UNKNOWN_PLACE = "我还不知道您在哪栋楼。请扫一下楼里的码，或者把码上的 8 个字发给我，再说一遍就行。"
 
 
@@ -51,6 +52,8 @@ def what(said: Said, begun: str = "") -> str:
 def which(said: Said, words: str, first: str = "") -> str:
     """Ask which of the group's places these words are about, after what is to be said `first`."""
     said.talk.ask(WHERE, words)
+    if not first and (name := unknown(said.places, words)):
+        first = f"这里不管“{plain(name)}”，那里的事请扫那里的码。"
     names = "、".join(place.name for place in said.places[:NAMED_PLACES])
     return f"{first}请说是哪一个地方（{names}），说了就报上去；不报了就说“不报了”。"
 
@@ -92,11 +95,17 @@ def link_to(ticket: Ticket, said: Said) -> str:
 def take_photos(said: Said, shots: tuple[bytes, ...]) -> str:
     """Photos that came alone belong to what we are asking about, else to the report just made, else to the next."""
     if said.talk.moved_on:
-        return "照片到得晚了，分不清是哪件事的，请再发一次。"
+        return TOO_LATE
     keep_photos(said, shots)
     if said.talk.question not in (None, WHAT):
         return "照片收到了，跟刚才说的一起报上去。请先回上一句问您的。"
     return join_photos(said) or "照片收到了。请再说一句是什么事，例如：报事 三层灯不亮"
+
+
+def put_aside(said: Said) -> str:
+    """Photos that were kept, but came after something else was begun, join nothing."""
+    said.talk.submission = said.talk.photos_at = None
+    return TOO_LATE
 
 
 def keep_photos(said: Said, shots: tuple[bytes, ...]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from governance.relay.meaning import is_a_matter, says_something
 from governance.relay.phrases import ANOTHER, IN_COMMON, NO, REFUSES, YES
 from governance.relay.placing import in_common, place_meant
-from governance.relay.proposing import add
+from governance.relay.proposing import add, ask_again
 from governance.relay.reporting import report, what, which
 from governance.relay.said import Said
 from governance.relay.talk import MORE, WHAT, WHERE, WHETHER
@@ -30,6 +30,8 @@ def settle(said: Said, words: str) -> str:
 
 
 def _whether(said: Said, about: str, words: str) -> str:
+    if ANOTHER.fullmatch(words):
+        return ask_again(said)
     return report(replace(said, words=about)) if YES.fullmatch(words) else ""
 
 

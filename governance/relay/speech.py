@@ -16,15 +16,16 @@ from governance.places.tokens import read_token
 from governance.relay import arriving, at_work, quoting
 from governance.relay.asking import wished
 from governance.relay.kind_words import kind_word
-from governance.relay.meaning import SHORTEST_DETAIL, SHORTEST_MATTER, is_a_matter, says_something
+from governance.relay.meaning import SHORTEST_MATTER
 from governance.relay.meant import number_in
 from governance.relay.model import Group, Heard
-from governance.relay.phrases import AROUND, ME_TOO, NOTHING, REPORT_IT, YES
+from governance.relay.phrases import AROUND, ME_TOO, NOTHING, REPORT_IT
+from governance.relay.plain_speech import plain_speech
 from governance.relay.private import apart
-from governance.relay.proposing import WHETHER_TO_REPORT, ask_again, inform, propose
-from governance.relay.reporting import join_photos, keep_photos, report, take_photos
+from governance.relay.proposing import WHETHER_TO_REPORT, inform, propose
+from governance.relay.reporting import join_photos, keep_photos, put_aside, report, take_photos
 from governance.relay.said import Said
-from governance.relay.settling import is_no, settle
+from governance.relay.settling import settle
 from governance.relay.taking_part import NUMBER, VOTED, how_to_withdraw, join, list_topics, nudge, progress_of, voice
 from governance.relay.talk import MORE, WHETHER, Talk
 from governance.tickets import emergencies
@@ -99,11 +100,17 @@ def _told(said: Said, shots: tuple[bytes, ...]) -> str:
         return told
     if shots and not said.words:
         return take_photos(said, shots)
-    if shots:
-        keep_photos(said, shots)
-    told = _spoken(said)
-    joined = join_photos(said) if shots and said.talk.question is None and said.talk.waiting_photos else ""
-    return "\n".join(filter(None, (told, joined)))
+    return _with_photos(said, shots) if shots else _spoken(said)
+
+
+def _with_photos(said: Said, shots: tuple[bytes, ...]) -> str:
+    """They belong to what the words begin; else, like photos alone, to the report just made."""
+    keep_photos(said, shots)
+    late = said.talk.moved_on
+    told = [_spoken(said)]
+    if said.talk.question is None and said.talk.waiting_photos:
+        told.append(put_aside(said) if late else join_photos(said))
+    return "\n".join(filter(None, told))
 
 
 def _spoken(said: Said) -> str:
@@ -124,7 +131,7 @@ def _spoken(said: Said) -> str:
         return arriving.arrive(said, token)
     if BARE.fullmatch(bare):
         return progress_of(replace(said, words=bare))
-    return kindly or _perhaps_a_matter(said, bare)
+    return kindly or plain_speech(said, bare)
 
 
 def _points_at_a_matter(said: Said, bare: str) -> bool:
@@ -142,8 +149,9 @@ def _pointed_at(said: Said) -> str:
 
 
 def _commanded(said: Said) -> str | None:
+    words = "".join(said.words.split()) if len(said.words) <= SHORTEST_MATTER else said.words  # 帮 助
     for command in COMMANDS:
-        rest = command.behind(said.words)
+        rest = command.behind(words)
         if rest is not None:
             if command.answer is not _help:
                 said.talk.answered()
@@ -151,32 +159,11 @@ def _commanded(said: Said) -> str | None:
     return None
 
 
-def _perhaps_a_matter(said: Said, bare: str) -> str:
-    """Plain speech. What says nothing does not push aside what we were asking about."""
-    refused = is_no(bare)
-    if refused and said.talk.just_reported:
-        return how_to_withdraw(replace(said, words=""))
-    if not refused and (is_a_matter(said.words) or len(bare) >= _shortest(said) and says_something(bare)):
-        return propose(said)
-    if said.talk.question in (WHETHER, MORE):
-        return ask_again(said)
-    if refused:
-        return "好的。有事随时说。"
-    return NOT_ASKED if YES.fullmatch(bare) else UNCLEAR
-
-
-def _shortest(said: Said) -> int:
-    """How many characters may be a matter: where something was just begun, a detail of it is a short word."""
-    return SHORTEST_DETAIL if said.talk.just_asked or said.talk.just_reported else SHORTEST_MATTER
-
-
 def _help(_said: Said | None = None) -> str:
     told = (f"{one.word} {one.hint}".strip() for one in COMMANDS if one.hint is not None)
     return "您可以这样说：\n" + "\n".join(told)
 
 
-NOT_ASKED = "好的。现在没有等您回话的事；要报事直接说，例如：报事 三层灯不亮"
-UNCLEAR = "我在。要报事直接说，例如：报事 三层灯不亮。还能说什么，回“帮助”。"
 NO_HOTLINE = re.compile(r"(?!电话|热线|渠道|方式|信箱).*", re.DOTALL)
 COMMANDS = (
     Command("报事", "电梯关门哐当响", report, also=("我要报事", "我想报事")),
@@ -184,7 +171,13 @@ COMMANDS = (
     Command("举报", None, inform, also=("我要举报", "我想举报"), takes=NO_HOTLINE),
     Command("进度", "编号", progress_of),
     Command("查进度", None, progress_of, also=("查一下", "查询", "查查", "查", "看看", "办到哪了"), takes=ONE_TICKET),
-    Command("撤回", "编号", how_to_withdraw, also=("我要撤回", "撤销", "撤单"), takes=ONE_TICKET),
+    Command(
+        "撤回",
+        "编号",
+        how_to_withdraw,
+        also=("我要撤回", "撤销", "撤单", "报错了", "我报错了", "发错了"),
+        takes=ONE_TICKET,
+    ),
     Command("我也遇到", "编号", join),
     Command("催办", "编号", nudge),
     Command("议题", "", list_topics),

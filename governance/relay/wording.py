@@ -25,7 +25,8 @@ TAIL = rf"(?:[^\s{CLOSING}]|\([^\s{CLOSING}]*\))*"  # what closes a sentence or 
 LINK = re.compile(
     rf"(?i)[a-z][a-z0-9+.-]{{1,20}}:/+{TAIL}"  # any scheme
     rf"|#\w{{1,12}}:/+{TAIL}"  # a mini program's
-    rf"|(?:[\w-]+[.])+[a-z]{{2,}}(?![a-z]){TAIL}"  # a bare host, in Chinese too
+    rf"|(?:[\w-]+[.])+(?:[a-z]{{2,}}(?![a-z])|[а-яё]{{2,}}(?![а-яё])){TAIL}"  # a bare host, in Chinese too
+    rf"|(?:[\w-]*[^\W\d][\w-]*[.])+(?:中国|公司|网络|网址|网站|在线|中文网|商城|集团|手机)(?!\w){TAIL}"
 )
 NUMBER = re.compile(
     r"(?:\d[ ._·•・‐‑‒–—−~*-]{0,3}){6,}\d"  # however its digits are grouped
@@ -34,7 +35,7 @@ NUMBER = re.compile(
 TICKET, FEW = re.compile(r"\d{1,9}-\d"), 6  # a date and two times are six parts of one or two digits
 MARKS = re.compile(r"[，！？；（）]|：(?!\s*[/／])")
 DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-./](1[0-2]|0?[1-9])[-./](3[01]|[12]\d|0?[1-9])(?!\d)")
-SPOKEN = str.maketrans("@<>[]【】{}`*", "＠‹›〔〕〔〕〔〕'＊")
+SPOKEN = str.maketrans("@#~<>[]【】{}`*", "＠＃～‹›〔〕〔〕〔〕'＊")
 
 # Plain text, not HTML: every value goes through `plain`.
 _words = Environment(loader=FileSystemLoader(FOLDER), autoescape=False, undefined=StrictUndefined)  # noqa: S701 # nosec B701

@@ -4,6 +4,8 @@ An account may have 100,000 permanent ones, ever; so each is made by a keeper's 
 asking is counted, as nobody knows whether one whose answer was lost was made.
 """
 
+import re
+
 from sqlalchemy import func, select
 
 from governance.core.db import by, db, in_turn, locked, writing
@@ -14,6 +16,7 @@ from governance.wechat.gateway import gateway
 from governance.wechat.model import WechatCode
 
 PERMANENT_MOST = 100_000
+SCENE = re.compile(r"(?:qrscene_)?b:([0-9]{1,18})")
 PATH = "/cgi-bin/qrcode/create"
 LOCK = 0x0E_C0DE5
 DUE, MADE, REFUSED = "due", "made", "refused"
@@ -26,8 +29,8 @@ def scene_of(place_id: int) -> str:
 
 def place_of(scene: str) -> int | None:
     """The place a scene names, if it is one of ours; with the `qrscene_` of somebody who has just followed or not."""
-    number = scene.removeprefix("qrscene_").removeprefix("b:")
-    return int(number) if scene.removeprefix("qrscene_").startswith("b:") and number.isdecimal() else None
+    found = SCENE.fullmatch(scene)
+    return int(found[1]) if found else None
 
 
 def used() -> int:

@@ -178,7 +178,7 @@ def test_what_is_no_report_is_refused_with_its_reason(bot, body):
     assert status == 422 and problem["fields"]
 
 
-@pytest.mark.parametrize("limit", ["0", "51", "-1"])
+@pytest.mark.parametrize("limit", ["0", "51", "-1", "abc", "", "１２", "9" * 5000])
 def test_a_lease_has_a_size(bot, limit):
     assert bot(address=f"{DOOR}?limit={limit}")[0] == 422
 

@@ -7,7 +7,7 @@ from governance.core.errors import Forbidden, Invalid, Missing, Refused
 from governance.core.events import Event
 from governance.people.permissions import visible
 from governance.places.model import Place
-from governance.relay import groups, saying
+from governance.relay import groups, keepers, saying
 from governance.relay.delivering import deliver
 from governance.relay.expanding import expand
 from governance.relay.model import Group
@@ -49,7 +49,16 @@ def test_the_whole_webhook_address_may_be_pasted(cast):
 
 
 @pytest.mark.parametrize(
-    "key", ["", "short", "有汉字的钥匙不可以", "a" * 200, "https://qyapi.weixin.qq.com/", "k&y=1 2345678"]
+    "key",
+    [
+        "",
+        "short",
+        "有汉字的钥匙不可以",
+        "a" * 200,
+        "https://qyapi.weixin.qq.com/",
+        f"https://a.example/send?key={KEY}",
+        "k&y=1 2345678",
+    ],
 )
 def test_what_is_no_key_is_refused_beside_its_field(cast, key):
     with pytest.raises(Invalid) as refused:
@@ -107,5 +116,18 @@ def test_a_disabled_group_is_enabled_again_and_an_archived_one_never(cast):
     assert group.hears
     groups.archive(by, group)
     assert group.bound == {} and group.robot is None
-    with pytest.raises(Refused):
-        groups.enable(by, group)
+    for deed in (
+        lambda: groups.enable(by, group),
+        lambda: groups.disable(by, group),
+        lambda: groups.change(by, group, "又来了", {"key": KEY}, group.places),
+        lambda: groups.archive(by, group),
+        lambda: keepers.hand_over(by, group, "shen"),
+    ):
+        with pytest.raises(Refused, match="已经归档"):
+            deed()
+
+
+def test_a_groups_name_is_one_line(cast):
+    group = bind(cast)
+    groups.change(cast.viewer("shen"), group, " 邻里\n\t群 ", {}, group.places)
+    assert group.name == "邻里 群"

@@ -80,6 +80,29 @@ def test_a_courtyard_of_the_community_that_is_named_is_meant_and_no_building_of_
     assert db.session.scalars(select(Ticket)).one().place_id == ids[place]
 
 
+@pytest.mark.parametrize("bound", [("花园9号院", "2号楼"), ("2号楼",), ("花园9号院",)])
+@pytest.mark.parametrize("elsewhere", ["海棠里9号院2号楼", "海棠里2号楼", "海棠小区二号楼", "在海棠里九号院"])
+def test_what_is_called_by_another_name_is_no_place_of_this_group(say, cast, bound, elsewhere) -> None:
+    with writing():
+        yard = add_place("courtyard", "花园9号院", cast.place("银杏社区"), "demo")
+        cast.places |= {"花园9号院": yard.id, "2号楼": add_place("building", "2号楼", yard, "demo").id}
+    bind_bot(cast, *bound, chat="chat-there")
+    assert "海棠" in (told := say(f"报事 {elsewhere}漏水了", group="chat-there")) and "请说是哪一个地方" in told
+    assert "这个群里没有" in say(elsewhere, group="chat-there")
+    assert not db.session.scalars(select(Ticket)).all()
+    assert "编号" in say(bound[0], group="chat-there")
+    assert db.session.scalars(select(Ticket)).one().place_id == cast.places[bound[0]]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["我们小区5号楼漏水了", "电梯里5号楼那边漏水了", "银杏社区5号楼漏水了", "昨天夜里5号楼漏水了", "咱院里5号楼漏水了"],
+)
+def test_what_stands_before_a_number_without_being_a_name_keeps_nobody_from_reporting(say, cast, words) -> None:
+    assert "编号" in say(f"报事 {words}")
+    assert db.session.scalars(select(Ticket)).one().place_id == cast.places["5号楼"]
+
+
 def test_buildings_of_two_courtyards_have_no_place_in_common(cast) -> None:
     def shared(*names: str) -> Place | None:
         return in_common([cast.place(name) for name in names])

@@ -11,6 +11,7 @@ from governance.discussions import actions as topics
 from governance.discussions import speaking
 from governance.discussions.model import Voice
 from governance.relay import speech
+from governance.relay.plain_speech import UNCLEAR
 from governance.relay.talk import Talk
 from governance.tickets.model import Ticket
 from tests.relay.bot import number_in
@@ -103,3 +104,42 @@ def test_no_answer_holds_a_mention_or_a_link_we_did_not_write(say, text) -> None
 )
 def test_whoever_speaks_of_a_danger_is_told_whom_to_call_first(say, text, number) -> None:
     assert number in say(text).splitlines()[0]
+
+
+@pytest.mark.parametrize("pieces", [("三层", "灯", "不亮"), ("门口", "有个", "大坑"), ("三层", "灯不亮")])
+def test_what_is_written_in_pieces_is_taken_together(say, pieces) -> None:
+    told = [say(piece) for piece in pieces]
+    assert "要报给网格员吗" in told[-1] and "编号" in say("是")
+    assert db.session.scalars(select(Ticket)).one().words == " ".join(pieces)
+
+
+def test_pieces_of_two_persons_or_with_an_answer_between_stay_apart(say) -> None:
+    say("三层")
+    assert say("不亮", "三楼老周") == UNCLEAR
+    say("帮助")
+    assert say("那个") == UNCLEAR
+
+
+@pytest.mark.parametrize("said", ["帮 助", "帮助", " 帮　助 "])
+def test_a_command_is_understood_with_a_space_in_it(say, said) -> None:
+    assert "您可以这样说" in say(said)
+
+
+@pytest.mark.parametrize("said", ["报错了", "我报错了", "撤回"])
+def test_who_reported_wrongly_hears_how_to_take_it_back(say, said) -> None:
+    number = number_in(say("报事 楼道灯不亮"))
+    told = say(said)
+    assert "撤回" in told and number in told
+
+
+def test_a_short_question_is_no_detail_of_the_report_just_made(say) -> None:
+    say("报事 楼道灯不亮")
+    assert say("照片呢") == UNCLEAR
+    assert "照片呢" not in say("电梯关门哐当响")
+
+
+def test_another_one_is_no_part_of_what_we_ask_about(say) -> None:
+    say("楼下垃圾没人收")
+    assert "“楼下垃圾没人收”" in say("另一件")
+    say("是")
+    assert db.session.scalars(select(Ticket)).one().words == "楼下垃圾没人收"

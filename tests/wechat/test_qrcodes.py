@@ -77,6 +77,9 @@ def test_without_an_account_there_is_nothing_to_ask_for(phone, cast):
     assert someone.post(f"{address}/wechat").status_code == 409
 
 
-@pytest.mark.parametrize(("scene", "place"), [("b:7", 7), ("qrscene_b:7", 7), ("b:x", None), ("7", None), ("", None)])
+@pytest.mark.parametrize(
+    ("scene", "place"),
+    [("b:7", 7), ("qrscene_b:7", 7), *((wrong, None) for wrong in ("b:x", "7", "", "b:７", "b:-7", "b:" + "9" * 99))],
+)
 def test_a_scene_names_a_place_or_none(scene, place):
     assert qrcodes.place_of(scene) == place

@@ -29,6 +29,7 @@ from governance.relay.picture import png
 from governance.relay.wording import cut
 from governance.wechat import answers, away
 
+PATH = "/cgi-bin/webhook/send"
 KEY = re.compile(r"[0-9A-Za-z_-]{8,128}")
 NEVER_REACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 TOO_LONG, BROKEN = "等了太久没有回音", "发出以后连接断了，没有回音"
@@ -47,7 +48,8 @@ class WecomWebhook(Channel):
     @classmethod
     def read(cls, given: Mapping[str, str]) -> dict[str, str]:
         text = given.get("key", "").strip()
-        key = parse_qs(urlsplit(text).query).get("key", [""])[0] if "://" in text else text
+        address = urlsplit(text)
+        key = parse_qs(address.query).get("key", [""])[0] if address.path == PATH else text
         if not KEY.fullmatch(key):
             raise Invalid({"key": "这不像机器人的地址或 key，请从群里的“消息推送”复制"})
         return {"key": key}
@@ -69,7 +71,7 @@ class WecomWebhook(Channel):
     ) -> Outcome:
         if not self.host.may_ask():
             return Refusal(away.AWAY, math.ceil(self.host.rests), away=True)
-        address = f"{self.deployment.wecom_api_base.rstrip('/')}/cgi-bin/webhook/send"
+        address = f"{self.deployment.wecom_api_base.rstrip('/')}{PATH}"
         drawn = any(one.drawn for one in matters)  # drawing takes a while
         body = await asyncio.to_thread(body_of, words, matters) if drawn else body_of(words, matters)
         try:
