@@ -78,7 +78,7 @@ def change(
 
 
 def _describe(viewer: Viewer, group: Group, name: str, places: Sequence[Place]) -> None:
-    called = " ".join(name.split())[:60]
+    called = " ".join("".join(char for char in name if char.isprintable() or char.isspace()).split())[:60]
     if not called:
         raise Invalid({"name": "请给群起个名字"})
     if not 0 < len(places) <= MOST_PLACES:

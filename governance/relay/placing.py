@@ -2,70 +2,91 @@
 
 import re
 from collections.abc import Sequence
+from functools import reduce
 
-from sqlalchemy import select
+from sqlalchemy import func, literal, not_, or_, select
 
 from governance.core.db import db
 from governance.places.model import Place, under
-
-NUMERALS = {char: str(value) for value, char in enumerate("零一二三四五六七八九")}
-COUNTED = re.compile(r"([一二三四五六七八九]?)(十?)([一二三四五六七八九]?)(?=号|院|单元|栋|幢|座)")
-SEVERAL = re.compile(r"(?<!\d)(\d{1,3})(?=(?:[、,，和及与/]\d{1,3}){1,8}号[楼院])")  # 1、2号楼
-HOUSE = re.compile(r"(?<!\d)(\d{1,3})(?:[栋幢](?:号?楼)?|[#＃]楼?)")  # 2栋, 2#楼 for 2号楼
-NOT_THERE = re.compile(r"不[是在]\D{0,2}\d{1,3}号[楼院]")
-NO_NAME = "我你您他她它咱本这那哪们个在从到去住是的家院楼屋房店间室厅层道库场群梯池坑箱心手水夜地村城区园街马对大公"
-CALLED = re.compile(  # 海棠里5号院, 海棠小区5号楼; but not 我们小区5号楼
-    rf"[^\W\d{NO_NAME}]{{2}}(?:小区|社区|胡同|[里苑园村坊庭府湾巷弄街路区])\d{{1,3}}号[院楼]"
+from governance.relay.naming import (
+    A_BUILDING,
+    A_COURTYARD,
+    A_STEM,
+    CALLED,
+    SECTION,
+    is_called,
+    short_of,
+    spoken,
+    stems_before_numbers,
 )
-A_BUILDING, A_COURTYARD = re.compile(r"\d+号楼"), re.compile(r"(?<!\d)\d+号院")
+
 MOST = 200
+SHORTEST_NAME = 3  # of a place elsewhere, to be seen in a sentence
 
 
 def named_places(places: Sequence[Place], words: str) -> list[Place]:
     """The places whose names stand in the words, 五号楼 or 5栋 for 5号楼 too; else those whose name they begin."""
-    spoken = _spoken(words)
-    named = [place for place in places if re.search(rf"(?<!\d){re.escape(_spoken(place.name))}", spoken)]
-    begun = [place for place in places if spoken and re.match(rf"{re.escape(spoken)}(?!\d)", place.name)]
+    plain = spoken(words)
+    named = [place for place in places if is_called(place.name, plain)]
+    begun = [place for place in places if plain and re.match(rf"{re.escape(plain)}(?!\d)", place.name)]
     return named or begun
 
 
-def _spoken(words: str) -> str:
-    """With numbers and houses written in one way, and without those that are said not to be meant."""
-    counted = HOUSE.sub(r"\1号楼", COUNTED.sub(_counted, words).replace(" ", ""))
-    return NOT_THERE.sub("", SEVERAL.sub(r"\1号楼", counted))
-
-
-def _counted(found: re.Match[str]) -> str:
-    tens, ten, ones = found.groups()
-    if not ten:
-        return "".join(NUMERALS[char] for char in (tens + ones))
-    return f"{NUMERALS[tens] if tens else '1'}{NUMERALS[ones] if ones else '0'}"
-
-
 def place_meant(places: Sequence[Place], words: str) -> Place | None:
-    """The one of these that is named, or the courtyard that those named have in common; None where it has to be asked.
+    """The place that is named; else the only one. None where it has to be asked."""
+    named, is_asked = _read(places, words)
+    return places[0] if len(places) == 1 and named is None and not is_asked else named
 
-    A courtyard of the community that is named, and is none of theirs, is meant before all. What is said where there is
-    but one place is about that, unless a building beside it is named instead; of one that nobody knows the courtyard.
-    What has another name before its number is none of theirs.
-    """
+
+def place_named(places: Sequence[Place], words: str) -> Place | None:
+    """A courtyard of their community before all, with the building named in it; one of these, or the courtyard that
+    those named have in common; else a building beside the only one, and of one that nobody knows the courtyard."""
+    return _read(places, words)[0]
+
+
+def _read(places: Sequence[Place], words: str) -> tuple[Place | None, bool]:
+    """The place that is named, and whether one is meant that cannot be told: elsewhere, or of several courtyards."""
     if unknown(places, words):
-        return None
-    if yard := _other_courtyard(places, words):
-        return in_common(named_places(_buildings(yard), words)) or yard
+        return None, True
+    yards = _courtyards_named(places, words)
+    if yards:
+        only = in_common(named_places(_buildings(yards[0]), words)) or yards[0]
+        return (only, False) if len(yards) == 1 else (None, True)
     named = named_places(places, words)
     if len(places) == 1 and not named:
-        return _beside(places[0], words)
-    return in_common([one for one in named if not any(one.id in other.line[:-1] for other in named)])
+        return _beside(places[0], words), False
+    return in_common([one for one in named if not any(one.id in other.line[:-1] for other in named)]), False
 
 
 def unknown(places: Sequence[Place], words: str) -> str:
-    """The first courtyard or building that is called by another name than any here: 海棠里5号院 in 银杏里."""
-    called = CALLED.findall(_spoken(words))
-    if not called:
+    """What the words name that is no place of these communities: 海棠里5号院 or 9号院 in 银杏里, or one elsewhere."""
+    if not all(place.community_id for place in places):
         return ""
-    known = "\n".join(place.name for place in (*_courtyards(places), *(up for one in places for up in one.above())))
-    return next((name for name in called if name[:2] not in known and name[1:3] not in known), "")
+    plain = spoken(words)
+    known = {spoken(one.name) for one in (*_courtyards(places), *(up for place in places for up in place.above()))}
+    called = [name for name in CALLED.findall(plain) if not any(_shares(name, one) for one in known)]
+    numbered = [name for pattern in (A_COURTYARD, SECTION) for name in pattern.findall(plain)]
+    strange = (*called, *(name for name in numbered if not any(is_called(name, one) for one in known)))
+    return strange[0] if strange else _elsewhere({place.community_id for place in places}, plain, known)
+
+
+def _shares(called: str, name: str) -> bool:
+    """Is the one name like the other, where it is not their number?"""
+    stem = called[: -len(short_of(called))]
+    return any(stem[at : at + A_STEM] in name for at in range(len(stem) - A_STEM + 1))
+
+
+def _elsewhere(ours: set[int | None], plain: str, known: set[str]) -> str:
+    """A courtyard or community of others, by its name, or by the beginning of it before a number."""
+    if len(plain) < SHORTEST_NAME or not ours:
+        return ""
+    stems = {stem for stem in stems_before_numbers(plain) if not any(stem in name for name in known)}
+    by_name = literal(plain).contains(Place.name) & (func.length(Place.name) >= SHORTEST_NAME)
+    by_stem = func.substr(Place.name, 1, A_STEM).in_(sorted(stems))
+    query = select(Place.name).where(Place.kind.in_(("community", "courtyard")), or_(by_name, by_stem))
+    query = query.where(not_(Place.community_id.in_(ours)))
+    names = db.session.scalars(query.order_by(func.length(Place.name).desc(), Place.id).limit(MOST))
+    return next((name for name in names if not any(spoken(name) in one for one in known)), "")
 
 
 def in_common(places: Sequence[Place]) -> Place | None:
@@ -77,28 +98,17 @@ def in_common(places: Sequence[Place]) -> Place | None:
     return found if found is not None and found.kind == "courtyard" else None
 
 
-def _beside(place: Place, words: str) -> Place:
+def _beside(place: Place, words: str) -> Place | None:
     yard = next((one for one in reversed(place.above()) if one.kind == "courtyard"), None)
     if yard is None:
-        return place
+        return None
     known = in_common(named_places([one for one in _buildings(yard) if one.id != place.id], words))
-    return known or (yard if A_BUILDING.search(_spoken(words)) else place)
+    return known or (yard if A_BUILDING.search(spoken(words)) else None)
 
 
 def _buildings(courtyard: Place) -> list[Place]:
     query = select(Place).where(under(courtyard), Place.kind == "building")
     return list(db.session.scalars(query.order_by(Place.id).limit(MOST)))
-
-
-def _other_courtyard(places: Sequence[Place], words: str) -> Place | None:
-    """The one courtyard of their community that is named, by its name or the 5号院 in it, with none of them inside."""
-    spoken = _spoken(words)
-    if not ("院" in spoken or len(spoken) > 3):
-        return None
-    named = [yard for yard in _courtyards(places) if _is_called(yard.name, spoken)]
-    if len(named) != 1 or any(named[0].id in place.line for place in places):
-        return None
-    return named[0]
 
 
 def _courtyards(places: Sequence[Place]) -> Sequence[Place]:
@@ -108,7 +118,11 @@ def _courtyards(places: Sequence[Place]) -> Sequence[Place]:
     return db.session.scalars(query.order_by(Place.id).limit(MOST)).all() if communities else []
 
 
-def _is_called(name: str, spoken: str) -> bool:
-    """By its whole name, or by the number it ends with, standing alone."""
-    short = A_COURTYARD.search(_spoken(name))
-    return _spoken(name) in spoken or bool(short and re.search(rf"(?<!\d){short[0]}", spoken))
+def _courtyards_named(places: Sequence[Place], words: str) -> list[Place]:
+    """By their names, or by what they are called for short."""
+    plain, yards = spoken(words), _courtyards(places)
+    whole = [yard for yard in yards if is_called(yard.name, plain)]
+    whole = [yard for yard in whole if not any(yard.name in other.name for other in whole if other is not yard)]
+    left = reduce(lambda rest, yard: rest.replace(spoken(yard.name), "，"), whole, plain)
+    shorts = {yard.id for yard in yards if (short := short_of(yard.name)) and is_called(short, left)}
+    return [yard for yard in yards if yard in whole or yard.id in shorts]

@@ -1,6 +1,7 @@
 """Talk that is no command, answer or kind word: perhaps a matter, which is asked about, or a piece of one."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import takewhile
 
 from sqlalchemy import select
@@ -9,23 +10,28 @@ from governance.core.db import db, now
 from governance.relay import quoting
 from governance.relay.meaning import SHORTEST_DETAIL, SHORTEST_MATTER, is_a_matter, says_something
 from governance.relay.model import Heard
-from governance.relay.phrases import ASKS, YES
+from governance.relay.phrases import ANOTHER, ASKS, WITHDRAWS, YES
 from governance.relay.proposing import ask_again, propose
+from governance.relay.reporting import what
 from governance.relay.said import Said
 from governance.relay.settling import is_no
 from governance.relay.taking_part import how_to_withdraw
-from governance.relay.talk import JUST_NOW, MORE, WHETHER
+from governance.relay.talk import MORE, WHETHER
 
-MOST_PIECES = 5
+MOST_PIECES, ONE_BREATH = 5, timedelta(minutes=2)
 NOT_ASKED = "好的。现在没有等您回话的事；要报事直接说，例如：报事 三层灯不亮"
 UNCLEAR = "我在。要报事直接说，例如：报事 三层灯不亮。还能说什么，回“帮助”。"
 
 
 def plain_speech(said: Said, bare: str) -> str:
     """What says nothing does not push aside what we were asking about. `bare` are the words without what is around."""
+    if WITHDRAWS.fullmatch(bare):
+        return how_to_withdraw(replace(said, words=""))
     if is_no(bare):
         return _refused(said)
-    together = " ".join((*_pieces(said), said.words))
+    if ANOTHER.fullmatch(bare) and said.talk.question is None:
+        return what(said)
+    together = "".join((*_pieces(said), said.words))
     if _may_be_a_matter(bare, _shortest(said, bare)):
         return propose(replace(said, words=together))
     if said.talk.question in (WHETHER, MORE):
@@ -38,7 +44,10 @@ def plain_speech(said: Said, bare: str) -> str:
 def _refused(said: Said) -> str:
     if said.talk.just_reported:
         return how_to_withdraw(replace(said, words=""))
-    return ask_again(said) if said.talk.question in (WHETHER, MORE) else "好的。有事随时说。"
+    if said.talk.question in (WHETHER, MORE):
+        return ask_again(said)
+    said.talk.drop()
+    return "好的。有事随时说。"
 
 
 def _may_be_a_matter(words: str, shortest: int) -> bool:
@@ -47,15 +56,18 @@ def _may_be_a_matter(words: str, shortest: int) -> bool:
 
 def _shortest(said: Said, bare: str) -> int:
     """How many characters may be a matter: where something was just begun, a detail of it is a short word."""
-    begun = (said.talk.just_asked or said.talk.just_reported) and not ASKS.search(bare)
-    return SHORTEST_DETAIL if begun else SHORTEST_MATTER
+    if ASKS.search(bare):
+        return SHORTEST_MATTER
+    if said.talk.just_asked:
+        return 1
+    return SHORTEST_DETAIL if said.talk.just_reported else SHORTEST_MATTER
 
 
 def _pieces(said: Said) -> list[str]:
     """What they said just before, and we understood none of it: some write 三层 and 灯不亮 as two messages."""
     heard = said.heard
     theirs = (Heard.robot == heard.robot, Heard.group_id == heard.group_id, Heard.person_id == heard.person_id)
-    query = select(Heard).where(*theirs, Heard.id < heard.id, Heard.at > now() - JUST_NOW).order_by(Heard.id.desc())
+    query = select(Heard).where(*theirs, Heard.id < heard.id, Heard.at > now() - ONE_BREATH).order_by(Heard.id.desc())
     before = takewhile(lambda one: one.reply == UNCLEAR, db.session.scalars(query.limit(MOST_PIECES)))
     words = [quoting.split(one.text, "")[0] for one in before]
     return [piece for piece in reversed(words) if _is_a_piece(piece, said.words)]

@@ -20,7 +20,7 @@ from governance.relay.reporting import UNKNOWN_PLACE, report, what, write_more
 from governance.relay.said import Said
 from governance.relay.talk import MORE, WHETHER
 from governance.relay.wording import plain
-from governance.tickets import queries
+from governance.tickets import emergencies, queries
 from governance.tickets.categories import Choice
 from governance.tickets.grave import grave
 from governance.tickets.model import Ticket
@@ -36,8 +36,18 @@ def propose(said: Said) -> str:
     if begun and said.talk.just_asked and ASKS.search(said.words) and not is_a_matter(said.words):
         return ask_again(said)
     said = _going_on(said)
-    if said.group is not None and (found := grave(said.words)):
-        return f"{found.call}\n{apart(said)}"
+    return called(said.words, _proposal(said, begun))
+
+
+def called(words: str, told: str) -> str:
+    """Whom to call is said first, once."""
+    call = [line for line in emergencies.numbers(words).splitlines() if line not in told]
+    return "\n".join([*call, told])
+
+
+def _proposal(said: Said, begun: str) -> str:
+    if said.group is not None and grave(said.words):
+        return apart(said)
     category, places = category_of(said.words), said.places
     if category.private and said.group is not None:
         return in_private(said, places[0], category)

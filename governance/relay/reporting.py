@@ -1,6 +1,7 @@
 """A report made by speaking: the words, the place that is meant, photos before and after; nothing without a yes."""
 
 import uuid
+from collections import Counter
 from io import BytesIO
 
 from sqlalchemy import select
@@ -53,9 +54,12 @@ def which(said: Said, words: str, first: str = "") -> str:
     """Ask which of the group's places these words are about, after what is to be said `first`."""
     said.talk.ask(WHERE, words)
     if not first and (name := unknown(said.places, words)):
-        first = f"这里不管“{plain(name)}”，那里的事请扫那里的码。"
-    names = "、".join(place.name for place in said.places[:NAMED_PLACES])
-    return f"{first}请说是哪一个地方（{names}），说了就报上去；不报了就说“不报了”。"
+        first = f"“{plain(name)}”不归这里管，那里的事请扫那里的码。"
+    if len(said.places) == 1:
+        return f"{first}是{near_name(said.places[0])}的事就回“是”，不是就回“不报了”。"
+    counted = Counter(place.name for place in said.places)
+    names = [place.name if counted[place.name] == 1 else near_name(place) for place in said.places[:NAMED_PLACES]]
+    return f"{first}请说是哪一个地方（{'、'.join(names)}），说了就报上去；不报了就说“不报了”。"
 
 
 def _file(said: Said, place: Place, category: Choice) -> str:

@@ -1,17 +1,19 @@
 """What comes of an answer to our open question; nothing where it was no answer to it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from governance.relay.meaning import is_a_matter, says_something
 from governance.relay.phrases import ANOTHER, IN_COMMON, NO, REFUSES, YES
-from governance.relay.placing import in_common, place_meant
+from governance.relay.placing import in_common, place_named
 from governance.relay.proposing import add, ask_again
 from governance.relay.reporting import report, what, which
 from governance.relay.said import Said
 from governance.relay.talk import MORE, WHAT, WHERE, WHETHER
 from governance.relay.wording import plain
 
+UNSURE = re.compile(r"不(?:太|大)?(?:知道|清楚|晓得|确定)|说不[清准]")
 LONGEST_PLACE = 12  # what is longer is no name of one of the places we asked about
 
 
@@ -24,8 +26,11 @@ def settle(said: Said, words: str) -> str:
     if question is None:
         return ""
     if is_no(words) and not (question == MORE and ANOTHER.fullmatch(words)):
-        said.talk.answered()
-        return "好，没有写进去。要另报一件，说：报事 …" if question == MORE else "好，没有报。"
+        if question == MORE:
+            said.talk.answered()
+            return "好，没有写进去。要另报一件，说：报事 …"
+        said.talk.drop()
+        return "好，没有报。"
     return _SETTLED[question](said, about, words)
 
 
@@ -50,15 +55,17 @@ def _what(said: Said, about: str, words: str) -> str:
 def _where(said: Said, about: str, words: str) -> str:
     """One of the group's places; or the courtyard they stand in, where it is said of several, which is kept."""
     in_all = IN_COMMON.fullmatch(words)
-    place = in_common(said.places) if in_all else place_meant(said.places, words)
+    place = in_common(said.places) if in_all else place_named(said.places, words)
+    if len(said.places) == 1 and YES.fullmatch(words):
+        (place,) = said.places
     if place is not None:
         return report(replace(said, words=about if place in said.places else f"{about} {said.words}"), place)
     if in_all:
         return which(said, about, "一件事只能报到一个地方，另一处请再报一件。")
     if len(words) > LONGEST_PLACE or is_a_matter(words):
         return ""
-    is_a_name = says_something(words) and not YES.fullmatch(words)
-    return which(said, about, f"这个群里没有“{plain(words)}”。" if is_a_name else "")
+    is_a_name = says_something(words) and not YES.fullmatch(words) and not UNSURE.search(words)
+    return which(said, about, f"这里没有“{plain(words)}”。" if is_a_name else "")
 
 
 _SETTLED: dict[str, Callable[[Said, str, str], str]] = {WHETHER: _whether, MORE: _more, WHAT: _what, WHERE: _where}

@@ -22,13 +22,12 @@ from governance.relay.model import Group, Heard
 from governance.relay.phrases import AROUND, ME_TOO, NOTHING, REPORT_IT
 from governance.relay.plain_speech import plain_speech
 from governance.relay.private import apart
-from governance.relay.proposing import WHETHER_TO_REPORT, inform, propose
+from governance.relay.proposing import WHETHER_TO_REPORT, called, inform, propose
 from governance.relay.reporting import join_photos, keep_photos, put_aside, report, take_photos
 from governance.relay.said import Said
 from governance.relay.settling import settle
 from governance.relay.taking_part import NUMBER, VOTED, how_to_withdraw, join, list_topics, nudge, progress_of, voice
 from governance.relay.talk import MORE, WHETHER, Talk
-from governance.tickets import emergencies
 from governance.tickets.grave import grave
 
 ORDERED = re.compile(r"^(?:@\S+\s*)?(?:我要|我想)?报事[\s:：，,]*")
@@ -75,13 +74,7 @@ def answer(
             told = _told(said, shots)
     except Problem as trouble:
         told = trouble.words
-    return _called(said.words, told)
-
-
-def _called(words: str, told: str) -> str:
-    """Whom to call is said first, once."""
-    call = [line for line in emergencies.numbers(words).splitlines() if line not in told]
-    return "\n".join([*call, told])
+    return called(f"{said.words}\n{said.quoted}", told)
 
 
 def _read(said: Said) -> Said:
@@ -109,8 +102,8 @@ def _with_photos(said: Said, shots: tuple[bytes, ...]) -> str:
     late = said.talk.moved_on
     told = [_spoken(said)]
     if said.talk.question is None and said.talk.waiting_photos:
-        told.append(put_aside(said) if late else join_photos(said))
-    return "\n".join(filter(None, told))
+        told.append(put_aside(said) if late else join_photos(said) or "照片收到了，跟下一件一起报上去。")
+    return "\n".join(told)
 
 
 def _spoken(said: Said) -> str:
@@ -145,7 +138,7 @@ def _pointed_at(said: Said) -> str:
     """What they point at is to be reported: asked like words of their own."""
     said.talk.answered()
     matter = replace(said, words=ORDERED.sub("", said.quoted) or said.quoted, quoted="")
-    return _called(matter.words, propose(matter))
+    return propose(matter)
 
 
 def _commanded(said: Said) -> str | None:
@@ -171,13 +164,7 @@ COMMANDS = (
     Command("举报", None, inform, also=("我要举报", "我想举报"), takes=NO_HOTLINE),
     Command("进度", "编号", progress_of),
     Command("查进度", None, progress_of, also=("查一下", "查询", "查查", "查", "看看", "办到哪了"), takes=ONE_TICKET),
-    Command(
-        "撤回",
-        "编号",
-        how_to_withdraw,
-        also=("我要撤回", "撤销", "撤单", "报错了", "我报错了", "发错了"),
-        takes=ONE_TICKET,
-    ),
+    Command("撤回", "编号", how_to_withdraw, also=("我要撤回", "撤销", "撤单"), takes=ONE_TICKET),
     Command("我也遇到", "编号", join),
     Command("催办", "编号", nudge),
     Command("议题", "", list_topics),

@@ -26,6 +26,7 @@ LINK = re.compile(
     rf"(?i)[a-z][a-z0-9+.-]{{1,20}}:/+{TAIL}"  # any scheme
     rf"|#\w{{1,12}}:/+{TAIL}"  # a mini program's
     rf"|(?:[\w-]+[.])+(?:[a-z]{{2,}}(?![a-z])|[а-яё]{{2,}}(?![а-яё])){TAIL}"  # a bare host, in Chinese too
+    rf"|(?:\d{{1,3}}[.]){{3}}\d{{1,3}}[:/]{TAIL}"
     rf"|(?:[\w-]*[^\W\d][\w-]*[.])+(?:中国|公司|网络|网址|网站|在线|中文网|商城|集团|手机)(?!\w){TAIL}"
 )
 NUMBER = re.compile(

@@ -16,6 +16,7 @@ EVERYDAY = re.compile(  # in what is said every day the signs below, and those o
     r"|电梯[^，。！？\n人孩]{0,6}[困卡关][^，。！？\n人孩]{0,6}[狗猫鸟](?![^，。！？\n]{0,3}[人孩])"
     r"|小三(?:[轮口路楼层号门角]|元)|出轨道|着火过一次|爆炸声|救命啊?(?:电梯|网)|[狗猫鸟][^，。！？\n]{0,4}走[丢失]"
 )
+SPACE = re.compile(r"(?<=[^\W\da-zA-Z])[ \t\u3000]+(?=[^\W\da-zA-Z])")  # 着 火
 SOMEBODY = (
     r"(?:别?人|他们?|她们?|老公|丈夫|老婆|妻子|媳妇|男朋友|男友|女朋友|女友|对象|前夫|[爸妈父母哥弟姐]|儿子|女儿|女婿|婆婆|公公"
     r"|邻居|楼[上下]的?|对门|护工|保姆|保安|物业|城管|老师|同学|师傅|司机|领导|老板|室友|房东)"
@@ -50,7 +51,7 @@ SPOKEN = (  # what needs more than a number; the pattern, and the sentence
     (
         re.compile(
             rf"电梯{NEAR}(?:困(?![难扰])|[关卡][住着]?了?[^，。！？\n]{{0,4}}人)"
-            r"|[困卡关]在?[^，。！？\n]{0,6}(?:电梯|轿厢)(?!门口|口)"
+            r"|(?:[困卡]在?|关[在进到住])[^，。！？\n]{0,6}(?:电梯|轿厢)(?!门口|口)|关(?:电梯|轿厢)里"
         ),
         "有人困在电梯里，请别扒门，按轿厢里的呼叫铃，马上打 119（消防救援）或 110。",
     ),
@@ -66,8 +67,8 @@ SPOKEN = (  # what needs more than a number; the pattern, and the sentence
 
 
 def as_signs(words: str) -> str:
-    """The words without what means nothing, and with one word for being beaten."""
-    return BEATEN.sub("被打", EVERYDAY.sub("", words))
+    """The words without what means nothing, whatever spaces are in them, and with one word for being beaten."""
+    return BEATEN.sub("被打", EVERYDAY.sub("", SPACE.sub("", words)))
 
 
 def numbers(words: str) -> str:

@@ -97,3 +97,16 @@ def test_words_alone_stay_small(app, tell) -> None:
     headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
     answer = app.test_client().post(DOOR, data=b" " * (2 << 20), headers=headers)
     assert answer.status_code == 413
+
+
+def test_a_photo_of_what_was_called_off_joins_nothing_later(tell, cast) -> None:
+    tell("1", png(), text="电梯坏了")
+    tell("2", text="不用了")
+    tell("3", text="报事 漏水了")
+    assert ticket().photos == []
+
+
+def test_a_photo_with_words_that_say_nothing_waits_and_is_said_to(tell, cast) -> None:
+    assert "照片收到了" in tell("1", png(), text="好的")[1]["reply"]
+    tell("2", text="报事 漏水了")
+    assert len(ticket().photos) == 1

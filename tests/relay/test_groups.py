@@ -44,8 +44,22 @@ def test_a_robots_key_is_encrypted_and_its_fingerprint_is_keyed(cast):
     assert all(KEY not in str(event.data) for event in db.session.query(Event))
 
 
-def test_the_whole_webhook_address_may_be_pasted(cast):
-    assert bind(cast, key=f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}").bound == {"key": KEY}
+WEBHOOK = f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}"
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        WEBHOOK,
+        WEBHOOK[8:],
+        f"Webhook地址：{WEBHOOK}。",
+        f"<{WEBHOOK}> 谢谢",
+        f"{WEBHOOK}&debug=1",
+        WEBHOOK.replace("?", "？"),
+    ],
+)
+def test_the_whole_webhook_address_may_be_pasted(cast, pasted):
+    assert bind(cast, key=pasted).bound == {"key": KEY}
 
 
 @pytest.mark.parametrize(
@@ -57,6 +71,7 @@ def test_the_whole_webhook_address_may_be_pasted(cast):
         "a" * 200,
         "https://qyapi.weixin.qq.com/",
         f"https://a.example/send?key={KEY}",
+        "https://[bad/?key=1",
         "k&y=1 2345678",
     ],
 )
@@ -129,5 +144,5 @@ def test_a_disabled_group_is_enabled_again_and_an_archived_one_never(cast):
 
 def test_a_groups_name_is_one_line(cast):
     group = bind(cast)
-    groups.change(cast.viewer("shen"), group, " 邻里\n\t群 ", {}, group.places)
+    groups.change(cast.viewer("shen"), group, "\u202e 邻里\n\t\u200b群 ", {}, group.places)
     assert group.name == "邻里 群"

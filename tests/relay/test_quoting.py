@@ -115,3 +115,8 @@ def test_what_a_robot_is_told_of_a_quoted_message_is_heard(app, cast) -> None:
     mixed = {"msgtype": "mixed", "mixed": {"msg_item": [{"msgtype": "text", "text": {"content": "看看"}}]}}
     mixed["mixed"]["msg_item"].append({"msgtype": "text", "text": {"content": f"编号 {latest_ticket().number}"}})
     assert "已送到" in heard(app, "aibot", said("@助手 修好了吗", sender="worker-2", quote=mixed))
+
+
+def test_whom_to_call_is_said_to_who_points_at_a_danger(say) -> None:
+    assert "12356" in say("「老王：我不想活了」\n- - - - - - - - - - - - - - -\n快看看他")
+    assert "119" in say("「老王：三单元着火了」\n- - - - - - - - - - - - - - -\n真的吗")

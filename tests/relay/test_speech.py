@@ -110,7 +110,7 @@ def test_whoever_speaks_of_a_danger_is_told_whom_to_call_first(say, text, number
 def test_what_is_written_in_pieces_is_taken_together(say, pieces) -> None:
     told = [say(piece) for piece in pieces]
     assert "要报给网格员吗" in told[-1] and "编号" in say("是")
-    assert db.session.scalars(select(Ticket)).one().words == " ".join(pieces)
+    assert db.session.scalars(select(Ticket)).one().words.replace(" ", "") == "".join(pieces)
 
 
 def test_pieces_of_two_persons_or_with_an_answer_between_stay_apart(say) -> None:
@@ -143,3 +143,64 @@ def test_another_one_is_no_part_of_what_we_ask_about(say) -> None:
     assert "“楼下垃圾没人收”" in say("另一件")
     say("是")
     assert db.session.scalars(select(Ticket)).one().words == "楼下垃圾没人收"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "number"),
+    [
+        ("着/火/了", "119"),
+        ("有人/困在/电梯里", "119"),
+        ("煤/气味/好大", "119"),
+        ("救/命", "110"),
+        ("我想/跳/楼", "12356"),
+    ],
+)
+def test_a_danger_told_in_pieces_gets_its_number(say, pieces, number) -> None:
+    assert number in "".join(say(piece) for piece in pieces.split("/"))
+
+
+@pytest.mark.parametrize("pieces", ["他打/我", "他/打/我", "网格员/收钱了", "我想/跳/楼"])
+def test_what_is_private_is_not_taken_in_a_group_in_pieces_either(say, pieces) -> None:
+    told = [say(piece) for piece in pieces.split("/")][-1]
+    say("是")
+    assert f"“{pieces.replace('/', '')}”" not in told and not db.session.scalars(select(Ticket)).all()
+
+
+@pytest.mark.parametrize(
+    ("pieces", "category"), [("三层/灯/不亮", "light"), ("下水/道/堵/了", "water"), ("煤气/漏/了", "safety")]
+)
+def test_a_report_in_pieces_has_the_category_of_the_whole(say, pieces, category) -> None:
+    for piece in pieces.split("/"):
+        say(piece)
+    assert "编号" in say("是")
+    assert db.session.scalars(select(Ticket)).one().category.slug == category
+
+
+@pytest.mark.parametrize("said", ["关于电梯维保的问题", "关灯后电梯坏了", "报事 相关电梯的事", "关于6号楼的电梯"])
+def test_nobody_is_shut_in_a_lift_for_the_word_about(say, said) -> None:
+    assert "119" not in say(said)
+
+
+@pytest.mark.parametrize("said", ["有人被关在电梯里", "孩子关电梯里了", "卡电梯了", "困在6号楼电梯"])
+def test_who_is_shut_in_a_lift_hears_whom_to_call(say, said) -> None:
+    assert "119" in say(said)
+
+
+@pytest.mark.parametrize(
+    "said", ["我报错了，撤回", "撤回一下", "怎么撤回", "取消报事", "发错群了", "不好意思报错了", "我想撤回刚才那个"]
+)
+def test_taking_back_is_understood_in_everyday_words(say, said) -> None:
+    say("报事 楼道灯不亮")
+    assert "在群里不能撤回" in say(said)
+
+
+def test_another_one_after_a_report_is_asked_what_it_is(say) -> None:
+    say("报事 楼道灯不亮")
+    assert "请说是什么事" in say("另一件")
+    assert "编号" in say("电梯关门哐当响")
+
+
+@pytest.mark.parametrize("yes", ["恩恩", "报了吧", "好滴"])
+def test_a_yes_is_a_yes_however_it_is_written(say, yes) -> None:
+    say("楼下垃圾没人收")
+    assert "编号" in say(yes)

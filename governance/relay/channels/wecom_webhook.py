@@ -17,7 +17,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
-from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 
@@ -30,6 +29,7 @@ from governance.relay.wording import cut
 from governance.wechat import answers, away
 
 PATH = "/cgi-bin/webhook/send"
+ADDRESS = re.compile(rf"{PATH}[?？](?:\S*&)?key=([\w-]+)", re.ASCII)
 KEY = re.compile(r"[0-9A-Za-z_-]{8,128}")
 NEVER_REACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 TOO_LONG, BROKEN = "等了太久没有回音", "发出以后连接断了，没有回音"
@@ -48,8 +48,8 @@ class WecomWebhook(Channel):
     @classmethod
     def read(cls, given: Mapping[str, str]) -> dict[str, str]:
         text = given.get("key", "").strip()
-        address = urlsplit(text)
-        key = parse_qs(address.query).get("key", [""])[0] if address.path == PATH else text
+        found = ADDRESS.search(text)
+        key = found[1] if found else text
         if not KEY.fullmatch(key):
             raise Invalid({"key": "这不像机器人的地址或 key，请从群里的“消息推送”复制"})
         return {"key": key}
