@@ -14,9 +14,9 @@ from governance.relay.meaning import (
 )
 from governance.relay.meant import number_in
 from governance.relay.phrases import ASKS, GOES_ON
-from governance.relay.placing import place_meant
+from governance.relay.placing import place_meant, unknown
 from governance.relay.private import apart, in_private, offer
-from governance.relay.reporting import UNKNOWN_PLACE, report, what, write_more
+from governance.relay.reporting import UNKNOWN_PLACE, report, what, which, write_more
 from governance.relay.said import Said
 from governance.relay.talk import MORE, WHETHER
 from governance.relay.wording import plain
@@ -55,6 +55,8 @@ def _proposal(said: Said, begun: str) -> str:
         return UNKNOWN_PLACE
     if ticket := _belongs_to(said, category):
         return whether_more(said, ticket, said.words)
+    if unknown(places, said.words):
+        return which(said, said.words)
     left = "" if begun in said.words else f"\n前面的“{plain(begun)}”还没有报，要报请再说一遍。"
     return whether(said, said.words) + _open_already(said, category) + left
 

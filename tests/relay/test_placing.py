@@ -156,6 +156,12 @@ def test_what_is_elsewhere_is_reported_here_only_on_a_yes(say, district) -> None
     assert db.session.scalars(select(Ticket)).one().place_id == district["5号楼"]
 
 
+def test_of_what_is_elsewhere_plain_speech_is_asked_but_once(say, district) -> None:
+    assert "不归这里管" in say("海棠小区6号楼漏水了")
+    assert "编号" in say("5号楼")
+    assert db.session.scalars(select(Ticket)).one().words == "海棠小区6号楼漏水了"
+
+
 def test_of_two_buildings_with_one_name_each_is_called_by_its_courtyard(say, cast, district) -> None:
     places = [db.session.get_one(Place, district[one]) for one in ("5号楼", "花园9号院/5号楼")]
     cast.places["另一个5号楼"] = places[1].id
