@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from governance.relay import asking, meaning, phrases, placing, private, quoting, speech, taking_part
+from governance.relay import asking, meaning, naming, phrases, plain_speech, private, quoting, speech, taking_part
 from governance.tickets import emergencies, grave
 from tests.quickest import quickest
 
 PATTERNS = {
     f"{module.__name__}.{name}": found
-    for module in (phrases, asking, meaning, placing, private, quoting, speech, taking_part)
+    for module in (phrases, asking, meaning, naming, plain_speech, private, quoting, speech, taking_part)
     for name, found in vars(module).items()
     if isinstance(found, re.Pattern)
 }
@@ -22,7 +22,7 @@ SEARCHED = (
     "phrases.WANTS_MORE",
     "phrases.ASKS",
     "_IN",
-    "COUNTED",
+    "relay.naming.",
     "IN_OFFICE",
     "despair",
     "assault",
