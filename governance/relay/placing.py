@@ -15,12 +15,13 @@ from governance.relay.naming import (
     CALLED,
     SECTION,
     is_called,
+    is_called_short,
     short_of,
     spoken,
     stems_before_numbers,
 )
 
-MOST = 200
+MOST, FEW = 200, 8
 SHORTEST_NAME = 3  # of a place elsewhere, to be seen in a sentence
 
 
@@ -28,7 +29,7 @@ def named_places(places: Sequence[Place], words: str) -> list[Place]:
     """The places whose names stand in the words, 五号楼 or 5栋 for 5号楼 too; else those whose name they begin."""
     plain = spoken(words)
     named = [place for place in places if is_called(place.name, plain)]
-    begun = [place for place in places if plain and re.match(rf"{re.escape(plain)}(?!\d)", place.name)]
+    begun = [place for place in places if plain and re.match(rf"{re.escape(plain)}(?!(?<=\d)\d)", place.name)]
     return named or begun
 
 
@@ -55,6 +56,7 @@ def _read(places: Sequence[Place], words: str) -> tuple[Place | None, bool]:
     named = named_places(places, words)
     if len(places) == 1 and not named:
         return _beside(places[0], words), False
+    named = named or named_places(_inside(places), words)
     return in_common([one for one in named if not any(one.id in other.line[:-1] for other in named)]), False
 
 
@@ -106,6 +108,12 @@ def _beside(place: Place, words: str) -> Place | None:
     return known or (yard if A_BUILDING.search(spoken(words)) else None)
 
 
+def _inside(places: Sequence[Place]) -> list[Place]:
+    """The buildings of the courtyards that these are or stand in, the first few."""
+    yards = dict.fromkeys(up for place in places for up in place.above() if up.kind == "courtyard")
+    return [building for yard in list(yards)[:FEW] for building in _buildings(yard)]
+
+
 def _buildings(courtyard: Place) -> list[Place]:
     query = select(Place).where(under(courtyard), Place.kind == "building")
     return list(db.session.scalars(query.order_by(Place.id).limit(MOST)))
@@ -124,5 +132,12 @@ def _courtyards_named(places: Sequence[Place], words: str) -> list[Place]:
     whole = [yard for yard in yards if is_called(yard.name, plain)]
     whole = [yard for yard in whole if not any(yard.name in other.name for other in whole if other is not yard)]
     left = reduce(lambda rest, yard: rest.replace(spoken(yard.name), "，"), whole, plain)
-    shorts = {yard.id for yard in yards if (short := short_of(yard.name)) and is_called(short, left)}
-    return [yard for yard in yards if yard in whole or yard.id in shorts]
+    named = [yard for yard in yards if yard in whole or is_called_short(yard.name, left)]
+    return named or _by_stem(places, yards, plain)
+
+
+def _by_stem(places: Sequence[Place], yards: Sequence[Place], plain: str) -> list[Place]:
+    """海棠3号楼 and 海棠苑3号楼 in 银杏里; not where ours, or what they stand in, are called so too."""
+    ours = [up.name for place in places for up in place.above()]
+    stems = {stem for stem in stems_before_numbers(plain) if not any(stem in name for name in ours)}
+    return [yard for yard in yards if yard.name[:A_STEM] in stems]

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from governance.core.db import db, now
 from governance.relay import quoting
-from governance.relay.meaning import SHORTEST_DETAIL, SHORTEST_MATTER, is_a_matter, says_something
+from governance.relay.meaning import SHORTEST_DETAIL, SHORTEST_MATTER, category_of, is_a_matter, says_something
 from governance.relay.model import Heard
 from governance.relay.phrases import ANOTHER, ASKS, WITHDRAWS, YES
 from governance.relay.proposing import ask_again, propose
@@ -17,9 +17,11 @@ from governance.relay.said import Said
 from governance.relay.settling import is_no
 from governance.relay.taking_part import how_to_withdraw
 from governance.relay.talk import MORE, WHETHER
+from governance.tickets import emergencies
 
 MOST_PIECES, ONE_BREATH = 5, timedelta(minutes=2)
 NOT_ASKED = "好的。现在没有等您回话的事；要报事直接说，例如：报事 三层灯不亮"
+FINE = "好的。有事随时说。"
 UNCLEAR = "我在。要报事直接说，例如：报事 三层灯不亮。还能说什么，回“帮助”。"
 
 
@@ -32,7 +34,7 @@ def plain_speech(said: Said, bare: str) -> str:
     if ANOTHER.fullmatch(bare) and said.talk.question is None:
         return what(said)
     together = "".join((*_pieces(said), said.words))
-    if _may_be_a_matter(bare, _shortest(said, bare)):
+    if _may_be_a_matter(bare, _shortest(said, bare)) or _makes_grave(said.talk.begun, bare):
         return propose(replace(said, words=together))
     if said.talk.question in (WHETHER, MORE):
         return ask_again(said)
@@ -47,11 +49,18 @@ def _refused(said: Said) -> str:
     if said.talk.question in (WHETHER, MORE):
         return ask_again(said)
     said.talk.drop()
-    return "好的。有事随时说。"
+    return FINE
 
 
 def _may_be_a_matter(words: str, shortest: int) -> bool:
     return is_a_matter(words) or (len(words) >= shortest and says_something(words))
+
+
+def _makes_grave(begun: str, words: str) -> bool:
+    """Is what was begun a danger or a private matter with these words, and was none before: 我老公打 / 我?"""
+    whole = f"{begun}{words}"
+    is_private = category_of(whole).private and not category_of(begun).private
+    return bool(begun) and (is_private or emergencies.numbers(whole) != emergencies.numbers(begun))
 
 
 def _shortest(said: Said, bare: str) -> int:
@@ -68,9 +77,14 @@ def _pieces(said: Said) -> list[str]:
     heard = said.heard
     theirs = (Heard.robot == heard.robot, Heard.group_id == heard.group_id, Heard.person_id == heard.person_id)
     query = select(Heard).where(*theirs, Heard.id < heard.id, Heard.at > now() - ONE_BREATH).order_by(Heard.id.desc())
-    before = takewhile(lambda one: one.reply == UNCLEAR, db.session.scalars(query.limit(MOST_PIECES)))
+    before = takewhile(_is_left, db.session.scalars(query.limit(MOST_PIECES)))
     words = [quoting.split(one.text, "")[0] for one in before]
     return [piece for piece in reversed(words) if _is_a_piece(piece, said.words)]
+
+
+def _is_left(heard: Heard) -> bool:
+    """Was it not understood, or taken for a no that it may be the beginning of: 不 / 想活了?"""
+    return heard.reply == UNCLEAR or (heard.reply == FINE and len(heard.text) == 1)
 
 
 def _is_a_piece(words: str, of: str) -> bool:

@@ -109,7 +109,7 @@ def _going_on(said: Said) -> Said:
     if ALSO in said.words and _completes(said.words, said.quoted):
         return replace(said, words=f"{said.quoted} {said.words}")
     begun = said.talk.begun
-    if said.words in begun:
+    if len(said.words) >= SHORTEST_MATTER and said.words in begun:
         return replace(said, words=begun)
     together = grave(begun) or (said.talk.just_asked and _goes_on(begun, said.words))
     return replace(said, words=f"{begun} {said.words}".strip()) if together else said

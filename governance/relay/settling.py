@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from governance.relay.meaning import is_a_matter, says_something
-from governance.relay.phrases import ANOTHER, IN_COMMON, NO, REFUSES, YES
-from governance.relay.placing import in_common, place_named
-from governance.relay.proposing import add, ask_again
+from governance.places.model import Place
+from governance.relay.meaning import SHORTEST_MATTER, is_a_matter, says_something
+from governance.relay.phrases import ANOTHER, IN_COMMON, NO, REFUSES, SOLVED, YES
+from governance.relay.placing import in_common, named_places, place_named
+from governance.relay.proposing import add, ask_again, called
 from governance.relay.reporting import report, what, which
 from governance.relay.said import Said
 from governance.relay.talk import MORE, WHAT, WHERE, WHETHER
@@ -18,7 +19,10 @@ LONGEST_PLACE = 12  # what is longer is no name of one of the places we asked ab
 
 
 def is_no(words: str) -> bool:
-    return bool(NO.fullmatch(words) or REFUSES.fullmatch(words))
+    """A refusal, and nothing else that is to be done: not 算了，灯又不亮了."""
+    if NO.fullmatch(words):
+        return True
+    return bool(REFUSES.fullmatch(words)) and not (is_a_matter(words) and not SOLVED.search(words))
 
 
 def settle(said: Said, words: str) -> str:
@@ -47,15 +51,18 @@ def _more(said: Said, about: str, words: str) -> str:
 
 
 def _what(said: Said, about: str, words: str) -> str:
-    if YES.fullmatch(words) or not says_something(words):
+    if YES.fullmatch(words) or ANOTHER.fullmatch(words) or not says_something(words):
         return what(said, about)
-    return report(replace(said, words=f"{about} {said.words}".strip()))
+    told = f"{about} {said.words}".strip()
+    if len(told) < SHORTEST_MATTER and not is_a_matter(told):
+        return what(said, told)
+    return called(told, report(replace(said, words=told)))
 
 
 def _where(said: Said, about: str, words: str) -> str:
     """One of the group's places; or the courtyard they stand in, where it is said of several, which is kept."""
     in_all = IN_COMMON.fullmatch(words)
-    place = in_common(said.places) if in_all else place_named(said.places, words)
+    place = in_common(said.places) if in_all else _narrowed(said, place_named(said.places, words), f"{words}，{about}")
     if len(said.places) == 1 and YES.fullmatch(words):
         (place,) = said.places
     if place is not None:
@@ -64,8 +71,22 @@ def _where(said: Said, about: str, words: str) -> str:
         return which(said, about, "一件事只能报到一个地方，另一处请再报一件。")
     if len(words) > LONGEST_PLACE or is_a_matter(words):
         return ""
-    is_a_name = says_something(words) and not YES.fullmatch(words) and not UNSURE.search(words)
+    is_said = YES.fullmatch(words) or UNSURE.search(words) or named_places(said.places, words)
+    is_a_name = says_something(words) and not is_said
     return which(said, about, f"这里没有“{plain(words)}”。" if is_a_name else "")
+
+
+def _narrowed(said: Said, place: Place | None, words: str) -> Place | None:
+    """In the courtyard that was answered, the building that the whole names, or the only one of the group's there."""
+    if place is None or place.kind != "courtyard":
+        return place
+    named = place_named(said.places, words)
+    if named is not None and place.id in named.line:
+        return named
+    if place in said.places:
+        return place
+    inside = [one for one in said.places if place.id in one.line]
+    return inside[0] if len(inside) == 1 else place
 
 
 _SETTLED: dict[str, Callable[[Said, str, str], str]] = {WHETHER: _whether, MORE: _more, WHAT: _what, WHERE: _where}

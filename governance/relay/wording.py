@@ -25,9 +25,9 @@ TAIL = rf"(?:[^\s{CLOSING}]|\([^\s{CLOSING}]*\))*"  # what closes a sentence or 
 LINK = re.compile(
     rf"(?i)[a-z][a-z0-9+.-]{{1,20}}:/+{TAIL}"  # any scheme
     rf"|#\w{{1,12}}:/+{TAIL}"  # a mini program's
-    rf"|(?:[\w-]+[.])+(?:[a-z]{{2,}}(?![a-z])|[а-яё]{{2,}}(?![а-яё])){TAIL}"  # a bare host, in Chinese too
+    rf"|(?:[\w-]{{1,63}}[.]){{1,8}}(?:[a-z]{{2,}}(?![a-z])|[а-яё]{{2,}}(?![а-яё])){TAIL}"  # a bare host, in Chinese too
     rf"|(?:\d{{1,3}}[.]){{3}}\d{{1,3}}[:/]{TAIL}"
-    rf"|(?:[\w-]*[^\W\d][\w-]*[.])+(?:中国|公司|网络|网址|网站|在线|中文网|商城|集团|手机)(?!\w){TAIL}"
+    rf"|(?:(?!\d+[.])[\w-]{{1,63}}[.]){{1,8}}(?:中国|公司|网络|网址|网站|在线|中文网|商城|集团|手机)(?!\w){TAIL}"
 )
 NUMBER = re.compile(
     r"(?:\d[ ._·•・‐‑‒–—−~*-]{0,3}){6,}\d"  # however its digits are grouped

@@ -128,7 +128,16 @@ MEANT = {
     ("银杏苑东区", "西区3号楼停水"): "银杏苑西区/3号楼",
     ("5号楼、花园9号院/5号楼", "5号楼停水"): "?",
     ("5号楼、花园9号院/5号楼", "花园9号院5号楼停水"): "花园9号院/5号楼",
+    ("3号院、花园9号院", "2号楼停水"): "花园9号院/2号楼",  # there is but one
+    ("3号院、花园9号院", "5号楼停水"): "?",
+    ("3号院、花园9号院", "花园"): "花园9号院",
+    # of the same community
+    ("5号楼", "花园2号楼漏水"): "花园9号院/2号楼",
+    ("3号院", "我们东区3号楼停水"): "银杏苑东区/3号楼",
+    ("3号院", "山东区域快递堆门口"): "3号院",
+    ("银杏苑东区", "不是西区"): "银杏苑东区",
     # of others, or nowhere
+    ("5号楼", "朝阳小区5号楼漏水"): "?",
     ("5号楼", "2号院漏水"): "?",
     ("5号楼", "海棠里9号院2号楼漏水"): "?",
     ("5号楼", "东区3号楼漏水"): "银杏苑东区/3号楼",
@@ -160,6 +169,15 @@ def test_of_what_is_elsewhere_plain_speech_is_asked_but_once(say, district) -> N
     assert "不归这里管" in say("海棠小区6号楼漏水了")
     assert "编号" in say("5号楼")
     assert db.session.scalars(select(Ticket)).one().words == "海棠小区6号楼漏水了"
+
+
+@pytest.mark.parametrize(("answer", "place"), [("西区", "银杏苑西区/3号楼"), ("东区", "银杏苑东区/3号楼")])
+def test_a_building_named_before_its_courtyard_is_not_forgotten(say, cast, district, answer, place) -> None:
+    cast.places |= district
+    bind_bot(cast, "银杏苑东区", "银杏苑西区", chat="chat-two")
+    assert "哪一个地方" in say("报事 3号楼停水", group="chat-two")
+    assert "编号" in say(answer, group="chat-two")
+    assert db.session.scalars(select(Ticket)).one().place_id == district[place]
 
 
 def test_of_two_buildings_with_one_name_each_is_called_by_its_courtyard(say, cast, district) -> None:

@@ -176,12 +176,18 @@ def test_a_report_in_pieces_has_the_category_of_the_whole(say, pieces, category)
     assert db.session.scalars(select(Ticket)).one().category.slug == category
 
 
-@pytest.mark.parametrize("said", ["关于电梯维保的问题", "关灯后电梯坏了", "报事 相关电梯的事", "关于6号楼的电梯"])
+STILL = ("好困 电梯吵了一夜", "困难户坐电梯要收费吗", "电梯关了没人修", "电梯门禁卡坏了有人修吗", "电梯卡丢了找人补")
+
+
+@pytest.mark.parametrize("said", ["关于电梯维保的问题", "关灯后电梯坏了", "报事 相关电梯的事", *STILL])
 def test_nobody_is_shut_in_a_lift_for_the_word_about(say, said) -> None:
     assert "119" not in say(said)
 
 
-@pytest.mark.parametrize("said", ["有人被关在电梯里", "孩子关电梯里了", "卡电梯了", "困在6号楼电梯"])
+SHUT_IN = ("遛狗回来困在电梯里了", "我和狗困在电梯里", "抱着猫被困在电梯里", "电梯里有人出不来", "电梯不动了我在里面")
+
+
+@pytest.mark.parametrize("said", ["有人被关在电梯里", "孩子关电梯里了", "卡电梯了", "困在6号楼电梯", *SHUT_IN])
 def test_who_is_shut_in_a_lift_hears_whom_to_call(say, said) -> None:
     assert "119" in say(said)
 
@@ -204,3 +210,69 @@ def test_another_one_after_a_report_is_asked_what_it_is(say) -> None:
 def test_a_yes_is_a_yes_however_it_is_written(say, yes) -> None:
     say("楼下垃圾没人收")
     assert "编号" in say(yes)
+
+
+HURT = (
+    "腿被打断了",
+    "我被打断了三根肋骨",
+    "有人被打死了",
+    "被邻居打破头",
+    "他喝醉了随时打我",
+    "他打人多次了",
+    "老师打学生",
+)
+UNHURT = (
+    "灯被打坏了",
+    "蚊子被打死一地",
+    "水龙头被打坏了",
+    "师傅打了我三次电话",
+    "被邻居打麻将吵",
+    "被司机打喇叭吵醒",
+    "有事打我",
+)
+
+
+@pytest.mark.parametrize("said", HURT)
+def test_who_was_beaten_hears_whom_to_call_and_nothing_of_it_is_taken_in_the_group(say, said) -> None:
+    assert "110" in say(said)
+    say("是")
+    assert not db.session.scalars(select(Ticket)).all()
+
+
+@pytest.mark.parametrize("said", UNHURT)
+def test_what_is_broken_or_loud_is_nobody_beaten(say, said) -> None:
+    assert "110" not in say(said)
+
+
+@pytest.mark.parametrize("said", ["老人怕是摔倒了", "我怕她摔倒了起不来", "厨房着了火", "跟爷爷遛狗的奶奶走丢了"])
+def test_a_danger_is_one_beside_everyday_words(say, said) -> None:
+    assert "请马上打" in say(said)
+
+
+@pytest.mark.parametrize("said", ["接着 火锅店太吵", "看着火车过去", "中风险小区怎么进", "爆炸头理发店太吵"])
+def test_everyday_words_are_no_danger(say, said) -> None:
+    assert "请马上打" not in say(said)
+
+
+@pytest.mark.parametrize("refused", ["算了，灯又不亮了", "不用，电梯又坏了"])
+def test_a_refusal_with_another_matter_behind_it_is_heard(say, refused) -> None:
+    assert "要报给网格员吗" in say(refused)
+
+
+@pytest.mark.parametrize("said", ["要是", "得", "请", "不急", "没了"])
+def test_a_word_that_only_looks_like_a_yes_or_no_settles_nothing(say, said) -> None:
+    say("楼下垃圾没人收")
+    assert "要报给网格员吗" in say(said)
+
+
+def test_a_report_begun_with_its_place_or_another_one_waits_for_what_it_is(say) -> None:
+    say("报事")
+    assert "请说是什么事" in say("另一件") and "请说是什么事" in say("6号楼")
+    assert "6号楼" in say("漏水了")
+    assert db.session.scalars(select(Ticket)).one().words == "6号楼 漏水了"
+
+
+@pytest.mark.parametrize("pieces", ["我老公打/我", "报事/着/火", "不/想活了"])
+def test_a_danger_is_heard_in_pieces_after_whatever_we_asked(say, pieces) -> None:
+    told = "\n".join(say(piece) for piece in pieces.split("/"))
+    assert any(number in told for number in ("110", "119", "12356"))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from governance.relay.wording import condensed, cut, has_words, mark, opening, plain, render, room_for_words, signed
 from governance.tickets.model import check_digit
+from tests.quickest import quickest
 
 HOSTILE = st.text(max_size=300) | st.lists(
     st.sampled_from(
@@ -151,3 +152,8 @@ def test_the_templates_alone_say_what_is_told():
 @pytest.mark.parametrize("name", ["../x", "ticket.report\x00", "", "/etc/passwd"])
 def test_a_strange_name_has_no_words(name):
     assert not has_words("workers", name)
+
+
+@pytest.mark.parametrize("dull", ["好", "x好", "海棠里1号院", "电梯", "1", "a.", "好.", "-", "下午三号楼的灯又不亮了"])
+def test_words_without_end_are_made_plain_at_once(dull):
+    assert quickest(plain, (dull * 2000)[:2000]) < 0.5
