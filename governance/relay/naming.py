@@ -29,7 +29,6 @@ BEFORE_A_NUMBER = re.compile(r"[^\W\d]{2,7}(?=\d{1,3}号[院楼])")
 A_STEM = 2
 
 
-@lru_cache(maxsize=4096)  # names are asked again and again
 def spoken(words: str) -> str:
     """In one way of writing, without dates and without the places that are said not to be meant."""
     plain = "".join(unicodedata.normalize("NFKC", words).split())
@@ -45,9 +44,15 @@ def _counted(found: re.Match[str]) -> str:
     return f"{NUMERALS[tens] if tens else '1'}{NUMERALS[ones] if ones else '0'}"
 
 
+@lru_cache(maxsize=4096)
+def spoken_name(name: str) -> str:
+    """The same for the name of a place, which is asked for again and again."""
+    return spoken(name)
+
+
 def is_called(name: str, words: str) -> bool:
     """Do the words, as `spoken`, hold the name, and not as part of a number?"""
-    return any(not before.isdigit() for before, _ in _around(spoken(name), words))
+    return any(not before.isdigit() for before, _ in _around(spoken_name(name), words))
 
 
 def is_called_short(name: str, words: str) -> bool:
@@ -71,7 +76,7 @@ def _around(called: str, words: str) -> Iterator[tuple[str, str]]:
 
 def short_of(name: str) -> str:
     """What neighbours call 银杏里3号院 and 海棠苑东区; empty where it is not called by less than its name."""
-    found = SHORT.search(spoken(name))
+    found = SHORT.search(spoken_name(name))
     return found[0] if found else ""
 
 

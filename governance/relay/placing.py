@@ -18,6 +18,7 @@ from governance.relay.naming import (
     is_called_short,
     short_of,
     spoken,
+    spoken_name,
     stems_before_numbers,
 )
 
@@ -62,14 +63,15 @@ def _read(places: Sequence[Place], words: str) -> tuple[Place | None, bool]:
 
 def unknown(places: Sequence[Place], words: str) -> str:
     """What the words name that is no place of these communities: 海棠里5号院 or 9号院 in 银杏里, or one elsewhere."""
-    if not all(place.community_id for place in places):
+    ours = {place.community_id for place in places}
+    if not ours or None in ours:
         return ""
     plain = spoken(words)
-    known = {spoken(one.name) for one in (*_courtyards(places), *(up for place in places for up in place.above()))}
+    known = {spoken_name(one.name) for one in (*_courtyards(places), *(up for place in places for up in place.above()))}
     called = [name for name in CALLED.findall(plain) if not any(_shares(name, one) for one in known)]
     numbered = [name for pattern in (A_COURTYARD, SECTION) for name in pattern.findall(plain)]
     strange = (*called, *(name for name in numbered if not any(is_called(name, one) for one in known)))
-    return strange[0] if strange else _elsewhere({place.community_id for place in places}, plain, known)
+    return strange[0] if strange else _elsewhere(ours, plain, known)
 
 
 def _shares(called: str, name: str) -> bool:
@@ -80,7 +82,7 @@ def _shares(called: str, name: str) -> bool:
 
 def _elsewhere(ours: set[int | None], plain: str, known: set[str]) -> str:
     """A courtyard or community of others, by its name, or by the beginning of it before a number."""
-    if len(plain) < SHORTEST_NAME or not ours:
+    if len(plain) < SHORTEST_NAME:
         return ""
     stems = {stem for stem in stems_before_numbers(plain) if not any(stem in name for name in known)}
     by_name = literal(plain).contains(Place.name) & (func.length(Place.name) >= SHORTEST_NAME)
@@ -88,7 +90,7 @@ def _elsewhere(ours: set[int | None], plain: str, known: set[str]) -> str:
     query = select(Place.name).where(Place.kind.in_(("community", "courtyard")), or_(by_name, by_stem))
     query = query.where(not_(Place.community_id.in_(ours)))
     names = db.session.scalars(query.order_by(func.length(Place.name).desc(), Place.id).limit(MOST))
-    return next((name for name in names if not any(spoken(name) in one for one in known)), "")
+    return next((name for name in names if not any(spoken_name(name) in one for one in known)), "")
 
 
 def in_common(places: Sequence[Place]) -> Place | None:
@@ -131,7 +133,7 @@ def _courtyards_named(places: Sequence[Place], words: str) -> list[Place]:
     plain, yards = spoken(words), _courtyards(places)
     whole = [yard for yard in yards if is_called(yard.name, plain)]
     whole = [yard for yard in whole if not any(yard.name in other.name for other in whole if other is not yard)]
-    left = reduce(lambda rest, yard: rest.replace(spoken(yard.name), "，"), whole, plain)
+    left = reduce(lambda rest, yard: rest.replace(spoken_name(yard.name), "，"), whole, plain)
     named = [yard for yard in yards if yard in whole or is_called_short(yard.name, left)]
     return named or _by_stem(places, yards, plain)
 

@@ -55,7 +55,7 @@ def _proposal(said: Said, begun: str) -> str:
         return UNKNOWN_PLACE
     if ticket := _belongs_to(said, category):
         return whether_more(said, ticket, said.words)
-    if unknown(places, said.words):
+    if unknown(places, said.words) and not grave(said.words):
         return which(said, said.words)
     left = "" if begun in said.words else f"\n前面的“{plain(begun)}”还没有报，要报请再说一遍。"
     return whether(said, said.words) + _open_already(said, category) + left

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from governance.core.db import db, writing
 from governance.places.actions import add_place
 from governance.places.model import Place
-from governance.relay.placing import in_common, named_places, place_meant
+from governance.relay.placing import in_common, named_places, place_meant, unknown
 from governance.tickets.model import Ticket
 from tests.relay.bot import bind_bot
 
@@ -153,6 +153,15 @@ MEANT = {
 @pytest.mark.parametrize(("bound", "words"), MEANT)
 def test_places_are_meant_as_neighbours_call_them(cast, district, bound, words) -> None:
     assert meant(district, bound, words) == MEANT[bound, words]
+
+
+def test_where_nobody_is_anywhere_nothing_is_elsewhere(district) -> None:
+    assert unknown([], "5号院漏水") == "" and place_meant([], "5号院漏水") is None
+
+
+def test_despair_elsewhere_is_met_with_help_first(say, district) -> None:
+    told = say("海棠苑北区5号楼有人要跳楼")
+    assert "12356" in told and "不归这里管" not in told
 
 
 def test_what_is_elsewhere_is_reported_here_only_on_a_yes(say, district) -> None:
