@@ -153,7 +153,7 @@ def test_an_address_with_something_wrong_is_answered(walk, request, line: Line) 
     here = filled(line.address, walk.makers.arguments(name, "own", line.variant, line.wanted, False))
     more = [f"{here}{'&' if '?' in here else '?'}{argument}={value}" for argument in ARGUMENTS for value in VALUES]
     if not request.config.getoption("--faults"):
-        more = random.Random(str(line)).sample(more, FEW)  # nosec B311
+        more = random.Random(str(line)).sample(more, FEW)
     addresses = [filled(line.address, dict.fromkeys(line.wanted, value)) for value in VALUES if line.wanted]
     for address in (*addresses, *more):
         answer = walk.send(name, "GET", address, None, line.variant)

@@ -2,12 +2,15 @@
 
 import io
 from contextvars import Context
+from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
 
 from governance.core import media
-from governance.core.db import db
+from governance.core.db import db, now
+from governance.relay import hearing
 from governance.relay.model import Heard
 from governance.tickets import photos
 from governance.tickets.model import Photo, Ticket
@@ -110,3 +113,12 @@ def test_a_photo_with_words_that_say_nothing_waits_and_is_said_to(tell, cast) ->
     assert "照片收到了" in tell("1", png(), text="好的")[1]["reply"]
     tell("2", text="报事 漏水了")
     assert len(ticket().photos) == 1
+
+
+def test_a_photo_that_comes_late_with_words_that_say_nothing_joins_nothing_newer(app, cast) -> None:
+    group, who = bind_bot(cast), hearing.member("robot", "爱种花的")
+    said = partial(hearing.Utterance, "robot", who=who, room=hearing.room_of(group.id), group_id=group.id)
+    hearing.take_in(said("1", text="报事 楼道灯不亮"))
+    late = said("2", text="谢谢", shots=(png(),), at=now() - timedelta(minutes=1))
+    assert "请再发一次" in hearing.take_in(late)
+    assert ticket().photos == []
