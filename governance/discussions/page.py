@@ -1,6 +1,6 @@
 """What the page of a topic shows: plain rows by statements put together once (docs/adr/0008), the same for everybody.
 
-What is one's own is on the pages behind it; what staff may do beside it comes from handling.py.
+What is one's own is on the pages behind it; what staff may do beside it comes from available_moves.py.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Everything that changes places and codes. Each action checks, changes, then records.
 
-They trust their caller to have asked `people/permissions.py`: places stand below people in the house.
+They trust their caller to have asked `people/access/permissions.py`: places stand below people in the house.
 """
 
 from itertools import zip_longest

@@ -1,6 +1,6 @@
 """What somebody may say to us, in a group or alone, as one table of commands; else talk that may be a matter.
 
-Whoever speaks is a person like one behind a device: they report (reporting.py) and take part (taking_part.py) by the
+Whoever speaks is a person like one behind a device: they report (report.py) and take part (take_part.py) by the
 same rules. Answers are short, kind, with a link, and hold nothing private.
 """
 

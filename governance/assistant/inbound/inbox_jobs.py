@@ -1,6 +1,6 @@
 """The work behind a callback: photos are fetched, what was said is heard, and its answer is kept beside it.
 
-How the answer goes back is in answering.py.
+How the answer goes back is in replies.py.
 """
 
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The child process that decodes one photo and draws it anew; core/photos.py starts it through the fence.
+"""The child process that decodes one photo and draws it anew; core/photos/clean.py starts it through the fence.
 
 Standard input is the photo, the arguments are where Pillow lives, the kind, the most pixels and the two sizes.
 Standard output is `width height length-of-full`, a line break, the full picture and the thumbnail. Nothing of the

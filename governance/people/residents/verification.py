@@ -1,7 +1,7 @@
 """Becoming known: by the slip of a door, by a worker who stands in front of somebody, and under which nickname.
 
-By a text message is in texting.py, by WeChat in meeting.py. Each action checks, changes, then records, and joins the
-transaction in hand.
+sms.py does it by text message, people/wechat/identity.py by WeChat. Each action checks, changes, records,
+and joins the transaction in hand.
 """
 
 import secrets

@@ -1,6 +1,6 @@
 """Everything that changes persons and their posts. Each action checks, changes, then records.
 
-Bodies are kept in bodies.py; who may do what is in permissions.py.
+Bodies are kept in bodies.py; who may do what is in people/access/permissions.py.
 """
 
 import re

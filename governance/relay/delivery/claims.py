@@ -1,4 +1,4 @@
-"""Which deliveries go out next: claimed with a lease. Their words are made in parcels.py, they start in starting.py.
+"""Which deliveries go out next: claimed with a lease. Their words are made in batches.py, they start in in_flight.py.
 
 Only the first waiting delivery of a group can be claimed, with those ready behind it, so a group hears things in
 order; what is urgent waits only for what is urgent too. A claim whose worker died is retaken when its lease ends.

@@ -1,4 +1,4 @@
-"""Groups from a table, all or nothing: the whole plan (planning.py) is carried out, or none of it; safe to repeat.
+"""Groups from a table, all or nothing: the whole plan (import_plan.py) is carried out, or none of it; safe to repeat.
 
 Groups whose row is not there stay: archiving is not importing.
 """

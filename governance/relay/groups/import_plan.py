@@ -1,7 +1,7 @@
 """What an import of groups would do: its rows held against the places, the accounts and the groups that are there.
 
 A row is one group, known by its name, places and channel; a blank cell leaves the fact as it is. What one cell may hold
-is in sheet.py, how the plan is carried out in importing.py.
+is in import_rows.py, how the plan is carried out in import_apply.py.
 """
 
 import hashlib
@@ -150,7 +150,7 @@ class _Draft:
         return found
 
     def _same_key(self, kind: type[Channel], spots: Sequence[Spot], bound: Mapping[str, str]) -> None:
-        """A name that is known in a community has one key there (sharing.py); it is changed on the page of a group."""
+        """A bot name has one key in a community (shared_keys.py); it is changed on the page of a group."""
         if kind.shares is None:
             return
         for called, key in _shared(kind, spots, bound).items():
@@ -176,7 +176,7 @@ class _Draft:
         return {}
 
     def _free_ear(self, facts: Mapping[str, Any], known: Known | None, number: int) -> None:
-        """The other side's group is bound once (ears.py). Rows of this file are known by their number below zero."""
+        """A chat is bound once (uniqueness.py). Rows of this file have negative numbers."""
         ear, mine = ear_of(channels.channel(facts["channel"]), facts), known.id if known else -number
         owner = self.ears.setdefault(ear, mine) if ear else mine
         if owner < 0 and owner != mine:

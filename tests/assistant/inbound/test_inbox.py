@@ -3,9 +3,9 @@
 from sqlalchemy import select
 
 from governance.assistant.inbound.inbox import Inbound, find, keep, mark
-from governance.wechat.reachable import OFFICIAL
 from governance.core.db import db, writing
 from governance.wechat.inbound import TEXT, Incoming
+from governance.wechat.reachable import OFFICIAL
 from tests.at_once import beside
 
 
