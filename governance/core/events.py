@@ -15,7 +15,7 @@ from sqlalchemy import JSON, Index, String, Text, UniqueConstraint, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from governance.core.db import Base, connection, db, now, only, writing
+from governance.core.db import Base, connection, db, now, partial_index, writing
 from governance.core.sql_statements import Insert
 
 GENESIS = "0" * 64
@@ -29,8 +29,8 @@ class Event(Base):
     __table_args__ = (
         UniqueConstraint("stream", "seq"),
         Index("ix_event_subject", "noun", "subject_id", "id"),
-        Index("ix_event_unsealed", "id", **only("seq IS NULL")),
-        Index("ix_event_untold", "id", **only("told_at IS NULL")),
+        Index("ix_event_unsealed", "id", **partial_index("seq IS NULL")),
+        Index("ix_event_untold", "id", **partial_index("told_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from governance.core.db import Base, among, connection, db, now, only, without_sorting, writing
+from governance.core.db import Base, connection, db, in_literals, now, partial_index, without_sorting, writing
 from governance.core.sql_statements import Insert
 
 log = structlog.get_logger()
@@ -31,7 +31,7 @@ class Job(Base):
     __tablename__ = "job"
     __table_args__ = (
         Index("ix_job_waiting", "state", "due_at"),
-        Index("ix_job_line", "line", "id", **only("state IN ('due','claimed')")),
+        Index("ix_job_line", "line", "id", **partial_index("state IN ('due','claimed')")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -173,7 +173,7 @@ def _waiting(names: tuple[str, ...]) -> tuple[tuple[Select[int], Select[Job]], .
     other = aliased(Job)
     left = (Job.name.in_(names), Job.state == CLAIMED, Job.lease_until < moment)
     due = (Job.name.in_(names), Job.state == DUE, Job.due_at <= moment)
-    front = select(func.min(other.id)).where(other.line == Job.line, among(other.state, (DUE, CLAIMED)))
+    front = select(func.min(other.id)).where(other.line == Job.line, in_literals(other.state, (DUE, CLAIMED)))
     is_front = or_(Job.line.is_(None), Job.id == front.scalar_subquery())
     first = select(Job).where(is_front).order_by(Job.due_at).limit(1).with_for_update(skip_locked=True)
     return tuple((select(Job.id).where(*which).limit(1), first.where(*which)) for which in (left, due))

@@ -77,7 +77,7 @@ def is_empty() -> bool:
 def fill(password: str = "") -> list[Account]:
     """Fill an empty database; the accounts with their passwords, which are shown only now."""
     with writing():  # one transaction: a demo is whole or not there
-        initial_data.settle()
+        initial_data.install()
         _settle()
         accounts = _hire(password)
         _bind_groups()
@@ -188,7 +188,7 @@ def _tell(number: int, story: tuple[str, str, str, str, tuple[str, ...], int]) -
         reporter, submission = _resident(), str(uuid.UUID(int=number + 1))
         if scene:
             _photograph(reporter, submission, scene, number)
-        ticket = reports.report(reporter, place, category, submission, words=words, where=where)
+        ticket = reports.submit_report(reporter, place, category, submission, words=words, where=where)
         for _ in range(0 if ticket.private else joiners):
             feedback.join(ticket, _resident())
     for step in steps:
@@ -217,7 +217,7 @@ NOTES = {
 def _step(ticket: Ticket, step: str, reporter: Viewer) -> None:
     if step in ("yes", "no"):
         with writing():
-            feedback.answer(ticket, reporter, step, 5 if step == "yes" else 2, "")
+            feedback.give_feedback(ticket, reporter, step, 5 if step == "yes" else 2, "")
         return
     done = FINISHED.get(ticket.category.slug, "")
     answers = {"note": done if step == "finish" else NOTES.get(step, "")}
@@ -232,7 +232,7 @@ def _step(ticket: Ticket, step: str, reporter: Viewer) -> None:
         step, answers = "finish", answers | {"note": "敲掉了松的墙皮，围了警戒线"}
     role = {"start": "body", "return": "body"}.get(step, "grid")
     by = reporter if step == "withdraw" else _staff(role, ticket)
-    actions.move(ticket, step, by, answers)
+    actions.make_move(ticket, step, by, answers)
 
 
 def _as_if_earlier() -> None:

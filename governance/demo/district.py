@@ -50,7 +50,7 @@ def fill(password: str, size: Size, tickets: int, say: Say) -> list[Account]:
     """Fill an empty database; some of its accounts. They all have the same password, which is shown only now."""
     password = password or secrets.token_urlsafe(9)
     places = list(_places(size))
-    initial_data.settle()
+    initial_data.install()
     with writing():
         _put(Place, places, "地点", say)
         coded = [place for place in places if place["kind"] in CODED]

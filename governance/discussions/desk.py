@@ -91,13 +91,13 @@ def _places() -> list[str]:
 def move(ref: str, move: str) -> Any:
     """Any move of the table, by anyone it is open to: staff, or the author taking a proposal back."""
     viewer = current()
-    topic, step = queries.find(ref, viewer), LIFE.move(move)
+    topic, step = queries.find_topic(ref, viewer), LIFE.move(move)
     require(viewer, f"topic.{move}", topic)
     form = move_form(step, merge_targets(topic, viewer) if move == "merge" else [])().on_page_as(move)
     try:
         if not form.ok:
             raise Invalid({} if form.errors else {"note": STALE})
-        actions.move(topic, move, viewer, {ask.name: (form[ask.name].data or "").strip() for ask in step.asks})
+        actions.make_move(topic, move, viewer, {ask.name: (form[ask.name].data or "").strip() for ask in step.asks})
     except Invalid as trouble:
         if step.asks:
             form.refuse(trouble)
@@ -111,7 +111,7 @@ def move(ref: str, move: str) -> Any:
 @refills
 def answer(ref: str) -> Any:
     topic, form = _kept(ref, "answer"), AnswerForm().on_page_as("answer")
-    return _done(topic, "answer", form, lambda: actions.answer(topic, current(), form.words.data))
+    return _done(topic, "answer", form, lambda: actions.answer_publicly(topic, current(), form.words.data))
 
 
 @bp.post("/topics/<ref>/tasks")
@@ -218,7 +218,7 @@ def _author(topic: Topic, noun: str, number: int) -> Person:
 @open_to(keeper)
 def record(ref: str) -> Any:
     """The whole record of a topic, line by line, with the seal of each."""
-    topic = queries.find(ref, current())
+    topic = queries.find_topic(ref, current())
     if not may(current(), "topic.record", topic):
         raise Forbidden
     lines = history("topic", topic.id)
@@ -253,7 +253,7 @@ def drop_word(word_id: int) -> Any:
 
 def _kept(ref: str, action: str) -> Topic:
     """The topic, if the viewer may do this to it."""
-    topic = queries.find(ref, current())
+    topic = queries.find_topic(ref, current())
     require(current(), f"topic.{action}", topic)
     return topic
 

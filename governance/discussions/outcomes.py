@@ -10,7 +10,7 @@ from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Refused
 from governance.core.web.pages import local
 from governance.discussions import lifecycle as life
-from governance.discussions.actions import follow, note, take
+from governance.discussions.actions import apply_move, follow, record_event
 from governance.discussions.model import Deed, Review, Topic
 from governance.discussions.progress import Staged
 from governance.people.access.permissions import require
@@ -36,8 +36,8 @@ def task(topic: Topic, by: Viewer, submission: str, **told: Any) -> None:
             return
         links.tie(("topic", topic.id), ("ticket", ticket_id))
         if topic.state == life.DECIDED:
-            take(topic, "carry_out", by, {})
-        note(topic, "task", by, words=told["words"], ticket=ticket_id, number=number)
+            apply_move(topic, "carry_out", by, {})
+        record_event(topic, "task", by, words=told["words"], ticket=ticket_id, number=number)
 
 
 def record_deed(topic: Topic, by: Viewer, title: str, words: str, done_on: date) -> Deed:
@@ -61,7 +61,7 @@ def record_deed(topic: Topic, by: Viewer, title: str, words: str, done_on: date)
         db.session.add(deed)
         db.session.flush()
         links.tie(("topic", topic.id), ("deed", deed.id))
-        note(topic, "deed", by, words=words, deed=deed.id, title=title)
+        record_event(topic, "deed", by, words=words, deed=deed.id, title=title)
     return deed
 
 

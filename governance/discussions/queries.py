@@ -35,7 +35,7 @@ BY_NOUN: dict[str, type[Spoken]] = {rows.noun: rows for rows in SPOKEN}
 SPREAD = 9973  # a prime: each person meets statements of equal rank in an order of their own
 
 
-def find(ref: str, viewer: Viewer) -> Topic:
+def find_topic(ref: str, viewer: Viewer) -> Topic:
     """The topic, if this viewer may read it: what is not theirs looks like what is not there."""
     query = select(Topic).filter_by(ref=ref).options(joinedload(Topic.place), joinedload(Topic.author))
     topic = db.session.scalars(query).one_or_none()

@@ -110,7 +110,7 @@ def move(notice_id: int, move: str) -> Any:
     if not form.ok:
         return _page(notice, {move: form}, 422)
     answers = {ask.name: form[ask.name].data for ask in step.asks}
-    actions.move(current(), notice, move, answers | {"seen": request.form.get("seen", "")})
+    actions.make_move(current(), notice, move, answers | {"seen": request.form.get("seen", "")})
     return back("notices.show", notice_id=notice.id)
 
 
@@ -122,7 +122,7 @@ def groups(notice_id: int) -> Any:
     standing, reason, after = (request.args.get(name, "") for name in ("standing", "reason", "after"))
     standing = standing if standing in progressing.STANDINGS else progressing.LEFT_OUT
     owed = standing not in progressing.UNOWED
-    found = (progressing.lot if owed else progressing.rest)(notice, standing, reason, after)
+    found = (progressing.lot if owed else progressing.remaining_groups)(notice, standing, reason, after)
     page = {"page": found, "owed": owed, "label": progressing.STANDINGS[standing]}
     return render_template("notices/groups.html", notice=notice, standing=standing, reason=reason, **page)
 

@@ -30,7 +30,7 @@ def unowed(notice: Notice) -> ColumnElement[bool]:
     return here(notice.place, notice.audiences) & (Group.created_at <= told_at) & ~owed
 
 
-def how(notice: Notice) -> tuple[Any, Any]:
+def state_and_reason(notice: Notice) -> tuple[Any, Any]:
     """How such a group stands and why, as two columns."""
     hears = HEARS[0] & HEARS[1] & HEARS[2]
     waits = literal(LEFT_OUT if is_whole(notice) else QUEUED)

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from governance.core.crypto import Personal
-from governance.core.db import Base, now, only
+from governance.core.db import Base, now, partial_index
 from governance.core.events import Event
 from governance.people.model import Person
 from governance.places.kinds import AREAS
@@ -116,8 +116,8 @@ class Message(Base):
         CheckConstraint(f"state IN {MESSAGE_STATES}", name="state"),
         Index("ix_message_robot", "robot", "started_at"),
         Index("ix_message_channel", "channel", "started_at"),
-        Index("ix_message_sending", "lease_until", **only("state IN ('sending')")),
-        Index("ix_message_unknown", "id", **only("state IN ('unknown')")),
+        Index("ix_message_sending", "lease_until", **partial_index("state IN ('sending')")),
+        Index("ix_message_unknown", "id", **partial_index("state IN ('unknown')")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -151,10 +151,10 @@ class Delivery(Base):
     __table_args__ = (
         UniqueConstraint("event_id", "group_id"),
         CheckConstraint(f"state IN {DELIVERY_STATES}", name="state"),
-        Index("ix_delivery_ready", "channel", "due_at", "id", **only("state IN ('due','claimed')")),
-        Index("ix_delivery_line", "group_id", "id", **only("state IN ('due','claimed','sending')")),
+        Index("ix_delivery_ready", "channel", "due_at", "id", **partial_index("state IN ('due','claimed')")),
+        Index("ix_delivery_line", "group_id", "id", **partial_index("state IN ('due','claimed','sending')")),
         Index("ix_delivery_group", "group_id", "message_id"),
-        Index("ix_delivery_failed", "id", **only("state IN ('failed')")),
+        Index("ix_delivery_failed", "id", **partial_index("state IN ('failed')")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -188,7 +188,7 @@ class Delivery(Base):
         return LABELS[self.state]
 
 
-class Heard(Base):
+class ReceivedMessage(Base):
     """Something said to us, in a group or to us alone, once, and what we answered. Who said it is a person only."""
 
     __tablename__ = "heard"

@@ -43,7 +43,7 @@ def settle(message_id: int) -> Any:
     thing = actions.kept_with(message) if message else None
     if message is None or thing is None or not may(current(), "group.keep", thing):
         raise Missing
-    actions.settle(current(), message, request.form.get("answer", ""))
+    actions.settle_message(current(), message, request.form.get("answer", ""))
     return back("relay.keep")
 
 

@@ -20,7 +20,7 @@ WITH_PHOTOS = selectinload(Ticket.photos)  # for cards that show them beside the
 WITH_PLACE = (joinedload(Ticket.place), joinedload(Ticket.category), joinedload(Ticket.body))
 
 
-def find(ref: str, viewer: Viewer) -> Ticket:
+def find_ticket(ref: str, viewer: Viewer) -> Ticket:
     """The ticket, if this viewer may follow it: what is not theirs looks like what is not there."""
     query = select(Ticket).filter_by(ref=ref).options(*WITH_PLACE)
     ticket = db.session.scalars(query).one_or_none()

@@ -82,7 +82,7 @@ def _make(side: str, app_id: str) -> None:
         connection.execute(row.on_conflict_do_nothing(index_elements=["side", "app_id"]))
 
 
-def take(seen: Lying) -> str | None:
+def take_lease(seen: Lying) -> str | None:
     """The lease for the next fetch, if nobody has it and nothing has happened since this look; else nothing."""
     mine = secrets.token_hex(16)
     free = or_(TABLE.c.lease_until.is_(None), TABLE.c.lease_until <= now())
@@ -100,7 +100,7 @@ def put(lease: str, token: str, seconds: int) -> None:
     _changed(_under(lease).values(**kept, lease=None, lease_until=None, rest_until=None, trouble=None))
 
 
-def rest(lease: str, secret_mark: str, trouble: str, seconds: int) -> None:
+def back_off(lease: str, secret_mark: str, trouble: str, seconds: int) -> None:
     """Nothing was fetched: nobody asks again with this secret for so long."""
     until = now() + timedelta(seconds=seconds)
     _changed(_under(lease).values(lease=None, lease_until=None, **_trouble(secret_mark, trouble, until)))

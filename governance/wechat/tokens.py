@@ -73,14 +73,14 @@ class Source:
         """Fetch the next one, if nobody else does. Raises Later when that failed and the one before is no good."""
         if seen.is_leased or seen.rests(self._mark):
             return False
-        lease = token_store.take(seen)
+        lease = token_store.take_lease(seen)
         if lease is None:
             return False
         try:
             fetched = self.fetch()
         except BaseException as trouble:
             later = trouble if isinstance(trouble, Later) else Later("没有取到令牌")
-            token_store.rest(lease, self._mark, later.reason, max(later.after, SHORTLY))
+            token_store.back_off(lease, self._mark, later.reason, max(later.after, SHORTLY))
             log.warning("wechat.no_token", side=self.side, trouble=later.reason)
             if good and isinstance(trouble, Later):
                 return False

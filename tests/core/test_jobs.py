@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from governance.core import jobs
-from governance.core.db import by, db, now, writing
+from governance.core.db import db, find_by, now, writing
 from governance.core.jobs import CLAIMED, DONE, DUE, FAILED, Job, enqueue, enqueue_once, plan_periodic, run_next
 from tests.at_once import at_once, beside
 
@@ -37,7 +37,7 @@ def ask_for(name: str, number: int = 1) -> None:
 
 def the_job() -> Job:
     db.session.rollback()
-    found = by(Job)
+    found = find_by(Job)
     assert found is not None
     return found
 

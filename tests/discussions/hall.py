@@ -40,7 +40,7 @@ def proposed(cast: Cast, by: Viewer, place: str = "5号楼", title: str = "楼�
 
 def decided(cast: Cast, **facts: Any) -> Topic:
     topic = begun(cast, **facts)
-    actions.move(topic, "decide", cast.viewer("shen"), {"note": "东门装两个"})
+    actions.make_move(topic, "decide", cast.viewer("shen"), {"note": "东门装两个"})
     return topic
 
 
@@ -90,7 +90,7 @@ def voices(statement: Statement) -> dict[int, int]:
 def reported(cast: Cast, by: Viewer, place: str = "5号楼", category: str = "parking", **told: Any) -> Ticket:
     with writing():
         told = {"words": "电动车没处停"} | told
-        return reports.report(by, cast.place(place), cast.category(category), fresh(), **told)
+        return reports.submit_report(by, cast.place(place), cast.category(category), fresh(), **told)
 
 
 def verbs(topic: Topic) -> list[str]:

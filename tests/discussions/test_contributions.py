@@ -69,7 +69,7 @@ def test_nobody_answers_their_own_words_nor_what_is_not_shown_nor_after_the_deci
         voiced(statement, zhou, AGREE)
     with pytest.raises(Refused):
         voiced(waiting, anybody(), AGREE)
-    actions.move(topic, "decide", cast.viewer("shen"), {"note": "装"})
+    actions.make_move(topic, "decide", cast.viewer("shen"), {"note": "装"})
     with pytest.raises(Refused):
         voiced(statement, anybody(), AGREE)
     assert voices(statement) == {}
@@ -98,7 +98,7 @@ def test_the_same_sent_twice_is_said_once_even_after_the_decision(cast, zhou) ->
     assert said(topic, zhou, "先装三个", submission).id == first.id
     answer = replied(topic, zhou, "东门", submission=submission)
     assert replied(topic, zhou, "西门", submission=submission).id == answer.id
-    actions.move(topic, "decide", cast.viewer("shen"), {"note": "装"})
+    actions.make_move(topic, "decide", cast.viewer("shen"), {"note": "装"})
     assert said(topic, zhou, "先装两个", submission).id == first.id
     with pytest.raises(Refused):
         said(topic, zhou, "再装一个")
@@ -151,7 +151,7 @@ def test_people_go_on_talking_while_it_is_carried_out_and_no_longer_when_it_is_o
     assert replied(topic, zhou)
     with pytest.raises(Refused):
         said(topic, zhou)
-    actions.move(topic, "review", shen, {"note": "都好"})
+    actions.make_move(topic, "review", shen, {"note": "都好"})
     with pytest.raises(Refused):
         replied(topic, zhou, "晚了")
 

@@ -171,8 +171,8 @@ def _tell_everybody(town: Town) -> Notice:
     told = {"title": "周四停水", "words": "九点到十五点停水，请提前接好。", "audience": "residents", "urgent": False}
     author, other = town.cast.viewer("shen"), town.cast.viewer("qiao")
     notice = actions.write(author, town.cast.place("银杏社区"), str(uuid.uuid4()), **told)
-    actions.move(author, notice, "ask", {})
-    actions.move(other, notice, "approve", {"seen": notice.mark})
+    actions.make_move(author, notice, "ask", {})
+    actions.make_move(other, notice, "approve", {"seen": notice.mark})
     return notice
 
 

@@ -7,7 +7,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from governance.core.db import by, db, now, writing
+from governance.core.db import db, find_by, now, writing
 from governance.core.web.pages import local
 from governance.relay.delivery import queries
 from governance.relay.delivery.fan_out import expand
@@ -142,7 +142,7 @@ def test_what_a_stopped_group_was_owed_is_no_failure_and_says_why(cast, phone, r
         happen(ticket(place), "finish")
     expand(), db.session.rollback()
     with writing():
-        by(Delivery, group_id=hearing).state = "failed"
+        find_by(Delivery, group_id=hearing).state = "failed"
     binding.disable(cast.viewer("shen"), db.session.get_one(Group, stopped), "楼在大修")
     shen = cast.viewer("shen")
     assert [owed.group.id for owed in queries.failed(shen)] == [hearing]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from governance.core.crypto import Personal
 from governance.core.db import Base, db, now, writing
-from governance.core.db import by as one
+from governance.core.db import find_by as one
 from governance.core.jobs import job
 from governance.places.model import Place
 from governance.tickets.model import Ticket
@@ -22,7 +22,7 @@ WHETHER, WHERE, WHAT, MORE = "whether", "where", "what", "more"
 QUESTIONS = (WHETHER, WHERE, WHAT, MORE)
 
 
-class Talk(Base):
+class Conversation(Base):
     """`asked` is our open question, `words` what it is about; `submission` holds photos that came before any words.
     `ticket` is what was reported here last, `spoken` what was spoken of last, their own or not."""
 
@@ -124,9 +124,9 @@ class Talk(Base):
         self.submission = self.photos_at = None
 
 
-def talk_with(person_id: int, room: str, moment: datetime | None = None) -> Talk:
+def talk_with(person_id: int, room: str, moment: datetime | None = None) -> Conversation:
     """The talk in this room as of when something was said there. Call it inside `writing()`."""
-    found = one(Talk, person_id=person_id, room=room) or Talk(person_id=person_id, room=room)
+    found = one(Conversation, person_id=person_id, room=room) or Conversation(person_id=person_id, room=room)
     found.at, found.moment = now(), moment
     db.session.add(found)
     db.session.flush()
@@ -135,12 +135,14 @@ def talk_with(person_id: int, room: str, moment: datetime | None = None) -> Talk
 
 def reported_lately(room: str) -> Ticket | None:
     """What anybody reported last in this room, if that was just now."""
-    lately = (Talk.room == room, Talk.reported_at > now() - GOOD_FOR)
-    talk = db.session.scalars(select(Talk).where(*lately).order_by(Talk.reported_at.desc()).limit(1)).first()
+    lately = (Conversation.room == room, Conversation.reported_at > now() - GOOD_FOR)
+    talk = db.session.scalars(
+        select(Conversation).where(*lately).order_by(Conversation.reported_at.desc()).limit(1)
+    ).first()
     return talk.ticket if talk else None
 
 
 @job("relay.forget_talks", every=3600)
 def forget_talks() -> None:
     with writing():
-        db.session.execute(delete(Talk).where(Talk.at < now() - KEPT))
+        db.session.execute(delete(Conversation).where(Conversation.at < now() - KEPT))

@@ -2,7 +2,7 @@
 
 from flask import current_app
 
-from governance.assistant.dialogue.context import Said
+from governance.assistant.dialogue.context import Turn
 from governance.assistant.dialogue.conversation import WHETHER
 from governance.places.model import Place
 from governance.relay.messages.facts import scan_page
@@ -14,7 +14,7 @@ TICK = "扫楼里的码，勾上“不公开”，只有办事的人看得到"
 BY_THEM = "报到这里的事，管这片的人都看得到。说的就是他们，请直接打 110；是党员、干部的，也可以打 12388 举报。"
 
 
-def in_private(said: Said, place: Place, category: Choice) -> str:
+def in_private(said: Turn, place: Place, category: Choice) -> str:
     """Nothing of it stays: no question, and no photo that would join the next report."""
     said.talk.drop()
     link = scan_page(place)
@@ -31,7 +31,7 @@ def elsewhere(category: Choice) -> str:
     return f"{category.elsewhere}。\n" if category.elsewhere else ""
 
 
-def apart(said: Said) -> str:
+def apart(said: Turn) -> str:
     """The same for words too grave to be said again; whom to call was said before it."""
     said.talk.drop()
     if IN_OFFICE.search(said.words):
@@ -41,12 +41,12 @@ def apart(said: Said) -> str:
     return f"这类事不在群里说。想要社区帮忙，请{TICK}{account}。" + (f"\n{link}" if link else "")
 
 
-def is_taken(said: Said, words: str) -> bool:
+def is_taken(said: Turn, words: str) -> bool:
     """A report is read by those who work at the place: not offered where that is who is spoken of."""
     return bool(said.places) and not IN_OFFICE.search(words)
 
 
-def offer(said: Said, words: str, found: Grave) -> str:
+def offer(said: Turn, words: str, found: Grave) -> str:
     """Alone with us they may be taken on a yes, without being said again; whom to call comes before it every time."""
     if is_taken(said, words):
         said.talk.ask(WHETHER, words)

@@ -1,6 +1,6 @@
 """A short word for what is no matter, whatever we were asking about; nothing for anything else."""
 
-from governance.assistant.dialogue.context import Said
+from governance.assistant.dialogue.context import Turn
 from governance.assistant.dialogue.report import UNKNOWN_PLACE
 from governance.assistant.language.matters import is_a_matter
 from governance.assistant.language.phrases import (
@@ -19,7 +19,7 @@ from governance.relay.messages.text import address
 LONGEST_THANKS = 20
 
 
-def kind_word(said: Said, words: str, told: str) -> str:
+def kind_word(said: Turn, words: str, told: str) -> str:
     """`told` is what may be said to us, for who greets us or asks how."""
     if _is_thanks(words):
         return "不客气。有事随时说。"

@@ -19,7 +19,7 @@ OF_A_TICKET = re.compile(rf"(?:查?进度|查一?下?|催办|催一?下?|看看)
 MOST_PLACES = 500
 
 
-def answer(worker: Viewer, words: str) -> str:
+def answer_staff(worker: Viewer, words: str) -> str:
     """Nothing to whoever is not at work, and to what is not about it."""
     if not worker.posts:
         return ""

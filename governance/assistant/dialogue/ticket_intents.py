@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
-from governance.assistant.dialogue.context import Said
+from governance.assistant.dialogue.context import Turn
 from governance.assistant.dialogue.conversation import WHETHER
 from governance.assistant.dialogue.suggest import ask_again, in_hand
 from governance.assistant.dialogue.take_part import join, nudge, progress_of
@@ -21,7 +21,7 @@ class Wish(NamedTuple):
 
     whole: re.Pattern[str]
     within: re.Pattern[str]
-    answer: Callable[[Said], str]
+    answer: Callable[[Turn], str]
 
 
 WISHES = (
@@ -31,7 +31,7 @@ WISHES = (
 )
 
 
-def wished(said: Said, words: str) -> str:
+def wished(said: Turn, words: str) -> str:
     """What is answered to it, and our open question is dropped; nothing where it wants nothing of a ticket."""
     found = NUMBER.search(words)
     rest = (words[: found.start()] + words[found.end() :]).strip(AROUND) if found else words
@@ -45,7 +45,7 @@ def wished(said: Said, words: str) -> str:
     return wish.answer(replace(said, words=found[1] if found else ""))
 
 
-def _of_what_is_in_hand(said: Said, words: str) -> str:
+def _of_what_is_in_hand(said: Turn, words: str) -> str:
     """A question that names no number, but what is being dealt with here: 电梯修好了吗."""
     if len(words) > LONGEST or not ASKING_IN.search(words) or not ASKS.search(words):
         return ""
@@ -53,6 +53,6 @@ def _of_what_is_in_hand(said: Said, words: str) -> str:
     return progress_of(replace(said, words=ticket.number)) if ticket else ""
 
 
-def _is_of_a_ticket(said: Said, wish: Wish) -> bool:
+def _is_of_a_ticket(said: Turn, wish: Wish) -> bool:
     """While we ask whether to report something, only joining what we just offered, or pointing at a ticket, is."""
     return bool(number_in(said.quoted)) or (wish.answer is join and said.talk.subject is not None)

@@ -1,6 +1,6 @@
 """Which ticket is meant: by its number, by what somebody points at, else by what was spoken of here just now."""
 
-from governance.assistant.dialogue.context import Said, last_reported
+from governance.assistant.dialogue.context import Turn, last_reported
 from governance.assistant.dialogue.report import UNKNOWN_PLACE
 from governance.assistant.language.phrases import NUMBER
 from governance.core.db import db
@@ -9,7 +9,7 @@ from governance.people.access.permissions import may
 from governance.tickets.model import Ticket, read_number
 
 
-def ticket_meant(said: Said, which: str = "") -> Ticket:
+def ticket_meant(said: Turn, which: str = "") -> Ticket:
     """The ticket, if anybody here may know of it. Raises Refused; with `which` where there is none to be meant."""
     named = any(char.isdecimal() for char in said.words)
     words = said.words if named else number_in(said.quoted)
@@ -27,7 +27,7 @@ def _numbered(words: str) -> Ticket | None:
     return db.session.get(Ticket, number) if number else None
 
 
-def _last(said: Said) -> Ticket | None:
+def _last(said: Turn) -> Ticket | None:
     """What was spoken of just now, unless they say that they reported it; else what they reported last."""
     just_now = None if "报" in said.words else said.talk.subject
     return just_now or said.talk.ticket or (last_reported(said.by) if said.group is None else None)
@@ -38,18 +38,18 @@ def number_in(words: str) -> str:
     return next((found[1] for found in NUMBER.finditer(words) if read_number(found[1])), "")
 
 
-def is_spoken_of(said: Said) -> bool:
+def is_spoken_of(said: Turn) -> bool:
     """Is a ticket meant without a number: do they point at one, or was one spoken of just now?"""
     return said.talk.subject is not None or bool(number_in(said.quoted))
 
 
-def is_here(said: Said, words: str) -> bool:
+def is_here(said: Turn, words: str) -> bool:
     """Is this the number of a ticket that may be spoken of here?"""
     ticket = _numbered(words)
     return ticket is not None and knows_of(said, ticket)
 
 
-def knows_of(said: Said, ticket: Ticket) -> bool:
+def knows_of(said: Turn, ticket: Ticket) -> bool:
     """Everybody reads a group: it hears of its own community, of nothing private. Alone one may ask for one's own."""
     if not may(said.by, "ticket.follow", ticket):
         return False

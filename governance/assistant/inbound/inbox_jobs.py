@@ -18,8 +18,8 @@ from governance.assistant.inbound.inbox import (
     line,
 )
 from governance.core.crypto import keyed_hash
-from governance.core.db import by as one
 from governance.core.db import db, now, writing
+from governance.core.db import find_by as one
 from governance.core.errors import Problem
 from governance.core.jobs import NotYet, enqueue, job
 from governance.people.access.current import viewer_of

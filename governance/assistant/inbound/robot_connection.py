@@ -15,7 +15,7 @@ from flask import Flask
 
 from governance.assistant.inbound.inbox import ANSWERED, REFUSED, TOLD, UNKNOWN, end, receive
 from governance.assistant.inbound.robot_lease import (
-    Held,
+    LeasedRobot,
     answers,
     begin,
     claim_answer,
@@ -26,11 +26,11 @@ from governance.assistant.inbound.robot_lease import (
     start_one,
 )
 from governance.assistant.inbound.webhooks import WELCOME
-from governance.core.db import insist
+from governance.core.db import with_retries
 from governance.core.threads import in_thread
 from governance.relay.channels.base import Outcome, Sent, outcome_of
 from governance.relay.delivery.batches import Parcel
-from governance.relay.delivery.results import settle
+from governance.relay.delivery.results import record_outcomes
 from governance.wechat.answers import TROUBLES, Gone, Later, Lost, Never
 from governance.wechat.inbound import ENTER, Incoming
 from governance.wechat.websocket import Ended, LongLine
@@ -53,7 +53,7 @@ def keep_connected(app: Flask, stop: threading.Event) -> None:
 class _Robots:
     def __init__(self, app: Flask) -> None:
         self.app, self.me = app, secrets.token_hex(8)
-        self.tasks: dict[Held, asyncio.Task[None]] = {}
+        self.tasks: dict[LeasedRobot, asyncio.Task[None]] = {}
 
     async def run(self, stop: threading.Event) -> None:
         try:
@@ -78,7 +78,7 @@ class _Robots:
 class _Connection:
     """One robot's, made anew with a growing wait whenever it ends."""
 
-    def __init__(self, app: Flask, held: Held) -> None:
+    def __init__(self, app: Flask, held: LeasedRobot) -> None:
         self.app, self.held = app, held
 
     async def keep(self) -> None:
@@ -128,7 +128,7 @@ class _Connection:
                 if incoming.talk in waiting or not await in_thread(self.app, claim_answer, id_):
                     continue
                 state, wait = await self._said(line, incoming, words)
-                await in_thread(self.app, insist, end, id_, state)
+                await in_thread(self.app, with_retries, end, id_, state)
                 if wait:
                     waiting.add(incoming.talk)
                     await asyncio.sleep(wait)
@@ -155,7 +155,7 @@ class _Connection:
             for parcel in await in_thread(self.app, parcels, self.held.name):
                 for started in await in_thread(self.app, start_one, parcel):
                     ended = [(started, await _outcome(line, started))]
-                    await in_thread(self.app, insist, settle, ended)
+                    await in_thread(self.app, with_retries, record_outcomes, ended)
             await asyncio.sleep(TELL)
 
 

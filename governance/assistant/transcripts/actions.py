@@ -84,7 +84,7 @@ def _mine(viewer: Viewer) -> ColumnElement[bool]:
     return visible(viewer, "ticket.assist", Place)
 
 
-def report(by: Viewer, place: Place, slug: str, submission: str, **told: Any) -> Ticket:
+def report_matter(by: Viewer, place: Place, slug: str, submission: str, **told: Any) -> Ticket:
     """It becomes a ticket; the same submission again gives the first one back. `told` as in tickets/actions.report."""
     chosen = category(slug)
     if chosen is None:

@@ -109,7 +109,7 @@ def _passed(form: MatterForm, places: list[Place]) -> dict[str, str]:
         "contact_name": name or None,
     }
     at = actions.place_among(places, form.at.data or "" if form.at else "")
-    ticket = actions.report(viewer, at, form.category.data, submission, **told)
+    ticket = actions.report_matter(viewer, at, form.category.data, submission, **told)
     private = ticket.private or ticket.category.private
     link = "" if private else public_url("tickets.show", ref=ticket.ref)
     return {"ticket": ticket.number, "ref": ticket.ref, "link": link}

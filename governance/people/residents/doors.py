@@ -7,15 +7,15 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from governance.core.db import by as one
 from governance.core.db import db, locked, now, writing
+from governance.core.db import find_by as one
 from governance.core.errors import Invalid, Refused
 from governance.core.events import record
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
 from governance.people.households import Door, DoorSlip, Residence
 from governance.people.model import Person
-from governance.people.residents.verification import note, slip_hash
+from governance.people.residents.verification import record_event, slip_hash
 from governance.places.model import Place
 from governance.places.typefaces import MissingGlyph, must_be_printable
 
@@ -139,7 +139,7 @@ def end_residence(actor: Viewer, residence: Residence) -> None:
         db.session.flush()
         if person.known_by != "sms" and one(Residence, person_id=person.id, until=None) is None:
             unknown(person)
-        note(person, "move_out", residence.door.place, actor, door=residence.door_id)
+        record_event(person, "move_out", residence.door.place, actor, door=residence.door_id)
 
 
 def unknown(person: Person) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from governance.core.db import by, db, locked, now, writing
+from governance.core.db import db, find_by, locked, now, writing
 from governance.core.errors import Invalid, Refused
 from governance.core.events import record
 from governance.people.access.permissions import may, require
@@ -40,7 +40,7 @@ def add_staff(
         raise Invalid({"account": "账号用 3 到 32 个小写字母、数字或 . _ -，以字母或数字开头"})
     secret = hashed(password)
     with writing():
-        if by(Identity, kind="account", subject=account):
+        if find_by(Identity, kind="account", subject=account):
             raise Invalid({"account": "这个账号已经有人用了"})
         person = Person(nickname=nickname, phone=phone or None)
         db.session.add(person)

@@ -16,7 +16,7 @@ from governance.core.db import db
 from governance.core.events import Event
 from governance.relay.channels.base import Channel
 from governance.relay.messages.audience import Telling, telling
-from governance.relay.messages.text import condensed, mark, room_for_words, signed
+from governance.relay.messages.text import condensed, message_code, room_for_words, signed
 from governance.relay.model import Group, Message
 from governance.relay.subscriptions.recipients import concerns
 
@@ -99,8 +99,8 @@ def _parcel(name: str, channel: Channel, group: Any, told: Sequence[tuple[Claime
         group_id=group.id,
         robot=group.robot,
         bound=json.loads(group.settings),
-        words=signed(texts, mark(ids[0])),
-        mark=mark(ids[0]),
+        words=signed(texts, message_code(ids[0])),
+        mark=message_code(ids[0]),
         deliveries=ids[:fit],
         left=ids[fit:],
         tries=max(row.tries for row, _ in told[:fit]),

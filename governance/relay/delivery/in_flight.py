@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
-from governance.core.db import among, db, now, writing
+from governance.core.db import db, in_literals, now, writing
 from governance.relay.channels import known
 from governance.relay.channels.base import Channel
 from governance.relay.delivery.batches import Parcel
@@ -73,7 +73,7 @@ def _as_messages(channel: Channel, parcels: Sequence[Parcel]) -> list[Parcel]:
     ]
     # Row by row RETURNING is slow on SQLite; among what is being sent now a mark is unique.
     db.session.connection().execute(insert(MESSAGE), rows)
-    fresh = select(Message.mark, Message.id).where(among(Message.state, (SENDING,)), Message.started_at == moment)
+    fresh = select(Message.mark, Message.id).where(in_literals(Message.state, (SENDING,)), Message.started_at == moment)
     ids = {row.mark: row.id for row in db.session.execute(fresh)}
     started = [replace(parcel, message_id=ids[parcel.mark]) for parcel in parcels]
     of_message = update(DELIVERY).where(DELIVERY.c.id == bindparam("b_id"))
@@ -91,7 +91,7 @@ def put_back(parcel: Parcel, ids: Sequence[int], due_at: datetime) -> None:
 
 def reap() -> int:
     """Sendings nobody wrote the end of: nobody knows whether they arrived, so they are listed for a person."""
-    lapsed = select(Message.id).where(among(Message.state, (SENDING,)), Message.lease_until < now())
+    lapsed = select(Message.id).where(in_literals(Message.state, (SENDING,)), Message.lease_until < now())
     found = db.session.scalars(lapsed.limit(500)).all()
     db.session.rollback()
     if found:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
-from governance.core.db import among, db, now, writing
+from governance.core.db import db, in_literals, now, writing
 from governance.core.errors import Refused
 from governance.core.web.pages import local
 from governance.people.access.permissions import visible
@@ -17,7 +17,7 @@ from governance.relay.channels.manual import Manual
 from governance.relay.delivery.quiet_hours import may_go
 from governance.relay.messages.audience import Telling, telling
 from governance.relay.messages.facts import scan_page
-from governance.relay.messages.text import condensed, mark, room_for_words, signed
+from governance.relay.messages.text import condensed, message_code, room_for_words, signed
 from governance.relay.model import AUDIENCES, DUE, SENT, Delivery, Group, Message
 
 MOST, SHOWN = 2000, 12
@@ -84,7 +84,11 @@ def cards(viewer: Viewer) -> list[Card]:
 
 
 def _waiting() -> Select[Delivery]:
-    query = select(Delivery).join(Delivery.group).where(Delivery.channel == Manual.name, among(Delivery.state, (DUE,)))
+    query = (
+        select(Delivery)
+        .join(Delivery.group)
+        .where(Delivery.channel == Manual.name, in_literals(Delivery.state, (DUE,)))
+    )
     loads = (selectinload(Delivery.group).selectinload(Group.places), selectinload(Delivery.event))
     return query.order_by(Delivery.group_id, Delivery.id).options(*loads)
 
@@ -144,7 +148,7 @@ def _card(pieces: list[list[_Matter]]) -> Card:
         matters=len(piece),
         carried=frozenset(one.id for one in carried),
         first=first,
-        words=signed(_words(piece)[0], mark(first)),
+        words=signed(_words(piece)[0], message_code(first)),
         link=piece[0].said.link if len(piece) == 1 else scan_page(groups[0].places[0]) or piece[0].said.link,
     )
 
@@ -164,7 +168,7 @@ def forwarded(viewer: Viewer, group_ids: Sequence[int], event_ids: Sequence[int]
 
 def _posted(viewer: Viewer, card: Card, told: Sequence[Delivery]) -> None:
     only = card.groups[0].id if len(card.groups) == 1 else None
-    message = Message(mark=mark(card.first), group_id=only, channel=Manual.name, words=card.words, state=SENT)
+    message = Message(mark=message_code(card.first), group_id=only, channel=Manual.name, words=card.words, state=SENT)
     message.ended_at, message.settled_by_id = now(), viewer.staff_id
     db.session.add(message)
     for delivery in told:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 
-from governance.core.db import db, in_turn, now, writing
+from governance.core.db import advisory_lock, db, now, writing
 from governance.relay.channels.base import Channel
 from governance.relay.model import Message
 
@@ -24,7 +24,7 @@ LOCK = 0x0E_2E1A
 def turn() -> Iterator[None]:
     """A writing transaction in which nobody else decides what goes out."""
     with writing():
-        in_turn(LOCK)
+        advisory_lock(LOCK)
         yield
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, update
 
-from governance.core.db import among, db, now, writing
+from governance.core.db import db, in_literals, now, writing
 from governance.core.errors import Invalid, Refused
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
@@ -18,11 +18,11 @@ from governance.relay.channels import Channel, channel
 from governance.relay.delivery.quiet_hours import Hours
 from governance.relay.delivery.results import silence
 from governance.relay.groups.keepers import require_kept
-from governance.relay.groups.shared_keys import take_along, with_key
-from governance.relay.groups.uniqueness import bind_in_turn, bound_already, ear_of, whose
+from governance.relay.groups.shared_keys import groups_sharing_key, with_key
+from governance.relay.groups.uniqueness import bind_in_turn, bound_already, bound_elsewhere_words, ear_of
 from governance.relay.keys import heard_as, robot_of
 from governance.relay.model import AUDIENCES, DUE, Delivery, Group
-from governance.relay.record import note
+from governance.relay.record import record_event
 
 MOST_PLACES = 200
 ALWAYS = Hours()
@@ -49,7 +49,7 @@ def add(
         _keep_hours(group, hours)
         db.session.add(group)
         db.session.flush()
-        note(group, "add", viewer.label, viewer.staff_id, name=group.name)
+        record_event(group, "add", viewer.label, viewer.staff_id, name=group.name)
     return group
 
 
@@ -74,7 +74,7 @@ def change(
         if hours is not None and hours != hours_of(group):
             _keep_hours(group, hours)
             _wake(group)
-        note(group, "change", viewer.label, viewer.staff_id, name=group.name)
+        record_event(group, "change", viewer.label, viewer.staff_id, name=group.name)
     return group
 
 
@@ -99,11 +99,11 @@ def _bind(viewer: Viewer, group: Group, bound: Mapping[str, str]) -> None:
     kind = channel(group.channel)
     columns = binding(viewer, kind, bound)
     _free(viewer, group, kind, columns)
-    for other in take_along(viewer, group, bound):
+    for other in groups_sharing_key(viewer, group, bound):
         taken_along = binding(viewer, kind, with_key(other, bound))
         _free(viewer, other, kind, taken_along)
         _set(other, taken_along)
-        note(other, "change", viewer.label, viewer.staff_id, name=other.name)
+        record_event(other, "change", viewer.label, viewer.staff_id, name=other.name)
     _set(group, columns)
 
 
@@ -111,7 +111,7 @@ def _free(viewer: Viewer, group: Group, kind: type[Channel], columns: Mapping[st
     """Raises Invalid where another group is heard as this one would be."""
     other = bound_already(group, ear_of(kind, columns))
     if other is not None:
-        raise Invalid({kind.needs[0].name: whose(viewer, other)})
+        raise Invalid({kind.needs[0].name: bound_elsewhere_words(viewer, other)})
 
 
 def binding(viewer: Viewer, kind: type[Channel], bound: Mapping[str, str]) -> dict[str, Any]:
@@ -137,7 +137,9 @@ def _keep_hours(group: Group, hours: Hours) -> None:
 
 def _wake(group: Group) -> None:
     """What waited for the old hours is looked at again under the new ones; what waits for a retry goes on waiting."""
-    waiting = update(Delivery).where(Delivery.group_id == group.id, among(Delivery.state, (DUE,)), Delivery.tries == 0)
+    waiting = update(Delivery).where(
+        Delivery.group_id == group.id, in_literals(Delivery.state, (DUE,)), Delivery.tries == 0
+    )
     db.session.execute(waiting.values(due_at=now()), execution_options={"synchronize_session": False})
 
 
@@ -154,7 +156,7 @@ def enable(viewer: Viewer, group: Group) -> None:
     with writing():
         require_kept(viewer, group)
         group.disabled_at = group.disabled_why = group.rest_until = None
-        note(group, "enable", viewer.label, viewer.staff_id)
+        record_event(group, "enable", viewer.label, viewer.staff_id)
 
 
 def archive(viewer: Viewer, group: Group) -> None:
@@ -166,7 +168,7 @@ def archive(viewer: Viewer, group: Group) -> None:
             silence(group, "已归档", viewer.label, viewer.staff_id)
         group.archived_at, group.settings = now(), "{}"
         group.robot = group.heard_as = None
-        note(group, "archive", viewer.label, viewer.staff_id)
+        record_event(group, "archive", viewer.label, viewer.staff_id)
 
 
 def find_places(text: str, within: ColumnElement[bool]) -> list[Place]:

@@ -13,7 +13,7 @@ from governance.people.access.viewer import Viewer
 from governance.places.codes import first_living
 from governance.relay.groups.binding import hours_of
 from governance.relay.model import Delivery, Group
-from governance.relay.record import note
+from governance.relay.record import record_event
 
 FRESH = timedelta(minutes=10)  # so long what became of it stands above everything else
 
@@ -55,7 +55,7 @@ def _say(viewer: Viewer, group: Group, verb: str, **data: Any) -> None:
         raise Refused("这个群停用了，先启用再试")
     if not group.told:
         raise Refused("这个群的机器人只会答话。在群里 @它 说一句试试")
-    event = note(group, verb, viewer.label, viewer.staff_id, **data)
+    event = record_event(group, verb, viewer.label, viewer.staff_id, **data)
     event.told_at = now()  # for this group only, not for everybody on its path
     db.session.flush()
     due_at = hours_of(group).due(group.audience, True, now())

@@ -25,10 +25,10 @@ from governance.relay import channels
 from governance.relay.channels.base import Channel
 from governance.relay.delivery.quiet_hours import BY_DEFAULT, HOUR_FIELDS, Hours
 from governance.relay.groups.binding import binding
-from governance.relay.groups.import_existing import BINDING, Key, Known, there
+from governance.relay.groups.import_existing import BINDING, Key, Known, existing_groups
 from governance.relay.groups.import_rows import COLUMN, GroupRow, read_keepers, read_rows
 from governance.relay.groups.keepers import NO_ACCOUNT, NOT_THEIRS, by_account
-from governance.relay.groups.uniqueness import ear_of, whose
+from governance.relay.groups.uniqueness import bound_elsewhere_words, ear_of
 from governance.relay.model import Group
 
 SHOWN = 200
@@ -98,7 +98,7 @@ class _Draft:
         self.places = Gazetteer(visible(viewer, "group.keep", Place))
         self.accounts = by_account(set(keepers))
         self.workers = at_work(self.accounts.values())
-        self.known, self.ears = there()
+        self.known, self.ears = existing_groups()
         self.keys = self._shared_keys()
         self.seen: dict[Key, int] = {}
 
@@ -182,7 +182,7 @@ class _Draft:
         if owner < 0 and owner != mine:
             raise Invalid({"channel": f"和第 {-owner} 行是那边的同一个群"})
         if owner != mine:
-            raise Invalid({"channel": whose(self.viewer, db.session.get_one(Group, owner))})
+            raise Invalid({"channel": bound_elsewhere_words(self.viewer, db.session.get_one(Group, owner))})
 
 
 def _shared(kind: type[Channel], spots: Sequence[Spot], bound: Mapping[str, str]) -> dict[Called, str]:

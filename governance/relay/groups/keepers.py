@@ -12,7 +12,7 @@ from governance.people.access.viewer import Viewer
 from governance.people.model import Identity, Post
 from governance.places.kinds import AREAS
 from governance.relay.model import Group
-from governance.relay.record import note
+from governance.relay.record import record_event
 
 MOST_IN_ONE = 5000
 KEEPING = ("community", "street", "district")  # the roles of the rule group.keep; a test holds the two together
@@ -31,7 +31,7 @@ def hand_over(viewer: Viewer, group: Group, account: str) -> Group:
             raise Invalid({"keeper": NOT_THEIRS})
         before, group.keeper_id = group.keeper_id, person_id
         db.session.flush()
-        note(group, "hand_over", viewer.label, viewer.staff_id, keeper=person_id, before=before)
+        record_event(group, "hand_over", viewer.label, viewer.staff_id, keeper=person_id, before=before)
     return group
 
 

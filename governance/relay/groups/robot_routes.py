@@ -8,7 +8,7 @@ from governance.core.web.forms import attempt, status
 from governance.core.web.pages import back, public_url
 from governance.core.web.security import refills
 from governance.people.access.current import current, open_to
-from governance.people.access.lookup import find
+from governance.people.access.lookup import find_permitted
 from governance.people.access.permissions import keeper, visible
 from governance.places.finding import find_place
 from governance.places.model import Place
@@ -62,4 +62,4 @@ def remove(robot_id: int) -> Any:
 
 
 def _robot(robot_id: int) -> Robot:
-    return find(Robot, robot_id, "group.keep")
+    return find_permitted(Robot, robot_id, "group.keep")

@@ -11,7 +11,7 @@ from governance.core.web.forms import attempt, status
 from governance.core.web.pages import back
 from governance.core.web.security import refills
 from governance.people.access.current import current, open_to
-from governance.people.access.lookup import find
+from governance.people.access.lookup import find_permitted
 from governance.people.access.permissions import keeper, visible
 from governance.people.access.viewer import Viewer
 from governance.places.model import Place
@@ -144,7 +144,7 @@ def act(group_id: int, deed: str) -> Any:
 
 
 def _group(group_id: int) -> Group:
-    return find(Group, group_id, "group.keep")
+    return find_permitted(Group, group_id, "group.keep")
 
 
 def _mine() -> Any:

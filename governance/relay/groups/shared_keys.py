@@ -16,7 +16,7 @@ from governance.relay.channels import channel
 from governance.relay.model import Group, GroupPlace
 
 
-def take_along(viewer: Viewer, group: Group, bound: Mapping[str, str]) -> list[Group]:
+def groups_sharing_key(viewer: Viewer, group: Group, bound: Mapping[str, str]) -> list[Group]:
     """The groups that are to have `bound`'s key too, as `group` gets it. Raises Invalid at the key."""
     shared = channel(group.channel).shares
     if shared is None:

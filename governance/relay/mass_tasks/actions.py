@@ -17,7 +17,7 @@ from governance.people.access.viewer import Viewer
 from governance.relay.delivery.hooks import CANCELLED
 from governance.relay.mass_tasks.model import WITH_OWNER, MassTask, MassTaskPart
 from governance.relay.model import SENDING, Group, Message
-from governance.relay.record import note
+from governance.relay.record import record_event
 
 SHOWN = 30
 
@@ -68,5 +68,5 @@ def cancel(viewer: Viewer, task_id: int) -> None:
             raise Refused("这次群发已经有结果了")
         task.cancel_why, task.next_at = CANCELLED, now()
         for group in groups:
-            note(group, "cancel_task", viewer.label, viewer.staff_id, task=task.id)
+            record_event(group, "cancel_task", viewer.label, viewer.staff_id, task=task.id)
         enqueue("relay.mass_task", task_id=task.id)

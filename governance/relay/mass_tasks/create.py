@@ -19,7 +19,7 @@ from governance.relay.delivery.batches import Parcel
 from governance.relay.delivery.claims import claim
 from governance.relay.delivery.in_flight import put_back, start
 from governance.relay.delivery.rate_limit import turn
-from governance.relay.delivery.results import settle
+from governance.relay.delivery.results import record_outcomes
 from governance.relay.mass_tasks.model import REFUSED, UNKNOWN, WITH_OWNER, MassTask, MassTaskPart
 from governance.relay.mass_tasks.quota import full_until
 from governance.relay.messages.text import signed
@@ -133,7 +133,7 @@ def _not_given(given: Given, trouble: Trouble) -> None:
     state = UNKNOWN if isinstance(outcome, Unknown) else REFUSED
     with writing():
         task = db.session.get_one(MassTask, given.id, with_for_update=True)
-        settle([(parcel, outcome) for parcel in given.parcels])
+        record_outcomes([(parcel, outcome) for parcel in given.parcels])
         task.state, task.reason, task.ended_at = state, trouble.reason[:300], now()
 
 
@@ -141,7 +141,7 @@ def _with_owner(given: Given, msgid: str, failed: set[str]) -> None:
     taken = [one.message_id for one in given.parcels if one.bound["chat_id"] not in failed]
     with writing():
         task = db.session.get_one(MassTask, given.id, with_for_update=True)
-        settle([(one, Refusal(NOT_THEIRS, None)) for one in given.parcels if one.bound["chat_id"] in failed])
+        record_outcomes([(one, Refusal(NOT_THEIRS, None)) for one in given.parcels if one.bound["chat_id"] in failed])
         waits = update(Message).where(Message.id.in_(taken), Message.state == SENDING)
         db.session.execute(waits.values(lease_until=None), execution_options={"synchronize_session": False})
         task.msgid, task.state, task.next_at = msgid, WITH_OWNER, now() + FIRST_LOOK

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from flask import current_app
 from sqlalchemy import or_, select
 
-from governance.core.db import among, db, now
+from governance.core.db import db, in_literals, now
 from governance.core.web.pages import local
 from governance.relay.channels.wecom_mass_task import WecomMassTask
 from governance.relay.model import SENDING, SENT, UNKNOWN, Message
@@ -30,7 +30,7 @@ def full_until(group_ids: Sequence[int]) -> dict[int, datetime]:
 
 def _told(group_ids: Sequence[int], since: datetime) -> Mapping[int, list[datetime]]:
     """When each was given what it received this month, or may yet: with the owner, however old, or unknown."""
-    counts = among(Message.state, (SENDING, SENT, UNKNOWN))
+    counts = in_literals(Message.state, (SENDING, SENT, UNKNOWN))
     rows = select(Message.group_id, Message.started_at).where(
         Message.channel == WecomMassTask.name,
         Message.group_id.in_(group_ids),

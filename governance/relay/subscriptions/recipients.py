@@ -15,13 +15,13 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from governance.core.config import Settings
-from governance.core.db import among, db, locked, now, writing
-from governance.core.db import by as one
+from governance.core.db import db, in_literals, locked, now, writing
+from governance.core.db import find_by as one
 from governance.core.errors import Refused
 from governance.core.events import Event
 from governance.people.access.viewer import Viewer
 from governance.people.model import Identity, Person, Post
-from governance.people.residents.verification import note
+from governance.people.residents.verification import record_event
 from governance.people.wechat.identity import handle, openid_hash
 from governance.places.model import Place
 from governance.relay.channels.official_account import OfficialAccount, kinds, template, ticked
@@ -139,7 +139,7 @@ def close_line(person_id: int, why: str) -> bool:
     if line is None or line.archived_at is not None:
         return False
     line.archived_at = now()
-    waiting = update(Delivery).where(Delivery.group_id == line.id, among(Delivery.state, READY))
+    waiting = update(Delivery).where(Delivery.group_id == line.id, in_literals(Delivery.state, READY))
     db.session.execute(waiting.values(state=FAILED, reason=why, claim=None))
     return True
 
@@ -159,13 +159,13 @@ def agree(by: Viewer) -> None:
     if line is None or not line.hears:
         app_id = _settings().wechat_app_id
         _open(person.id, "resident", robot_of(OfficialAccount.name, app_id))
-        note(person, "news_on", place, by)
+        record_event(person, "news_on", place, by)
 
 
 def take_back(by: Viewer) -> None:
     person, place = _with_ticket(by)
     if close_line(person.id, "本人取消了"):
-        note(person, "news_off", place, by)
+        record_event(person, "news_off", place, by)
 
 
 def _latest(person_id: int | None) -> Ticket | None:

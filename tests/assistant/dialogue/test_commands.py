@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from governance.assistant.dialogue import commands
-from governance.assistant.dialogue.conversation import Talk
+from governance.assistant.dialogue.conversation import Conversation
 from governance.assistant.dialogue.fallback import UNCLEAR
 from governance.core.db import db, writing
 from governance.discussions import actions as topics
@@ -58,7 +58,7 @@ def test_what_is_no_yes_reports_nothing(say, said) -> None:
 def test_a_yes_after_half_an_hour_reports_nothing(say) -> None:
     say("楼下垃圾没人收")
     with writing():
-        db.session.scalars(select(Talk)).one().asked_at -= timedelta(minutes=31)
+        db.session.scalars(select(Conversation)).one().asked_at -= timedelta(minutes=31)
     say("是")
     assert db.session.scalars(select(Ticket)).all() == []
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from governance.core.db import by, db, writing
+from governance.core.db import db, find_by, writing
 from governance.discussions import actions as topics
 from governance.discussions import contributions
 from governance.discussions.model import Statement, Voice
@@ -22,7 +22,7 @@ def test_what_cannot_be_done_is_said_kindly_and_changes_nothing(say, text) -> No
 def test_a_private_ticket_and_one_of_another_community_are_not_there_for_a_group(say, cast, phone) -> None:
     for place, facts in (("5号楼", {"private": "y"}), ("1号楼", {})):
         ref = phone().report(cast.codes[place], **facts).removeprefix("/t/")
-        ticket = by(Ticket, ref=ref)
+        ticket = find_by(Ticket, ref=ref)
         assert say(f"进度 {ticket.number}") == say("进度 13-4")
 
 

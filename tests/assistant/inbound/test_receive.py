@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from governance.assistant.inbound import receive
 from governance.core.db import db, writing
 from governance.people.model import Identity, Person
-from governance.people.residents.merge import merge
+from governance.people.residents.merge import merge_persons
 from governance.relay.groups import binding
-from governance.relay.model import Group, Heard
+from governance.relay.model import Group, ReceivedMessage
 from governance.tickets.model import Follow, Ticket
 from tests.assistant.bot import DOOR, KEY, number_in
 from tests.assistant.callbacks import heard, open_doors
@@ -47,7 +47,7 @@ def test_the_same_message_many_times_at_one_instant_is_worked_once(app, say, cas
         thread.join()
     assert not trouble and len(set(replies)) == 1
     db.session.rollback()
-    counts = [db.session.scalar(select(func.count()).select_from(rows)) for rows in (Ticket, Heard)]
+    counts = [db.session.scalar(select(func.count()).select_from(rows)) for rows in (Ticket, ReceivedMessage)]
     assert counts == [1, 1]
     assert db.session.scalar(select(func.count()).select_from(Identity).filter_by(kind="member")) == 1
 
@@ -59,7 +59,7 @@ def test_one_member_is_one_person_and_who_it_is_stays_unreadable(say) -> None:
     ticket = db.session.scalars(select(Ticket)).one()
     assert ticket.joined == 1 and db.session.scalar(select(func.count()).select_from(Follow)) == 2
     kept = json.dumps(
-        [str(row.__dict__) for rows in (Identity, Person, Heard) for row in db.session.scalars(select(rows))]
+        [str(row.__dict__) for rows in (Identity, Person, ReceivedMessage) for row in db.session.scalars(select(rows))]
     )
     assert "三楼老周" not in kept
 
@@ -84,7 +84,7 @@ def test_a_message_that_is_none_is_refused_by_field(app, say, body, field) -> No
     answer = Context().run(app.test_client().post, DOOR, json=body, headers=headers)
     assert answer.status_code == 422 and field in answer.get_json()["fields"]
     db.session.rollback()
-    assert db.session.scalars(select(Heard)).all() == []
+    assert db.session.scalars(select(ReceivedMessage)).all() == []
 
 
 def test_a_wrong_key_a_foreign_group_and_one_that_was_disabled_hear_nothing(say, cast) -> None:
@@ -112,10 +112,10 @@ def test_a_danger_is_heard_in_a_group_that_has_said_too_much(say, monkeypatch) -
 def test_what_was_said_leaves_after_a_month_and_what_came_of_it_stays(say) -> None:
     say("报事 灯不亮")
     with writing():
-        row = db.session.scalars(select(Heard)).one()
+        row = db.session.scalars(select(ReceivedMessage)).one()
         row.at -= receive.KEPT * 2
     receive.forget_heard()
-    assert db.session.scalars(select(Heard)).all() == []
+    assert db.session.scalars(select(ReceivedMessage)).all() == []
     assert db.session.scalars(select(Ticket)).one().words == "灯不亮"
 
 
@@ -159,7 +159,7 @@ def test_what_somebody_says_as_they_become_another_is_the_others(app, cast, monk
 
     def become():
         with writing():
-            merge(db.session.get_one(Person, old), db.session.get_one(Person, new))
+            merge_persons(db.session.get_one(Person, old), db.session.get_one(Person, new))
 
     def talk(*args):
         if not others:
@@ -170,5 +170,5 @@ def test_what_somebody_says_as_they_become_another_is_the_others(app, cast, monk
     heard(app, "official", text("报事 楼道灯不亮"))
     others[0].join()
     db.session.rollback()
-    assert set(db.session.scalars(select(Heard.person_id))) == {new}
+    assert set(db.session.scalars(select(ReceivedMessage.person_id))) == {new}
     assert set(db.session.scalars(select(Follow.person_id))) == {new}

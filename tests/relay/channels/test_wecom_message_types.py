@@ -42,7 +42,7 @@ def publish(cast):
     def made(words: str = "九点到十五点停水。", title: str = "周四停水") -> None:
         told = {"title": title, "words": words, "audience": "residents", "urgent": False}
         notice = notices.write(cast.viewer("shen"), cast.place("银杏社区"), str(uuid.uuid4()), **told)
-        notices.move(cast.viewer("shen"), notice, "publish", {})
+        notices.make_move(cast.viewer("shen"), notice, "publish", {})
 
     return made
 

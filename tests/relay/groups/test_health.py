@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from governance.core.db import by, db, now, writing
+from governance.core.db import db, find_by, now, writing
 from governance.core.errors import Forbidden, Invalid
 from governance.core.events import Event
 from governance.people.access.permissions import RULES
@@ -31,10 +31,10 @@ def test_what_was_said_and_what_failed_is_told_of_each_group(cast, robot, ticket
     for place in ("5号楼", "6号楼"):
         happen(ticket(place), "finish")
     expand(), db.session.rollback()
-    owed = by(Delivery, group_id=told)
+    owed = find_by(Delivery, group_id=told)
     manual.forwarded(cast.viewer("gao"), [told], [owed.event_id])
     with writing():
-        by(Delivery, group_id=failed).state = FAILED
+        find_by(Delivery, group_id=failed).state = FAILED
     assert of(told).said and not of(told).failures
     assert of(failed).failures == 1 and of(failed).said is None
     assert found(cast, "failing") == [failed]
@@ -59,7 +59,7 @@ def test_a_group_whose_keepers_last_post_has_ended_is_kept_by_nobody(cast, robot
     keepers.hand_over(cast.viewer("du"), db.session.get_one(Group, id_), "shen")
     assert not of(id_).unkept and found(cast, "unkept") == []
     with writing():
-        by(Post, person_id=cast.people["shen"]).until = now()
+        find_by(Post, person_id=cast.people["shen"]).until = now()
     assert of(id_).unkept and found(cast, "unkept") == [id_]
 
 
@@ -73,7 +73,7 @@ def test_handing_over_is_on_record_and_only_to_who_may_keep_it(cast, robot):
         keepers.hand_over(cast.viewer("tang"), group, "tang")
     keepers.hand_over(cast.viewer("shen"), group, " Qiao ")
     assert group.keeper_id == cast.people["qiao"]
-    event = by(Event, noun="group", verb="hand_over")
+    event = find_by(Event, noun="group", verb="hand_over")
     assert event.data["keeper"] == cast.people["qiao"] and event.data["before"] == cast.people["du"]
 
 

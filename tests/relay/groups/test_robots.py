@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from governance.core.db import by, db
+from governance.core.db import db, find_by
 from governance.relay import robots
 from governance.relay.robots import Robot
 
@@ -88,4 +88,4 @@ def test_a_robot_that_is_removed_is_forgotten(cast, phone) -> None:
     shen = phone().sign_in("shen")
     assert shen.post(f"/keep/robots/{robot.id}/remove").status_code == 303
     db.session.rollback()
-    assert by(Robot, name="ginkgo") is None
+    assert find_by(Robot, name="ginkgo") is None
