@@ -30,7 +30,7 @@ class Event(Base):
         UniqueConstraint("stream", "seq"),
         Index("ix_event_subject", "noun", "subject_id", "id"),
         Index("ix_event_unsealed", "id", **partial_index("seq IS NULL")),
-        Index("ix_event_untold", "id", **partial_index("told_at IS NULL")),
+        Index("ix_event_unprocessed", "id", **partial_index("processed_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -46,7 +46,7 @@ class Event(Base):
     words: Mapped[str | None] = mapped_column(Text)
     salt: Mapped[str | None] = mapped_column(String(32))
     words_hash: Mapped[str | None] = mapped_column(String(64))
-    told_at: Mapped[datetime | None]
+    processed_at: Mapped[datetime | None]
     seq: Mapped[int | None]
     prev: Mapped[str | None] = mapped_column(String(64))
     hash: Mapped[str | None] = mapped_column(String(64))

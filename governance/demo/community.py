@@ -173,7 +173,7 @@ def _staff(role: str, ticket: Ticket) -> Viewer:
     """Who would take this step for this ticket."""
     held = select(Post).where(Post.role == role, Post.held(now()))
     for post in db.session.scalars(held):
-        if post.body_id is not None and post.body_id == ticket.body_id or post.place_id in ticket.place.line:
+        if post.body_id is not None and post.body_id == ticket.body_id or post.place_id in ticket.place.ancestors:
             return viewer_of(post.person)
     raise LookupError(role)
 

@@ -205,7 +205,7 @@ def _reporter(row: Row) -> Row:
 def _reported(row: Row, path: str) -> Row:
     """In the record as told: no group is to hear of what never happened."""
     told = {"noun": "ticket", "verb": "report", "subject_id": row["id"], "actor": "居民", "data": {"source": "code"}}
-    when = {"at": row["submitted_at"], "told_at": row["submitted_at"]}
+    when = {"at": row["submitted_at"], "processed_at": row["submitted_at"]}
     return told | when | {"stream": row["community_id"], "scope": path, "actor_id": row["submitter_id"]}
 
 

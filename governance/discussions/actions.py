@@ -263,7 +263,7 @@ def _received_by(place: Place, by: Viewer, into: str, title: str) -> Topic:
     if into:
         found = numbered(into)
         topic = locked(found) if found else None
-        if topic is None or topic.state not in life.GATHERING or topic.place_id not in place.line:
+        if topic is None or topic.state not in life.GATHERING or topic.place_id not in place.ancestors:
             raise Invalid({"into": "请从名单里选一个正在商量的议题"})
         require(by, "topic.gather", topic)
         return topic
@@ -284,6 +284,6 @@ def _community_of(place: Place) -> Place:
 @links.does("topic.open_at")
 def open_at(place: Place, by: Viewer) -> list[tuple[str, str]]:
     """Topics that tickets of this place can be brought into: number and title."""
-    query = select(Topic).where(Topic.place_id.in_(place.line), Topic.state.in_(life.GATHERING))
+    query = select(Topic).where(Topic.place_id.in_(place.ancestors), Topic.state.in_(life.GATHERING))
     found = db.session.scalars(query.order_by(Topic.id.desc()).limit(50))
     return [(str(topic.id), topic.title) for topic in found if may(by, "topic.gather", topic)]

@@ -74,7 +74,7 @@ def _take(by: Viewer, notice: Notice, name: str, answers: Mapping[str, str]) -> 
     source, words = notice.state, answers.get("note", "")
     if name == "publish" and needs_second(notice):
         raise Refused("听到的群多，要另一位同事看过批准才能发：请点“请人批准”")
-    if name == "approve" and answers.get("seen") != notice.mark:
+    if name == "approve" and answers.get("seen") != notice.digest:
         raise Refused("这条通知刚刚改过，请再看一遍再批准")
     notice.state = step.target
     if name in ("approve", "publish"):
@@ -96,7 +96,7 @@ def _tell(by: Viewer, notice: Notice, name: str) -> None:
     if name == "approve":
         notice.approver_id, notice.answer = by.staff_id, None
         record_event(notice, "approve", by)
-    notice.told_at = now()
+    notice.sent_at = now()
     event = record_event(
         notice, "publish", by, f"{notice.title}\n{notice.words}", groups=groups, audience=notice.audience
     )

@@ -129,7 +129,7 @@ def table(notice: Notice) -> Iterator[tuple[Any, ...]]:
     yield HEADINGS
     bound, community = _places(), aliased(Place)
     named = (Group.name, bound.c.names, community.name, Group.channel, Group.audience)
-    told = (_STANDING, Delivery.reason, func.coalesce(Message.ended_at, Message.started_at), Message.mark)
+    told = (_STANDING, Delivery.reason, func.coalesce(Message.ended_at, Message.started_at), Message.short_code)
     owed = select(*named, *told).join(Group, Group.id == Delivery.group_id).outerjoin(Delivery.message)
     owed = owed.where(Delivery.event_id == notice.event_id).order_by(Delivery.id)
     left = (

@@ -22,7 +22,7 @@ from governance.relay.delivery.fan_out import bound_below
 from governance.relay.delivery.quiet_hours import Hours
 from governance.relay.model import Group
 
-HEARS = (Group.told, Group.disabled_at.is_(None), Group.archived_at.is_(None))
+HEARS = (Group.receives, Group.disabled_at.is_(None), Group.archived_at.is_(None))
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def reach(place: Place, audiences: Collection[str], urgent: bool) -> Reach:
     beyond = {
         "disabled": there & Group.disabled_at.is_not(None) & Group.archived_at.is_(None),
         "archived": there & Group.archived_at.is_not(None),
-        "only_answer": there & and_(~Group.told, *HEARS[1:]),
+        "only_answer": there & and_(~Group.receives, *HEARS[1:]),
     }
     counts = {name: _count(condition) for name, condition in beyond.items()}
     quiet, later = _later(there, urgent)

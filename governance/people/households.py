@@ -110,7 +110,7 @@ class DoorSlip(Base):
 class VerificationRequest(Base):
     """Somebody asks to become known by a code: one shown to the worker at the door, or one sent to a phone."""
 
-    __tablename__ = "asking"
+    __tablename__ = "verification_request"
     __table_args__ = (CheckConstraint("way IN ('worker','sms')", name="way"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

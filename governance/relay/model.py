@@ -40,7 +40,7 @@ class Group(Base):
     """A chat group bound to places through a channel. `settings` is encrypted JSON: a robot's key is a credential.
 
     `robot` is the keyed hash of what speaks for the group, so that groups sharing a robot share its pace. Where that
-    can only answer, the group is not `told` of events. With a `person` it is that person's own line: a group of one,
+    can only answer, the group does not `receive` events. With a `person` it is that person's own line: a group of one,
     bound to no place, kept by nobody and in no list of groups.
     """
 
@@ -62,7 +62,7 @@ class Group(Base):
     settings: Mapped[str] = mapped_column(Personal, default="{}")
     robot: Mapped[str | None] = mapped_column(String(43), index=True)
     heard_as: Mapped[str | None] = mapped_column(String(43), index=True)
-    told: Mapped[bool] = mapped_column(default=True, server_default=true())
+    receives: Mapped[bool] = mapped_column(default=True, server_default=true())
     keeper_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     district_id: Mapped[int | None]
@@ -121,7 +121,7 @@ class Message(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    mark: Mapped[str] = mapped_column(String(8))
+    short_code: Mapped[str] = mapped_column(String(8))
     group_id: Mapped[int | None] = mapped_column(ForeignKey("chat_group.id"), index=True)
     channel: Mapped[str] = mapped_column(String(20))
     robot: Mapped[str | None] = mapped_column(String(43))
@@ -191,8 +191,11 @@ class Delivery(Base):
 class ReceivedMessage(Base):
     """Something said to us, in a group or to us alone, once, and what we answered. Who said it is a person only."""
 
-    __tablename__ = "heard"
-    __table_args__ = (UniqueConstraint("robot", "message_id"), Index("ix_heard_by", "group_id", "person_id", "id"))
+    __tablename__ = "received_message"
+    __table_args__ = (
+        UniqueConstraint("robot", "message_id"),
+        Index("ix_received_message_by", "group_id", "person_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     robot: Mapped[str] = mapped_column(String(43))

@@ -98,7 +98,7 @@ def _accept(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str,
 def _dispatch(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     chosen = answers["body"]
     body = db.session.get(Body, int(chosen)) if chosen.isdecimal() and len(chosen) < 10 else None
-    if body is None or body.place_id not in ticket.place.line:
+    if body is None or body.place_id not in ticket.place.ancestors:
         raise Invalid({"body": "请从名单里选一个单位"})
     ticket.body_id = body.id
     return {"body": body.name}

@@ -113,7 +113,7 @@ def to_topic(ticket_id: int, by: Viewer, topic: str) -> None:
 def task_choices(place: Place) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """The categories a task may be of, and the bodies that may be sent one from this place."""
     categories = [(one.slug, one.label) for one in active() if not one.private]
-    bodies = db.session.scalars(select(Body).where(Body.place_id.in_(place.line)).order_by(Body.name))
+    bodies = db.session.scalars(select(Body).where(Body.place_id.in_(place.ancestors)).order_by(Body.name))
     return categories, [(str(body.id), body.name) for body in bodies]
 
 

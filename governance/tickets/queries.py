@@ -31,7 +31,7 @@ def find_ticket(ref: str, viewer: Viewer) -> Ticket:
 
 def _stands_at(place: Place) -> ColumnElement[bool]:
     """At this place, inside it, or at the courtyard around it."""
-    around = and_(Place.id.in_(place.line), Place.kind.in_(("courtyard", "building")))
+    around = and_(Place.id.in_(place.ancestors), Place.kind.in_(("courtyard", "building")))
     return Ticket.place_id.in_(select(Place.id).where(or_(under(place), around)))
 
 

@@ -135,7 +135,7 @@ def _judge(storm: Storm, notice: Notice) -> Verdict:
 
 def _marks() -> dict[int, set[str]]:
     found: dict[int, set[str]] = {}
-    for group_id, mark in db.session.execute(select(Message.group_id, Message.mark)):
+    for group_id, mark in db.session.execute(select(Message.group_id, Message.short_code)):
         found.setdefault(group_id or 0, set()).add(mark)
     return found
 
@@ -172,7 +172,7 @@ def _tell_everybody(town: Town) -> Notice:
     author, other = town.cast.viewer("shen"), town.cast.viewer("qiao")
     notice = actions.write(author, town.cast.place("银杏社区"), str(uuid.uuid4()), **told)
     actions.make_move(author, notice, "ask", {})
-    actions.make_move(other, notice, "approve", {"seen": notice.mark})
+    actions.make_move(other, notice, "approve", {"seen": notice.digest})
     return notice
 
 

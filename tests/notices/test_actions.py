@@ -94,8 +94,8 @@ def test_many_groups_need_a_second_person_and_the_author_is_never_that(app, cast
     actions.make_move(cast.viewer("shen"), notice, "ask", {})
     for who in ("shen", "tang", "gao"):
         with pytest.raises(Forbidden):
-            actions.make_move(cast.viewer(who), notice, "approve", {"seen": notice.mark})
-    actions.make_move(cast.viewer("qiao"), notice, "approve", {"seen": notice.mark})
+            actions.make_move(cast.viewer(who), notice, "approve", {"seen": notice.digest})
+    actions.make_move(cast.viewer("qiao"), notice, "approve", {"seen": notice.digest})
     expand_all()
     assert notice.approver_id == cast.people["qiao"] and len(heard_by()) == 2
 
@@ -117,7 +117,7 @@ def test_nobody_changes_what_another_wrote_or_what_waits_for_approval(cast, writ
 def test_what_is_approved_is_what_was_read(cast, bind, write) -> None:
     bind("5号楼")
     notice, shen = write(), cast.viewer("shen")
-    read = notice.mark
+    read = notice.digest
     told = {"title": "别的", "words": "别的", "audience": "residents", "urgent": False}
     for name in ("ask", "rewrite"):
         actions.make_move(shen, notice, name, {})
@@ -125,7 +125,7 @@ def test_what_is_approved_is_what_was_read(cast, bind, write) -> None:
     actions.make_move(shen, notice, "ask", {})
     with pytest.raises(Refused, match="再看一遍"):
         actions.make_move(cast.viewer("qiao"), notice, "approve", {"seen": read})
-    actions.make_move(cast.viewer("qiao"), notice, "approve", {"seen": notice.mark})
+    actions.make_move(cast.viewer("qiao"), notice, "approve", {"seen": notice.digest})
 
 
 def test_a_worker_writes_no_notices_and_nobody_beyond_their_places(cast, write) -> None:
@@ -323,7 +323,7 @@ def test_an_author_whom_nobody_can_help_is_told_so_and_what_to_do(app, cast, pho
     assert f'href="/keep/people/new?at={notice.place_id}"' in page
     second, _password = people.add_staff(cast.viewer("du"), "du-second", "区里另一位", "district", notice.place)
     assert "能批准的同事：区里另一位" in du.get(f"/keep/notices/{notice.id}").text
-    actions.make_move(viewer_of(second), notice, "approve", {"seen": notice.mark})
+    actions.make_move(viewer_of(second), notice, "approve", {"seen": notice.digest})
     people.disable(cast.viewer("du"), second)
     assert approvers(notice).count == 0
 

@@ -67,7 +67,7 @@ def lease(bot: Caller, limit: int) -> list[dict[str, Any]]:
     return [
         {
             "id": parcel.message_id,
-            "mark": parcel.mark,
+            "mark": parcel.short_code,
             "group": parcel.bound["chat"],
             "text": parcel.words,
             "lease_until": until[parcel.message_id].isoformat(),  # type: ignore[union-attr]

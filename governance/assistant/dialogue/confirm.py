@@ -82,11 +82,11 @@ def _narrowed(said: Turn, place: Place | None, words: str) -> Place | None:
     if place is None or place.kind != "courtyard":
         return place
     named = place_named(said.places, words)
-    if named is not None and place.id in named.line:
+    if named is not None and place.id in named.ancestors:
         return named
     if place in said.places:
         return place
-    inside = [one for one in said.places if place.id in one.line]
+    inside = [one for one in said.places if place.id in one.ancestors]
     return inside[0] if len(inside) == 1 else place
 
 

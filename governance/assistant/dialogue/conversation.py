@@ -26,11 +26,11 @@ class Conversation(Base):
     """`asked` is our open question, `words` what it is about; `submission` holds photos that came before any words.
     `ticket` is what was reported here last, `spoken` what was spoken of last, their own or not."""
 
-    __tablename__ = "talk"
+    __tablename__ = "conversation"
     __allow_unmapped__ = True  # for `moment`
     __table_args__ = (
         UniqueConstraint("person_id", "room"),
-        Index("ix_talk_room", "room", "reported_at"),
+        Index("ix_conversation_room", "room", "reported_at"),
         CheckConstraint(f"asked IN {QUESTIONS}", name="asked"),
     )
 
@@ -44,15 +44,15 @@ class Conversation(Base):
     photos_at: Mapped[datetime | None]
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     reported_at: Mapped[datetime | None]
-    spoken_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
-    spoken_at: Mapped[datetime | None]
+    mentioned_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    mentioned_at: Mapped[datetime | None]
     place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))
     at: Mapped[datetime] = mapped_column(default=now, index=True)
 
     moment: datetime | None = None  # when what is heard now was said; now, if nothing else was told
 
     ticket: Mapped[Ticket | None] = relationship(foreign_keys=[ticket_id])
-    spoken: Mapped[Ticket | None] = relationship(foreign_keys=[spoken_id])
+    mentioned: Mapped[Ticket | None] = relationship(foreign_keys=[mentioned_id])
     place: Mapped[Place | None] = relationship()
 
     @property
@@ -82,7 +82,7 @@ class Conversation(Base):
     @property
     def subject(self) -> Ticket | None:
         """The ticket that was spoken of last, if that was just now."""
-        return self.spoken if self._is_fresh(self.spoken_at) else None
+        return self.mentioned if self._is_fresh(self.mentioned_at) else None
 
     @property
     def waiting_photos(self) -> str | None:
@@ -115,7 +115,7 @@ class Conversation(Base):
         self.submission = self.photos_at = None
 
     def speak_of(self, ticket: Ticket) -> None:
-        self.spoken, self.spoken_at = ticket, self.said_at
+        self.mentioned, self.mentioned_at = ticket, self.said_at
 
     def reported(self, ticket: Ticket) -> None:
         self.answered()

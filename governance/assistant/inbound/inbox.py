@@ -112,10 +112,10 @@ _ARRIVALS = GroupCommit(_keep, LOCK)
 def _ask_for_work(source: str, incoming: Incoming, inbound: int) -> None:
     """What is said in one talk is heard in turn: whose photo it is depends on the words before it."""
     name = "relay.hear_photos" if incoming.photos else "relay.hear"
-    enqueue_fast(name, line=line("hear", source, incoming), inbound=inbound)
+    enqueue_fast(name, queue_key=queue_key("hear", source, incoming), inbound=inbound)
 
 
-def line(doing: str, source: str, incoming: Incoming) -> str:
+def queue_key(doing: str, source: str, incoming: Incoming) -> str:
     """The jobs of one talk with a group, or with somebody alone, in which this is done with what they said."""
     return keyed_hash("line", f"{doing}:{source}:{incoming.talk}")
 

@@ -58,7 +58,7 @@ def _read(places: Sequence[Place], words: str) -> tuple[Place | None, bool]:
     if len(places) == 1 and not named:
         return _beside(places[0], words), False
     named = named or named_places(_inside(places), words)
-    return in_common([one for one in named if not any(one.id in other.line[:-1] for other in named)]), False
+    return in_common([one for one in named if not any(one.id in other.ancestors[:-1] for other in named)]), False
 
 
 def unknown(places: Sequence[Place], words: str) -> str:
@@ -97,7 +97,7 @@ def in_common(places: Sequence[Place]) -> Place | None:
     """The one place; of several the courtyard that all of them stand in, if there is one."""
     if len(places) < 2:
         return places[0] if places else None
-    shared = [ids[0] for ids in zip(*(place.line for place in places), strict=False) if len(set(ids)) == 1]
+    shared = [ids[0] for ids in zip(*(place.ancestors for place in places), strict=False) if len(set(ids)) == 1]
     found = db.session.get(Place, shared[-1]) if shared else None
     return found if found is not None and found.kind == "courtyard" else None
 

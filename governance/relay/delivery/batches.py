@@ -33,7 +33,7 @@ class Parcel:
     robot: str | None
     bound: Mapping[str, str]
     words: str
-    mark: str
+    short_code: str
     deliveries: tuple[int, ...]
     left: tuple[int, ...]  # claimed with them, but there was no room in this message
     tries: int
@@ -52,7 +52,7 @@ def carrying(message: Message) -> Parcel:
         robot=message.robot,
         bound={},
         words=message.words,
-        mark=message.mark,
+        short_code=message.short_code,
         deliveries=tuple(delivery.id for delivery in carried),
         left=(),
         tries=max((delivery.tries for delivery in carried), default=0),
@@ -100,7 +100,7 @@ def _parcel(name: str, channel: Channel, group: Any, told: Sequence[tuple[Claime
         robot=group.robot,
         bound=json.loads(group.settings),
         words=signed(texts, message_code(ids[0])),
-        mark=message_code(ids[0]),
+        short_code=message_code(ids[0]),
         deliveries=ids[:fit],
         left=ids[fit:],
         tries=max(row.tries for row, _ in told[:fit]),

@@ -16,7 +16,7 @@ from governance.relay.model import FAILED, READY, SENDING, WAITING, Delivery
 def stop_telling(event_id: int) -> int:
     """Call it inside `writing()`; says how many were laid aside. The expander takes no further piece of the event."""
     event = db.session.get_one(Event, event_id, with_for_update={"key_share": True}, populate_existing=True)
-    event.told_at = event.told_at or now()
+    event.processed_at = event.processed_at or now()
     db.session.flush()
     waiting = update(Delivery).where(Delivery.event_id == event_id, in_literals(Delivery.state, READY))
     laid = waiting.values(state=FAILED, reason=STOPPED, claim=None)
@@ -30,7 +30,7 @@ def stop_telling(event_id: int) -> int:
 
 def telling_is_over(event_id: int) -> bool:
     """Every group has been owed it, and nothing of it still waits or is on its way."""
-    if db.session.scalar(select(Event.told_at).where(Event.id == event_id)) is None:
+    if db.session.scalar(select(Event.processed_at).where(Event.id == event_id)) is None:
         return False
     on_the_way = select(Delivery.id).where(Delivery.event_id == event_id, in_literals(Delivery.state, WAITING))
     return db.session.scalar(on_the_way.limit(1)) is None

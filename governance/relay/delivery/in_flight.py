@@ -60,7 +60,7 @@ def _as_messages(channel: Channel, parcels: Sequence[Parcel]) -> list[Parcel]:
     moment = now()
     rows = [
         {
-            "mark": parcel.mark,
+            "short_code": parcel.short_code,
             "group_id": parcel.group_id,
             "channel": channel.name,
             "robot": parcel.robot,
@@ -73,9 +73,11 @@ def _as_messages(channel: Channel, parcels: Sequence[Parcel]) -> list[Parcel]:
     ]
     # Row by row RETURNING is slow on SQLite; among what is being sent now a mark is unique.
     db.session.connection().execute(insert(MESSAGE), rows)
-    fresh = select(Message.mark, Message.id).where(in_literals(Message.state, (SENDING,)), Message.started_at == moment)
-    ids = {row.mark: row.id for row in db.session.execute(fresh)}
-    started = [replace(parcel, message_id=ids[parcel.mark]) for parcel in parcels]
+    fresh = select(Message.short_code, Message.id).where(
+        in_literals(Message.state, (SENDING,)), Message.started_at == moment
+    )
+    ids = {row.short_code: row.id for row in db.session.execute(fresh)}
+    started = [replace(parcel, message_id=ids[parcel.short_code]) for parcel in parcels]
     of_message = update(DELIVERY).where(DELIVERY.c.id == bindparam("b_id"))
     sent = [{"b_id": id_, "b_message": one.message_id} for one in started for id_ in one.deliveries]
     db.session.connection().execute(of_message.values(state=SENDING, message_id=bindparam("b_message")), sent)

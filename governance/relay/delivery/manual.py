@@ -168,7 +168,9 @@ def forwarded(viewer: Viewer, group_ids: Sequence[int], event_ids: Sequence[int]
 
 def _posted(viewer: Viewer, card: Card, told: Sequence[Delivery]) -> None:
     only = card.groups[0].id if len(card.groups) == 1 else None
-    message = Message(mark=message_code(card.first), group_id=only, channel=Manual.name, words=card.words, state=SENT)
+    message = Message(
+        short_code=message_code(card.first), group_id=only, channel=Manual.name, words=card.words, state=SENT
+    )
     message.ended_at, message.settled_by_id = now(), viewer.staff_id
     db.session.add(message)
     for delivery in told:

@@ -123,7 +123,7 @@ def binding(viewer: Viewer, kind: type[Channel], bound: Mapping[str, str]) -> di
         "settings": json.dumps(bound, ensure_ascii=False),
         "robot": robot_of(kind.name, voice) if voice else None,
         "heard_as": heard_as(kind.name, ear) if ear else None,
-        "told": kind.tells(bound),
+        "receives": kind.tells(bound),
     }
 
 

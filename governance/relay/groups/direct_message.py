@@ -20,7 +20,7 @@ FRESH = timedelta(minutes=10)  # so long what became of it stands above everythi
 
 def may_say(group: Group) -> bool:
     """Could anything be said to it now?"""
-    return group.hears and group.told
+    return group.hears and group.receives
 
 
 def may_send_code(group: Group) -> bool:
@@ -53,10 +53,10 @@ def _say(viewer: Viewer, group: Group, verb: str, **data: Any) -> None:
     require(viewer, "group.keep", locked(group))
     if not group.hears:
         raise Refused("这个群停用了，先启用再试")
-    if not group.told:
+    if not group.receives:
         raise Refused("这个群的机器人只会答话。在群里 @它 说一句试试")
     event = record_event(group, verb, viewer.label, viewer.staff_id, **data)
-    event.told_at = now()  # for this group only, not for everybody on its path
+    event.processed_at = now()  # for this group only, not for everybody on its path
     db.session.flush()
     due_at = hours_of(group).due(group.audience, True, now())
     db.session.add(Delivery(event_id=event.id, group_id=group.id, channel=group.channel, urgent=True, due_at=due_at))

@@ -27,7 +27,7 @@ def import_groups(table: Table, viewer: Viewer, seen: str = "") -> Plan:
     with writing():
         bind_in_turn()
         todo = plan(table, viewer)
-        if not todo.problems and seen in ("", todo.mark):
+        if not todo.problems and seen in ("", todo.digest):
             _insert(todo.added)
             _update(todo.changed)
             _record(todo, viewer)

@@ -12,7 +12,7 @@ from governance.relay.delivery.quiet_hours import HOUR_FIELDS
 from governance.relay.groups.uniqueness import Ear, ear_of
 from governance.relay.model import Group, GroupPlace
 
-BINDING = ("settings", "robot", "heard_as", "told")
+BINDING = ("settings", "robot", "heard_as", "receives")
 FACTS = ("name", "channel", "audience", "keeper_id", *BINDING, *HOUR_FIELDS)
 Key = tuple[str, str, frozenset[int]]  # name, channel, places
 

@@ -65,8 +65,8 @@ class Plan:
         return self.problems[:SHOWN]
 
     @property
-    def mark(self) -> str:
-        """Two plans with the same mark do the same; a confirmation is for one mark only."""
+    def digest(self) -> str:
+        """Two plans with the same digest do the same; a confirmation is for one digest only."""
         facts = [entry.facts for entry in self.added], [(entry.id, entry.changes) for entry in self.changed]
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
 

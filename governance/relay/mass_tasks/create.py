@@ -78,7 +78,7 @@ def _claimed(channel: WecomMassTask) -> list[Parcel]:
 def _alike(parcels: Sequence[Parcel]) -> list[tuple[str, str, tuple[Parcel, ...]]]:
     same: dict[tuple[str, str], list[Parcel]] = defaultdict(list)
     for parcel in parcels:
-        same[parcel.bound["owner"], parcel.words.removesuffix(signed(("",), parcel.mark))].append(parcel)
+        same[parcel.bound["owner"], parcel.words.removesuffix(signed(("",), parcel.short_code))].append(parcel)
     return [
         (owner, words, tuple(many[first : first + MOST]))
         for (owner, words), many in same.items()
@@ -96,17 +96,17 @@ def _begin(channel: WecomMassTask, owner: str, words: str, parcels: Sequence[Par
         started = start(channel, [parcel for parcel in parcels if parcel.group_id not in full])
         if not started:
             return None
-        sign = started[0].mark
+        sign = started[0].short_code
         said = signed((words,), sign)
         mine = update(Message).where(Message.id.in_([parcel.message_id for parcel in started]))
-        db.session.execute(mine.values(mark=sign, words=said), execution_options={"synchronize_session": False})
+        db.session.execute(mine.values(short_code=sign, words=said), execution_options={"synchronize_session": False})
         task = MassTask(owner=owner)
         db.session.add(task)
         db.session.flush()
         db.session.add_all(
             MassTaskPart(message_id=one.message_id, task_id=task.id, chat_id=one.bound["chat_id"]) for one in started
         )
-    return Given(task.id, channel, owner, said, tuple(replace(one, words=said, mark=sign) for one in started))
+    return Given(task.id, channel, owner, said, tuple(replace(one, words=said, short_code=sign) for one in started))
 
 
 def _ask(given: Given) -> bool:

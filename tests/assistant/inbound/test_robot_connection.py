@@ -117,7 +117,7 @@ def states() -> list[str]:
 def test_what_is_said_is_heard_once_and_answered_on_the_same_request(app, cast, line) -> None:
     with worker(app):
         until(lambda: line.connections)
-        assert bind(cast, line).told
+        assert bind(cast, line).receives
         same = body("报事 楼道灯不亮")
         first, again = line.say(same), line.say(same)
         until(lambda: replies(line, first))
@@ -148,7 +148,7 @@ def test_a_group_whose_robot_only_answers_is_told_of_nothing(app, cast, line) ->
     robot = robots.robot_named("ginkgo")
     robots.change(cast.viewer("shen"), robot, {"token": "a-token", "aes_key": "A" * 43})
     db.session.refresh(group)
-    assert not group.told
+    assert not group.receives
     with pytest.raises(binding.Refused):
         direct_message.test_message(cast.viewer("shen"), group)
     while expand():

@@ -226,7 +226,7 @@ def _slips(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> d
 
 def _notice_move(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> dict[str, Any]:
     notice = db.session.get(Notice, int(given["notice_id"]))
-    return {"note": "说明", "seen": notice.mark if notice else ""}
+    return {"note": "说明", "seen": notice.digest if notice else ""}
 
 
 FORMS: dict[str, Callable[..., dict[str, Any]]] = {

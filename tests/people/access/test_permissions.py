@@ -96,7 +96,7 @@ def _notices(places: list[Place], people: list[int]) -> None:
     for place, author, audience, told in itertools.product(places, people, ("workers", "both"), (None, now())):
         notice = Notice(ref=uuid.uuid4().hex[:16], submission=str(uuid.uuid4()), place_id=place.id, author_id=author)
         notice.title = notice.words = "停水"
-        notice.audience, notice.told_at = audience, told
+        notice.audience, notice.sent_at = audience, told
         for area, at in place.areas().items():
             setattr(notice, area, at)
         db.session.add(notice)

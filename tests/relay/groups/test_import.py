@@ -159,7 +159,7 @@ def test_a_robot_s_number_is_of_use_only_to_who_keeps_the_robot(cast, keeper, pr
     row = f"甲群,{place},企业微信智能机器人,居民群,{number}"
     done = import_groups(table(row, head="群名,地点,通道,谁在群里,number"), cast.viewer(keeper))
     assert [problem.column for problem in done.problems] == problems
-    assert [group.told for group in db.session.scalars(select(Group))] == ([] if problems else [False])
+    assert [group.receives for group in db.session.scalars(select(Group))] == ([] if problems else [False])
 
 
 def test_the_record_names_the_groups_and_nothing_of_their_settings(cast):

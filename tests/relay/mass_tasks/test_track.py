@@ -101,7 +101,7 @@ def test_who_is_over_their_quota_did_not_get_it_and_the_others_did(app, wechat, 
     wechat.press("wrOgQhDgAAMYQiS5ol9G7gK9JV2")
     look_again()
     assert states() == ["sent", "failed"] and reasons() == [None, "这个群这个月收满了"]
-    assert len(set(db.session.scalars(select(Message.mark)))) == 1
+    assert len(set(db.session.scalars(select(Message.short_code)))) == 1
 
 
 def test_a_group_of_another_owner_is_told_apart_from_those_that_got_the_task(app, wechat, customer_group, finish):
@@ -216,7 +216,7 @@ def test_a_month_has_room_for_as_many_as_it_has_days(app, wechat, customer_group
     app.extensions["settings"].wecom_tasks_a_day = 31
     with writing():
         told = {"group_id": id_, "channel": "wecom_mass_task", "words": "话", "state": "sent"}
-        db.session.add_all(Message(mark=f"{n:04d}", **told) for n in range(31))
+        db.session.add_all(Message(short_code=f"{n:04d}", **told) for n in range(31))
     finish()
     mass_tasks()
     due_at = db.session.scalars(select(Delivery.due_at)).one().astimezone(ZONE)

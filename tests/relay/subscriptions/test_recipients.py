@@ -19,7 +19,7 @@ from governance.relay.delivery.sender import deliver
 from governance.relay.groups import queries as group_queries
 from governance.relay.model import Delivery, Group, Message
 from governance.relay.subscriptions import recipients
-from governance.relay.subscriptions.recipients import line_of
+from governance.relay.subscriptions.recipients import own_group_of
 from governance.tickets import reminders
 from governance.tickets.model import Follow, Ticket
 from tests.cast import resident
@@ -179,7 +179,7 @@ def test_who_unfollowed_is_left_alone_and_nobody_else_is(app, cast, told, wechat
     happen(id_, "reopen")
     happen(id_, "reopen", round=3)
     tell(app)
-    lines = {one: line_of(one, "resident").disabled_why for one in (gone, stays)}
+    lines = {one: own_group_of(one, "resident").disabled_why for one in (gone, stays)}
     assert sorted(lines.values(), key=str) == [None, "这个人没有关注公众号（43004）"]
     assert sorted(states()) == ["failed", "failed", "sent", "sent"]
 
@@ -364,14 +364,14 @@ def test_a_line_goes_along_when_two_persons_are_one_and_ends_with_leaving(app, c
     new = cast.known("三楼老周").person_id
     with writing():
         merge_persons(db.session.get_one(Person, old), db.session.get_one(Person, new))
-    assert line_of(old, "resident") is None and line_of(new, "resident").hears
+    assert own_group_of(old, "resident") is None and own_group_of(new, "resident").hears
     with writing():
         departure.leave(resident(db.session.get_one(Person, new)))
-    assert not line_of(new, "resident").hears
+    assert not own_group_of(new, "resident").hears
 
 
 def test_nobodys_phone_rings_at_night(cast, told, ticket):
-    line = line_of(somebody(cast, "三楼老周", ticket(), "openid-zhou"), "resident")
+    line = own_group_of(somebody(cast, "三楼老周", ticket(), "openid-zhou"), "resident")
     assert (line.quiet_from, line.quiet_until) == (22, 7)
 
 
