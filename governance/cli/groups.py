@@ -96,4 +96,4 @@ def _retried(viewer: Viewer) -> int:
     owed = select(Delivery.group_id).where(in_literals(Delivery.state, (FAILED,)))
     hearing = select(Group).where(Group.id.in_(owed), Group.disabled_at.is_(None), Group.archived_at.is_(None))
     hearing = hearing.where(Group.person_id.is_(None))
-    return sum(actions.retry(viewer, group) for group in list(db.session.scalars(hearing)))
+    return sum(actions.retry(group, viewer) for group in list(db.session.scalars(hearing)))

@@ -147,15 +147,15 @@ def _bind_groups() -> None:
 def _move_in() -> None:
     """Doors of the first building; two residents whom the community knows, and a slip that nobody has used yet."""
     keeper, building = _viewer("银杏社区值班"), _first_building()
-    add_doors(keeper, building, "1单元101-1单元104\n1单元201-1单元204\n2单元101-2单元104\n2单元201-2单元204")
+    add_doors(building, keeper, "1单元101-1单元104\n1单元201-1单元204\n2单元101-2单元104\n2单元201-2单元204")
     doors = list(db.session.scalars(select(Door).filter_by(place_id=building.id).order_by(Door.id)))
     secrets_of = {door.id: new_slip_secret() for door in doors[:2]}
-    hand_out(keeper, secrets_of)
+    hand_out(secrets_of, keeper)
     used = find_slip(secrets_of[doors[0].id])
     if used is not None:
-        use_slip(_resident(), used, "爱种花的")
+        use_slip(used, _resident(), "爱种花的")
     asking = ask_worker(_resident(), "三楼老周")
-    vouch(_viewer("小禾师傅"), asking, building, asking.nickname, doors[5].label)
+    vouch(asking, _viewer("小禾师傅"), building, asking.nickname, doors[5].label)
 
 
 def _viewer(nickname: str) -> Viewer:
@@ -188,7 +188,7 @@ def _tell(number: int, story: tuple[str, str, str, str, tuple[str, ...], int]) -
         reporter, submission = _resident(), str(uuid.UUID(int=number + 1))
         if scene:
             _photograph(reporter, submission, scene, number)
-        ticket = reports.submit_report(reporter, place, category, submission, words=words, where=where)
+        ticket = reports.submit_report(place, reporter, category, submission, words=words, where=where)
         for _ in range(0 if ticket.private else joiners):
             feedback.join(ticket, _resident())
     for step in steps:

@@ -43,7 +43,7 @@ def fill(yard: Place, community: Place) -> None:
     _talk(charging, neighbours, CHARGING, 34, rng)
     contributions.reply(charging, neighbours[1], _mark("reply"), "东门空地晚上挺黑的，灯也得一起装。")
     _talk(_begin(staff, community, "社区食堂要不要加早餐", ""), neighbours, BREAKFAST, 9, rng)
-    actions.propose(neighbours[3], yard, _mark("lift"), "电梯里能不能装个扶手", "推车上下有时站不稳。")
+    actions.propose(yard, neighbours[3], _mark("lift"), "电梯里能不能装个扶手", "推车上下有时站不稳。")
     _done(_begin(staff, yard, DONE, "轮椅和婴儿车都上不来。"), staff, neighbours, rng)
 
 
@@ -59,7 +59,7 @@ def _mark(name: str) -> str:
 
 
 def _begin(staff: Viewer, place: Place, title: str, words: str) -> Topic:
-    return actions.begin(staff, place, _mark(title), title, words)
+    return actions.begin(place, staff, _mark(title), title, words)
 
 
 def _gather(topic: Topic, staff: Viewer) -> None:

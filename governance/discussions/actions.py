@@ -31,7 +31,7 @@ def proposed(author_id: int | None, submission: str) -> Topic | None:
     return one(Topic, author_id=author_id, submission=submission)
 
 
-def propose(by: Viewer, place: Place, submission: str, title: str, words: str) -> Topic:
+def propose(place: Place, by: Viewer, submission: str, title: str, words: str) -> Topic:
     """A resident's topic, which staff look at first. The same submission again gives the first one back.
 
     Call it inside `writing()`.
@@ -40,7 +40,7 @@ def propose(by: Viewer, place: Place, submission: str, title: str, words: str) -
     return proposed(by.person_id, submission) or _new(by, by.person_id, place, submission, title, words)
 
 
-def begin(by: Viewer, place: Place, submission: str, title: str, words: str) -> Topic:
+def begin(place: Place, by: Viewer, submission: str, title: str, words: str) -> Topic:
     """A topic the community itself puts up: open at once. The same submission again gives the first one back."""
     try:
         return _begin(by, place, submission, title, words)
@@ -272,7 +272,7 @@ def _received_by(place: Place, by: Viewer, into: str, title: str) -> Topic:
     if len(title) > 40:
         raise Invalid({"title": "议题名最多 40 个字"})
     place = _community_of(place)
-    return begin(by, place, str(uuid.uuid4()), title, "")
+    return begin(place, by, str(uuid.uuid4()), title, "")
 
 
 def _community_of(place: Place) -> Place:

@@ -48,7 +48,7 @@ def desk() -> Any:
     return render_template(
         "discussions/desk.html",
         waiting=queries.waiting_topics(viewer, request.args.get("waiting", "")),
-        words=queries.to_look_at(viewer),
+        words=queries.awaiting_moderation(viewer),
         signs=moderation.signs,
         running=queries.running_topics(viewer, request.args.get("after", "")),
         hide=HideForm.blank(),
@@ -77,7 +77,7 @@ def _begun(form: BeginForm) -> Topic:
     if form.place.data.strip().isdecimal() and len(form.place.data.strip()) < 12:
         raise Invalid({"place": "请写地点的名字，例如：银杏社区/3号院"})
     found = find_place(form.place.data, visible(current(), "place.keep", Place))
-    return actions.begin(current(), found, form.submission.data, form.title.data, form.words.data)
+    return actions.begin(found, current(), form.submission.data, form.title.data, form.words.data)
 
 
 def _places() -> list[str]:

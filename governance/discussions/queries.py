@@ -171,7 +171,7 @@ def running_topics(viewer: Viewer, after: str = "") -> Page[Topic]:
     return page(query.options(joinedload(Topic.place)), (Topic.changed_at, Topic.id), after, falling=True)
 
 
-def to_look_at(viewer: Viewer, limit: int = 100) -> list[tuple[Spoken, Sequence[Flag]]]:
+def awaiting_moderation(viewer: Viewer, limit: int = 100) -> list[tuple[Spoken, Sequence[Flag]]]:
     """Words a person of the community has to look at: held back, objected to, or appealed; the oldest first."""
     found: list[tuple[Spoken, Sequence[Flag]]] = []
     for rows in SPOKEN:

@@ -92,7 +92,7 @@ def _propose(code: Code, form: TopicForm) -> Topic:
         raise Invalid({"title": "有差不多的，请先看看上面的；不一样就再点一次“提出来”"})
     limits.require(TOPICS_A_PERSON, "topic", str(current().person_id))
     details = (form.submission.data, form.title.data, form.words.data)
-    return as_person(lambda viewer: actions.propose(viewer, code.place, *details))
+    return as_person(lambda viewer: actions.propose(code.place, viewer, *details))
 
 
 def _alike(code: Code, title: str) -> tuple[list[Topic], list[Any]]:

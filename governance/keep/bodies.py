@@ -59,7 +59,7 @@ def _change(row: Body, form: BodyForm) -> bool:
         "phone": form.phone.data or None,
         "place_id": _place(form).id,
     }
-    actions.change_body(current(), row, **facts)
+    actions.change_body(row, current(), **facts)
     return True
 
 

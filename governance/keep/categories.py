@@ -47,19 +47,19 @@ def category(category_id: int) -> Any:
 
 
 def _change(row: Category, form: CategoryForm) -> bool:
-    keeping.change(current(), row, **form.facts)
+    keeping.change(row, current(), **form.facts)
     return True
 
 
 @bp.post("/categories/<int:category_id>/retire")
 @open_to(officer)
 def retire_category(category_id: int) -> Any:
-    keeping.retire(current(), find_permitted(Category, category_id, "category.keep"))
+    keeping.retire(find_permitted(Category, category_id, "category.keep"), current())
     return back("keep.categories")
 
 
 @bp.post("/categories/<int:category_id>/restore")
 @open_to(officer)
 def restore_category(category_id: int) -> Any:
-    keeping.restore(current(), find_permitted(Category, category_id, "category.keep"))
+    keeping.restore(find_permitted(Category, category_id, "category.keep"), current())
     return back("keep.categories")

@@ -33,7 +33,7 @@ ON_PAGE = 100
 @refills
 def doors(place_id: int) -> Any:
     place, form = _building(place_id), DoorsForm()
-    added = attempt(form, lambda: actions.add_doors(current(), place, form.lines.data))
+    added = attempt(form, lambda: actions.add_doors(place, current(), form.lines.data))
     if added is not None:
         return back("keep.doors", place_id=place_id, added=len(added))
     return _list(place, form)
@@ -94,7 +94,7 @@ def _printed(place: Place, doors: Sequence[Door]) -> Any:
     name = f"{place.name}-住户条-{len(slips)}张.pdf"
     db.session.rollback()  # drawing takes seconds; the database is let go first
     out = drawn(slips, "slip")
-    actions.hand_out(current(), secrets)
+    actions.hand_out(secrets, current())
     return send_file(out, mimetype="application/pdf", as_attachment=True, download_name=name)
 
 
@@ -130,7 +130,7 @@ def reissue(door_id: int) -> Any:
 @bp.post("/doors/<int:door_id>/revoke")
 @open_to(keeper)
 def revoke(door_id: int) -> Any:
-    actions.end_slip(current(), find_permitted(Door, door_id, "door.keep"))
+    actions.end_slip(find_permitted(Door, door_id, "door.keep"), current())
     return back("keep.door", door_id=door_id)
 
 
@@ -139,7 +139,7 @@ def revoke(door_id: int) -> Any:
 def remove_door(door_id: int) -> Any:
     row = find_permitted(Door, door_id, "door.keep")
     place_id = row.place_id
-    actions.remove_door(current(), row)
+    actions.remove_door(row, current())
     return back("keep.doors", place_id=place_id)
 
 
@@ -147,5 +147,5 @@ def remove_door(door_id: int) -> Any:
 @open_to(keeper)
 def end_residence(residence_id: int) -> Any:
     row = find_permitted(Residence, residence_id, "door.keep")
-    actions.end_residence(current(), row)
+    actions.end_residence(row, current())
     return back("keep.door", door_id=row.door_id)

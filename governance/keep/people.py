@@ -106,7 +106,7 @@ def _show(row: Person, form: PostForm) -> str:
 @refills
 def give_post(person_id: int) -> Any:
     row, form = find_permitted(Person, person_id, "person.read"), _choices(PostForm())
-    if attempt(form, lambda: actions.give_post(current(), row, form.role.data, _chosen(form))):
+    if attempt(form, lambda: actions.give_post(row, current(), form.role.data, _chosen(form))):
         return back("keep.person", person_id=person_id)
     return _show(row, form), 422
 
@@ -115,21 +115,21 @@ def give_post(person_id: int) -> Any:
 @open_to(keeper)
 def end_post(post_id: int) -> Any:
     post = find_permitted(Post, post_id, "post.keep")
-    actions.end_post(current(), post)
+    actions.end_post(post, current())
     return back("keep.person", person_id=post.person_id)
 
 
 @bp.post("/people/<int:person_id>/disable")
 @open_to(keeper)
 def disable(person_id: int) -> Any:
-    actions.disable(current(), find_permitted(Person, person_id, "person.keep"))
+    actions.disable(find_permitted(Person, person_id, "person.keep"), current())
     return back("keep.person", person_id=person_id)
 
 
 @bp.post("/people/<int:person_id>/enable")
 @open_to(keeper)
 def enable(person_id: int) -> Any:
-    actions.enable(current(), find_permitted(Person, person_id, "person.keep"))
+    actions.enable(find_permitted(Person, person_id, "person.keep"), current())
     return back("keep.person", person_id=person_id)
 
 
@@ -137,5 +137,5 @@ def enable(person_id: int) -> Any:
 @open_to(keeper)
 def reset_password(person_id: int) -> Any:
     row = find_permitted(Person, person_id, "person.keep")
-    password = actions.reset_password(current(), row)
+    password = actions.reset_password(row, current())
     return render_template("keep/password.html", person=row, password=password, fresh=False)

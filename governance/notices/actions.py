@@ -21,7 +21,7 @@ from governance.relay.delivery.cancel import stop_telling
 TOLD_BY = ("title", "words", "audience", "urgent")
 
 
-def write(by: Viewer, place: Place, submission: str, **details: Any) -> Notice:
+def write(place: Place, by: Viewer, submission: str, **details: Any) -> Notice:
     """A draft; the same submission again gives the first one back. `told`: title, words, audience, urgent."""
     with writing():
         require(by, "notice.write", place)
@@ -37,7 +37,7 @@ def write(by: Viewer, place: Place, submission: str, **details: Any) -> Notice:
     return notice
 
 
-def change(by: Viewer, notice: Notice, place: Place, **details: Any) -> Notice:
+def change(notice: Notice, by: Viewer, place: Place, **details: Any) -> Notice:
     """Change a draft. What somebody is to approve, or has been told, stays as it is."""
     with writing():
         require(by, "notice.change", locked(notice))

@@ -40,7 +40,7 @@ def index() -> Any:
 @refills
 def new() -> Any:
     form = NoticeForm()
-    made = attempt(form, lambda: actions.write(current(), _place(form), form.submission.data, **form.details()))
+    made = attempt(form, lambda: actions.write(_place(form), current(), form.submission.data, **form.details()))
     if made:
         return back("notices.show", notice_id=made.id)
     return _form_page(form, None)
@@ -54,7 +54,7 @@ def change(notice_id: int) -> Any:
     require(current(), "notice.change", notice)
     details = {name: getattr(notice, name) for name in actions.TOLD_BY}
     form = NoticeForm(data={**details, "place": notice.place.full_path})
-    if attempt(form, lambda: actions.change(current(), notice, _place(form), **form.details())):
+    if attempt(form, lambda: actions.change(notice, current(), _place(form), **form.details())):
         return back("notices.show", notice_id=notice.id)
     return _form_page(form, notice)
 

@@ -38,7 +38,7 @@ def become_reporter(ticket: Ticket, by: Viewer) -> None:
         follow.role, ticket.joined = "reporter", ticket.joined - 1
 
 
-def assist(by: Viewer, place: Place, category: Category, submission: str, **details: Any) -> tuple[Ticket, str]:
+def assist(place: Place, by: Viewer, category: Category, submission: str, **details: Any) -> tuple[Ticket, str]:
     """Report for somebody: the ticket, and the slip's secret to hand over (kept only as a hash)."""
     with writing():
         require(by, "ticket.assist", place)

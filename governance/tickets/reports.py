@@ -30,7 +30,7 @@ ATTACH: Prepared[tuple[()]] = Prepared(
 )
 
 
-def submit_report(by: Viewer, place: Place, category: Category, submission: str, **details: Any) -> Ticket:
+def submit_report(place: Place, by: Viewer, category: Category, submission: str, **details: Any) -> Ticket:
     """A new ticket by the person behind `by`; the same submission again gives the first ticket back, unchanged.
 
     `told`: words, where, private, contact_name, contact_phone, source. Call it inside `writing()`.
@@ -39,7 +39,7 @@ def submit_report(by: Viewer, place: Place, category: Category, submission: str,
     return first or _whole(_report(by, by.person_id, by.person_id, place, category, submission, details))
 
 
-def new_report(by: Viewer, place: Place | Site, category: Category | Choice, submission: str, **details: Any) -> str:
+def new_report(place: Place | Site, by: Viewer, category: Category | Choice, submission: str, **details: Any) -> str:
     """The same for who has looked already that the submission is new; says only the ticket's reference."""
     return _report(by, by.person_id, by.person_id, place, category, submission, details)
 

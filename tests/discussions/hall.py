@@ -30,12 +30,12 @@ def fresh() -> str:
 
 def begun(cast: Cast, place: str = "3号院", title: str = "院里装充电棚") -> Topic:
     """A topic the community put up."""
-    return actions.begin(cast.viewer("shen"), cast.place(place), fresh(), title, "现在飞线充电")
+    return actions.begin(cast.place(place), cast.viewer("shen"), fresh(), title, "现在飞线充电")
 
 
 def proposed(cast: Cast, by: Viewer, place: str = "5号楼", title: str = "楼道刷墙") -> Topic:
     with writing():
-        return actions.propose(by, cast.place(place), fresh(), title, "掉灰")
+        return actions.propose(cast.place(place), by, fresh(), title, "掉灰")
 
 
 def decided(cast: Cast, **facts: Any) -> Topic:
@@ -90,7 +90,7 @@ def voices(statement: Statement) -> dict[int, int]:
 def reported(cast: Cast, by: Viewer, place: str = "5号楼", category: str = "parking", **told: Any) -> Ticket:
     with writing():
         told = {"words": "电动车没处停"} | told
-        return reports.submit_report(by, cast.place(place), cast.category(category), fresh(), **told)
+        return reports.submit_report(cast.place(place), by, cast.category(category), fresh(), **told)
 
 
 def verbs(topic: Topic) -> list[str]:

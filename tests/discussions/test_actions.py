@@ -54,7 +54,7 @@ def test_what_the_community_puts_up_is_open_at_once(cast) -> None:
 @pytest.mark.parametrize("who", ["gao", "tang", "wu"])
 def test_nobody_else_puts_up_a_topic_there(cast, who: str) -> None:
     with pytest.raises(Forbidden):
-        actions.begin(cast.viewer(who), cast.place("3号院"), fresh(), "院里装充电棚", "")
+        actions.begin(cast.place("3号院"), cast.viewer(who), fresh(), "院里装充电棚", "")
 
 
 def test_who_is_not_known_proposes_nothing(cast) -> None:
@@ -63,10 +63,10 @@ def test_who_is_not_known_proposes_nothing(cast) -> None:
 
 
 def test_the_same_submission_is_one_topic_for_residents_and_for_staff(cast, zhou) -> None:
-    where, shen = (cast.place("5号楼"), fresh()), cast.viewer("shen")
+    place, submission, shen = cast.place("5号楼"), fresh(), cast.viewer("shen")
     with writing():
-        mine = [actions.propose(zhou, *where, title, "").id for title in ("楼道刷墙", "楼道再刷墙")]
-    theirs = [actions.begin(shen, *where, title, "").id for title in ("装充电棚", "再装充电棚")]
+        mine = [actions.propose(place, zhou, submission, title, "").id for title in ("楼道刷墙", "楼道再刷墙")]
+    theirs = [actions.begin(place, shen, submission, title, "").id for title in ("装充电棚", "再装充电棚")]
     assert len(set(mine)) == len(set(theirs)) == 1 and mine != theirs
 
 
@@ -179,7 +179,7 @@ def test_a_ticket_goes_into_no_topic_that_is_not_there_and_into_none_without_a_n
 
 def test_a_ticket_goes_into_no_topic_next_door_nor_into_one_that_is_over(cast) -> None:
     du = cast.viewer("du")
-    next_door = actions.begin(du, cast.place("8号院"), fresh(), "8号院的事", "")
+    next_door = actions.begin(cast.place("8号院"), du, fresh(), "8号院的事", "")
     over = moved(begun(cast), "decline", du)
     for topic in (next_door, over, decided(cast)):
         with pytest.raises(Invalid):

@@ -189,14 +189,14 @@ def test_a_persons_look_settles_the_objections(cast, zhou, step: str) -> None:
     topic, shen = begun(cast), cast.viewer("shen")
     statement = said(topic, zhou)
     flagged(statement, anybody())
-    assert statement in [spoken for spoken, _ in queries.to_look_at(shen)]
-    assert statement not in [spoken for spoken, _ in queries.to_look_at(cast.viewer("tang"))]
+    assert statement in [spoken for spoken, _ in queries.awaiting_moderation(shen)]
+    assert statement not in [spoken for spoken, _ in queries.awaiting_moderation(cast.viewer("tang"))]
     if step == "show":
         contributions.show(statement, shen)
     else:
         contributions.hide(statement, shen, "骂人")
     db.session.rollback()
-    assert statement not in [spoken for spoken, _ in queries.to_look_at(shen)]
+    assert statement not in [spoken for spoken, _ in queries.awaiting_moderation(shen)]
     assert (statement.id in standing(topic)) is (step == "show")
 
 
@@ -216,11 +216,11 @@ def test_hidden_words_are_appealed_once_by_who_wrote_them_and_an_answer_ends_it(
     appealed(statement, zhou)
     with pytest.raises(Refused):
         appealed(statement, zhou)
-    assert statement in [spoken for spoken, _ in queries.to_look_at(shen)]
+    assert statement in [spoken for spoken, _ in queries.awaiting_moderation(shen)]
     contributions.uphold(statement, shen, "看过了，还是骂人")
     db.session.rollback()
     assert (statement.state, statement.reason) == ("hidden", "看过了，还是骂人") and statement.answered_at
-    assert statement not in [spoken for spoken, _ in queries.to_look_at(shen)]
+    assert statement not in [spoken for spoken, _ in queries.awaiting_moderation(shen)]
 
 
 def test_words_hidden_a_second_time_may_be_appealed_a_second_time(cast, zhou) -> None:
@@ -230,9 +230,9 @@ def test_words_hidden_a_second_time_may_be_appealed_a_second_time(cast, zhou) ->
     appealed(statement, zhou)
     contributions.show(statement, shen)
     contributions.hide(statement, shen, "骂人")
-    assert statement not in [spoken for spoken, _ in queries.to_look_at(shen)]
+    assert statement not in [spoken for spoken, _ in queries.awaiting_moderation(shen)]
     appealed(statement, zhou, "这回也没有")
-    assert statement in [spoken for spoken, _ in queries.to_look_at(shen)]
+    assert statement in [spoken for spoken, _ in queries.awaiting_moderation(shen)]
     assert verbs(topic)[-5:] == ["hide", "appeal", "show", "hide", "appeal"]
 
 

@@ -56,7 +56,7 @@ def test_all_that_was_said_and_answered_goes_along_under_its_author(cast, zhou, 
     talk = content(other)
     assert [one.id for one in talk.threads.rows] == [head.id]
     assert [child.words for child in talk.below[head.id]] == ["东门"]
-    assert mine in [spoken for spoken, _ in queries.to_look_at(shen)]
+    assert mine in [spoken for spoken, _ in queries.awaiting_moderation(shen)]
     assert db.session.scalars(select(Flag.topic_id).filter_by(subject_id=mine.id)).one() == other.id
 
 
@@ -100,7 +100,7 @@ def test_a_topic_is_merged_only_into_another_that_is_talked_over_and_ones_own(ca
         "itself": lambda: one,
         "declined": lambda: ended(begun(cast), shen),
         "proposed": lambda: proposed(cast, zhou),
-        "elsewhere": lambda: actions.begin(cast.viewer("tang"), cast.place("8号院"), "s-elsewhere", "8号院的事", ""),
+        "elsewhere": lambda: actions.begin(cast.place("8号院"), cast.viewer("tang"), "s-elsewhere", "8号院的事", ""),
     }
     with pytest.raises(Invalid):
         actions.make_move(one, "merge", shen, {"into": str(there[into]().id) if into in there else into})

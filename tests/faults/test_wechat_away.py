@@ -157,7 +157,7 @@ def _finish(town: Town, slug: str) -> None:
         db.session.flush()
         submission = f"{person.id:036d}"
         place, category = town.cast.place("5号楼"), town.cast.category(slug)
-        ticket = reports.submit_report(Viewer(person.id), place, category, submission, words="请来看看")
+        ticket = reports.submit_report(place, Viewer(person.id), category, submission, words="请来看看")
     actions.make_move(ticket, "finish", town.cast.viewer("gao"), {"note": "修好了"})
 
 

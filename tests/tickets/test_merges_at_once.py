@@ -19,9 +19,10 @@ def pair(cast) -> tuple[int, int]:
         person = Person()
         db.session.add(person)
         db.session.flush()
-        where = cast.place("5号楼"), cast.category("light")
+        place, category = cast.place("5号楼"), cast.category("light")
         made = [
-            reports.submit_report(Viewer(person.id), *where, f"{number:036d}", words="灯不亮") for number in range(2)
+            reports.submit_report(place, Viewer(person.id), category, f"{number:036d}", words="灯不亮")
+            for number in range(2)
         ]
         return made[0].id, made[1].id
 

@@ -36,7 +36,7 @@ def _anonymous() -> Viewer:
 def _ticket(cast, by: Viewer, submission: str = "") -> Ticket:
     with writing():
         return reports.submit_report(
-            by, cast.place("5号楼"), cast.category("light"), submission or str(uuid.uuid4()), words="灯"
+            cast.place("5号楼"), by, cast.category("light"), submission or str(uuid.uuid4()), words="灯"
         )
 
 

@@ -21,7 +21,7 @@ def reported(cast: Cast, *places: str, category: str = "light") -> list[int]:
         db.session.add(person)
         db.session.flush()
         told = [(cast.place(place), cast.category(category), f"{place}{number}") for number, place in enumerate(places)]
-        return [reports.submit_report(Viewer(person.id), *one, words="三层灯不亮").id for one in told]
+        return [reports.submit_report(place, Viewer(person.id), *one, words="三层灯不亮").id for place, *one in told]
 
 
 def change(id_: int, **facts: object) -> None:

@@ -71,7 +71,7 @@ def _file(said: Turn, place: Place, category: Choice) -> str:
     source = "group" if said.group else "code"
     details = {"words": said.words[:LONGEST_REPORT], "source": source, "private": found is not None}
     submission = said.talk.waiting_photos or submission_of(said.heard)
-    ref = reports.new_report(said.by, place, category, submission, **details)
+    ref = reports.new_report(place, said.by, category, submission, **details)
     ticket = db.session.scalars(select(Ticket).filter_by(ref=ref)).one()
     said.talk.reported(ticket)
     if rest := said.words[LONGEST_REPORT:]:

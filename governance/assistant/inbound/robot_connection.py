@@ -33,7 +33,7 @@ from governance.relay.delivery.batches import Parcel
 from governance.relay.delivery.results import record_outcomes
 from governance.wechat.answers import TROUBLES, Gone, Later, Lost, Never
 from governance.wechat.inbound import ENTER, Incoming
-from governance.wechat.websocket import Ended, LongLine
+from governance.wechat.websocket import Ended, RobotConnection
 
 log = structlog.get_logger()
 LOOK, SPEAK, TELL = 2.0, 0.3, 2.5  # seconds between two looks: at the robots, at answers, at what groups are owed
@@ -87,7 +87,7 @@ class _Connection:
             try:
                 async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(sock_connect=5)) as http:
                     url = self.app.extensions["settings"].wecom_aibot_url
-                    async with LongLine(http, url, self.held.bot_id, self.held.secret) as line:
+                    async with RobotConnection(http, url, self.held.bot_id, self.held.secret) as line:
                         wait = FIRST_WAIT
                         await self._serve(line)
             except Ended as ended:
@@ -98,7 +98,7 @@ class _Connection:
             await asyncio.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT)
 
-    async def _serve(self, line: LongLine) -> None:
+    async def _serve(self, line: RobotConnection) -> None:
         await in_thread(self.app, begin, self.held)
         work = (line.listen(lambda incoming: self._hear(line, incoming)), self._answer(line), self._tell(line))
         tasks = [asyncio.ensure_future(one) for one in work]
@@ -109,7 +109,7 @@ class _Connection:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _hear(self, line: LongLine, incoming: Incoming) -> None:
+    async def _hear(self, line: RobotConnection, incoming: Incoming) -> None:
         """What is said over the line is answered over it, whatever other way back it names."""
         if incoming.kind != ENTER:
             await in_thread(self.app, receive, self.held.source, replace(incoming, answer_to=""))
@@ -117,7 +117,7 @@ class _Connection:
         with suppress(*TROUBLES):  # a greeting that is lost is no loss
             await line.greet(incoming.asked, WELCOME)
 
-    async def _answer(self, line: LongLine) -> None:
+    async def _answer(self, line: RobotConnection) -> None:
         """Say what stands ready, each to the request it belongs to; where that is over, to the chat.
 
         Where one has to wait, those behind it in the same talk wait with it.
@@ -134,7 +134,7 @@ class _Connection:
                     await asyncio.sleep(wait)
             await asyncio.sleep(SPEAK)
 
-    async def _said(self, line: LongLine, incoming: Incoming, words: str) -> tuple[str, float]:
+    async def _said(self, line: RobotConnection, incoming: Incoming, words: str) -> tuple[str, float]:
         """What became of it, and how long to say nothing."""
         try:
             try:
@@ -149,7 +149,7 @@ class _Connection:
             return REFUSED, 0
         return TOLD, 0
 
-    async def _tell(self, line: LongLine) -> None:
+    async def _tell(self, line: RobotConnection) -> None:
         """What its groups are owed of events, at most once in so many seconds to each: WeCom allows 30 a minute."""
         while True:
             for parcel in await in_thread(self.app, parcels, self.held.name):
@@ -159,7 +159,7 @@ class _Connection:
             await asyncio.sleep(TELL)
 
 
-async def _outcome(line: LongLine, parcel: Parcel) -> Outcome:
+async def _outcome(line: RobotConnection, parcel: Parcel) -> Outcome:
     try:
         await line.push(parcel.bound["chat"], parcel.words)
     except TROUBLES as trouble:

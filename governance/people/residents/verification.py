@@ -48,7 +48,7 @@ def find_slip(text: str) -> DoorSlip | None:
     return one(DoorSlip, secret_hash=slip_hash(secret)) if secret else None
 
 
-def use_slip(by: Viewer, slip: DoorSlip, nickname: str) -> Person:
+def use_slip(slip: DoorSlip, by: Viewer, nickname: str) -> Person:
     """Once: the person behind this device lives behind the slip's door. Who has a nickname keeps it."""
     locked(slip)
     if not slip.is_good:
@@ -200,7 +200,7 @@ def find_asking(digits: str) -> VerificationRequest | None:
     return found if found and found.used_at is None and found.expires_at > now() else None
 
 
-def vouch(by: Viewer, asking: VerificationRequest, place: Place, nickname: str, door: str = "") -> Person:
+def vouch(asking: VerificationRequest, by: Viewer, place: Place, nickname: str, door: str = "") -> Person:
     """当面确认: the worker says that this person lives here. Works once, and only at the worker's own places."""
     with writing():
         require(by, "place.vouch", locked(place))

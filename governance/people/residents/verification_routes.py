@@ -108,7 +108,7 @@ def slip(secret: str) -> Any:
     form = _without_what_is_known(KnownForm())
     if form.ok:
         try:
-            as_person(lambda viewer: verification.use_slip(viewer, found, _nickname(form)))
+            as_person(lambda viewer: verification.use_slip(found, viewer, _nickname(form)))
             return done()
         except Invalid as trouble:
             form.refuse(trouble)

@@ -54,7 +54,7 @@ def _confirm(asking: VerificationRequest) -> Any:
     if form.ok:
         try:
             place = _chosen(form)
-            person = verification.vouch(current(), asking, place, form.nickname.data, form.door.data or "")
+            person = verification.vouch(asking, current(), place, form.nickname.data, form.door.data or "")
             return back("people.vouch", confirmed=person.id, place=place.id)
         except Invalid as trouble:
             form.refuse(trouble)

@@ -25,7 +25,7 @@ def kept_with(message: Message) -> Group | Ticket | None:
     return db.session.get(Ticket, told_of[0]) if told_of else None
 
 
-def settle_message(viewer: Viewer, message: Message, answer: str) -> None:
+def settle_message(message: Message, by: Viewer, answer: str) -> None:
     """Say what became of a message nobody is sure of. `again` sends it once more, under the same mark."""
     if answer not in ANSWERS:
         raise Invalid({"answer": "请选一个"})
@@ -34,22 +34,22 @@ def settle_message(viewer: Viewer, message: Message, answer: str) -> None:
         group, thing = message.group, kept_with(message)
         if group is None or thing is None or message.state != UNKNOWN:
             raise Refused("这一条已经有结果了")
-        require(viewer, "group.keep", thing)
+        require(by, "group.keep", thing)
         if answer == "again" and not group.hears:
             raise Refused("那边已经停了，不能再发；已经到了就选“确实发了”，不然选“不用再发了”")
         state, reason = {"arrived": (SENT, None), "again": (DUE, None), "leave": (FAILED, LEFT)}[answer]
         message.state = SENT if answer == "arrived" else FAILED
-        message.reason, message.ended_at, message.settled_by_id = reason, now(), viewer.staff_id
+        message.reason, message.ended_at, message.settled_by_id = reason, now(), by.staff_id
         carried = update(Delivery).where(Delivery.message_id == message.id, Delivery.state == UNKNOWN)
         db.session.execute(carried.values(state=state, reason=reason, due_at=now(), tries=0, claim=None))
         place = thing.place if isinstance(thing, Ticket) else thing.places[0]
-        record_event(group, "settle", viewer.label, viewer.staff_id, place, message=message.id, answer=answer)
+        record_event(group, "settle", by.label, by.staff_id, place, message=message.id, answer=answer)
 
 
-def retry(viewer: Viewer, group: Group) -> int:
+def retry(group: Group, by: Viewer) -> int:
     """Everything that failed for this group is due again, but for what somebody decided to leave. Says how much."""
     with writing():
-        require(viewer, "group.keep", locked(group))
+        require(by, "group.keep", locked(group))
         if not group.hears:
             raise Refused("这个群停用了，先启用再试")
         failed = update(Delivery).where(
@@ -58,7 +58,7 @@ def retry(viewer: Viewer, group: Group) -> int:
         values = {"state": DUE, "reason": None, "due_at": now(), "tries": 0, "claim": None}
         count = int(db.session.execute(failed.values(**values)).rowcount)  # type: ignore[attr-defined]
         if count:
-            record_event(group, "retry", viewer.label, viewer.staff_id, deliveries=count)
+            record_event(group, "retry", by.label, by.staff_id, deliveries=count)
     return count
 
 

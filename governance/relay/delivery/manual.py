@@ -153,25 +153,25 @@ def _card(pieces: list[list[_Matter]]) -> Card:
     )
 
 
-def forwarded(viewer: Viewer, group_ids: Sequence[int], event_ids: Sequence[int]) -> int:
+def forwarded(by: Viewer, group_ids: Sequence[int], event_ids: Sequence[int]) -> int:
     """已转发: these groups have been told these events by hand, just now. Says how many groups."""
     with writing():
-        mine = _waiting().where(visible(viewer, "group.relay", Group))
+        mine = _waiting().where(visible(by, "group.relay", Group))
         chosen = mine.where(Delivery.group_id.in_(group_ids), Delivery.event_id.in_(event_ids))
         owed = db.session.scalars(chosen.with_for_update(of=Delivery)).all()
         if not owed:
             raise Refused("这些群已经有人转发过了")
         for card in _cards(owed):
-            _posted(viewer, card, [one for one in owed if one.id in card.carried])
+            _posted(card, by, [one for one in owed if one.id in card.carried])
     return len({delivery.group_id for delivery in owed})
 
 
-def _posted(viewer: Viewer, card: Card, telling: Sequence[Delivery]) -> None:
+def _posted(card: Card, by: Viewer, telling: Sequence[Delivery]) -> None:
     only = card.groups[0].id if len(card.groups) == 1 else None
     message = Message(
         short_code=message_code(card.first), group_id=only, channel=Manual.name, words=card.words, state=SENT
     )
-    message.ended_at, message.settled_by_id = now(), viewer.staff_id
+    message.ended_at, message.settled_by_id = now(), by.staff_id
     db.session.add(message)
     for delivery in telling:
         delivery.state, delivery.message = SENT, message

@@ -111,7 +111,7 @@ def test_a_bots_key_is_changed_at_one_of_its_groups_for_all_of_them(bot, cast):
     far = {"bot": "ginkgo-bot", "chat": "far", "key": KEY}
     binding.add(cast.viewer("du"), "bot", "residents", "别的社区", far, [cast.place("8号院")])
     group = find_by(Group, name="5号楼")
-    binding.change(cast.viewer("shen"), group, "5号楼", {"key": OTHER_KEY}, group.places)
+    binding.change(group, cast.viewer("shen"), "5号楼", {"key": OTHER_KEY}, group.places)
     db.session.rollback()
     kept = {
         one.name: one.bound["key"]
@@ -210,7 +210,7 @@ def test_two_communities_may_have_bots_of_one_name_whose_groups_are_called_alike
 
 def test_a_group_is_heard_by_the_new_key_once_it_has_one(bot, cast):
     group = find_by(Group, name="5号楼")
-    binding.change(cast.viewer("shen"), group, "5号楼", {"key": OTHER_KEY}, group.places)
+    binding.change(group, cast.viewer("shen"), "5号楼", {"key": OTHER_KEY}, group.places)
     assert (heard(bot), heard(bot, OTHER_KEY), heard(bot, OTHER_KEY, "chat-6号楼")) == (401, 200, 200)
 
 
@@ -228,7 +228,7 @@ def test_a_key_that_would_make_two_groups_one_is_refused(bot, cast):
     bind_far(cast)
     group = find_by(Group, name="6号楼")
     with pytest.raises(Invalid, match="别的社区"):
-        binding.change(cast.viewer("shen"), group, "6号楼", {"key": OTHER_KEY}, group.places)
+        binding.change(group, cast.viewer("shen"), "6号楼", {"key": OTHER_KEY}, group.places)
     db.session.rollback()
     assert heard(bot) == heard(bot, OTHER_KEY) == 200
 

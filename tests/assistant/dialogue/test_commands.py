@@ -25,7 +25,7 @@ def test_a_whole_conversation_from_report_to_voice(say, cast) -> None:
     assert "已经催了" in say(f"催办{number}", "三楼老周")
     assert "明天可以再催" in say(f"催办 {number}", "三楼老周")
     assert say("议题") == "现在没有在商量的事。"
-    topic = topics.begin(cast.viewer("shen"), cast.place("银杏社区"), "s", "早餐几点开", "")
+    topic = topics.begin(cast.place("银杏社区"), cast.viewer("shen"), "s", "早餐几点开", "")
     with writing():
         statement = contributions.say(topic, cast.viewer("shen"), "s", "六点半就开")
     assert "早餐几点开" in say("议题") and f"/topics/{topic.ref}" in say("议题")

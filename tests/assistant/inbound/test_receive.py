@@ -90,7 +90,7 @@ def test_a_message_that_is_none_is_refused_by_field(app, say, body, field) -> No
 def test_a_wrong_key_a_foreign_group_and_one_that_was_disabled_hear_nothing(say, cast) -> None:
     say("帮助", key="a-key-for-the-ginkgo-bot-0002", status=401)
     say("帮助", group="chat-9", status=404)
-    binding.disable(cast.viewer("shen"), db.session.scalars(select(Group)).one())
+    binding.disable(db.session.scalars(select(Group)).one(), cast.viewer("shen"))
     say("帮助", status=404)
 
 

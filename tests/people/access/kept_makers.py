@@ -131,7 +131,7 @@ def _delivery(cast: Cast, own: bool, variant: Variant) -> int:
     with writing():
         group = db.session.get_one(Group, _group(cast, own, variant))
         place, reporter = group.places[0], Viewer(person_id=cast.people["gao"])
-        ticket = reports.submit_report(reporter, place, cast.category("parking"), str(uuid.uuid4()))
+        ticket = reports.submit_report(place, reporter, cast.category("parking"), str(uuid.uuid4()))
         event = record("ticket.finish", ticket.id, stream=place.stream, scope=place.path, actor="测试")
         event.processed_at = now()
         db.session.flush()

@@ -68,7 +68,7 @@ def test_what_is_no_door_is_refused_with_the_line(written: str) -> None:
 
 
 def added(cast, lines: str = "1单元101-1单元104") -> list[Door]:
-    return doors.add_doors(cast.viewer("shen"), cast.place("5号楼"), lines)
+    return doors.add_doors(cast.place("5号楼"), cast.viewer("shen"), lines)
 
 
 def test_doors_there_are_already_stay(cast) -> None:
@@ -79,9 +79,9 @@ def test_doors_there_are_already_stay(cast) -> None:
 def test_doors_are_kept_by_those_above_the_grid_in_their_own_places(cast) -> None:
     for name in ("gao", "tang", "lin", "wu"):
         with pytest.raises(Forbidden):
-            doors.add_doors(cast.viewer(name), cast.place("5号楼"), "101")
+            doors.add_doors(cast.place("5号楼"), cast.viewer(name), "101")
     with pytest.raises(Refused):
-        doors.add_doors(cast.viewer("shen"), cast.place("银杏社区"), "101")
+        doors.add_doors(cast.place("银杏社区"), cast.viewer("shen"), "101")
 
 
 def printed(someone, address: str, **form) -> bytes:
@@ -171,10 +171,10 @@ def test_a_slip_printed_anew_ends_the_old_one_at_once(phone, cast) -> None:
 
 def test_a_lost_slip_is_ended_and_a_used_one_cannot_be(phone, cast) -> None:
     door = added(cast)[0]
-    doors.hand_out(cast.viewer("shen"), {door.id: verification.new_slip_secret()})
-    doors.end_slip(cast.viewer("shen"), door)
+    doors.hand_out({door.id: verification.new_slip_secret()}, cast.viewer("shen"))
+    doors.end_slip(door, cast.viewer("shen"))
     with pytest.raises(Refused):
-        doors.end_slip(cast.viewer("shen"), door)
+        doors.end_slip(door, cast.viewer("shen"))
 
 
 def test_nothing_is_handed_out_when_there_is_no_phone_to_call(phone, cast) -> None:
@@ -222,12 +222,12 @@ def test_whom_only_a_door_made_known_is_known_no_longer_when_they_moved_out(phon
     someone = phone().known_as("三楼老周", cast)
     home = person_of(someone).residences[0]
     with pytest.raises(Forbidden):
-        doors.end_residence(cast.viewer("gao"), home)
-    doors.end_residence(cast.viewer("shen"), home)
+        doors.end_residence(home, cast.viewer("gao"))
+    doors.end_residence(home, cast.viewer("shen"))
     assert person_of(someone).known_at is None
     assert someone.get("/me/nickname").status_code == 303
     with pytest.raises(Refused):
-        doors.end_residence(cast.viewer("shen"), home)
+        doors.end_residence(home, cast.viewer("shen"))
 
 
 def test_who_has_another_door_or_a_phone_stays_known(cast) -> None:
@@ -237,7 +237,7 @@ def test_who_has_another_door_or_a_phone_stays_known(cast) -> None:
         door = Door(place_id=cast.places["6号楼"], label="101")
         db.session.add(Residence(person=cast.person("三楼老周"), door=door, how="slip"))
     for name in ("三楼老周", "爱种花的"):
-        doors.end_residence(cast.viewer("shen"), cast.person(name).residences[0])
+        doors.end_residence(cast.person(name).residences[0], cast.viewer("shen"))
         assert cast.person(name).known_at is not None
 
 
@@ -253,12 +253,12 @@ def test_nicknames_behind_a_door_are_shown_on_request_and_that_is_recorded(phone
 
 def test_a_door_written_by_mistake_is_removed_unless_somebody_was_known_there(cast) -> None:
     door = added(cast)[0]
-    doors.hand_out(cast.viewer("shen"), {door.id: verification.new_slip_secret()})
-    doors.remove_door(cast.viewer("shen"), door)
+    doors.hand_out({door.id: verification.new_slip_secret()}, cast.viewer("shen"))
+    doors.remove_door(door, cast.viewer("shen"))
     assert find_by(Door, label="1单元101") is None
     cast.known("三楼老周")
     with pytest.raises(Refused):
-        doors.remove_door(cast.viewer("shen"), find_by(Door, label="3单元501"))
+        doors.remove_door(find_by(Door, label="3单元501"), cast.viewer("shen"))
 
 
 # At the same instant.

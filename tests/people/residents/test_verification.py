@@ -144,9 +144,9 @@ def test_a_slip_is_used_once_whoever_asks(cast) -> None:
         people = [Person(), Person()]
         db.session.add_all(people)
         db.session.flush()
-        verification.use_slip(Viewer(person_id=people[0].id), found, "爱种花的")
+        verification.use_slip(found, Viewer(person_id=people[0].id), "爱种花的")
         with pytest.raises(Refused):
-            verification.use_slip(Viewer(person_id=people[1].id), found, "三楼老周")
+            verification.use_slip(found, Viewer(person_id=people[1].id), "三楼老周")
 
 
 def test_the_secret_is_kept_only_as_a_hash_and_masked_in_the_log(phone, cast) -> None:

@@ -36,7 +36,7 @@ def test_a_worker_confirms_nobody_elsewhere(phone, cast) -> None:
         assert answer.status_code == 422
     asking = verification.find_asking(code)
     with pytest.raises(Forbidden):
-        verification.vouch(cast.viewer("gao"), asking, cast.place("1号楼"), "爱种花的")
+        verification.vouch(asking, cast.viewer("gao"), cast.place("1号楼"), "爱种花的")
     assert events("person.know") == []
 
 

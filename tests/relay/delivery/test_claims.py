@@ -25,7 +25,7 @@ def test_a_group_disabled_as_it_is_claimed_hears_nothing_later(app, receiver, ro
     id_ = robot("5号楼")
     happen(ticket(), "finish")
     expand()
-    with as_it_is_claimed(app, lambda: binding.disable(cast.viewer("du"), db.session.get_one(Group, id_))):
+    with as_it_is_claimed(app, lambda: binding.disable(db.session.get_one(Group, id_), cast.viewer("du"))):
         deliver(app)
     make_ready()
     deliver(app)
@@ -36,7 +36,7 @@ def test_a_notice_stopped_as_it_is_claimed_is_told_as_stopped(app, receiver, rob
     robot("5号楼")
     told = {"title": "周四停水", "words": "请存水。", "audience": "residents", "urgent": False}
     shen = cast.viewer("shen")
-    id_ = notices.write(shen, cast.place("银杏社区"), str(uuid.uuid4()), **told).id
+    id_ = notices.write(cast.place("银杏社区"), shen, str(uuid.uuid4()), **told).id
     notices.make_move(shen, db.session.get_one(Notice, id_), "publish", {})
     while expand():
         pass

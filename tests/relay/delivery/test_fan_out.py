@@ -111,7 +111,7 @@ def test_what_becomes_owed_as_a_group_is_stopped_does_not_wait_for_ever(app, rec
     id_ = robot("5号楼")
     happen(ticket(), "finish")
     with right_after(
-        app, fan_out, "_write", lambda: binding.disable(cast.viewer("du"), db.session.get_one(Group, id_))
+        app, fan_out, "_write", lambda: binding.disable(db.session.get_one(Group, id_), cast.viewer("du"))
     ):
         expand()
     make_ready()

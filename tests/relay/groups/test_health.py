@@ -56,7 +56,7 @@ def test_groups_that_share_a_robot_are_said_to(cast, robot):
 
 def test_a_group_whose_keepers_last_post_has_ended_is_kept_by_nobody(cast, robot):
     id_ = robot("5号楼", channel="manual")
-    keepers.hand_over(cast.viewer("du"), db.session.get_one(Group, id_), "shen")
+    keepers.hand_over(db.session.get_one(Group, id_), cast.viewer("du"), "shen")
     assert not of(id_).unkept and found(cast, "unkept") == []
     with writing():
         find_by(Post, person_id=cast.people["shen"]).until = now()
@@ -67,11 +67,11 @@ def test_handing_over_is_on_record_and_only_to_who_may_keep_it(cast, robot):
     group = db.session.get_one(Group, robot("5号楼", channel="manual"))
     for account in ("nobody", "gao", "tang", "wu"):
         with pytest.raises(Invalid) as refused:
-            keepers.hand_over(cast.viewer("shen"), group, account)
+            keepers.hand_over(group, cast.viewer("shen"), account)
         assert "keeper" in refused.value.fields
     with pytest.raises(Forbidden):
-        keepers.hand_over(cast.viewer("tang"), group, "tang")
-    keepers.hand_over(cast.viewer("shen"), group, " Qiao ")
+        keepers.hand_over(group, cast.viewer("tang"), "tang")
+    keepers.hand_over(group, cast.viewer("shen"), " Qiao ")
     assert group.keeper_id == cast.people["qiao"]
     event = find_by(Event, noun="group", verb="hand_over")
     assert event.data["keeper"] == cast.people["qiao"] and event.data["before"] == cast.people["du"]
@@ -86,5 +86,5 @@ def test_the_roles_that_keep_groups_are_those_of_the_rule(cast, robot):
 
 def test_archived_groups_are_found_only_when_they_are_asked_for(cast, robot):
     id_ = robot("5号楼", channel="manual")
-    binding.archive(cast.viewer("shen"), db.session.get_one(Group, id_))
+    binding.archive(db.session.get_one(Group, id_), cast.viewer("shen"))
     assert found(cast, "") == [] and found(cast, "archived") == [id_]

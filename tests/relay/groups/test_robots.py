@@ -77,9 +77,9 @@ def test_a_name_is_taken_once(cast) -> None:
 
 def test_empty_secrets_stay_as_they_are(cast) -> None:
     robot = robots.add(cast.viewer("shen"), "ginkgo", cast.place("银杏社区"), CALLBACK)
-    robots.change(cast.viewer("shen"), robot, {"token": "another-token", "aes_key": ""})
+    robots.change(robot, cast.viewer("shen"), {"token": "another-token", "aes_key": ""})
     assert robot.kept == CALLBACK | {"token": "another-token"}
-    robots.change(cast.viewer("shen"), robot, {})
+    robots.change(robot, cast.viewer("shen"), {})
     assert robot.kept == CALLBACK | {"token": "another-token"}
 
 
