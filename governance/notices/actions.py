@@ -57,7 +57,7 @@ def _fill(notice: Notice, details: Mapping[str, Any]) -> None:
         setattr(notice, name, details[name])
 
 
-def make_move(by: Viewer, notice: Notice, name: str, answers: Mapping[str, str]) -> None:
+def make_move(notice: Notice, name: str, by: Viewer, answers: Mapping[str, str]) -> None:
     """Take the notice along one arrow of its life. Raises Missing, Forbidden, Refused, Invalid by field.
 
     Who approves says under `seen` the mark of what they have read.
@@ -66,10 +66,10 @@ def make_move(by: Viewer, notice: Notice, name: str, answers: Mapping[str, str])
         locked(notice)
         LIFE.move(name)
         require(by, f"notice.{name}", notice)
-        _take(by, notice, name, answers)
+        _take(notice, name, by, answers)
 
 
-def _take(by: Viewer, notice: Notice, name: str, answers: Mapping[str, str]) -> None:
+def _take(notice: Notice, name: str, by: Viewer, answers: Mapping[str, str]) -> None:
     step = LIFE.take(name, notice.state, answers)
     source, words = notice.state, answers.get("note", "")
     if name == "publish" and needs_second(notice):
@@ -78,7 +78,7 @@ def _take(by: Viewer, notice: Notice, name: str, answers: Mapping[str, str]) -> 
         raise Refused("这条通知刚刚改过，请再看一遍再批准")
     notice.state = step.target
     if name in ("approve", "publish"):
-        _tell(by, notice, name)
+        _tell(notice, name, by)
         return
     facts = {"laid_aside": stop_telling(notice.event_id)} if name == "stop" and notice.event_id else {}
     if name in ("stop", "finish"):
@@ -88,7 +88,7 @@ def _take(by: Viewer, notice: Notice, name: str, answers: Mapping[str, str]) -> 
     record_event(notice, name, by, words, came_from=source, **facts)
 
 
-def _tell(by: Viewer, notice: Notice, name: str) -> None:
+def _tell(notice: Notice, name: str, by: Viewer) -> None:
     """From here it goes the way of everything that groups are told."""
     groups = groups_of(notice.place, notice.audiences)
     if not groups:
@@ -106,7 +106,7 @@ def _tell(by: Viewer, notice: Notice, name: str) -> None:
 def finish(notice: Notice) -> None:
     """Nothing is left to be said. The worker calls it, inside `writing()`."""
     if locked(notice).state == life.TOLD:
-        _take(SYSTEM, notice, "finish", {})
+        _take(notice, "finish", SYSTEM, {})
 
 
 def record_event(notice: Notice, verb: str, by: Viewer, words: str = "", **facts: Any) -> Event:

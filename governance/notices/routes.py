@@ -110,7 +110,7 @@ def move(notice_id: int, move: str) -> Any:
     if not form.ok:
         return _page(notice, {move: form}, 422)
     answers = {ask.name: form[ask.name].data for ask in step.asks}
-    actions.make_move(current(), notice, move, answers | {"seen": request.form.get("seen", "")})
+    actions.make_move(notice, move, current(), answers | {"seen": request.form.get("seen", "")})
     return back("notices.show", notice_id=notice.id)
 
 

@@ -171,8 +171,8 @@ def _tell_everybody(town: Town) -> Notice:
     told = {"title": "周四停水", "words": "九点到十五点停水，请提前接好。", "audience": "residents", "urgent": False}
     author, other = town.cast.viewer("shen"), town.cast.viewer("qiao")
     notice = actions.write(town.cast.place("银杏社区"), author, str(uuid.uuid4()), **told)
-    actions.make_move(author, notice, "ask", {})
-    actions.make_move(other, notice, "approve", {"seen": notice.digest})
+    actions.make_move(notice, "ask", author, {})
+    actions.make_move(notice, "approve", other, {"seen": notice.digest})
     return notice
 
 

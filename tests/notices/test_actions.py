@@ -40,7 +40,7 @@ def heard_by() -> set[int]:
 
 
 def publish(cast, notice, by_whom="shen") -> None:
-    actions.make_move(cast.viewer(by_whom), notice, "publish", {})
+    actions.make_move(notice, "publish", cast.viewer(by_whom), {})
     expand_all()
 
 
@@ -90,12 +90,12 @@ def test_many_groups_need_a_second_person_and_the_author_is_never_that(app, cast
     bind("3号院"), bind("5号楼")
     notice = write()
     with pytest.raises(Refused, match="另一位"):
-        actions.make_move(cast.viewer("shen"), notice, "publish", {})
-    actions.make_move(cast.viewer("shen"), notice, "ask", {})
+        actions.make_move(notice, "publish", cast.viewer("shen"), {})
+    actions.make_move(notice, "ask", cast.viewer("shen"), {})
     for who in ("shen", "tang", "gao"):
         with pytest.raises(Forbidden):
-            actions.make_move(cast.viewer(who), notice, "approve", {"seen": notice.digest})
-    actions.make_move(cast.viewer("qiao"), notice, "approve", {"seen": notice.digest})
+            actions.make_move(notice, "approve", cast.viewer(who), {"seen": notice.digest})
+    actions.make_move(notice, "approve", cast.viewer("qiao"), {"seen": notice.digest})
     expand_all()
     assert notice.approver_id == cast.people["qiao"] and len(heard_by()) == 2
 
@@ -104,12 +104,12 @@ def test_nobody_changes_what_another_wrote_or_what_waits_for_approval(cast, writ
     notice, told = write(), {"title": "别的", "words": "别的", "audience": "residents", "urgent": False}
     with pytest.raises(Forbidden):
         actions.change(notice, cast.viewer("qiao"), cast.place("银杏社区"), **told)
-    actions.make_move(cast.viewer("shen"), notice, "ask", {})
+    actions.make_move(notice, "ask", cast.viewer("shen"), {})
     with pytest.raises(Refused):
         actions.change(notice, cast.viewer("shen"), cast.place("银杏社区"), **told)
-    actions.make_move(cast.viewer("qiao"), notice, "decline", {"note": "请写清楚几点来水"})
+    actions.make_move(notice, "decline", cast.viewer("qiao"), {"note": "请写清楚几点来水"})
     assert notice.answer == "请写清楚几点来水"
-    actions.make_move(cast.viewer("shen"), notice, "rewrite", {})
+    actions.make_move(notice, "rewrite", cast.viewer("shen"), {})
     actions.change(notice, cast.viewer("shen"), cast.place("3号院"), **told)
     assert notice.title == "别的" and notice.place_id == cast.places["3号院"]
 
@@ -120,12 +120,12 @@ def test_what_is_approved_is_what_was_read(cast, bind, write) -> None:
     read = notice.digest
     told = {"title": "别的", "words": "别的", "audience": "residents", "urgent": False}
     for name in ("ask", "rewrite"):
-        actions.make_move(shen, notice, name, {})
+        actions.make_move(notice, name, shen, {})
     actions.change(notice, shen, cast.place("银杏社区"), **told)
-    actions.make_move(shen, notice, "ask", {})
+    actions.make_move(notice, "ask", shen, {})
     with pytest.raises(Refused, match="再看一遍"):
-        actions.make_move(cast.viewer("qiao"), notice, "approve", {"seen": read})
-    actions.make_move(cast.viewer("qiao"), notice, "approve", {"seen": notice.digest})
+        actions.make_move(notice, "approve", cast.viewer("qiao"), {"seen": read})
+    actions.make_move(notice, "approve", cast.viewer("qiao"), {"seen": notice.digest})
 
 
 def test_a_worker_writes_no_notices_and_nobody_beyond_their_places(cast, write) -> None:
@@ -139,7 +139,7 @@ def test_stopping_lays_aside_what_is_not_out_and_keeps_what_is(cast, bind, write
     notice = write()
     publish(cast, notice)
     manual.forwarded(cast.viewer("gao"), [told], [notice.event_id])
-    actions.make_move(cast.viewer("qiao"), notice, "stop", {"note": "写错了时间"})
+    actions.make_move(notice, "stop", cast.viewer("qiao"), {"note": "写错了时间"})
     states = dict(db.session.execute(select(Delivery.group_id, Delivery.state)).all())
     assert states == {told: "sent", waits: "failed"}
     assert find_by(Delivery, group_id=waits).reason == STOPPED
@@ -153,15 +153,15 @@ def test_what_a_worker_has_claimed_is_not_sent_after_the_stop(app, cast, bind, w
     publish(cast, notice)
     channel = WecomWebhook(app.extensions["settings"])
     (parcel,) = claim(channel, 10)
-    actions.make_move(cast.viewer("shen"), notice, "stop", {"note": "写错了"})
+    actions.make_move(notice, "stop", cast.viewer("shen"), {"note": "写错了"})
     assert start(channel, [parcel]) == []
 
 
 def test_a_stop_while_groups_are_still_being_owed_it_ends_that_too(cast, bind, write) -> None:
     bind("5号楼")
     notice = write()
-    actions.make_move(cast.viewer("shen"), notice, "publish", {})
-    actions.make_move(cast.viewer("shen"), notice, "stop", {"note": "写错了"})
+    actions.make_move(notice, "publish", cast.viewer("shen"), {})
+    actions.make_move(notice, "stop", cast.viewer("shen"), {"note": "写错了"})
     expand_all()
     assert heard_by() == set()
 
@@ -242,7 +242,7 @@ def test_the_preview_does_not_promise_a_group_whose_robot_only_answers_and_the_r
 
 def test_a_notice_is_not_told_where_every_robot_only_answers(cast, write, silent_robot) -> None:
     with pytest.raises(Refused, match="没有能听到的群"):
-        actions.make_move(cast.viewer("shen"), write(), "publish", {})
+        actions.make_move(write(), "publish", cast.viewer("shen"), {})
 
 
 def test_the_figures_of_a_notice_add_up_at_every_moment(cast, phone, bind, write) -> None:
@@ -261,7 +261,7 @@ def test_the_figures_of_a_notice_add_up_at_every_moment(cast, phone, bind, write
             assert len(listed.rows) == lot.groups
         return [f"{lot.label} {lot.groups} {lot.reason}".strip() for lot in found.lots + found.left_out]
 
-    actions.make_move(cast.viewer("shen"), notice, "publish", {})
+    actions.make_move(notice, "publish", cast.viewer("shen"), {})
     assert figures() == ["正在排队 2", "没有发 1 群散了"]
     late = bind("第一网格")
     assert figures() == ["正在排队 2", "没有发 1 群散了"]
@@ -277,8 +277,8 @@ def test_the_figures_of_a_notice_add_up_at_every_moment(cast, phone, bind, write
 def test_a_notice_stopped_before_its_turn_lists_the_groups_that_did_not_get_it(cast, bind, write) -> None:
     bind("5号楼")
     notice = write()
-    actions.make_move(cast.viewer("shen"), notice, "publish", {})
-    actions.make_move(cast.viewer("shen"), notice, "stop", {"note": "写错了"})
+    actions.make_move(notice, "publish", cast.viewer("shen"), {})
+    actions.make_move(notice, "stop", cast.viewer("shen"), {"note": "写错了"})
     assert [(lot.groups, lot.reason) for lot in progress(notice).left_out] == [(1, STOPPED)]
 
 
@@ -286,7 +286,7 @@ def test_all_of_it_is_on_record(cast, bind, write) -> None:
     bind("5号楼")
     notice = write()
     publish(cast, notice)
-    actions.make_move(cast.viewer("shen"), notice, "stop", {"note": "写错了"})
+    actions.make_move(notice, "stop", cast.viewer("shen"), {"note": "写错了"})
     lines = db.session.scalars(select(Event).filter_by(noun="notice").order_by(Event.id)).all()
     assert [line.verb for line in lines] == ["write", "publish", "stop"]
     assert lines[1].data["groups"] == 1 and lines[2].data["laid_aside"] == 1
@@ -307,7 +307,7 @@ def test_who_writes_to_many_groups_reads_who_could_approve_it(app, cast, phone, 
         page = shen.get(f"/keep/notices/{notice.id}").text
         assert "能批准的同事：qiao、du" in page and "没有别人能批准" not in page
         if notice.may_change:
-            actions.make_move(cast.viewer("shen"), notice, "ask", {})
+            actions.make_move(notice, "ask", cast.viewer("shen"), {})
     assert "能批准的同事" not in phone().sign_in("qiao").get(f"/keep/notices/{notice.id}").text
 
 
@@ -317,13 +317,13 @@ def test_an_author_whom_nobody_can_help_is_told_so_and_what_to_do(app, cast, pho
     notice, du = write("du", "示范区"), phone().sign_in("du")
     page = du.get(f"/keep/notices/{notice.id}").text
     assert "没有别人能批准" in page and "区级工作人员，示范区" in page
-    actions.make_move(cast.viewer("du"), notice, "ask", {})
+    actions.make_move(notice, "ask", cast.viewer("du"), {})
     page = du.get(f"/keep/notices/{notice.id}").text
     assert "没有别人能批准" in page and du.get(f"/keep/people/new?at={notice.place_id}").status_code == 200
     assert f'href="/keep/people/new?at={notice.place_id}"' in page
     second, _password = people.add_staff(cast.viewer("du"), "du-second", "区里另一位", "district", notice.place)
     assert "能批准的同事：区里另一位" in du.get(f"/keep/notices/{notice.id}").text
-    actions.make_move(viewer_of(second), notice, "approve", {"seen": notice.digest})
+    actions.make_move(notice, "approve", viewer_of(second), {"seen": notice.digest})
     people.disable(second, cast.viewer("du"))
     assert approvers(notice).count == 0
 

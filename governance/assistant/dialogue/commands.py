@@ -69,96 +69,96 @@ class Command:
 
 
 def reply_to(
-    heard: ReceivedMessage,
+    message: ReceivedMessage,
     group: Group | None,
     by: Viewer,
-    talk: Conversation,
+    conversation: Conversation,
     shots: tuple[bytes, ...] = (),
     worker: Viewer = NOBODY,
     quoted: str = "",
 ) -> str:
     """What we say to it. What cannot be done is said plainly, and changes nothing."""
-    said = _read(Turn(heard, group, by, heard.text, talk, worker, quoted))
+    turn = _read(Turn(message, group, by, message.text, conversation, worker, quoted))
     try:
         with db.session.begin_nested():
-            reply = _told(said, shots)
+            reply = _told(turn, shots)
     except Problem as trouble:
         reply = trouble.words
-    return called(f"{said.words}\n{said.quoted}", reply)
+    return called(f"{turn.words}\n{turn.quoted}", reply)
 
 
-def _read(said: Turn) -> Turn:
+def _read(turn: Turn) -> Turn:
     """Their own words and what they point at: at our own question one may answer, or mean the words it is about."""
-    words, quoted = quotes.split(said.words, said.quoted)
+    words, quoted = quotes.split(turn.words, turn.quoted)
     if WHETHER_TO_REPORT in quoted:
         about = ASKED_ABOUT.search(quoted)
-        quoted = about[1] if about and said.talk.question is None else ""
-    return replace(said, words=words, quoted=quoted)
+        quoted = about[1] if about and turn.conversation.question is None else ""
+    return replace(turn, words=words, quoted=quoted)
 
 
-def _told(said: Turn, shots: tuple[bytes, ...]) -> str:
-    if said.group is not None and grave(said.words):
-        return apart(said)
-    if said.group is None and (reply := staff_queries.answer_staff(said.worker, said.words.strip(AROUND))):
+def _told(turn: Turn, shots: tuple[bytes, ...]) -> str:
+    if turn.group is not None and grave(turn.words):
+        return apart(turn)
+    if turn.group is None and (reply := staff_queries.answer_staff(turn.worker, turn.words.strip(AROUND))):
         return reply
-    if shots and not said.words:
-        return take_photos(said, shots)
-    return _with_photos(said, shots) if shots else _spoken(said)
+    if shots and not turn.words:
+        return take_photos(turn, shots)
+    return _with_photos(turn, shots) if shots else _spoken(turn)
 
 
-def _with_photos(said: Turn, shots: tuple[bytes, ...]) -> str:
+def _with_photos(turn: Turn, shots: tuple[bytes, ...]) -> str:
     """They belong to what the words begin; else, like photos alone, to the report just made."""
-    keep_photos(said, shots)
-    late = said.talk.moved_on
-    reply = [_spoken(said)]
-    if said.talk.question is None and said.talk.waiting_photos:
-        reply.append(put_aside(said) if late else join_photos(said) or "照片收到了，跟下一件一起报上去。")
+    keep_photos(turn, shots)
+    late = turn.conversation.moved_on
+    reply = [_spoken(turn)]
+    if turn.conversation.question is None and turn.conversation.waiting_photos:
+        reply.append(put_aside(turn) if late else join_photos(turn) or "照片收到了，跟下一件一起报上去。")
     return "\n".join(reply)
 
 
-def _spoken(said: Turn) -> str:
+def _spoken(turn: Turn) -> str:
     """A plain yes or no to what we asked; a command; a wish for a ticket; another answer; else perhaps a matter."""
-    bare = said.words.strip(AROUND).lower()
-    if _points_at_a_matter(said, bare):
-        return _pointed_at(said)
-    if said.talk.question in (WHETHER, MORE) and (reply := handle_answer(said, bare)):
+    bare = turn.words.strip(AROUND).lower()
+    if _points_at_a_matter(turn, bare):
+        return _pointed_at(turn)
+    if turn.conversation.question in (WHETHER, MORE) and (reply := handle_answer(turn, bare)):
         return reply
-    if (commanded := _commanded(said)) is not None:
+    if (commanded := _commanded(turn)) is not None:
         return commanded
-    if reply := wished(said, bare):
+    if reply := wished(turn, bare):
         return reply
-    kindly = kind_word(said, bare, _help())
-    if not kindly and (reply := handle_answer(said, bare)):
+    kindly = kind_word(turn, bare, _help())
+    if not kindly and (reply := handle_answer(turn, bare)):
         return reply
-    if said.group is None and (token := read_token(said.words)):
-        return welcome.arrive(said, token)
+    if turn.group is None and (token := read_token(turn.words)):
+        return welcome.arrive(turn, token)
     if BARE.fullmatch(bare):
-        return progress_of(replace(said, words=bare))
-    return kindly or plain_speech(said, bare)
+        return progress_of(replace(turn, words=bare))
+    return kindly or plain_speech(turn, bare)
 
 
-def _points_at_a_matter(said: Turn, bare: str) -> bool:
+def _points_at_a_matter(turn: Turn, bare: str) -> bool:
     """Report that, or: the same here, of what has no number yet."""
-    if not said.quoted:
+    if not turn.quoted:
         return False
-    return bool(REPORT_IT.fullmatch(bare) or (ME_TOO.fullmatch(bare) and not number_in(said.quoted)))
+    return bool(REPORT_IT.fullmatch(bare) or (ME_TOO.fullmatch(bare) and not number_in(turn.quoted)))
 
 
-def _pointed_at(said: Turn) -> str:
+def _pointed_at(turn: Turn) -> str:
     """What they point at is to be reported: asked like words of their own."""
-    said.talk.answered()
-    matter = replace(said, words=ORDERED.sub("", said.quoted) or said.quoted, quoted="")
+    turn.conversation.answered()
+    matter = replace(turn, words=ORDERED.sub("", turn.quoted) or turn.quoted, quoted="")
     return propose(matter)
 
 
-def _commanded(said: Turn) -> str | None:
-    words = "".join(said.words.split()) if len(said.words) <= SHORTEST_MATTER else said.words  # 帮 助
+def _commanded(turn: Turn) -> str | None:
+    words = "".join(turn.words.split()) if len(turn.words) <= SHORTEST_MATTER else turn.words  # 帮 助
     for command in COMMANDS:
         rest = command.behind(words)
         if rest is not None:
             if command.answer is not _help:
-                said.talk.answered()
-            return command.answer(replace(said, words=rest))
+                turn.conversation.answered()
+            return command.answer(replace(turn, words=rest))
     return None
 
 

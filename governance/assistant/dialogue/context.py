@@ -17,17 +17,17 @@ from governance.tickets.model import Follow, Ticket
 
 @dataclass(frozen=True)
 class Turn:
-    """One thing said: who, in which group (none: to us alone), the words behind the command, and the talk it is in.
+    """One thing said: who, in which group (none: to us alone), the words behind the command, and its conversation.
 
     Whoever speaks is a resident; `worker` is who they are at work, for what they ask about their work. `quoted` is
     what they point at: somebody's words, never theirs.
     """
 
-    heard: ReceivedMessage
+    message: ReceivedMessage
     group: Group | None
     by: Viewer
     words: str
-    talk: Conversation
+    conversation: Conversation
     worker: Viewer = NOBODY
     quoted: str = ""
 
@@ -38,7 +38,7 @@ class Turn:
             return list(self.group.places)
         if served := staff_queries.places_of(self.worker):
             return served
-        place = self.talk.place or _last_place(self.by)
+        place = self.conversation.place or _last_place(self.by)
         return [place] if place else []
 
 

@@ -124,7 +124,7 @@ class Conversation(Base):
         self.submission = self.photos_at = None
 
 
-def talk_with(person_id: int, room: str, moment: datetime | None = None) -> Conversation:
+def conversation_with(person_id: int, room: str, moment: datetime | None = None) -> Conversation:
     """The talk in this room as of when something was said there. Call it inside `writing()`."""
     found = one(Conversation, person_id=person_id, room=room) or Conversation(person_id=person_id, room=room)
     found.at, found.moment = now(), moment
@@ -136,10 +136,10 @@ def talk_with(person_id: int, room: str, moment: datetime | None = None) -> Conv
 def reported_lately(room: str) -> Ticket | None:
     """What anybody reported last in this room, if that was just now."""
     lately = (Conversation.room == room, Conversation.reported_at > now() - GOOD_FOR)
-    talk = db.session.scalars(
+    conversation = db.session.scalars(
         select(Conversation).where(*lately).order_by(Conversation.reported_at.desc()).limit(1)
     ).first()
-    return talk.ticket if talk else None
+    return conversation.ticket if conversation else None
 
 
 @job("relay.forget_talks", every=3600)

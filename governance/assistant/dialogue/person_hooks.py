@@ -21,6 +21,6 @@ def take_along(old_id: int, new_id: int) -> None:
 
 
 @hooks.person_left.listen
-def forget_talks(person_id: int) -> None:
+def forget_conversations(person_id: int) -> None:
     theirs = delete(Conversation).where(Conversation.person_id == person_id)
     db.session.execute(theirs, execution_options={"synchronize_session": False})

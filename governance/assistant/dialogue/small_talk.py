@@ -19,17 +19,17 @@ from governance.relay.messages.text import address
 LONGEST_THANKS = 20
 
 
-def kind_word(said: Turn, words: str, reply: str) -> str:
+def kind_word(turn: Turn, words: str, reply: str) -> str:
     """`told` is what may be said to us, for who greets us or asks how."""
     if _is_thanks(words):
         return "不客气。有事随时说。"
     if PARTING.fullmatch(words):
         return "好的。有事随时说。"
     if WHOSE_PHONE.fullmatch(words):
-        phone = said.places[0].contact_phone() if said.places else ""
+        phone = turn.places[0].contact_phone() if turn.places else ""
         return f"社区电话：{phone}。有事也可以直接跟我说。" if phone else UNKNOWN_PLACE
     if STOP_TELLING.fullmatch(words):
-        return "群里的消息由管群的人关，请跟网格员说一声。" if said.group else f"在“我的”里可以关：{address('/me')}"
+        return "群里的消息由管群的人关，请跟网格员说一声。" if turn.group else f"在“我的”里可以关：{address('/me')}"
     if GREETING.fullmatch(words):
         return f"您好。{reply}"
     return reply if HOW.fullmatch(words) else ""

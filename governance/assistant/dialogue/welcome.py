@@ -49,17 +49,17 @@ def card(scene: str) -> Card | str:
     return Card(name, f"{HOW}。{INSIDE}，点开看。", link, address(static(PICTURE))) if link else _words(sign)
 
 
-def greet(heard: ReceivedMessage, by: Viewer, talk: Conversation, scene: str) -> str:
+def greet(message: ReceivedMessage, by: Viewer, conversation: Conversation, scene: str) -> str:
     """What we say to somebody whom a scanned code led to us."""
     try:
         with db.session.begin_nested():
-            return arrive(Turn(heard, None, by, "", talk), scene)
+            return arrive(Turn(message, None, by, "", conversation), scene)
     except Problem:
         return unknown_code()
 
 
-def arrive(said: Turn, scene: str) -> str:
+def arrive(turn: Turn, scene: str) -> str:
     """Somebody scanned a code that led them to us: what they say next is about that place."""
     sign = _scanned(scene)
-    said.talk.place_id = sign.id
+    turn.conversation.place_id = sign.id
     return _words(sign)

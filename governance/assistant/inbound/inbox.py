@@ -117,7 +117,7 @@ def _ask_for_work(source: str, incoming: Incoming, inbound: int) -> None:
 
 def queue_key(doing: str, source: str, incoming: Incoming) -> str:
     """The jobs of one talk with a group, or with somebody alone, in which this is done with what they said."""
-    return keyed_hash("line", f"{doing}:{source}:{incoming.talk}")
+    return keyed_hash("line", f"{doing}:{source}:{incoming.conversation}")
 
 
 def receive(source: str, incoming: Incoming) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from governance.assistant.dialogue import commands, welcome
-from governance.assistant.dialogue.conversation import talk_with
+from governance.assistant.dialogue.conversation import conversation_with
 from governance.core import limits
 from governance.core.crypto import keyed_hash
 from governance.core.db import db, locked, now, writing
@@ -58,45 +58,49 @@ class Utterance:
 def hear(robot: str, group: Group, sender: str, message_id: str, text: str, shots: tuple[bytes, ...] = ()) -> str:
     """Our answer to what a member said. Raises TooMuch; then it was not heard, and may be said again later."""
     message_id = keyed_hash("heard in", f"{group.id}:{message_id}")  # some bots number the messages of each group anew
-    said = Utterance(robot, message_id, member(robot, sender), text, room_of(group.id), group.id, shots=shots)
+    utterance = Utterance(robot, message_id, member(robot, sender), text, room_of(group.id), group.id, shots=shots)
     known = one(ReceivedMessage, robot=robot, message_id=message_id)
     if known:
         return known.reply
-    require_room(said)
+    require_room(utterance)
     try:
-        return take_in(said)
+        return take_in(utterance)
     except IntegrityError:  # the same message, or the same newcomer, came twice at one instant
-        return take_in(said)
+        return take_in(utterance)
 
 
-def require_room(said: Utterance) -> None:
+def require_room(utterance: Utterance) -> None:
     """Raises TooMuch. However much was said, by them or in their group, who speaks of a danger is heard."""
-    danger = emergencies.numbers(said.text)
-    mine = limits.within_limit(BY_A_MEMBER, "heard.danger" if danger else "heard", said.robot, said.who.subject)
-    full = said.group_id and not limits.within_limit(IN_A_GROUP, "heard.in", str(said.group_id))
+    danger = emergencies.numbers(utterance.text)
+    mine = limits.within_limit(
+        BY_A_MEMBER, "heard.danger" if danger else "heard", utterance.robot, utterance.who.subject
+    )
+    full = utterance.group_id and not limits.within_limit(IN_A_GROUP, "heard.in", str(utterance.group_id))
     if not mine or (full and not danger):
         raise TooMuch("说得太快了，请过一会儿再说；着急请打电话")
 
 
-def take_in(said: Utterance) -> str:
+def take_in(utterance: Utterance) -> str:
     """Heard once, worked and answered, in one transaction."""
     with writing():
-        known = one(ReceivedMessage, robot=said.robot, message_id=said.message_id)
+        known = one(ReceivedMessage, robot=utterance.robot, message_id=utterance.message_id)
         if known:
             return known.reply
-        group = db.session.get_one(Group, said.group_id) if said.group_id else None
-        person_id = _person(said.who)
-        mark = {"robot": said.robot, "message_id": said.message_id}
-        heard = ReceivedMessage(**mark, group_id=said.group_id, person_id=person_id, text=said.text)
-        db.session.add(heard)
+        group = db.session.get_one(Group, utterance.group_id) if utterance.group_id else None
+        person_id = _person(utterance.who)
+        mark = {"robot": utterance.robot, "message_id": utterance.message_id}
+        message = ReceivedMessage(**mark, group_id=utterance.group_id, person_id=person_id, text=utterance.text)
+        db.session.add(message)
         db.session.flush()
-        talk = talk_with(person_id, said.room, said.at)
+        conversation = conversation_with(person_id, utterance.room, utterance.at)
         viewer = Viewer(person_id=person_id)
-        if said.scene:
-            reply = welcome.greet(heard, viewer, talk, said.scene)
+        if utterance.scene:
+            reply = welcome.greet(message, viewer, conversation, utterance.scene)
         else:
-            reply = commands.reply_to(heard, group, viewer, talk, said.shots, said.worker, said.quote)
-        heard.reply = OPENER.sub("", reply)
+            reply = commands.reply_to(
+                message, group, viewer, conversation, utterance.shots, utterance.worker, utterance.quote
+            )
+        message.reply = OPENER.sub("", reply)
         return reply
 
 

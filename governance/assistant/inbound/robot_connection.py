@@ -125,12 +125,12 @@ class _Connection:
         while True:
             waiting = set[str]()
             for id_, incoming, words in await in_thread(self.app, answers, self.held.source):
-                if incoming.talk in waiting or not await in_thread(self.app, claim_answer, id_):
+                if incoming.conversation in waiting or not await in_thread(self.app, claim_answer, id_):
                     continue
                 state, wait = await self._said(line, incoming, words)
                 await in_thread(self.app, with_retries, end, id_, state)
                 if wait:
-                    waiting.add(incoming.talk)
+                    waiting.add(incoming.conversation)
                     await asyncio.sleep(wait)
             await asyncio.sleep(SPEAK)
 
@@ -140,7 +140,7 @@ class _Connection:
             try:
                 await line.answer(incoming.asked, words)
             except (Never, Gone):
-                await line.push(incoming.talk, words, single=not incoming.chat)
+                await line.push(incoming.conversation, words, single=not incoming.chat)
         except Later as later:
             return ANSWERED, max(BUSY, later.after)
         except Lost:

@@ -134,14 +134,14 @@ def test_a_body_that_is_no_object_is_refused_however_deep_it_goes(app, say, body
 
 def test_a_yes_said_twice_at_one_instant_makes_one_ticket(app, say, monkeypatch):
     assert "要报给网格员吗" in say("楼道灯坏了，晚上看不见")
-    talk_with, both = receive.talk_with, threading.Barrier(2)
+    talk_with, both = receive.conversation_with, threading.Barrier(2)
 
     def together(*args):
         with suppress(threading.BrokenBarrierError):
             both.wait(0.5)
         return talk_with(*args)
 
-    monkeypatch.setattr(receive, "talk_with", together)
+    monkeypatch.setattr(receive, "conversation_with", together)
     at_once(app, 2, lambda: say("是"))
     assert db.session.scalar(select(func.count()).select_from(Ticket)) == 1
 
@@ -155,7 +155,7 @@ def test_what_somebody_says_as_they_become_another_is_the_others(app, cast, monk
         db.session.add(somebody)
         db.session.flush()
         new = somebody.id
-    talk_with, others = receive.talk_with, []
+    talk_with, others = receive.conversation_with, []
 
     def become():
         with writing():
@@ -166,7 +166,7 @@ def test_what_somebody_says_as_they_become_another_is_the_others(app, cast, monk
             others.append(beside(app, become))
         return talk_with(*args)
 
-    monkeypatch.setattr(receive, "talk_with", talk)
+    monkeypatch.setattr(receive, "conversation_with", talk)
     heard(app, "official", text("报事 楼道灯不亮"))
     others[0].join()
     db.session.rollback()

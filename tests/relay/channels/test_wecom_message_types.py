@@ -42,7 +42,7 @@ def publish(cast):
     def made(words: str = "九点到十五点停水。", title: str = "周四停水") -> None:
         told = {"title": title, "words": words, "audience": "residents", "urgent": False}
         notice = notices.write(cast.place("银杏社区"), cast.viewer("shen"), str(uuid.uuid4()), **told)
-        notices.make_move(cast.viewer("shen"), notice, "publish", {})
+        notices.make_move(notice, "publish", cast.viewer("shen"), {})
 
     return made
 

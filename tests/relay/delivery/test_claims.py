@@ -37,11 +37,11 @@ def test_a_notice_stopped_as_it_is_claimed_is_told_as_stopped(app, receiver, rob
     told = {"title": "周四停水", "words": "请存水。", "audience": "residents", "urgent": False}
     shen = cast.viewer("shen")
     id_ = notices.write(cast.place("银杏社区"), shen, str(uuid.uuid4()), **told).id
-    notices.make_move(shen, db.session.get_one(Notice, id_), "publish", {})
+    notices.make_move(db.session.get_one(Notice, id_), "publish", shen, {})
     while expand():
         pass
     stop = {"note": "不停水了"}
-    with as_it_is_claimed(app, lambda: notices.make_move(shen, db.session.get_one(Notice, id_), "stop", stop)):
+    with as_it_is_claimed(app, lambda: notices.make_move(db.session.get_one(Notice, id_), "stop", shen, stop)):
         deliver(app)
     db.session.rollback()
     found = db.session.execute(select(Delivery.state, Delivery.reason)).all()

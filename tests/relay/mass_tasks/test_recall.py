@@ -25,7 +25,7 @@ def publish(app, cast):
     def told():
         facts = {"title": "周四停水", "words": "请存水。", "audience": "residents", "urgent": False}
         notice = notices.write(cast.place("银杏社区"), cast.viewer("shen"), str(uuid.uuid4()), **facts)
-        notices.make_move(cast.viewer("shen"), notice, "publish", {})
+        notices.make_move(notice, "publish", cast.viewer("shen"), {})
         tell(app)
         return notice
 
@@ -40,7 +40,7 @@ def work() -> None:
 
 
 def stop(cast, notice) -> None:
-    notices.make_move(cast.viewer("shen"), notice, "stop", {"note": "不停水了"})
+    notices.make_move(notice, "stop", cast.viewer("shen"), {"note": "不停水了"})
 
 
 def test_stopping_a_notice_takes_it_back_from_every_owner(cast, wechat, customer_group, publish):
