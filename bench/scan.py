@@ -7,7 +7,7 @@ from flask import Flask
 from bench.row import Row, interleaved
 from bench.stage import application, call, request
 from governance.core.db import db, writing
-from governance.people.access import Viewer
+from governance.people.access.viewer import Viewer
 from governance.people.model import Person
 from governance.tickets import reports
 from tests.cast import Cast
@@ -58,4 +58,4 @@ def _tickets(cast: Cast) -> None:
         db.session.flush()
         for number in range(5):
             place, category = cast.place("5号楼"), cast.category("light")
-            reports.report(Viewer(person.id), place, category, f"{number:036d}", words="三层到四层的灯不亮")
+            reports.submit_report(Viewer(person.id), place, category, f"{number:036d}", words="三层到四层的灯不亮")

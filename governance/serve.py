@@ -17,13 +17,14 @@ from types import FrameType
 from sqlalchemy import select
 from whitenoise.compress import Compressor
 
-from governance import defaults, demo
+from governance import initial_data
 from governance.core import migrations
 from governance.core.config import ROOT, MissingSetting, Settings, load
 from governance.core.db import db
+from governance.demo import community
 from governance.places.model import Code, Place
 from governance.places.terminal import terminal
-from governance.web import build
+from governance.web.app import build
 
 PATIENCE = 60.0
 
@@ -61,16 +62,16 @@ def compress(folder: Path) -> None:
             list(compressor.compress(str(file)))
 
 
-def _demo(settings: Settings) -> list[demo.Account]:
+def _demo(settings: Settings) -> list[community.Account]:
     """Fill an empty database of a demo. Its accounts are kept beside it, so that a second start can name them."""
     kept = settings.var_dir / "demo_people"
     with build(settings).app_context():
-        defaults.settle()
-        if settings.is_demo and demo.is_empty():
+        initial_data.install()
+        if settings.is_demo and community.is_empty():
             kept.touch(mode=0o600)
-            kept.write_text("".join("\t".join(account) + "\n" for account in demo.fill(settings.demo_password)))
+            kept.write_text("".join("\t".join(account) + "\n" for account in community.fill(settings.demo_password)))
     lines = kept.read_text().splitlines() if settings.is_demo and kept.exists() else []
-    return [demo.Account(*line.split("\t")) for line in lines]
+    return [community.Account(*line.split("\t")) for line in lines]
 
 
 def web_command(settings: Settings) -> tuple[str, ...]:
@@ -96,7 +97,7 @@ def _start(settings: Settings, *command: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, *command], env=environment, cwd=ROOT, start_new_session=True)  # noqa: S603
 
 
-def _run(settings: Settings, people: list[demo.Account], children: list[subprocess.Popen[bytes]]) -> int:
+def _run(settings: Settings, people: list[community.Account], children: list[subprocess.Popen[bytes]]) -> int:
     stopped: list[int] = []
 
     def stop(number: int, _frame: FrameType | None) -> None:
@@ -135,7 +136,7 @@ def _answers(settings: Settings) -> bool:
         connection.close()
 
 
-def _announce(settings: Settings, people: list[demo.Account]) -> None:
+def _announce(settings: Settings, people: list[community.Account]) -> None:
     base = settings.base_url
     print("ready", base, sep="\t", flush=True)
     codes = _codes(settings)

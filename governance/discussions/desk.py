@@ -5,15 +5,15 @@ from typing import Any
 from flask import render_template, request, url_for
 from sqlalchemy import select
 
-from governance.core import chain
+from governance.core import links
 from governance.core.db import db, locked, writing
 from governance.core.errors import Forbidden, Invalid, Refused, Stale
 from governance.core.events import broken_at, history
-from governance.core.forms import Form
-from governance.core.pages import back
-from governance.core.security import refills, stale_form
-from governance.discussions import actions, moderation, outcomes, progress, queries, speaking
-from governance.discussions.facts import facts
+from governance.core.web.forms import Form
+from governance.core.web.pages import back
+from governance.core.web.security import refills, stale_form
+from governance.discussions import actions, contributions, moderation, outcomes, progress, queries
+from governance.discussions.available_moves import merge_targets, task_form
 from governance.discussions.forms import (
     AnswerForm,
     BeginForm,
@@ -24,15 +24,15 @@ from governance.discussions.forms import (
     WhoForm,
     move_form,
 )
-from governance.discussions.handling import merge_targets, task_form
 from governance.discussions.lifecycle import LIFE
 from governance.discussions.model import Topic, Watchword
+from governance.discussions.record_words import facts
 from governance.discussions.routes import MOST_DIGITS, bp, topic_page
 from governance.discussions.say_routes import say_page
-from governance.people import leaving
+from governance.people.access.current import current, open_to
+from governance.people.access.permissions import anyone, keeper, may, officer, require, visible
 from governance.people.model import Person
-from governance.people.permissions import anyone, keeper, may, officer, require, visible
-from governance.people.viewers import current, open_to
+from governance.people.residents import departure
 from governance.places.finding import find_place
 from governance.places.model import Place
 
@@ -91,13 +91,13 @@ def _places() -> list[str]:
 def move(ref: str, move: str) -> Any:
     """Any move of the table, by anyone it is open to: staff, or the author taking a proposal back."""
     viewer = current()
-    topic, step = queries.find(ref, viewer), LIFE.move(move)
+    topic, step = queries.find_topic(ref, viewer), LIFE.move(move)
     require(viewer, f"topic.{move}", topic)
     form = move_form(step, merge_targets(topic, viewer) if move == "merge" else [])().on_page_as(move)
     try:
         if not form.ok:
             raise Invalid({} if form.errors else {"note": STALE})
-        actions.move(topic, move, viewer, {ask.name: (form[ask.name].data or "").strip() for ask in step.asks})
+        actions.make_move(topic, move, viewer, {ask.name: (form[ask.name].data or "").strip() for ask in step.asks})
     except Invalid as trouble:
         if step.asks:
             form.refuse(trouble)
@@ -111,7 +111,7 @@ def move(ref: str, move: str) -> Any:
 @refills
 def answer(ref: str) -> Any:
     topic, form = _kept(ref, "answer"), AnswerForm().on_page_as("answer")
-    return _done(topic, "answer", form, lambda: actions.answer(topic, current(), form.words.data))
+    return _done(topic, "answer", form, lambda: actions.answer_publicly(topic, current(), form.words.data))
 
 
 @bp.post("/topics/<ref>/tasks")
@@ -151,7 +151,7 @@ def gather(ref: str) -> Any:
     with writing():
         locked(topic)  # before the tickets, as two who gather here at once would else wait for each other
         for number in _numbers("ticket")[:100]:
-            chain.ask("ticket.to_topic", number, current(), str(topic.id))
+            links.ask("ticket.to_topic", number, current(), str(topic.id))
     return back("discussions.show", ref=ref, _anchor="chain")
 
 
@@ -166,16 +166,16 @@ def _numbers(name: str) -> list[int]:
 def moderate(ref: str, noun: str, number: int, step: str) -> Any:
     """Hide words with a reason, let them stand, or keep them hidden after an appeal."""
     topic = _kept(ref, "moderate")
-    spoken = speaking.found(topic, noun, number)
+    spoken = contributions.found(topic, noun, number)
     if stale_form():
         raise Stale
     if step == "show":
-        speaking.show(spoken, current())
+        contributions.show(spoken, current())
         return _looked_at(ref)
     form = HideForm()
     if not form.ok:
         return topic_page(topic, current(), {"hide": form}, 422)
-    act = speaking.hide if step == "hide" else speaking.uphold
+    act = contributions.hide if step == "hide" else contributions.uphold
     act(spoken, current(), form.reason.data)
     return _looked_at(ref)
 
@@ -193,7 +193,7 @@ def who(ref: str, noun: str, number: int) -> Any:
     form, shown = WhoForm(), {"topic": topic, "noun": noun, "number": number, "name_form": NameForm.blank()}
     if not form.ok:
         return render_template("discussions/who.html", who=None, form=form, **shown), 422
-    seen = leaving.who(_author(topic, noun, number), current(), form.reason.data)
+    seen = departure.who(_author(topic, noun, number), current(), form.reason.data)
     return render_template("discussions/who.html", who=seen, form=form, **shown)
 
 
@@ -206,19 +206,19 @@ def take_name(ref: str, noun: str, number: int) -> Any:
     if not form.ok:
         shown = {"topic": topic, "who": None, "form": WhoForm.blank(), "name_form": form}
         return render_template("discussions/who.html", noun=noun, number=number, **shown), 422
-    leaving.take_name(_author(topic, noun, number), current(), form.reason.data)
+    departure.take_name(_author(topic, noun, number), current(), form.reason.data)
     return back("discussions.show", ref=ref)
 
 
 def _author(topic: Topic, noun: str, number: int) -> Person:
-    return topic.author if noun == "topic" else speaking.found(topic, noun, number).author
+    return topic.author if noun == "topic" else contributions.found(topic, noun, number).author
 
 
 @bp.get("/topics/<ref>/record")
 @open_to(keeper)
 def record(ref: str) -> Any:
     """The whole record of a topic, line by line, with the seal of each."""
-    topic = queries.find(ref, current())
+    topic = queries.find_topic(ref, current())
     if not may(current(), "topic.record", topic):
         raise Forbidden
     lines = history("topic", topic.id)
@@ -253,7 +253,7 @@ def drop_word(word_id: int) -> Any:
 
 def _kept(ref: str, action: str) -> Topic:
     """The topic, if the viewer may do this to it."""
-    topic = queries.find(ref, current())
+    topic = queries.find_topic(ref, current())
     require(current(), f"topic.{action}", topic)
     return topic
 

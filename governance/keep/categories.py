@@ -6,14 +6,14 @@ from flask import render_template
 from sqlalchemy import select
 
 from governance.core.db import db
-from governance.core.forms import attempt, status
-from governance.core.pages import back
-from governance.core.security import refills
-from governance.keep.door import bp
+from governance.core.web.forms import attempt, status
+from governance.core.web.pages import back
+from governance.core.web.security import refills
+from governance.keep.blueprint import bp
 from governance.keep.forms import CategoryForm, NewCategoryForm
-from governance.people.finding import find
-from governance.people.permissions import officer
-from governance.people.viewers import current, open_to
+from governance.people.access.current import current, open_to
+from governance.people.access.lookup import find_permitted
+from governance.people.access.permissions import officer
 from governance.tickets import keeping
 from governance.tickets.model import Category
 
@@ -39,7 +39,7 @@ def new_category() -> Any:
 @open_to(officer)
 @refills
 def category(category_id: int) -> Any:
-    row = find(Category, category_id, "category.keep")
+    row = find_permitted(Category, category_id, "category.keep")
     form = CategoryForm(obj=row)
     if attempt(form, lambda: _change(row, form)):
         return back("keep.categories")
@@ -54,12 +54,12 @@ def _change(row: Category, form: CategoryForm) -> bool:
 @bp.post("/categories/<int:category_id>/retire")
 @open_to(officer)
 def retire_category(category_id: int) -> Any:
-    keeping.retire(current(), find(Category, category_id, "category.keep"))
+    keeping.retire(current(), find_permitted(Category, category_id, "category.keep"))
     return back("keep.categories")
 
 
 @bp.post("/categories/<int:category_id>/restore")
 @open_to(officer)
 def restore_category(category_id: int) -> Any:
-    keeping.restore(current(), find(Category, category_id, "category.keep"))
+    keeping.restore(current(), find_permitted(Category, category_id, "category.keep"))
     return back("keep.categories")

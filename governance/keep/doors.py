@@ -8,19 +8,19 @@ from sqlalchemy import select
 
 from governance.core.db import db
 from governance.core.errors import Missing, Refused
-from governance.core.forms import attempt, status
-from governance.core.pages import back
-from governance.core.security import refills
-from governance.keep.door import asked_id, bp
+from governance.core.web.forms import attempt, status
+from governance.core.web.pages import back
+from governance.core.web.security import refills
+from governance.keep.blueprint import asked_id, bp
 from governance.keep.forms import DoorsForm
-from governance.keep.notices import UNSAID, drawn
-from governance.people import doors as actions
-from governance.people import leaving
-from governance.people.finding import find
-from governance.people.homes import Door, Residence
-from governance.people.knowing import new_slip_secret
-from governance.people.permissions import keeper, may
-from governance.people.viewers import current, open_to
+from governance.keep.posters import UNSAID, drawn
+from governance.people.access.current import current, open_to
+from governance.people.access.lookup import find_permitted
+from governance.people.access.permissions import keeper, may
+from governance.people.households import Door, Residence
+from governance.people.residents import departure
+from governance.people.residents import doors as actions
+from governance.people.residents.verification import new_slip_secret
 from governance.places.layouts.slip import Slip
 from governance.places.model import Place
 
@@ -41,7 +41,7 @@ def doors(place_id: int) -> Any:
 
 def _building(place_id: int) -> Place:
     """A place that has doors: a building or a courtyard."""
-    place = find(Place, place_id, "place.keep")
+    place = find_permitted(Place, place_id, "place.keep")
     if place.kind not in actions.HELD_IN:
         raise Missing
     return place
@@ -101,20 +101,20 @@ def _printed(place: Place, doors: Sequence[Door]) -> Any:
 @bp.get("/doors/<int:door_id>")
 @open_to(keeper)
 def door(door_id: int) -> Any:
-    return _door_page(find(Door, door_id, "door.keep"), {})
+    return _door_page(find_permitted(Door, door_id, "door.keep"), {})
 
 
 @bp.post("/doors/<int:door_id>/who")
 @open_to(keeper)
 def door_who(door_id: int) -> Any:
     """Show the nicknames of who is known behind a door, once; each look is recorded."""
-    row = find(Door, door_id, "door.keep")
+    row = find_permitted(Door, door_id, "door.keep")
     known = [home.person for home in row.residences if home.until is None and home.person.known_at]
-    seen = {person.id: leaving.who(person, current()) for person in known if may(current(), "person.who", person)}
+    seen = {person.id: departure.who(person, current()) for person in known if may(current(), "person.who", person)}
     return _door_page(row, seen)
 
 
-def _door_page(row: Door, seen: dict[int, leaving.Who]) -> str:
+def _door_page(row: Door, seen: dict[int, departure.Who]) -> str:
     state = actions.with_state([row])[row.id]
     return render_template("keep/one_door.html", door=row, place=row.place, state=state, seen=seen)
 
@@ -123,21 +123,21 @@ def _door_page(row: Door, seen: dict[int, leaving.Who]) -> str:
 @open_to(keeper)
 def reissue(door_id: int) -> Any:
     """One more slip for a door, as a PDF; the one printed before ends at once."""
-    row = find(Door, door_id, "door.keep")
+    row = find_permitted(Door, door_id, "door.keep")
     return _printed(row.place, [row])
 
 
 @bp.post("/doors/<int:door_id>/revoke")
 @open_to(keeper)
 def revoke(door_id: int) -> Any:
-    actions.end_slip(current(), find(Door, door_id, "door.keep"))
+    actions.end_slip(current(), find_permitted(Door, door_id, "door.keep"))
     return back("keep.door", door_id=door_id)
 
 
 @bp.post("/doors/<int:door_id>/remove")
 @open_to(keeper)
 def remove_door(door_id: int) -> Any:
-    row = find(Door, door_id, "door.keep")
+    row = find_permitted(Door, door_id, "door.keep")
     place_id = row.place_id
     actions.remove_door(current(), row)
     return back("keep.doors", place_id=place_id)
@@ -146,6 +146,6 @@ def remove_door(door_id: int) -> Any:
 @bp.post("/residences/<int:residence_id>/end")
 @open_to(keeper)
 def end_residence(residence_id: int) -> Any:
-    row = find(Residence, residence_id, "door.keep")
+    row = find_permitted(Residence, residence_id, "door.keep")
     actions.end_residence(current(), row)
     return back("keep.door", door_id=row.door_id)

@@ -4,19 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from governance.core.crypto import new_ref
-from governance.core.db import by as one
 from governance.core.db import db, locked, now, writing
+from governance.core.db import find_by as one
 from governance.core.errors import Refused
 from governance.core.events import Event, record
 from governance.notices import lifecycle as life
 from governance.notices.lifecycle import LIFE
 from governance.notices.model import Notice
 from governance.notices.reach import groups_of, needs_second
-from governance.people.access import SYSTEM, Viewer
+from governance.people.access.permissions import require
+from governance.people.access.viewer import SYSTEM, Viewer
 from governance.people.model import Person
-from governance.people.permissions import require
 from governance.places.model import Place
-from governance.relay.stopping import stop_telling
+from governance.relay.delivery.cancel import stop_telling
 
 TOLD_BY = ("title", "words", "audience", "urgent")
 
@@ -33,7 +33,7 @@ def write(by: Viewer, place: Place, submission: str, **told: Any) -> Notice:
         _fill(notice, told)
         db.session.add(notice)
         db.session.flush()
-        note(notice, "write", by, notice.words, title=notice.title)
+        record_event(notice, "write", by, notice.words, title=notice.title)
     return notice
 
 
@@ -48,7 +48,7 @@ def change(by: Viewer, notice: Notice, place: Place, **told: Any) -> Notice:
         for area, at in place.areas().items():
             setattr(notice, area, at)
         _fill(notice, told)
-        note(notice, "change", by, notice.words, title=notice.title)
+        record_event(notice, "change", by, notice.words, title=notice.title)
     return notice
 
 
@@ -57,7 +57,7 @@ def _fill(notice: Notice, told: Mapping[str, Any]) -> None:
         setattr(notice, name, told[name])
 
 
-def move(by: Viewer, notice: Notice, name: str, answers: Mapping[str, str]) -> None:
+def make_move(by: Viewer, notice: Notice, name: str, answers: Mapping[str, str]) -> None:
     """Take the notice along one arrow of its life. Raises Missing, Forbidden, Refused, Invalid by field.
 
     Who approves says under `seen` the mark of what they have read.
@@ -74,7 +74,7 @@ def _take(by: Viewer, notice: Notice, name: str, answers: Mapping[str, str]) -> 
     source, words = notice.state, answers.get("note", "")
     if name == "publish" and needs_second(notice):
         raise Refused("听到的群多，要另一位同事看过批准才能发：请点“请人批准”")
-    if name == "approve" and answers.get("seen") != notice.mark:
+    if name == "approve" and answers.get("seen") != notice.digest:
         raise Refused("这条通知刚刚改过，请再看一遍再批准")
     notice.state = step.target
     if name in ("approve", "publish"):
@@ -85,7 +85,7 @@ def _take(by: Viewer, notice: Notice, name: str, answers: Mapping[str, str]) -> 
         notice.ended_at = now()
     if name in ("decline", "stop"):
         notice.answer = words
-    note(notice, name, by, words, came_from=source, **facts)
+    record_event(notice, name, by, words, came_from=source, **facts)
 
 
 def _tell(by: Viewer, notice: Notice, name: str) -> None:
@@ -95,9 +95,11 @@ def _tell(by: Viewer, notice: Notice, name: str) -> None:
         raise Refused("这里没有能听到的群，先去绑定群")
     if name == "approve":
         notice.approver_id, notice.answer = by.staff_id, None
-        note(notice, "approve", by)
-    notice.told_at = now()
-    event = note(notice, "publish", by, f"{notice.title}\n{notice.words}", groups=groups, audience=notice.audience)
+        record_event(notice, "approve", by)
+    notice.sent_at = now()
+    event = record_event(
+        notice, "publish", by, f"{notice.title}\n{notice.words}", groups=groups, audience=notice.audience
+    )
     notice.event_id = event.id
 
 
@@ -107,7 +109,7 @@ def finish(notice: Notice) -> None:
         _take(SYSTEM, notice, "finish", {})
 
 
-def note(notice: Notice, verb: str, by: Viewer, words: str = "", **facts: Any) -> Event:
+def record_event(notice: Notice, verb: str, by: Viewer, words: str = "", **facts: Any) -> Event:
     place = notice.place
     where: dict[str, Any] = {"stream": place.stream, "scope": place.path, "actor": by.label, "actor_id": by.staff_id}
     event = record(f"notice.{verb}", notice.id, words=words, **where, **facts)

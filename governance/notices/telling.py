@@ -1,11 +1,12 @@
-"""What groups are told of a notice: its title, its first lines and where to read the rest. Told to relay/facts.py."""
+"""What groups are told of a notice: its title, its first lines and where to read the rest."""
 
 from governance.core.db import db
 from governance.core.events import Event
 from governance.notices import lifecycle as life
 from governance.notices.model import Notice
-from governance.relay.facts import Facts, about, near_name
-from governance.relay.wording import address, opening, render, signed
+from governance.relay.messages.facts import Facts, about, near_name
+from governance.relay.messages.templates import render
+from governance.relay.messages.text import address, opening, signed
 
 
 @about("notice")

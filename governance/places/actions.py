@@ -1,6 +1,6 @@
 """Everything that changes places and codes. Each action checks, changes, then records.
 
-They trust their caller to have asked `people/permissions.py`: places stand below people in the house.
+They trust their caller to have asked `people/access/permissions.py`: places stand below people in the house.
 """
 
 from itertools import zip_longest
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, literal, or_, selec
 from governance.core.db import begins_with, connection, db, locked, now
 from governance.core.errors import Invalid, Refused
 from governance.core.events import record
-from governance.core.prepared import Prepared
+from governance.core.sql_statements import Prepared
 from governance.places.kinds import AREAS, CODED, KINDS, ORDER, may_hold
 from governance.places.landing import Site
 from governance.places.model import MARKS, Code, Place, under
@@ -77,7 +77,7 @@ def _freshen_below(place: Place) -> None:
 def freshen(place: Place | Site) -> None:
     """Something the scan pages show has changed here: for this place, those inside it and its courtyard."""
     db.session.flush()
-    FRESHEN.run(connection(), inside=place.path, **dict(zip_longest(ORDER, place.line)))
+    FRESHEN.run(connection(), inside=place.path, **dict(zip_longest(ORDER, place.ancestors)))
 
 
 def print_code(place: Place, actor: str, actor_id: int | None = None) -> Code:

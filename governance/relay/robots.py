@@ -14,11 +14,11 @@ from governance.core.db import Base, db, locked, now, writing
 from governance.core.errors import Invalid, Missing
 from governance.core.events import record
 from governance.core.jobs import job
-from governance.people.access import Viewer
+from governance.people.access.permissions import require
+from governance.people.access.viewer import Viewer
 from governance.people.model import Person
-from governance.people.permissions import require
 from governance.places.model import Place
-from governance.relay.hashed import robot_of
+from governance.relay.keys import robot_of
 from governance.relay.model import Group
 from governance.wechat.envelope import is_aes_key
 
@@ -139,7 +139,7 @@ def change(viewer: Viewer, robot: Robot, given: Mapping[str, str]) -> Robot:
         same_way = {name: text for name, text in robot.kept.items() if _way(name) in {_way(one) for one in fresh}}
         robot.settings = json.dumps(read({**same_way, **fresh} if fresh else robot.kept))
         robot.held_until = robot.connected_at = None  # whoever is connected looks again
-        _tell(robot, robot.connects)
+        _set_receives(robot, robot.connects)
         _note(robot, robot.place, "change", viewer)
     return robot
 
@@ -153,15 +153,15 @@ def remove(viewer: Viewer, robot: Robot) -> None:
     with writing():
         require(viewer, "group.keep", locked(robot))
         _note(robot, robot.place, "remove", viewer)
-        _tell(robot, False)
+        _set_receives(robot, False)
         db.session.execute(delete(Pairing).where(Pairing.robot == robot.name))
         db.session.delete(robot)
 
 
-def _tell(robot: Robot, told: bool) -> None:
+def _set_receives(robot: Robot, receives: bool) -> None:
     """Whether its groups are told of events goes with what it can do."""
     theirs = update(Group).where(Group.robot == robot_of(CHANNEL, robot.name))
-    db.session.execute(theirs.values(told=told), execution_options={"synchronize_session": False})
+    db.session.execute(theirs.values(receives=receives), execution_options={"synchronize_session": False})
 
 
 def _note(robot: Robot, place: Place, verb: str, viewer: Viewer) -> None:

@@ -8,24 +8,24 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from governance.core.db import connection, db, writing
 from governance.core.errors import Forbidden, Invalid
 from governance.core.events import broken_at, history
-from governance.core.pages import back, inside
-from governance.core.security import refills, stale_form, takes
-from governance.people.permissions import anyone, handler_role, may, office_role, require
-from governance.people.viewers import current, open_to
+from governance.core.web.pages import back, inside
+from governance.core.web.security import refills, stale_form, takes
+from governance.people.access.current import current, open_to
+from governance.people.access.permissions import anyone, handler_role, may, office_role, require
 from governance.places.codes import living
 from governance.places.landing import near
 from governance.places.model import Code, Place
-from governance.tickets import actions, arrivals, assist, guessing, photos, progress, queries
+from governance.tickets import actions, assist, guess_limit, photos, progress, proof_of_place, queries
+from governance.tickets.available_moves import choices, needs_before_finish, one_tap
 from governance.tickets.categories import active
-from governance.tickets.facts import facts
 from governance.tickets.forms import AssistForm, PublishForm, move_form
-from governance.tickets.handling import choices, needs_before_finish, one_tap
 from governance.tickets.lifecycle import LIFE
-from governance.tickets.record import note
+from governance.tickets.record import record_event
+from governance.tickets.record_words import facts
 from governance.tickets.routes import stage_all, ticket_page
 
 bp = Blueprint("desk", __name__)
-guessing.guard(bp)
+guess_limit.guard(bp)
 
 
 @bp.get("/desk")
@@ -56,7 +56,7 @@ def at(code: str) -> Any:
         place=found.place,
         tickets=tickets,
         may_report=may_report,
-        arrived=arrivals.is_here(viewer, found.place),
+        arrived=proof_of_place.is_here(viewer, found.place),
         **_cards(),
     )
 
@@ -113,7 +113,7 @@ def _new_report_for(found: Code, form: AssistForm) -> str:
 def move(ref: str, move: str) -> Any:
     """Any move of the table, by anyone it is open to: staff, or the reporter withdrawing."""
     viewer = current()
-    ticket, step = queries.find(ref, viewer), LIFE.move(move)
+    ticket, step = queries.find_ticket(ref, viewer), LIFE.move(move)
     require(viewer, f"ticket.{move}", ticket)
     form = move_form(step, choices(step, ticket, viewer))().on_page_as(move)
     try:
@@ -123,7 +123,7 @@ def move(ref: str, move: str) -> Any:
         if move == "finish":
             needs_before_finish(ticket, viewer, form)
         answers = {ask.name: (form[ask.name].data or "").strip() for ask in step.asks}
-        actions.move(ticket, move, viewer, answers | form.published(), form.submission.data)
+        actions.make_move(ticket, move, viewer, answers | form.published(), form.submission.data)
     except Invalid as trouble:
         form.refuse(trouble)
         return ticket_page(ticket, {move: form}, 422)
@@ -136,7 +136,7 @@ def move(ref: str, move: str) -> Any:
 def publish(ref: str) -> Any:
     """Keep words or photos back from others, or let others see them again."""
     viewer = current()
-    ticket, form = queries.find(ref, viewer), PublishForm().on_page_as("publish")
+    ticket, form = queries.find_ticket(ref, viewer), PublishForm().on_page_as("publish")
     require(viewer, "ticket.publish", ticket)
     try:
         if not form.ok:
@@ -153,10 +153,10 @@ def publish(ref: str) -> Any:
 def contact(ref: str) -> Any:
     """Show a reporter's contact in full, once, and record that it was asked for."""
     viewer = current()
-    ticket = queries.find(ref, viewer)
+    ticket = queries.find_ticket(ref, viewer)
     require(viewer, "ticket.contact", ticket)
     with writing():
-        note(ticket, "contact", viewer)
+        record_event(ticket, "contact", viewer)
     g.show_contact = True
     return ticket_page(ticket)
 
@@ -166,7 +166,7 @@ def contact(ref: str) -> Any:
 def record(ref: str) -> Any:
     """The whole record of a ticket, line by line, with the seal of each."""
     viewer = current()
-    ticket = queries.find(ref, viewer)
+    ticket = queries.find_ticket(ref, viewer)
     if not may(viewer, "ticket.record", ticket):
         raise Forbidden
     lines = history("ticket", ticket.id)

@@ -7,16 +7,16 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 
 from governance.core.crypto import new_ref
-from governance.core.db import by as one
 from governance.core.db import connection, db, now
-from governance.core.prepared import Insert, Prepared
-from governance.people.access import Viewer
-from governance.people.permissions import require
+from governance.core.db import find_by as one
+from governance.core.sql_statements import Insert, Prepared
+from governance.people.access.permissions import require
+from governance.people.access.viewer import Viewer
 from governance.places.landing import Site
 from governance.places.model import Place
 from governance.tickets.categories import Choice
 from governance.tickets.model import Category, Follow, Photo, Ticket
-from governance.tickets.record import note_at
+from governance.tickets.record import record_event_at
 
 MOST_PHOTOS = 6
 TICKET, FOLLOW = Insert(Ticket), Insert(Follow)
@@ -30,7 +30,7 @@ ATTACH: Prepared[tuple[()]] = Prepared(
 )
 
 
-def report(by: Viewer, place: Place, category: Category, submission: str, **told: Any) -> Ticket:
+def submit_report(by: Viewer, place: Place, category: Category, submission: str, **told: Any) -> Ticket:
     """A new ticket by the person behind `by`; the same submission again gives the first ticket back, unchanged.
 
     `told`: words, where, private, contact_name, contact_phone, source. Call it inside `writing()`.
@@ -84,7 +84,7 @@ def _report(
     FOLLOW.run(connection(), ticket_id=id_, person_id=reporter_id, role="reporter")
     photos = attach(id_, by, submission, "report")
     facts = {"words": told["words"], "photos": photos, "source": told["source"]}
-    note_at(id_, place, told["private"], "report", by, **facts)
+    record_event_at(id_, place, told["private"], "report", by, **facts)
     return ref
 
 

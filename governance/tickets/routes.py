@@ -6,31 +6,31 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, session
 
-from governance.core import chain, limits
-from governance.core.db import by, connection, db
+from governance.core import limits, links
+from governance.core.db import connection, db, find_by
 from governance.core.errors import Invalid, Missing, TooMuch
-from governance.core.pages import back, local, problem_json, public_url
-from governance.core.security import refills, stale_form, takes
-from governance.people import crowds
-from governance.people.access import Viewer
-from governance.people.permissions import anyone, may
-from governance.people.recognising import asks_wechat
-from governance.people.viewers import as_somebody, current, open_to
+from governance.core.web.pages import back, local, problem_json, public_url
+from governance.core.web.security import refills, stale_form, takes
+from governance.people.access.current import as_person, current, open_to
+from governance.people.access.permissions import anyone, may
+from governance.people.access.viewer import Viewer
+from governance.people.access.wechat_redirect import asks_wechat
+from governance.people.residents import newcomer_limits
 from governance.places.codes import living
 from governance.places.landing import Landing, land, near
 from governance.places.qr import Square
-from governance.tickets import assist, guessing, photos, progress, queries, reports, voices
+from governance.tickets import assist, feedback, guess_limit, photos, progress, queries, reports
+from governance.tickets.available_moves import move_forms
 from governance.tickets.categories import active
 from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, PublishForm, ReportForm
-from governance.tickets.handling import move_forms
-from governance.tickets.matters import matter
 from governance.tickets.model import Photo, Ticket
+from governance.tickets.report_subject import matter
 
 bp = Blueprint("tickets", __name__)
 REPORTS_A_DEVICE = "20/hour"
 REPORTS_A_PLACE = "200/hour"
 VOICES_A_DEVICE = "120/hour"
-guessing.guard(bp)
+guess_limit.guard(bp)
 
 
 @bp.get("/c/<code>/report")
@@ -70,7 +70,7 @@ def _report(place: Landing, form: ReportForm) -> str:
         first = reports.ref_of(viewer, form.submission.data)
         return first or _new_report(viewer, place, form)
 
-    return as_somebody(report)
+    return as_person(report)
 
 
 def _new_report(viewer: Viewer, place: Landing, form: ReportForm) -> str:
@@ -83,8 +83,8 @@ def _new_report(viewer: Viewer, place: Landing, form: ReportForm) -> str:
 
 
 def _within_limits(viewer: Viewer, place: Landing) -> bool:
-    mine = limits.take(REPORTS_A_DEVICE, "report", str(viewer.person_id))
-    return mine and limits.take(REPORTS_A_PLACE, "report.at", str(place.id))
+    mine = limits.within_limit(REPORTS_A_DEVICE, "report", str(viewer.person_id))
+    return mine and limits.within_limit(REPORTS_A_PLACE, "report.at", str(place.id))
 
 
 def stage_all(form: Form) -> None:
@@ -93,7 +93,7 @@ def stage_all(form: Form) -> None:
         return
     for file in form["photos"].data or ():
         if file and file.filename:
-            as_somebody(partial(photos.stage, submission=form["submission"].data, file=file))
+            as_person(partial(photos.stage, submission=form["submission"].data, file=file))
 
 
 def _report_page(code: str, form: ReportForm, status: int = 200) -> Any:
@@ -126,7 +126,7 @@ def stage_photo(code: str) -> Any:
     viewer = current()
     limits.require("120/hour", "photo", str(viewer.person_id or request.remote_addr))
     try:
-        photo = as_somebody(lambda viewer: photos.stage(viewer, form.submission.data, form.photo.data[0]))
+        photo = as_person(lambda viewer: photos.stage(viewer, form.submission.data, form.photo.data[0]))
     except Invalid as trouble:
         return problem_json(422, "照片没收下", trouble.words, {"photo": trouble.words})
     return {"photo": photo.key}, 201
@@ -138,14 +138,14 @@ def show(ref: str) -> Any:
     given = request.args.get("k")
     if given:
         return _become_reporter(ref, given)
-    return ticket_page(queries.find(ref, current()))
+    return ticket_page(queries.find_ticket(ref, current()))
 
 
 def _become_reporter(ref: str, secret: str) -> Any:
-    ticket = by(Ticket, ref=ref)
+    ticket = find_by(Ticket, ref=ref)
     if ticket is None or not assist.is_reporter_secret(ticket, secret):
         raise Missing("这个链接不对，或者已经没用了")
-    as_somebody(lambda viewer: assist.become_reporter(ticket, viewer))
+    as_person(lambda viewer: assist.become_reporter(ticket, viewer))
     return back("tickets.show", ref=ref)
 
 
@@ -160,8 +160,8 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         place=ticket.place,
         now_and_next=progress.now_and_next(ticket),
         steps=progress.steps(ticket, viewer),
-        sources=chain.sources("ticket", ticket.id, viewer),
-        outcomes=chain.outcomes("ticket", ticket.id, viewer),
+        sources=links.sources("ticket", ticket.id, viewer),
+        outcomes=links.outcomes("ticket", ticket.id, viewer),
         tone=progress.tone(ticket),
         ago=progress.ago(ticket),
         mine=mine,
@@ -171,11 +171,11 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         answer=forms.get("answer") or AnswerForm.blank().on_page_as("answer"),
         publish=forms.get("publish") or _publish_form(ticket),
         kept=lambda form: len(photos.staged(viewer, form.submission.data)),
-        said=voices.said(ticket, viewer),
+        said=feedback.said(ticket, viewer),
         link=public_url("tickets.show", ref=ticket.ref, k=assist.reporter_secret(ticket)) if mine else "",
         just_reported="just_reported" in session and session.pop("just_reported") == ticket.ref,
         phone=ticket.place.contact_phone(),
-        **voices.open_to(ticket, viewer),
+        **feedback.open_to(ticket, viewer),
     )
     return page, status
 
@@ -190,29 +190,29 @@ def _publish_form(ticket: Ticket) -> Form:
 @bp.post("/t/<ref>/join")
 @open_to(anyone)
 def join(ref: str) -> Any:
-    return _counted(ref, "join", voices.join)
+    return _counted(ref, "join", feedback.join)
 
 
 @bp.post("/t/<ref>/nudge")
 @open_to(anyone)
 def nudge(ref: str) -> Any:
-    return _counted(ref, "nudge", voices.nudge)
+    return _counted(ref, "nudge", feedback.nudge)
 
 
 def _counted(ref: str, deed: str, voice: Callable[[Ticket, Viewer], Any]) -> Any:
     """One more who says the same. What is too much is said on the ticket's own page, beside the number to call."""
 
     def count(viewer: Viewer) -> None:
-        ticket = queries.find(ref, viewer)
-        if may(viewer, f"ticket.{deed}", ticket) and not voices.has_said(deed, ticket, viewer):
-            crowds.require_room(deed, ticket.id, viewer)
+        ticket = queries.find_ticket(ref, viewer)
+        if may(viewer, f"ticket.{deed}", ticket) and not feedback.has_said(deed, ticket, viewer):
+            newcomer_limits.require_room(deed, ticket.id, viewer)
         voice(ticket, viewer)
 
     try:
         _voice_limit()
-        as_somebody(count)
+        as_person(count)
     except TooMuch as trouble:
-        return ticket_page(queries.find(ref, current()), status=429, refusal=trouble.words)
+        return ticket_page(queries.find_ticket(ref, current()), status=429, refusal=trouble.words)
     return back("tickets.show", ref=ref)
 
 
@@ -221,7 +221,7 @@ def _counted(ref: str, deed: str, voice: Callable[[Ticket, Viewer], Any]) -> Any
 @refills
 @takes(100)
 def more(ref: str) -> Any:
-    ticket, form = queries.find(ref, current()), MoreForm().on_page_as("more")
+    ticket, form = queries.find_ticket(ref, current()), MoreForm().on_page_as("more")
     try:
         _voice_limit()
         stage_all(form)
@@ -229,7 +229,7 @@ def more(ref: str) -> Any:
             raise Invalid({})
         if not form.words.data and not photos.staged(current(), form.submission.data):
             raise Invalid({"words": "请说一句，或者拍一张照片"})
-        as_somebody(lambda viewer: voices.more(ticket, viewer, form.words.data, form.submission.data))
+        as_person(lambda viewer: feedback.more(ticket, viewer, form.words.data, form.submission.data))
     except Invalid as trouble:
         form.refuse(trouble)
         return ticket_page(ticket, {"more": form}, 422)
@@ -243,7 +243,7 @@ def more(ref: str) -> Any:
 @open_to(anyone)
 @refills
 def answer(ref: str) -> Any:
-    ticket, form = queries.find(ref, current()), AnswerForm().on_page_as("answer")
+    ticket, form = queries.find_ticket(ref, current()), AnswerForm().on_page_as("answer")
     try:
         _voice_limit()
     except TooMuch as trouble:
@@ -252,16 +252,16 @@ def answer(ref: str) -> Any:
     if not form.ok:
         return ticket_page(ticket, {"answer": form}, 422)
     said = (form.solved.data, int(form.satisfied.data) if form.satisfied.data else None, form.words.data)
-    as_somebody(lambda viewer: _answer(ticket, viewer, *said))
+    as_person(lambda viewer: _answer(ticket, viewer, *said))
     return back("tickets.show", ref=ref)
 
 
 def _answer(ticket: Ticket, viewer: Viewer, *said: Any) -> None:
     """The concerned answer for themselves; staff write down what the reporter said on the phone."""
     if may(viewer, "ticket.answer", ticket):
-        voices.answer(ticket, viewer, *said)
+        feedback.give_feedback(ticket, viewer, *said)
     else:
-        voices.call_back(ticket, viewer, *said)
+        feedback.call_back(ticket, viewer, *said)
 
 
 def _voice_limit() -> None:
@@ -272,8 +272,8 @@ def _voice_limit() -> None:
 @open_to(anyone)
 def photo(ref: str, key: str, size: str) -> Any:
     """A cleaned photo, for those who may see it; nobody ever gets the original."""
-    ticket = queries.find(ref, current())
-    found = by(Photo, key=key, ticket_id=ticket.id, state="clean")
+    ticket = queries.find_ticket(ref, current())
+    found = find_by(Photo, key=key, ticket_id=ticket.id, state="clean")
     action = "ticket.more_photos" if found is not None and found.step == "more" else "ticket.photos"
     if found is None or not may(current(), action, ticket):
         raise Missing

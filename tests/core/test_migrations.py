@@ -13,11 +13,11 @@ from sqlalchemy.exc import IntegrityError
 
 from governance.core import migrations
 from governance.core.db import db, prepare, writing
-from governance.people.access import Viewer
-from governance.people.signin import sign_in
+from governance.people.access.viewer import Viewer
+from governance.people.staff.signin import sign_in
 from governance.places.model import Place
 from governance.tickets import reports
-from governance.web import create_app
+from governance.web.app import create_app
 from tests.app import DATABASES, settings_for
 from tests.cast import PASSWORD
 from tests.peers.postgres import Cluster
@@ -97,7 +97,7 @@ def test_taking_steps_back_and_again_loses_no_row_and_breaks_no_key(settled, tmp
 
     with create_app(settings_for(tmp_path / "var", url)).app_context():
         with writing():
-            ticket = reports.report(
+            ticket = reports.submit_report(
                 Viewer(person_id=1), db.session.get_one(Place, 6), settled[1].category("light"), "1", words="灯"
             )
             assert ticket.id

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from governance.core.db import db, writing
 from governance.core.events import Event
-from governance.people.access import Viewer
+from governance.people.access.viewer import Viewer
 from governance.people.model import Person
 from governance.tickets import reports
 from governance.tickets.lifecycle import ACCEPTED, DECLINED, SUBMITTED
@@ -47,7 +47,7 @@ def _tickets(town: Town, count: int) -> list[str]:
         db.session.flush()
         where = town.cast.place("5号楼"), town.cast.category("light")
         reporter = Viewer(person.id)
-        made = [reports.report(reporter, *where, f"{number:036d}", words="灯不亮") for number in range(count)]
+        made = [reports.submit_report(reporter, *where, f"{number:036d}", words="灯不亮") for number in range(count)]
         return [ticket.ref for ticket in made]
 
 

@@ -14,8 +14,8 @@ from governance.core.jobs import CLAIMED as HELD
 from governance.core.jobs import Job, enqueue
 from governance.notices import actions
 from governance.notices.model import Notice
-from governance.relay import groups
-from governance.relay.mass_model import MassTask
+from governance.relay.groups import binding
+from governance.relay.mass_tasks.model import MassTask
 from governance.relay.model import CLAIMED, FAILED, SENDING, SENT, UNKNOWN, WAITING, Delivery, Group, Message
 from tests.connected import credentials
 from tests.faults.conftest import Town
@@ -135,7 +135,7 @@ def _judge(storm: Storm, notice: Notice) -> Verdict:
 
 def _marks() -> dict[int, set[str]]:
     found: dict[int, set[str]] = {}
-    for group_id, mark in db.session.execute(select(Message.group_id, Message.mark)):
+    for group_id, mark in db.session.execute(select(Message.group_id, Message.short_code)):
         found.setdefault(group_id or 0, set()).add(mark)
     return found
 
@@ -157,7 +157,7 @@ def _bind(town: Town, storm: Storm, size: Size) -> None:
     for start in range(0, len(given), 500):
         with writing():
             for number, (channel, bound) in enumerate(given[start : start + 500], start):
-                groups.add(keeper, channel, "residents", f"{number}号群", bound, [place])
+                binding.add(keeper, channel, "residents", f"{number}号群", bound, [place])
 
 
 def _customer(storm: Storm, number: int) -> dict[str, str]:
@@ -171,8 +171,8 @@ def _tell_everybody(town: Town) -> Notice:
     told = {"title": "周四停水", "words": "九点到十五点停水，请提前接好。", "audience": "residents", "urgent": False}
     author, other = town.cast.viewer("shen"), town.cast.viewer("qiao")
     notice = actions.write(author, town.cast.place("银杏社区"), str(uuid.uuid4()), **told)
-    actions.move(author, notice, "ask", {})
-    actions.move(other, notice, "approve", {"seen": notice.mark})
+    actions.make_move(author, notice, "ask", {})
+    actions.make_move(other, notice, "approve", {"seen": notice.digest})
     return notice
 
 

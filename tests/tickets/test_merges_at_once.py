@@ -7,7 +7,7 @@ import pytest
 
 from governance.core.db import db, writing
 from governance.core.errors import Invalid, Refused
-from governance.people.access import Viewer
+from governance.people.access.viewer import Viewer
 from governance.people.model import Person
 from governance.tickets import actions, reports
 from governance.tickets.model import Ticket
@@ -20,7 +20,9 @@ def pair(cast) -> tuple[int, int]:
         db.session.add(person)
         db.session.flush()
         where = cast.place("5号楼"), cast.category("light")
-        made = [reports.report(Viewer(person.id), *where, f"{number:036d}", words="灯不亮") for number in range(2)]
+        made = [
+            reports.submit_report(Viewer(person.id), *where, f"{number:036d}", words="灯不亮") for number in range(2)
+        ]
         return made[0].id, made[1].id
 
 
@@ -38,7 +40,7 @@ def test_of_two_merges_into_each_other_one_wins(app, cast, pair, monkeypatch) ->
             by, ticket, into = cast.viewer("gao"), db.session.get_one(Ticket, one), db.session.get_one(Ticket, other)
             start.wait()
             try:
-                actions.move(ticket, "merge", by, {"into": into.number})
+                actions.make_move(ticket, "merge", by, {"into": into.number})
             except (Invalid, Refused) as trouble:
                 ends.append(type(trouble).__name__)
             except Exception as trouble:  # noqa: BLE001 - a deadlock shows as the database's own error
