@@ -242,8 +242,10 @@ def _as_if_earlier() -> None:
         age = timedelta(hours=rng.randint(2, 40))
         ticket.submitted_at -= age
         ticket.due_at -= age
-        told = list(db.session.scalars(select(Event).filter_by(noun="ticket", subject_id=ticket.id).order_by(Event.id)))
-        for number, event in enumerate(told):
-            event.at = ticket.submitted_at + age * number / len(told)
-        ticket.resolved_at = ticket.resolved_at and told[-1].at
-        ticket.closed_at = ticket.closed_at and told[-1].at
+        events = list(
+            db.session.scalars(select(Event).filter_by(noun="ticket", subject_id=ticket.id).order_by(Event.id))
+        )
+        for number, event in enumerate(events):
+            event.at = ticket.submitted_at + age * number / len(events)
+        ticket.resolved_at = ticket.resolved_at and events[-1].at
+        ticket.closed_at = ticket.closed_at and events[-1].at

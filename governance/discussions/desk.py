@@ -137,8 +137,8 @@ def _told(form: Any) -> dict[str, Any]:
 @refills
 def deed(ref: str) -> Any:
     topic, form = _kept(ref, "deed"), DeedForm().on_page_as("deed")
-    told = (form.title.data, form.words.data, form.done_on.data)
-    return _done(topic, "deed", form, lambda: outcomes.record_deed(topic, current(), *told))
+    details = (form.title.data, form.words.data, form.done_on.data)
+    return _done(topic, "deed", form, lambda: outcomes.record_deed(topic, current(), *details))
 
 
 @bp.post("/topics/<ref>/tickets")

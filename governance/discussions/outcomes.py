@@ -20,7 +20,7 @@ LATEST = timedelta(days=3 * 365)  # a task is due within three years
 EARLIEST = timedelta(days=365)  # a deed may be written down within a year
 
 
-def task(topic: Topic, by: Viewer, submission: str, **told: Any) -> None:
+def task(topic: Topic, by: Viewer, submission: str, **details: Any) -> None:
     """One thing to be done about a decision, as a ticket: `told` is words, category, body and due_at.
 
     The first one begins the carrying out. The same submission again adds nothing.
@@ -29,15 +29,15 @@ def task(topic: Topic, by: Viewer, submission: str, **told: Any) -> None:
         require(by, "topic.task", locked(topic))
         if topic.state not in (life.DECIDED, life.CARRYING_OUT):
             raise Refused("定下来以后才能派任务")
-        if not now() < told["due_at"] < now() + LATEST:
+        if not now() < details["due_at"] < now() + LATEST:
             raise Invalid({"due": "期限要在今天以后、三年以内"})
-        ticket_id, number, is_new = links.ask("ticket.task", by, topic.place, submission, **told)
+        ticket_id, number, is_new = links.ask("ticket.task", by, topic.place, submission, **details)
         if not is_new:
             return
         links.tie(("topic", topic.id), ("ticket", ticket_id))
         if topic.state == life.DECIDED:
             apply_move(topic, "carry_out", by, {})
-        record_event(topic, "task", by, words=told["words"], ticket=ticket_id, number=number)
+        record_event(topic, "task", by, words=details["words"], ticket=ticket_id, number=number)
 
 
 def record_deed(topic: Topic, by: Viewer, title: str, words: str, done_on: date) -> Deed:

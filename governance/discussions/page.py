@@ -173,7 +173,7 @@ REVIEWS: Prepared[tuple[str, int]] = Prepared(
 )
 
 
-def told(connection: Connection, ref: str) -> TopicView:
+def topic_view(connection: Connection, ref: str) -> TopicView:
     """The topic with this reference, whoever may read it. Raises Missing."""
     found = TOLD.first(connection, ref=ref)
     if found is None:

@@ -91,8 +91,8 @@ def _propose(code: Code, form: TopicForm) -> Topic:
     if not form.different.data and any(_alike(code, form.title.data)):
         raise Invalid({"title": "有差不多的，请先看看上面的；不一样就再点一次“提出来”"})
     limits.require(TOPICS_A_PERSON, "topic", str(current().person_id))
-    told = (form.submission.data, form.title.data, form.words.data)
-    return as_person(lambda viewer: actions.propose(viewer, code.place, *told))
+    details = (form.submission.data, form.title.data, form.words.data)
+    return as_person(lambda viewer: actions.propose(viewer, code.place, *details))
 
 
 def _alike(code: Code, title: str) -> tuple[list[Topic], list[Any]]:
@@ -132,7 +132,7 @@ def show(ref: str) -> Any:
 
 def _asked(key: page_cache.Key, ref: str) -> page_cache.Kept:
     """The page anybody may read, as it was or made anew. Raises Missing."""
-    topic = page.told(db.session.connection(), ref)
+    topic = page.topic_view(db.session.connection(), ref)
     if not may(NOBODY, "topic.read", topic):
         raise Missing
     return page_cache.current_page(key, topic.version, lambda: _body(topic, NOBODY))
@@ -142,8 +142,8 @@ def topic_page(topic: Topic, viewer: Viewer, forms: dict[str, Form] | None = Non
     """The page of one topic; staff find a form for each step open to them, `forms` are those to show refilled."""
     offered = {"moves": move_forms(topic, viewer, forms or {}), **staff_forms(topic, viewer, forms or {})}
     written = queries.review_words(topic) if may(viewer, "topic.moderate", topic) else []
-    told = page.told(db.session.connection(), topic.ref)
-    return _body(told, viewer, request.args.get("after", ""), review_words=written, **offered), status
+    view = page.topic_view(db.session.connection(), topic.ref)
+    return _body(view, viewer, request.args.get("after", ""), review_words=written, **offered), status
 
 
 def _body(topic: page.TopicView, viewer: Viewer, after: str = "", **for_staff: Any) -> str:

@@ -108,8 +108,8 @@ def _reply_to(to: Spoken | None) -> ReplyForm:
 def state(ref: str) -> Any:
     """Say one statement."""
     topic, form = queries.find_topic(ref, current()), StatementForm().on_page_as("say")
-    told = (form.submission.data, form.words.data)
-    return _spoken(topic, "say", form, lambda viewer: contributions.say(topic, viewer, *told))
+    details = (form.submission.data, form.words.data)
+    return _spoken(topic, "say", form, lambda viewer: contributions.say(topic, viewer, *details))
 
 
 @bp.post("/topics/<ref>/replies")
@@ -118,8 +118,8 @@ def state(ref: str) -> Any:
 def reply(ref: str) -> Any:
     topic, form = queries.find_topic(ref, current()), ReplyForm().on_page_as("reply")
     to = _replied_to(topic, form)
-    told = (form.submission.data, form.words.data, to)
-    return _spoken(topic, "reply", form, lambda viewer: contributions.reply(topic, viewer, *told))
+    details = (form.submission.data, form.words.data, to)
+    return _spoken(topic, "reply", form, lambda viewer: contributions.reply(topic, viewer, *details))
 
 
 def _spoken(topic: Topic, name: str, form: Form, act: Any) -> Any:

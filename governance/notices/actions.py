@@ -21,7 +21,7 @@ from governance.relay.delivery.cancel import stop_telling
 TOLD_BY = ("title", "words", "audience", "urgent")
 
 
-def write(by: Viewer, place: Place, submission: str, **told: Any) -> Notice:
+def write(by: Viewer, place: Place, submission: str, **details: Any) -> Notice:
     """A draft; the same submission again gives the first one back. `told`: title, words, audience, urgent."""
     with writing():
         require(by, "notice.write", place)
@@ -30,14 +30,14 @@ def write(by: Viewer, place: Place, submission: str, **told: Any) -> Notice:
         if first:
             return first
         notice = Notice(ref=new_ref(), submission=submission, author_id=by.staff_id, place=place, **place.areas())
-        _fill(notice, told)
+        _fill(notice, details)
         db.session.add(notice)
         db.session.flush()
         record_event(notice, "write", by, notice.words, title=notice.title)
     return notice
 
 
-def change(by: Viewer, notice: Notice, place: Place, **told: Any) -> Notice:
+def change(by: Viewer, notice: Notice, place: Place, **details: Any) -> Notice:
     """Change a draft. What somebody is to approve, or has been told, stays as it is."""
     with writing():
         require(by, "notice.change", locked(notice))
@@ -47,14 +47,14 @@ def change(by: Viewer, notice: Notice, place: Place, **told: Any) -> Notice:
         notice.place = place
         for area, at in place.areas().items():
             setattr(notice, area, at)
-        _fill(notice, told)
+        _fill(notice, details)
         record_event(notice, "change", by, notice.words, title=notice.title)
     return notice
 
 
-def _fill(notice: Notice, told: Mapping[str, Any]) -> None:
+def _fill(notice: Notice, details: Mapping[str, Any]) -> None:
     for name in TOLD_BY:
-        setattr(notice, name, told[name])
+        setattr(notice, name, details[name])
 
 
 def make_move(by: Viewer, notice: Notice, name: str, answers: Mapping[str, str]) -> None:

@@ -97,8 +97,8 @@ def progress(notice: Notice) -> Progress:
     rest = select(standing.label("standing"), reason.label("reason")).where(unowed(notice))
     order = list(STANDINGS)
     lots = sorted(_lots(owed) + _lots(rest), key=lambda lot: (order.index(lot.standing), -lot.groups))
-    told, left_out = ([lot for lot in lots if (lot.standing == LEFT_OUT) is out] for out in (False, True))
-    return Progress(tuple(told), tuple(left_out), is_whole(notice))
+    receiving, left_out = ([lot for lot in lots if (lot.standing == LEFT_OUT) is out] for out in (False, True))
+    return Progress(tuple(receiving), tuple(left_out), is_whole(notice))
 
 
 def _lots(each: Select[Any]) -> list[GroupTally]:
@@ -129,8 +129,8 @@ def table(notice: Notice) -> Iterator[tuple[Any, ...]]:
     yield HEADINGS
     bound, community = _places(), aliased(Place)
     named = (Group.name, bound.c.names, community.name, Group.channel, Group.audience)
-    told = (_STANDING, Delivery.reason, func.coalesce(Message.ended_at, Message.started_at), Message.short_code)
-    owed = select(*named, *told).join(Group, Group.id == Delivery.group_id).outerjoin(Delivery.message)
+    outcome = (_STANDING, Delivery.reason, func.coalesce(Message.ended_at, Message.started_at), Message.short_code)
+    owed = select(*named, *outcome).join(Group, Group.id == Delivery.group_id).outerjoin(Delivery.message)
     owed = owed.where(Delivery.event_id == notice.event_id).order_by(Delivery.id)
     left = (
         select(*named, *state_and_reason(notice), Group.disabled_at, literal(""))

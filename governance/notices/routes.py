@@ -40,7 +40,7 @@ def index() -> Any:
 @refills
 def new() -> Any:
     form = NoticeForm()
-    made = attempt(form, lambda: actions.write(current(), _place(form), form.submission.data, **form.told()))
+    made = attempt(form, lambda: actions.write(current(), _place(form), form.submission.data, **form.details()))
     if made:
         return back("notices.show", notice_id=made.id)
     return _form_page(form, None)
@@ -52,9 +52,9 @@ def new() -> Any:
 def change(notice_id: int) -> Any:
     notice = queries.one(current(), notice_id)
     require(current(), "notice.change", notice)
-    told = {name: getattr(notice, name) for name in actions.TOLD_BY}
-    form = NoticeForm(data={**told, "place": notice.place.full_path})
-    if attempt(form, lambda: actions.change(current(), notice, _place(form), **form.told())):
+    details = {name: getattr(notice, name) for name in actions.TOLD_BY}
+    form = NoticeForm(data={**details, "place": notice.place.full_path})
+    if attempt(form, lambda: actions.change(current(), notice, _place(form), **form.details())):
         return back("notices.show", notice_id=notice.id)
     return _form_page(form, notice)
 

@@ -38,14 +38,14 @@ def become_reporter(ticket: Ticket, by: Viewer) -> None:
         follow.role, ticket.joined = "reporter", ticket.joined - 1
 
 
-def assist(by: Viewer, place: Place, category: Category, submission: str, **told: Any) -> tuple[Ticket, str]:
+def assist(by: Viewer, place: Place, category: Category, submission: str, **details: Any) -> tuple[Ticket, str]:
     """Report for somebody: the ticket, and the slip's secret to hand over (kept only as a hash)."""
     with writing():
         require(by, "ticket.assist", place)
         somebody = Person()
         db.session.add(somebody)
         db.session.flush()
-        ticket = report_for(by, somebody.id, place, category, submission, **told)
+        ticket = report_for(by, somebody.id, place, category, submission, **details)
         secret = _slip_secret(ticket)
         db.session.add(Slip(secret_hash=_hash(secret), ticket_id=ticket.id, by_id=by.staff_id))
     return ticket, secret

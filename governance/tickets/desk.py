@@ -102,7 +102,7 @@ def _new_report_for(found: Code, form: AssistForm) -> str:
     if category is None or (not form.words.data and not photos.staged(current(), form.submission.data)):
         raise Invalid({"words": "请说一句，或者拍一张照片"})
     place = db.session.get_one(Place, int(form.at.data))  # one of those it offered
-    _ticket, secret = assist.assist(current(), place, category, form.submission.data, **form.told())
+    _ticket, secret = assist.assist(current(), place, category, form.submission.data, **form.details())
     return secret
 
 

@@ -141,7 +141,7 @@ def _task(by: Viewer, place: Place, submission: str, words: str, category: str, 
     kind = queries.category(category)
     if kind is None or kind.private:
         raise Invalid({"category": "请另选一类"})
-    told: dict[str, Any] = {"words": words, "source": "topic", "due_at": due_at, "submitted_at": now()}
+    details: dict[str, Any] = {"words": words, "source": "topic", "due_at": due_at, "submitted_at": now()}
     ticket = Ticket(
         ref=new_ref(),
         submitter_id=by.staff_id,
@@ -152,7 +152,7 @@ def _task(by: Viewer, place: Place, submission: str, words: str, category: str, 
         category=kind,
         state=life.SUBMITTED,
         **place.areas(),
-        **told,
+        **details,
     )
     db.session.add(ticket)
     db.session.flush()

@@ -79,7 +79,7 @@ def _new_report(viewer: Viewer, place: Landing, form: ReportForm) -> str:
         raise Invalid({"words": "请说一句，或者拍一张照片"})
     if not _within_limits(viewer, place):
         raise TooMuch("报得太多了，写的都还在。请过一会儿再交；着急请打页面上的电话")
-    return reports.new_report(viewer, there, category, form.submission.data, **form.told())
+    return reports.new_report(viewer, there, category, form.submission.data, **form.details())
 
 
 def _within_limits(viewer: Viewer, place: Landing) -> bool:

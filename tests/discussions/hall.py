@@ -48,7 +48,7 @@ def content(topic: Topic) -> page.Content:
     """What anybody reads on its page."""
     connection = db.session.connection()
     with current_app.test_request_context():
-        return page.content(connection, page.told(connection, topic.ref))
+        return page.content(connection, page.topic_view(connection, topic.ref))
 
 
 def standing(topic: Topic) -> set[int]:

@@ -81,10 +81,10 @@ def reply_to(
     said = _read(Turn(heard, group, by, heard.text, talk, worker, quoted))
     try:
         with db.session.begin_nested():
-            told = _told(said, shots)
+            reply = _told(said, shots)
     except Problem as trouble:
-        told = trouble.words
-    return called(f"{said.words}\n{said.quoted}", told)
+        reply = trouble.words
+    return called(f"{said.words}\n{said.quoted}", reply)
 
 
 def _read(said: Turn) -> Turn:
@@ -99,8 +99,8 @@ def _read(said: Turn) -> Turn:
 def _told(said: Turn, shots: tuple[bytes, ...]) -> str:
     if said.group is not None and grave(said.words):
         return apart(said)
-    if said.group is None and (told := staff_queries.answer_staff(said.worker, said.words.strip(AROUND))):
-        return told
+    if said.group is None and (reply := staff_queries.answer_staff(said.worker, said.words.strip(AROUND))):
+        return reply
     if shots and not said.words:
         return take_photos(said, shots)
     return _with_photos(said, shots) if shots else _spoken(said)
@@ -110,10 +110,10 @@ def _with_photos(said: Turn, shots: tuple[bytes, ...]) -> str:
     """They belong to what the words begin; else, like photos alone, to the report just made."""
     keep_photos(said, shots)
     late = said.talk.moved_on
-    told = [_spoken(said)]
+    reply = [_spoken(said)]
     if said.talk.question is None and said.talk.waiting_photos:
-        told.append(put_aside(said) if late else join_photos(said) or "照片收到了，跟下一件一起报上去。")
-    return "\n".join(told)
+        reply.append(put_aside(said) if late else join_photos(said) or "照片收到了，跟下一件一起报上去。")
+    return "\n".join(reply)
 
 
 def _spoken(said: Turn) -> str:
@@ -121,15 +121,15 @@ def _spoken(said: Turn) -> str:
     bare = said.words.strip(AROUND).lower()
     if _points_at_a_matter(said, bare):
         return _pointed_at(said)
-    if said.talk.question in (WHETHER, MORE) and (told := handle_answer(said, bare)):
-        return told
+    if said.talk.question in (WHETHER, MORE) and (reply := handle_answer(said, bare)):
+        return reply
     if (commanded := _commanded(said)) is not None:
         return commanded
-    if told := wished(said, bare):
-        return told
+    if reply := wished(said, bare):
+        return reply
     kindly = kind_word(said, bare, _help())
-    if not kindly and (told := handle_answer(said, bare)):
-        return told
+    if not kindly and (reply := handle_answer(said, bare)):
+        return reply
     if said.group is None and (token := read_token(said.words)):
         return welcome.arrive(said, token)
     if BARE.fullmatch(bare):
@@ -163,8 +163,8 @@ def _commanded(said: Turn) -> str | None:
 
 
 def _help(_said: Turn | None = None) -> str:
-    told = (f"{one.word} {one.hint}".strip() for one in COMMANDS if one.hint is not None)
-    return "您可以这样说：\n" + "\n".join(told)
+    reply = (f"{one.word} {one.hint}".strip() for one in COMMANDS if one.hint is not None)
+    return "您可以这样说：\n" + "\n".join(reply)
 
 
 NO_HOTLINE = re.compile(r"(?!电话|热线|渠道|方式|信箱).*", re.DOTALL)

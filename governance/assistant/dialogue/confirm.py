@@ -54,10 +54,10 @@ def _more(said: Turn, about: str, words: str) -> str:
 def _what(said: Turn, about: str, words: str) -> str:
     if YES.fullmatch(words) or ANOTHER.fullmatch(words) or not says_something(words):
         return what(said, about)
-    told = f"{about} {said.words}".strip()
-    if len(told) < SHORTEST_MATTER and not is_a_matter(told):
-        return what(said, told)
-    return called(told, file_report(replace(said, words=told)))
+    combined = f"{about} {said.words}".strip()
+    if len(combined) < SHORTEST_MATTER and not is_a_matter(combined):
+        return what(said, combined)
+    return called(combined, file_report(replace(said, words=combined)))
 
 
 def _where(said: Turn, about: str, words: str) -> str:

@@ -69,9 +69,9 @@ def _file(said: Turn, place: Place, category: Choice) -> str:
     if last is not None and last.words == said.words[:LONGEST_REPORT] and last.place_id == place.id:
         return f"这件已经报了，编号 {last.number}。看办到哪了：{link_to(last, said)}"
     source = "group" if said.group else "code"
-    told = {"words": said.words[:LONGEST_REPORT], "source": source, "private": found is not None}
+    details = {"words": said.words[:LONGEST_REPORT], "source": source, "private": found is not None}
     submission = said.talk.waiting_photos or submission_of(said.heard)
-    ref = reports.new_report(said.by, place, category, submission, **told)
+    ref = reports.new_report(said.by, place, category, submission, **details)
     ticket = db.session.scalars(select(Ticket).filter_by(ref=ref)).one()
     said.talk.reported(ticket)
     if rest := said.words[LONGEST_REPORT:]:

@@ -19,7 +19,7 @@ from governance.relay.messages.text import address
 LONGEST_THANKS = 20
 
 
-def kind_word(said: Turn, words: str, told: str) -> str:
+def kind_word(said: Turn, words: str, reply: str) -> str:
     """`told` is what may be said to us, for who greets us or asks how."""
     if _is_thanks(words):
         return "不客气。有事随时说。"
@@ -31,8 +31,8 @@ def kind_word(said: Turn, words: str, told: str) -> str:
     if STOP_TELLING.fullmatch(words):
         return "群里的消息由管群的人关，请跟网格员说一声。" if said.group else f"在“我的”里可以关：{address('/me')}"
     if GREETING.fullmatch(words):
-        return f"您好。{told}"
-    return told if HOW.fullmatch(words) else ""
+        return f"您好。{reply}"
+    return reply if HOW.fullmatch(words) else ""
 
 
 def _is_thanks(words: str) -> bool:

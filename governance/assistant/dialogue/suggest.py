@@ -33,10 +33,10 @@ def propose(said: Turn) -> str:
     return called(said.words, _proposal(said, begun))
 
 
-def called(words: str, told: str) -> str:
+def called(words: str, reply: str) -> str:
     """Whom to call is said first, once."""
-    call = [line for line in emergencies.numbers(words).splitlines() if line not in told]
-    return "\n".join([*call, told])
+    call = [line for line in emergencies.numbers(words).splitlines() if line not in reply]
+    return "\n".join([*call, reply])
 
 
 def _proposal(said: Turn, begun: str) -> str:

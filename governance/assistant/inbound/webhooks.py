@@ -158,8 +158,8 @@ def _stream(source: str, message_key: str) -> dict[str, Any]:
     content = HEARD if waits else _said(row)
     if row is not None and row.state == ANSWERED:
         with writing():
-            told = update(Inbound).where(Inbound.id == row.id, Inbound.state == ANSWERED)
-            db.session.execute(told.values(state=TOLD, body="{}"), execution_options={"synchronize_session": False})
+            replied = update(Inbound).where(Inbound.id == row.id, Inbound.state == ANSWERED)
+            db.session.execute(replied.values(state=TOLD, body="{}"), execution_options={"synchronize_session": False})
     return {"msgtype": "stream", "stream": {"id": message_key, "finish": not waits, "content": content}}
 
 

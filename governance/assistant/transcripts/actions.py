@@ -84,13 +84,13 @@ def _mine(viewer: Viewer) -> ColumnElement[bool]:
     return visible(viewer, "ticket.assist", Place)
 
 
-def report_matter(by: Viewer, place: Place, slug: str, submission: str, **told: Any) -> Ticket:
+def report_matter(by: Viewer, place: Place, slug: str, submission: str, **details: Any) -> Ticket:
     """It becomes a ticket; the same submission again gives the first one back. `told` as in tickets/actions.report."""
     chosen = category(slug)
     if chosen is None:
         raise Invalid({"category": "请选一类"})
     first = reported(by.staff_id, submission)
-    return first or assist.assist(by, place, chosen, submission, source="group", **told)[0]
+    return first or assist.assist(by, place, chosen, submission, source="group", **details)[0]
 
 
 def open_topics(viewer: Viewer, places: list[Place]) -> list[Topic]:

@@ -114,11 +114,11 @@ def _matters(owed: Iterable[Delivery]) -> Iterable[_Matter]:
         key = (delivery.event_id, delivery.group.audience)
         if key not in tellings:
             tellings[key] = telling(delivery.event, delivery.group.audience)
-        if told := tellings[key]:
-            about[delivery.group_id, told.about].append(delivery)
-    for line in about.values():
-        if said := tellings[line[-1].event_id, line[-1].group.audience]:
-            yield _Matter(tuple(line), said)
+        if found := tellings[key]:
+            about[delivery.group_id, found.about].append(delivery)
+    for deliveries in about.values():
+        if latest := tellings[deliveries[-1].event_id, deliveries[-1].group.audience]:
+            yield _Matter(tuple(deliveries), latest)
 
 
 def _pieces(matters: list[_Matter]) -> Iterable[list[_Matter]]:
@@ -166,14 +166,14 @@ def forwarded(viewer: Viewer, group_ids: Sequence[int], event_ids: Sequence[int]
     return len({delivery.group_id for delivery in owed})
 
 
-def _posted(viewer: Viewer, card: Card, told: Sequence[Delivery]) -> None:
+def _posted(viewer: Viewer, card: Card, telling: Sequence[Delivery]) -> None:
     only = card.groups[0].id if len(card.groups) == 1 else None
     message = Message(
         short_code=message_code(card.first), group_id=only, channel=Manual.name, words=card.words, state=SENT
     )
     message.ended_at, message.settled_by_id = now(), viewer.staff_id
     db.session.add(message)
-    for delivery in told:
+    for delivery in telling:
         delivery.state, delivery.message = SENT, message
 
 

@@ -109,8 +109,8 @@ class Troubles:
     failed: int
 
     def __str__(self) -> str:
-        told = ((self.unknown, "条说不准发没发"), (self.failed, "个群没发成"), (self.disabled, "个群停用了"))
-        return "，".join(f"{count} {words}" for count, words in told if count)
+        counts = ((self.unknown, "条说不准发没发"), (self.failed, "个群没发成"), (self.disabled, "个群停用了"))
+        return "，".join(f"{count} {words}" for count, words in counts if count)
 
     def __bool__(self) -> bool:
         return bool(self.disabled or self.unknown or self.failed)

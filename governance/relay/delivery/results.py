@@ -39,8 +39,8 @@ def _sent(message_ids: list[int]) -> None:
     if message_ids:
         done = update(MESSAGE).where(MESSAGE.c.id.in_(message_ids), MESSAGE.c.state == SENDING)
         db.session.connection().execute(done.values(state=SENT, ended_at=now(), reason=None))
-        told = update(DELIVERY).where(DELIVERY.c.message_id.in_(message_ids), DELIVERY.c.state == SENDING)
-        db.session.connection().execute(told.values(state=SENT, reason=None, claim=None))
+        carried = update(DELIVERY).where(DELIVERY.c.message_id.in_(message_ids), DELIVERY.c.state == SENDING)
+        db.session.connection().execute(carried.values(state=SENT, reason=None, claim=None))
 
 
 def _end(

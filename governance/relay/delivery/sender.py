@@ -103,8 +103,8 @@ class _Round:
 
     async def _told_alone(self, channel: PersonChannel, parcel: Parcel) -> Outcome:
         """The gateway waits for its answers, so it does in a thread; the few there are bound what waits at once."""
-        told = (parcel.person_id or 0, parcel.news, parcel.words)
-        outcome: Outcome = await in_thread(self.app, channel.tell, *told, pool=WAITING_FOR_WECHAT)
+        arguments = (parcel.person_id or 0, parcel.news, parcel.words)
+        outcome: Outcome = await in_thread(self.app, channel.tell, *arguments, pool=WAITING_FOR_WECHAT)
         return outcome
 
     def _exchange(self, ended: Sequence[Ended], batch: Sequence[Parcel]) -> list[Parcel]:

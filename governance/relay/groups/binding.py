@@ -64,11 +64,11 @@ def change(
     """Change what a group is called, where it is bound, and those settings that were given; empty secrets stay."""
     kind = channel(group.channel)
     stays = {need.name for need in kind.needs if need.stays}
-    told = {key: one for key, one in given.items() if one or key not in stays}
+    filled = {key: one for key, one in given.items() if one or key not in stays}
     with writing():
         bind_in_turn()
         require_kept(viewer, group)
-        bound = kind.read({**group.bound, **told})
+        bound = kind.read({**group.bound, **filled})
         _describe(viewer, group, name, places)
         _bind(viewer, group, bound)
         if hours is not None and hours != hours_of(group):

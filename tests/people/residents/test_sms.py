@@ -80,7 +80,7 @@ def test_number_and_words_are_nowhere_in_the_clear_and_gone_once_sent(phone, cas
     someone = phone()
     ask(someone, cast)
     db.session.rollback()
-    for table in ("sms", "asking", "identity", "person", "job", "event"):
+    for table in ("sms", "verification_request", "identity", "person", "job", "event"):
         assert NUMBER not in str(db.session.execute(text(f"SELECT * FROM {table}")).all())
     prove(someone, sent(gateway))
     db.session.rollback()
