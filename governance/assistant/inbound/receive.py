@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
-from governance.assistant.dialogue import commands, welcome
+from governance.assistant.dialogue import welcome
 from governance.assistant.dialogue.conversation import conversation_with
+from governance.assistant.dialogue.reply import reply_to
+from governance.assistant.dialogue.turn import Turn
 from governance.core import limits
 from governance.core.crypto import keyed_hash
 from governance.core.db import db, locked, now, writing
@@ -95,11 +97,10 @@ def take_in(utterance: Utterance) -> str:
         conversation = conversation_with(person_id, utterance.room, utterance.at)
         viewer = Viewer(person_id=person_id)
         if utterance.scene:
-            reply = welcome.greet(message, viewer, conversation, utterance.scene)
+            reply = welcome.greet(conversation, utterance.scene)
         else:
-            reply = commands.reply_to(
-                message, group, viewer, conversation, utterance.shots, utterance.worker, utterance.quote
-            )
+            said = (message.text, conversation, utterance.worker, utterance.quote, utterance.shots)
+            reply = reply_to(Turn(message, group, viewer, *said))
         message.reply = OPENER.sub("", reply)
         return reply
 

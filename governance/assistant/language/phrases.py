@@ -25,7 +25,7 @@ REFUSES = re.compile(
 )
 SOLVED = re.compile(r"已经|[修弄办]好|好了|解决|(?<!不)亮了|正常|恢复|没事")
 ANOTHER = re.compile(r"(?:不是?[，,\s]*)?(?:这?是)?(?:另外?|新的?|别的|其他的?)(?:一?[件个])?(?:事情?)?" + TAIL)
-IN_COMMON = re.compile(  # of several places at once
+ALL_PLACES = re.compile(  # of several places at once
     r"[^，。！？]{0,6}?(?:都|全)(?:都|部)?(?:有|是|坏了?|一样|这样|漏|不亮|要|停)?"
     + TAIL
     + r"|[^，。！？]{0,8}(?:中间|之间|当中)"

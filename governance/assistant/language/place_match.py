@@ -34,13 +34,13 @@ def named_places(places: Sequence[Place], words: str) -> list[Place]:
     return named or begun
 
 
-def place_meant(places: Sequence[Place], words: str) -> Place | None:
+def resolve_place(places: Sequence[Place], words: str) -> Place | None:
     """The place that is named; else the only one. None where it has to be asked."""
     named, is_asked = _read(places, words)
     return places[0] if len(places) == 1 and named is None and not is_asked else named
 
 
-def place_named(places: Sequence[Place], words: str) -> Place | None:
+def named_place(places: Sequence[Place], words: str) -> Place | None:
     """A courtyard of their community before all, with the building named in it; one of these, or the courtyard that
     those named have in common; else a building beside the only one, and of one that nobody knows the courtyard."""
     return _read(places, words)[0]
@@ -48,20 +48,20 @@ def place_named(places: Sequence[Place], words: str) -> Place | None:
 
 def _read(places: Sequence[Place], words: str) -> tuple[Place | None, bool]:
     """The place that is named, and whether one is meant that cannot be told: elsewhere, or of several courtyards."""
-    if unknown(places, words):
+    if foreign_place_name(places, words):
         return None, True
     yards = _courtyards_named(places, words)
     if yards:
-        only = in_common(named_places(_buildings(yards[0]), words)) or yards[0]
+        only = common_courtyard(named_places(_buildings(yards[0]), words)) or yards[0]
         return (only, False) if len(yards) == 1 else (None, True)
     named = named_places(places, words)
     if len(places) == 1 and not named:
         return _beside(places[0], words), False
     named = named or named_places(_inside(places), words)
-    return in_common([one for one in named if not any(one.id in other.ancestors[:-1] for other in named)]), False
+    return common_courtyard([one for one in named if not any(one.id in other.ancestors[:-1] for other in named)]), False
 
 
-def unknown(places: Sequence[Place], words: str) -> str:
+def foreign_place_name(places: Sequence[Place], words: str) -> str:
     """What the words name that is no place of these communities: 海棠里5号院 or 9号院 in 银杏里, or one elsewhere."""
     ours = {place.community_id for place in places}
     if not ours or None in ours:
@@ -93,7 +93,7 @@ def _elsewhere(ours: set[int | None], plain: str, known: set[str]) -> str:
     return next((name for name in names if not any(spoken_name(name) in one for one in known)), "")
 
 
-def in_common(places: Sequence[Place]) -> Place | None:
+def common_courtyard(places: Sequence[Place]) -> Place | None:
     """The one place; of several the courtyard that all of them stand in, if there is one."""
     if len(places) < 2:
         return places[0] if places else None
@@ -106,7 +106,7 @@ def _beside(place: Place, words: str) -> Place | None:
     yard = next((one for one in reversed(place.above()) if one.kind == "courtyard"), None)
     if yard is None:
         return None
-    known = in_common(named_places([one for one in _buildings(yard) if one.id != place.id], words))
+    known = common_courtyard(named_places([one for one in _buildings(yard) if one.id != place.id], words))
     return known or (yard if A_BUILDING.search(normalised(words)) else None)
 
 
