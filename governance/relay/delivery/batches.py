@@ -15,7 +15,7 @@ from sqlalchemy import Label, Row, case, func, or_, select
 from governance.core.db import db
 from governance.core.events import Event
 from governance.relay.channels.base import Channel
-from governance.relay.messages.audience import Telling, telling
+from governance.relay.messages.audience import Telling, tellings_of
 from governance.relay.messages.text import condensed, message_code, room_for_words, signed
 from governance.relay.model import Group, Message
 from governance.relay.subscriptions.recipients import concerns
@@ -123,6 +123,7 @@ def _is_theirs(row: Claimed, group: Any) -> bool:
 
 
 def _tellings_of(event_ids: Iterable[int], audiences: Iterable[str]) -> dict[tuple[int, str], Telling]:
-    events = db.session.scalars(select(Event).where(Event.id.in_(list(event_ids)))).all()
-    tellings = {(event.id, audience): telling(event, audience) for event in events for audience in audiences}
-    return {key: one for key, one in tellings.items() if one}
+    """What each audience hears of each event; the facts of an event are read once."""
+    events = map(tellings_of, db.session.scalars(select(Event).where(Event.id.in_(list(event_ids)))).all())
+    told = ((of.event.id, audience, of.telling(audience)) for of in events for audience in audiences)
+    return {(event_id, audience): telling for event_id, audience, telling in told if telling}

@@ -15,7 +15,7 @@ from governance.people.access.permissions import visible
 from governance.people.access.viewer import Viewer
 from governance.relay.channels.manual import Manual
 from governance.relay.delivery.quiet_hours import may_go
-from governance.relay.messages.audience import Telling, telling
+from governance.relay.messages.audience import EventTellings, Telling, tellings_of
 from governance.relay.messages.facts import scan_page
 from governance.relay.messages.text import condensed, message_code, room_for_words, signed
 from governance.relay.model import AUDIENCES, DUE, SENT, Delivery, Group, Message
@@ -107,13 +107,16 @@ def _cards(owed: Iterable[Delivery]) -> list[Card]:
 
 
 def _matters(owed: Iterable[Delivery]) -> Iterable[_Matter]:
-    """What waits, by group and by what it is about; what is not to be told any more is left out."""
+    """What waits, by group and subject, without what is no longer told. The facts of an event are read once."""
+    events: dict[int, EventTellings] = {}
     tellings: dict[tuple[int, str], Telling | None] = {}
     about: dict[tuple[int, tuple[str, int]], list[Delivery]] = defaultdict(list)
     for delivery in owed:
         key = (delivery.event_id, delivery.group.audience)
+        if delivery.event_id not in events:
+            events[delivery.event_id] = tellings_of(delivery.event)
         if key not in tellings:
-            tellings[key] = telling(delivery.event, delivery.group.audience)
+            tellings[key] = events[delivery.event_id].telling(delivery.group.audience)
         if found := tellings[key]:
             about[delivery.group_id, found.about].append(delivery)
     for deliveries in about.values():

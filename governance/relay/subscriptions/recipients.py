@@ -36,8 +36,8 @@ AGAIN = timedelta(days=1)  # after it a worker's own that was refused is tried o
 CHANNELS = {"worker": WecomApp, "resident": OfficialAccount}
 
 
-def lines(event: Event, audiences: Collection[str]) -> Select[int] | None:
-    """The lines of those this event concerns; nothing where it concerns nobody's."""
+def own_groups(event: Event, audiences: Collection[str]) -> Select[int] | None:
+    """The own groups of the persons this event concerns; None when it concerns nobody alone."""
     ticket = db.session.get(Ticket, event.subject_id)
     alone = [audience for audience in audiences if audience in ALONE and speaks(audience, event.name)]
     if ticket is None or not alone:

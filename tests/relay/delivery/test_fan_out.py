@@ -64,7 +64,7 @@ def test_a_fan_out_goes_on_piece_by_piece_where_another_worker_stopped(robot, ti
     for number in range(8):
         robot("5号楼", key=f"robot-number-{number}")
     id_ = happen(ticket(), "finish")
-    bound = fan_out._bound_where(db.session.get_one(Event, id_))
+    bound = fan_out._bound_where(db.session.get_one(Event, id_), None)
     db.session.rollback()
     assert fan_out._piece(id_, ("residents",), bound) is False
     assert len(states()) == 3
