@@ -186,22 +186,3 @@ class Delivery(Base):
     @property
     def label(self) -> str:
         return LABELS[self.state]
-
-
-class ReceivedMessage(Base):
-    """Something said to us, in a group or to us alone, once, and what we answered. Who said it is a person only."""
-
-    __tablename__ = "received_message"
-    __table_args__ = (
-        UniqueConstraint("robot", "message_id"),
-        Index("ix_received_message_by", "group_id", "person_id", "id"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    robot: Mapped[str] = mapped_column(String(43))
-    message_id: Mapped[str] = mapped_column(String(64))
-    group_id: Mapped[int | None] = mapped_column(ForeignKey("chat_group.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    text: Mapped[str] = mapped_column(Text)
-    reply: Mapped[str] = mapped_column(Text, default="")
-    at: Mapped[datetime] = mapped_column(default=now, index=True)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from governance.assistant.dialogue.confirm import is_no
 from governance.assistant.dialogue.conversation import MORE, WHETHER
+from governance.assistant.dialogue.received_message import ReceivedMessage
 from governance.assistant.dialogue.report import ask_what
 from governance.assistant.dialogue.suggest import propose_report
 from governance.assistant.dialogue.take_part import explain_withdrawal
@@ -16,7 +17,6 @@ from governance.assistant.language import quotes
 from governance.assistant.language.matters import category_of, is_a_matter
 from governance.assistant.language.phrases import ANOTHER, ASKS, WITHDRAWS, YES
 from governance.core.db import db, now
-from governance.relay.model import ReceivedMessage
 from governance.triage import emergencies
 from governance.triage.category import SHORTEST_DETAIL, SHORTEST_MATTER, says_something
 

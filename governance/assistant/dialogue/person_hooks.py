@@ -3,9 +3,9 @@
 from sqlalchemy import delete, select, update
 
 from governance.assistant.dialogue.conversation import Conversation
+from governance.assistant.dialogue.received_message import ReceivedMessage
 from governance.core.db import db
 from governance.people import hooks
-from governance.relay.model import ReceivedMessage
 
 
 @hooks.person_merged.listen

@@ -14,6 +14,7 @@ from governance.assistant.dialogue.privacy import (
     offer_crisis_report,
     refer_private_matter,
 )
+from governance.assistant.dialogue.received_message import ReceivedMessage
 from governance.assistant.dialogue.turn import Turn
 from governance.assistant.language.matters import category_of
 from governance.assistant.language.place_match import foreign_place_name, resolve_place
@@ -22,7 +23,6 @@ from governance.core.errors import Refused
 from governance.places.model import Place
 from governance.relay.messages.facts import near_name
 from governance.relay.messages.text import address, sanitised
-from governance.relay.model import ReceivedMessage
 from governance.tickets import assist, feedback, photos, reports
 from governance.tickets.categories import Choice
 from governance.tickets.model import Ticket

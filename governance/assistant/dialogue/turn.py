@@ -6,13 +6,14 @@ from functools import cached_property
 from sqlalchemy import select
 
 from governance.assistant.dialogue.conversation import Conversation
+from governance.assistant.dialogue.received_message import ReceivedMessage
 from governance.assistant.language.phrases import AROUND
 from governance.core.db import db
 from governance.people.access.viewer import NOBODY, Viewer
 from governance.people.households import Residence
 from governance.places.kinds import CODED
 from governance.places.model import Place
-from governance.relay.model import Group, ReceivedMessage
+from governance.relay.model import Group
 from governance.tickets.model import Follow, Ticket
 
 MOST_PLACES = 500

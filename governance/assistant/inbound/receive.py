@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from governance.assistant.dialogue import welcome
 from governance.assistant.dialogue.conversation import conversation_with
+from governance.assistant.dialogue.received_message import ReceivedMessage
 from governance.assistant.dialogue.reply import reply_to
 from governance.assistant.dialogue.turn import Turn
 from governance.core import limits
@@ -21,7 +22,7 @@ from governance.people.access.viewer import NOBODY, Viewer
 from governance.people.model import Identity, Person
 from governance.people.wechat.identity import openid_hash
 from governance.relay.keys import heard_as
-from governance.relay.model import Group, ReceivedMessage
+from governance.relay.model import Group
 from governance.triage import emergencies
 
 KEPT = timedelta(days=30)

@@ -8,10 +8,10 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select
 
+from governance.assistant.dialogue.received_message import ReceivedMessage
 from governance.assistant.inbound import receive
 from governance.core import media
 from governance.core.db import db, now
-from governance.relay.model import ReceivedMessage
 from governance.tickets import photos
 from governance.tickets.model import Photo, Ticket
 from tests.assistant.bot import DOOR, KEY, bind_bot

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from governance.assistant.dialogue.conversation import Conversation
+from governance.assistant.dialogue.received_message import ReceivedMessage
 from governance.assistant.inbound.inbox import Inbound
 from governance.assistant.inbound.receive import member
 from governance.core import media
@@ -16,7 +17,6 @@ from governance.people.access.viewer import Viewer
 from governance.people.model import Identity
 from governance.people.residents.merge import merge_persons
 from governance.people.wechat.identity import openid_hash
-from governance.relay.model import ReceivedMessage
 from governance.tickets import actions, feedback, photos
 from tests.assistant.callbacks import bind, heard, latest_ticket, open_doors, sealed_photo
 from tests.peers.platform import event, said, text

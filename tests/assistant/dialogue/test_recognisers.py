@@ -7,12 +7,13 @@ from sqlalchemy import select
 
 from governance.assistant.dialogue.conversation import conversation_with
 from governance.assistant.dialogue.quoted import separate_quoted
+from governance.assistant.dialogue.received_message import ReceivedMessage
 from governance.assistant.dialogue.recognisers import RECOGNISERS, recognise
 from governance.assistant.dialogue.reply import reply_to
 from governance.assistant.dialogue.turn import Turn
 from governance.core.db import db, now, writing
 from governance.people.access.viewer import NOBODY, Viewer
-from governance.relay.model import Group, ReceivedMessage
+from governance.relay.model import Group
 from governance.tickets.model import Ticket
 from tests.assistant.bot import bind_bot
 

@@ -8,12 +8,13 @@ from contextvars import Context
 import pytest
 from sqlalchemy import func, select
 
+from governance.assistant.dialogue.received_message import ReceivedMessage
 from governance.assistant.inbound import receive
 from governance.core.db import db, writing
 from governance.people.model import Identity, Person
 from governance.people.residents.merge import merge_persons
 from governance.relay.groups import binding
-from governance.relay.model import Group, ReceivedMessage
+from governance.relay.model import Group
 from governance.tickets.model import Follow, Ticket
 from tests.assistant.bot import DOOR, KEY, number_in
 from tests.assistant.callbacks import heard, open_doors
