@@ -1,10 +1,10 @@
-"""Words too grave to be said again: that somebody wants to die, or what was done to somebody's body.
+"""Crisis words: suicide and assault.
 
-Whoever says them hears at once whom to call; in a group they are neither taken nor quoted. A sign is looked for by
-what people write, and not found in the everyday words that only look like it (想死你们了, 跳楼价, 骚扰电话, 摸黑).
+Whoever says them is told at once whom to call. In a group the words are neither taken nor quoted. Everyday words that
+only look alike are excluded (想死你们了, 跳楼价, 骚扰电话, 摸黑).
 
-12356 is the one psychological aid line of the whole country since 1 May 2025 (国家卫生健康委, December 2024);
-12338 is the women's rights line (全国妇联).
+12356 is the psychological aid line of the whole country since 1 May 2025 (国家卫生健康委, December 2024); 12338 is the
+women's rights line (全国妇联).
 """
 
 import re
@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 
 class Grave(NamedTuple):
-    """`call` is said before everything else; `slug` is the category such a report is of, `offer` asks whether it is
-    to be one."""
+    """`call` comes first in every reply. `slug` is the category of such a report, `offer` the question whether to
+    report."""
 
     call: str
     slug: str
@@ -21,12 +21,12 @@ class Grave(NamedTuple):
     signs: re.Pattern[str]
 
     def is_in(self, words: str) -> bool:
-        """Is it spoken of? What is no sign, though it looks like one, stands in the pattern outside its group."""
+        """Are the words a sign? Look-alikes are matched outside the group of the pattern, so they give no group."""
         return any(found.lastindex for found in self.signs.finditer(words))
 
 
 def _signs(*signs: str, none: tuple[str, ...] = ()) -> re.Pattern[str]:
-    """The signs as one group; what is `none` of them is passed over, with the sign in it."""
+    """A pattern with the signs as one group. `none` holds look-alikes, which are skipped."""
     return re.compile("|".join((*none, f"({'|'.join(signs)})")))
 
 
@@ -72,6 +72,6 @@ ASSAULT = Grave(
 
 
 def grave(words: str) -> Grave | None:
-    """Which of them is spoken of, if any; 不 想 活 了 too."""
+    """The crisis that the words name, if any. Spaces inside are ignored: 不 想 活 了."""
     close = re.sub(r"[^\S\n]", "", words)
     return next((one for one in (DESPAIR, ASSAULT) if one.is_in(close)), None)

@@ -1,4 +1,4 @@
-"""What the relay does now and then: lay aside what nobody posts by hand any more; give owners tasks and follow them."""
+"""A periodic job of the relay: drop hand-posted deliveries that are stale or no longer public."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ STALE = timedelta(days=7)
 
 @job("relay.tidy", every=3600)
 def tidy() -> None:
-    """Hand-posted words go stale after a week, and at once when their matter is no longer public."""
+    """Fail deliveries by hand after a week, and at once when their subject is no longer public."""
     _lay_aside(Delivery.created_at < now() - STALE, "七天没有人转发")
     owed = select(Delivery.event_id, Group.audience).join(Delivery.group).where(_by_hand).distinct().limit(1000)
     audiences: dict[int, set[str]] = {}

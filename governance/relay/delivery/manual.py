@@ -1,4 +1,4 @@
-"""待转发: what workers post by hand. Groups that are to hear the same words are one card; urgent ones stand apart."""
+"""待转发: what workers post by hand. Groups that hear the same words share a card; urgent ones have their own."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -34,7 +34,7 @@ class Card:
     groups: tuple[Group, ...]
     events: tuple[int, ...]
     matters: int
-    carried: frozenset[int]  # the deliveries it settles
+    carried: frozenset[int]  # the deliveries that are sent with it
     first: int
     words: str
     link: str
@@ -49,19 +49,19 @@ class Card:
 
     @property
     def folds(self) -> bool:
-        """Too many groups to list one below the other on a phone."""
+        """Are there too many groups to list one per line on a phone?"""
         return len(self.groups) > SHOWN
 
     @property
     def rows(self) -> int:
-        """How many lines the words take on a phone, where about 30 narrow or 15 wide characters fit."""
+        """The number of lines that the words take on a phone, which holds about 30 narrow or 15 wide characters."""
         wide = (sum(1 + (char > "\u2e7f") for char in line) for line in self.words.splitlines())
         return min(sum(width // 29 + 1 for width in wide) + 1, 16)
 
 
 @dataclass(frozen=True)
 class _Matter:
-    """All that waits for one group about one matter; only the latest is said, and carries the rest with it."""
+    """All deliveries of one group about one subject. Only the latest is told and stands for the others."""
 
     deliveries: tuple[Delivery, ...]
     said: Telling
@@ -71,12 +71,12 @@ class _Matter:
         return self.deliveries[-1]
 
 
-# A group's matters of one day, urgent or not; what many groups hear alike has a lane of its own, to be one card.
+# A group, a day, urgent or not; an event for many groups has a lane of its own, so that it becomes one card.
 _Lane = tuple[int, date, bool, tuple[str, int] | None]
 
 
 def cards(viewer: Viewer) -> list[Card]:
-    """What this viewer may post now, the pressing and then the urgent ones first."""
+    """The cards this viewer may post now: pressing ones first, then urgent ones."""
     moment = now()
     mine = _waiting().where(visible(viewer, "group.relay", Group), Delivery.due_at <= moment, may_go(moment))
     owed = db.session.scalars(mine.limit(MOST)).all()
@@ -125,7 +125,7 @@ def _matters(owed: Iterable[Delivery]) -> Iterable[_Matter]:
 
 
 def _pieces(matters: list[_Matter]) -> Iterable[list[_Matter]]:
-    """A lane, cut where one message would become too long."""
+    """Cut a lane where a message would become too long."""
     while matters:
         _, fit = _words(matters)
         yield matters[:fit]
@@ -157,7 +157,7 @@ def _card(pieces: list[list[_Matter]]) -> Card:
 
 
 def forwarded(by: Viewer, group_ids: Sequence[int], event_ids: Sequence[int]) -> int:
-    """已转发: these groups have been told these events by hand, just now. Says how many groups."""
+    """已转发: these groups were told these events by hand. Returns how many. Raises Refused if all were posted."""
     with writing():
         mine = _waiting().where(visible(by, "group.relay", Group))
         chosen = mine.where(Delivery.group_id.in_(group_ids), Delivery.event_id.in_(event_ids))
@@ -181,5 +181,5 @@ def _posted(card: Card, by: Viewer, telling: Sequence[Delivery]) -> None:
 
 
 def link_for(viewer: Viewer, delivery_id: int) -> str | None:
-    """Where the picture beside the card with this delivery leads; nothing when it is on no card of this viewer."""
+    """The link for the QR code beside the card with this delivery; None when it is on no card of this viewer."""
     return next((card.link for card in cards(viewer) if delivery_id in card.carried), None)

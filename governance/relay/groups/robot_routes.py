@@ -1,4 +1,4 @@
-"""The doors for keeping robots of WeCom groups: find, add, change, remove. Secrets are never shown again."""
+"""Pages for keeping robots of WeCom groups: find, add, change, remove. Secrets are never shown again."""
 
 from typing import Any
 
