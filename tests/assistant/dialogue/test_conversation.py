@@ -9,7 +9,7 @@ from sqlalchemy import select
 from governance.assistant.dialogue.conversation import Conversation
 from governance.assistant.dialogue.received_message import ReceivedMessage
 from governance.assistant.inbound.inbox import Inbound
-from governance.assistant.inbound.receive import member
+from governance.assistant.inbound.receive import member_identity
 from governance.core import media
 from governance.core.crypto import keyed_hash
 from governance.core.db import db, find_by, writing
@@ -74,7 +74,8 @@ def test_a_conversation_in_a_group_from_report_with_photo_to_closed(app, cast, w
 
 def speaker(source: str, sender: str) -> Viewer:
     """The person behind a member's name."""
-    found = find_by(Identity, kind="member", subject=member(keyed_hash("robot.inbound", source), sender).subject)
+    robot = keyed_hash("robot.inbound", source)
+    found = find_by(Identity, kind="member", subject=member_identity(robot, sender).subject)
     assert found is not None
     return Viewer(person_id=found.person_id)
 

@@ -36,7 +36,9 @@ def test_the_same_message_many_times_at_one_instant_is_worked_once(app, say, cas
         with app.app_context():
             start.wait()
             try:
-                replies.append(receive.hear("robot", db.session.get_one(Group, group), "谁", "once", "报事 灯不亮"))
+                replies.append(
+                    receive.answer_member("robot", db.session.get_one(Group, group), "谁", "once", "报事 灯不亮")
+                )
             except Exception as wrong:  # noqa: BLE001 - shown below
                 trouble.append(wrong)
             db.session.remove()
@@ -115,7 +117,7 @@ def test_what_was_said_leaves_after_a_month_and_what_came_of_it_stays(say) -> No
     with writing():
         row = db.session.scalars(select(ReceivedMessage)).one()
         row.at -= receive.KEPT * 2
-    receive.forget_heard()
+    receive.forget_messages()
     assert db.session.scalars(select(ReceivedMessage)).all() == []
     assert db.session.scalars(select(Ticket)).one().words == "灯不亮"
 
