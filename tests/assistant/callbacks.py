@@ -1,4 +1,4 @@
-"""Short ways to be the platforms for a test: set the doors up, call them, and let the worker work."""
+"""Helpers that act as the platforms: configure the endpoints, call them, run the jobs."""
 
 import re
 from contextvars import Context

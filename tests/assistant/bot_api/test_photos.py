@@ -1,4 +1,4 @@
-"""Photos at the bots' door: they join a report as WeChat's do, without a past, and what is none is refused and said."""
+"""Photos through the bots' endpoint: they join a report, lose their metadata, and other files are refused."""
 
 import io
 from contextvars import Context

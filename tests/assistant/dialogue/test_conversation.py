@@ -1,4 +1,4 @@
-"""Talks with residents and members, through the real doors: from the first word or a scan to the closed ticket."""
+"""Whole conversations through the real endpoints, from the first word or scan to the closed ticket."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Whose photo it is: that of what was said before it, or of the words it came with, however slowly it comes."""
+"""Photos join the matter said before them or with them, however late they arrive."""
 
 import re
 from datetime import timedelta

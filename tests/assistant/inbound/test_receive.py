@@ -1,4 +1,4 @@
-"""What comes through the bot's door is heard once, answered, and kept no longer than it is needed."""
+"""A message through the bots' endpoint is stored once, answered, and deleted when it expires."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""A robot's long connection: what is said over it is heard once and answered there; one worker keeps it."""
+"""The long connection of a robot: messages are stored once and answered over it; one worker holds its lease."""
 
 import json
 import threading

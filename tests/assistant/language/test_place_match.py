@@ -1,4 +1,4 @@
-"""Which place a report is about that is said in a group: the one named, the one beside, the one in common."""
+"""Which place words name: by full or short name, beside the group's own, or the courtyard in common."""
 
 import pytest
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""The page of one group: only what can work is offered, and what a keeper has just had said there shows its outcome."""
+"""The page of one group offers only what can work, and shows the outcome of what its keeper sent."""
 
 import pytest
 

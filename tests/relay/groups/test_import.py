@@ -1,4 +1,4 @@
-"""Groups from a table: all rows or none, the same again changes nothing, and no secret ever comes back out."""
+"""Importing groups: all rows or none, repeatable without change, and no secret is shown."""
 
 import io
 

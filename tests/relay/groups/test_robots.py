@@ -1,4 +1,4 @@
-"""Keeping robots on their pages: secrets go in and never out, by one way or the other, within what somebody keeps."""
+"""Pages for keeping robots: secrets are never shown, callback or long connection, within one's area."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""By what a group is heard: the other side's group is bound once, however many bind it at one instant."""
+"""A group of the other side is bound once, however many requests bind it at the same moment."""
 
 from sqlalchemy import select
 

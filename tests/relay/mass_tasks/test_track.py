@@ -1,4 +1,4 @@
-"""Customer groups: what we prepare, what their owner sends, and what keepers are told in between, over real HTTP."""
+"""Mass tasks over real HTTP: created, pressed by their owner, tracked, and shown to keepers."""
 
 import threading
 from datetime import datetime, timedelta

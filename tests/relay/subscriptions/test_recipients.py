@@ -1,4 +1,4 @@
-"""News to one person: a worker in WeCom, a resident who agreed by the official account; and who never hears."""
+"""Messages to one person: workers in WeCom, residents who consented by the official account, and who gets none."""
 
 import threading
 from datetime import timedelta
