@@ -92,7 +92,7 @@ def robot_named(name: str) -> Robot:
     return found
 
 
-def read(given: Mapping[str, str]) -> dict[str, str]:
+def read_secrets(given: Mapping[str, str]) -> dict[str, str]:
     """The secrets as they are stored, for a callback or for a long connection. Raises Invalid by field."""
     token, aes_key, bot_id, secret = (given.get(name, "").strip() for name in ("token", "aes_key", "bot_id", "secret"))
     if bot_id or secret:
@@ -113,11 +113,11 @@ def read(given: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
-def add(by: Viewer, name: str, place: Place, given: Mapping[str, str]) -> Robot:
+def add_robot(by: Viewer, name: str, place: Place, given: Mapping[str, str]) -> Robot:
     """Add a robot. Raises Invalid by field."""
     if not NAME.fullmatch(name):
         raise Invalid({"named": "只用小写字母、数字和 - _，2 到 30 位"})
-    kept = read(given)
+    kept = read_secrets(given)
     with writing():
         require(by, "group.keep", place)
         if db.session.scalar(select(Robot.id).filter_by(name=name)):
@@ -129,13 +129,13 @@ def add(by: Viewer, name: str, place: Place, given: Mapping[str, str]) -> Robot:
     return robot
 
 
-def change(robot: Robot, by: Viewer, given: Mapping[str, str]) -> Robot:
+def change_robot(robot: Robot, by: Viewer, given: Mapping[str, str]) -> Robot:
     """Change the secrets. Empty fields keep theirs; switching between callback and connection replaces all of them."""
     fresh = {name: text.strip() for name, text in given.items() if text.strip()}
     with writing():
         require(by, "group.keep", locked(robot))
         same_way = {name: text for name, text in robot.kept.items() if _way(name) in {_way(one) for one in fresh}}
-        robot.settings = json.dumps(read({**same_way, **fresh} if fresh else robot.kept))
+        robot.settings = json.dumps(read_secrets({**same_way, **fresh} if fresh else robot.kept))
         robot.held_until = robot.connected_at = None  # a connected worker reads them again
         _set_receives(robot, robot.connects)
         _note(robot, robot.place, "change", by)
@@ -146,7 +146,7 @@ def _way(name: str) -> bool:
     return name in ("bot_id", "secret")
 
 
-def remove(robot: Robot, by: Viewer) -> None:
+def remove_robot(robot: Robot, by: Viewer) -> None:
     """Delete a robot and its secrets. Its callback address stops answering."""
     with writing():
         require(by, "group.keep", locked(robot))

@@ -38,7 +38,7 @@ def quick(monkeypatch) -> None:
 @pytest.fixture
 def line(app, cast) -> Iterator[RobotLine]:
     """A robot is kept, and there is a WeCom for it to connect to."""
-    robots.add(cast.viewer("shen"), "ginkgo", cast.place("银杏社区"), {"bot_id": "aib-1", "secret": SECRET})
+    robots.add_robot(cast.viewer("shen"), "ginkgo", cast.place("银杏社区"), {"bot_id": "aib-1", "secret": SECRET})
     with RobotLine() as running:
         app.extensions["settings"].wecom_aibot_url = running.url
         yield running
@@ -146,7 +146,7 @@ def test_a_group_whose_robot_only_answers_is_told_of_nothing(app, cast, line) ->
         until(lambda: line.connections)
         group = bind(cast, line)
     robot = robots.robot_named("ginkgo")
-    robots.change(robot, cast.viewer("shen"), {"token": "a-token", "aes_key": "A" * 43})
+    robots.change_robot(robot, cast.viewer("shen"), {"token": "a-token", "aes_key": "A" * 43})
     db.session.refresh(group)
     assert not group.receives
     with pytest.raises(binding.Refused):
@@ -196,7 +196,7 @@ def test_strange_frames_end_nothing(app, cast, line) -> None:
 
 
 def test_a_robot_that_is_not_taken_is_not_said_to_be_connected(app, cast, line) -> None:
-    robots.change(robots.robot_named("ginkgo"), cast.viewer("shen"), {"bot_id": "aib-1", "secret": "another"})
+    robots.change_robot(robots.robot_named("ginkgo"), cast.viewer("shen"), {"bot_id": "aib-1", "secret": "another"})
     with worker(app):
         until(lambda: len(line.sent("aibot_subscribe")) > 1)
         assert db.session.scalars(select(Robot.connected_at)).one() is None
