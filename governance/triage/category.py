@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from governance.triage import emergencies
-from governance.triage.crisis import grave
+from governance.triage.crisis import crisis_in
 
 OTHER, SAFETY = "other", "safety"
 SHORTEST_MATTER, SHORTEST_DETAIL = 4, 2
@@ -85,16 +85,16 @@ def category_of(words: str, choices: Sequence[Choice]) -> Choice:
     Without a match a danger gets the category of dangers, anything else the last of `choices` (别的). Crisis words
     always get their own category.
     """
-    found_grave = grave(words)
-    own = next((choice for choice in choices if found_grave and choice.slug == found_grave.slug), None)
+    crisis = crisis_in(words)
+    own = next((choice for choice in choices if crisis and choice.slug == crisis.slug), None)
     if own is not None:
         return own
-    words = emergencies.as_signs(words.replace(INFORMS, "") if informs_of_a_thing(words) else words)
+    words = emergencies.without_everyday_phrases(words.replace(INFORMS, "") if informs_of_a_thing(words) else words)
     found = [(len(sign), choice) for choice in choices for sign in _signs(choice) if sign in words]
     if found:
         return max(found, key=lambda pair: (pair[1].private, pair[0]))[1]
     safety = next((choice for choice in choices if choice.slug == SAFETY), None)
-    return safety if safety is not None and emergencies.numbers(words) else choices[-1]
+    return safety if safety is not None and emergencies.calls_for(words) else choices[-1]
 
 
 def _signs(choice: Labelled) -> list[str]:
@@ -107,7 +107,7 @@ def _signs(choice: Labelled) -> list[str]:
 
 def is_a_matter(words: str, choices: Sequence[Labelled]) -> bool:
     """Do the words, however few, name a category, a danger or a fault?"""
-    return category_of(words, choices).slug != OTHER or bool(emergencies.numbers(words) or TROUBLE.search(words))
+    return category_of(words, choices).slug != OTHER or bool(emergencies.calls_for(words) or TROUBLE.search(words))
 
 
 def go_together(one: Named, other: Named) -> bool:

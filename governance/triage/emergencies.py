@@ -6,7 +6,7 @@ national number (96333 and others belong to a province or city). A danger never 
 
 import re
 
-from governance.triage.crisis import grave
+from governance.triage.crisis import crisis_in
 
 EVERYDAY = re.compile(  # everyday phrases in which the signs below mean no danger
     r"打架子[鼓床]|打孩子(?:疫苗|电话|的?针)|打我家?(?:门[口前]|楼[下前]|窗[下前]|的?电话|的?手机)|打人(?:多(?!次)|的(?:秋千|玩具|树枝))"
@@ -72,15 +72,15 @@ SPOKEN = (  # dangers that need a sentence of their own: pattern, sentence
 )
 
 
-def as_signs(words: str) -> str:
+def without_everyday_phrases(words: str) -> str:
     """The words without everyday phrases and spaces, and with one word for being beaten."""
     return BEATEN.sub("被打", EVERYDAY.sub("", SPACE.sub("", words)))
 
 
-def numbers(words: str) -> str:
+def calls_for(words: str) -> str:
     """Whom to call first, one sentence for each danger; empty when the words name none."""
-    found = grave(words)
-    plain = as_signs(words)
+    found = crisis_in(words)
+    plain = without_everyday_phrases(words)
     called = [NAMES[number] for number, signs in SIGNS.items() if any(sign in plain for sign in signs)]
     calls = [found.call] if found else []
     calls += [sentence for pattern, sentence in SPOKEN if pattern.search(plain)]

@@ -79,7 +79,7 @@ def answer_member(
 
 def require_capacity(utterance: Utterance) -> None:
     """Apply the limits of member and group. Raises TooMuch. A danger does not count against the usual limits."""
-    danger = emergencies.numbers(utterance.text)
+    danger = emergencies.calls_for(utterance.text)
     mine = limits.within_limit(
         BY_A_MEMBER, "heard.danger" if danger else "heard", utterance.robot, utterance.who.subject
     )

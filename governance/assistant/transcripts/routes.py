@@ -19,7 +19,7 @@ from governance.people.access.permissions import office_role
 from governance.places.model import Place
 from governance.relay.messages.facts import near_name
 from governance.tickets.categories import active
-from governance.triage.crisis import grave
+from governance.triage.crisis import crisis_in
 
 bp = Blueprint("transcripts", __name__)
 FEW_GROUPS = 8  # more groups than this get a search field
@@ -105,7 +105,7 @@ def _passed(form: MatterForm, places: list[Place]) -> dict[str, str]:
     details = {
         "words": form.words.data,
         "where": form.spot.data,
-        "private": form.private.data or grave(form.words.data) is not None,
+        "private": form.private.data or crisis_in(form.words.data) is not None,
         "contact_name": name or None,
     }
     at = actions.chosen_place(places, form.at.data or "" if form.at else "")

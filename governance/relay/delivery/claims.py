@@ -91,14 +91,14 @@ def _with_followers(group_ids: Sequence[int], together: int) -> dict[int, list[C
     ready = and_(Delivery.due_at <= moment, Delivery.state != SENDING, may_go(moment)).label("ready")
     query = select(*columns, ready).join(Group, Group.id == Delivery.group_id)
     query = query.where(Delivery.group_id.in_(group_ids), in_literals(Delivery.state, WAITING))
-    lines: dict[int, list[Claimed]] = {}
+    queues: dict[int, list[Claimed]] = {}
     for group_id, rows in groupby(
         db.session.execute(query.order_by(Delivery.group_id, Delivery.id)), lambda row: row.group_id
     ):
-        line = list(rows)
-        front = line if line[0].ready else [row for row in line if row.urgent]
-        lines[group_id] = list(islice(takewhile(lambda row: row.ready, front), together))
-    return lines
+        queue = list(rows)
+        front = queue if queue[0].ready else [row for row in queue if row.urgent]
+        queues[group_id] = list(islice(takewhile(lambda row: row.ready, front), together))
+    return queues
 
 
 def _drop(name: str, untold: Mapping[str, Sequence[int]]) -> None:
