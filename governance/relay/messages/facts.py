@@ -19,6 +19,7 @@ from governance.places.codes import first_living
 from governance.places.model import Place
 from governance.relay.messages.text import address
 from governance.relay.model import Group
+from governance.tickets.lifecycle import SETTLING
 from governance.tickets.model import Ticket
 
 URGENT_HOURS = 4  # what must be handled within a half shift is not left to the day's digest
@@ -67,7 +68,7 @@ def _ticket(event: Event) -> Facts | None:
         "to_verify": ticket.category.verify,
     }
     is_urgent = ticket.category.hours <= URGENT_HOURS
-    picture = _after_photo(ticket, event) if event.verb in ("finish", "verify") else ""
+    picture = _after_photo(ticket, event) if event.verb in SETTLING else ""
     return Facts(
         said,
         private,
