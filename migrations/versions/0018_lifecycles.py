@@ -30,11 +30,17 @@ CHECKS = (
 )
 RUNNING = "state IN ('submitted', 'accepted', 'dispatched', 'in_progress', 'returned', 'pending_verify')"
 RUN_BY = ("body", "community", "district", "grid", "handler", "street")
-FIRST = "(SELECT min(event.at) FROM event WHERE noun = 'ticket' AND subject_id = ticket.id AND {which})"
+FIRST_TIMES = """
+UPDATE ticket SET
+  accepted_at = (SELECT min(event.at) FROM event
+    WHERE noun = 'ticket' AND subject_id = ticket.id AND verb = 'accept'),
+  first_resolved_at = coalesce((SELECT min(event.at) FROM event
+    WHERE noun = 'ticket' AND subject_id = ticket.id AND data ->> 'to' = 'resolved'), resolved_at)
+"""
 
 
 def upgrade() -> None:
-    for table, column, values in CHECKS:
+    for table, column, _values in CHECKS:
         drop_check(table, f"ck_{table}_{column}")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("ALTER TABLE ticket ALTER COLUMN running DROP EXPRESSION")
@@ -42,8 +48,7 @@ def upgrade() -> None:
         remake("ticket", _plain, running=RUNNING)
     for column in ("accepted_at", "first_resolved_at"):
         op.add_column("ticket", sa.Column(column, sa.DateTime(timezone=True), nullable=True))
-    accepted, resolved = FIRST.format(which="verb = 'accept'"), FIRST.format(which="data ->> 'to' = 'resolved'")
-    op.execute(f"UPDATE ticket SET accepted_at = {accepted}, first_resolved_at = coalesce({resolved}, resolved_at)")
+    op.execute(FIRST_TIMES)
     op.create_index("ix_event_verb", "event", ["noun", "verb", "at"])
 
 
