@@ -87,7 +87,8 @@ def _slip(ref: str) -> str:
 
 
 def _with_every_line(cast: Cast, people: dict[str, int]) -> str:
-    made = _ticket(cast, people, STATES[-1])
+    over = next(state.name for state in LIFE.states if not state.open)  # so it is on no list of what goes on
+    made = _ticket(cast, people, over)
     with writing():
         put_on_record(LIFE, made, made.place, **FACTS)
     return made.ref
@@ -118,10 +119,11 @@ def test_every_list_shows_its_state(pages: Any, state: str) -> None:
         assert f'<span class="{chip}">{here.label}</span>' in card(page, address), name
 
 
-def test_whoever_reports_is_shown_every_ticket_they_could_join(pages: Any) -> None:
+def test_whoever_reports_is_shown_the_tickets_they_could_join(pages: Any) -> None:
     page = pages.of("open here", "")["stranger"]
-    for state in LISTED:
-        assert f"join-{pages.refs[state]}" in page
+    shown = [state for state in LISTED if f"join-{pages.refs[state]}" in page]
+    assert len(shown) == min(8, len(LISTED))
+    for state in shown:
         assert f"· {LIFE.state(state).label} ·" in page
 
 
