@@ -190,7 +190,6 @@ def _ticket(id_: int, age: float, place: Row, person: int, kind: Any) -> Row:
         "category_id": kind.id,
         "words": f"第{id_}件，请来看看",
         "state": state,
-        "running": not closed,
         "submitted_at": at,
         "due_at": at + timedelta(hours=kind.hours),
         "checked_at": None if state == "submitted" else at + timedelta(hours=1),

@@ -1,6 +1,7 @@
 """Rows of tickets and what belongs to them, and what can be read from them. No verbs here."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -54,6 +55,12 @@ class Category(Base):
     retired_at: Mapped[datetime | None]
 
 
+def _runs(insert: Any) -> bool:
+    """Whether the clock runs in the state of the row that is put in."""
+    given = insert.get_current_parameters() if insert else {}
+    return given.get("state", SUBMITTED) in RUNNING
+
+
 class Ticket(Base):
     """One thing somebody asked the community to put right. Owned by an office or, once dispatched, a body."""
 
@@ -86,7 +93,7 @@ class Ticket(Base):
     assisted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     state: Mapped[str] = mapped_column(OneOf(16, STATES), default=SUBMITTED)
-    running: Mapped[bool] = mapped_column(default=True)  # follows the state; beside it for the indexes
+    running: Mapped[bool] = mapped_column(default=_runs)  # beside the state for the indexes; a bulk UPDATE sets both
     round: Mapped[int] = mapped_column(default=1)
     body_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"))
     handler_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import StatementError
 
-from governance.core.db import OneOf, connection, db
+from governance.core.db import OneOf, connection, db, now, writing
 from governance.core.sql_statements import Insert
 from governance.discussions.model import Topic
 from governance.notices.model import Notice
@@ -60,6 +60,14 @@ def test_a_ticket_s_clock_runs_as_its_state_says(state: str) -> None:
     assert ticket.running
 
 
-def test_a_ticket_without_a_state_begins_in_the_first_with_its_clock_running() -> None:
-    table = Ticket.__table__.c
-    assert (table.state.default.arg, table.running.default.arg) == (LIFE.states[0].name, LIFE.states[0].running)
+def test_rows_put_in_in_bulk_have_their_clocks_running_as_their_states_say(used) -> None:
+    app, cast = used
+    states = [state.name for state in LIFE.states]
+    place, light, somebody = cast.place("5号楼"), cast.category("light").id, cast.people["gao"]
+    told = {"submitter_id": somebody, "place_id": place.id, "category_id": light, "due_at": now()}
+    rows = [{"ref": f"bulk-{state}", "submission": state, "state": state, **told} for state in states]
+    with writing():
+        db.session.execute(insert(Ticket), [*rows])
+        db.session.execute(insert(Ticket), [{"ref": "bulk", "submission": "", **told}])
+    running = db.session.scalars(select(Ticket.ref).where(Ticket.ref.startswith("bulk"), Ticket.running.is_(True)))
+    assert {*running} == {"bulk", *(f"bulk-{state}" for state in RUNNING)}
