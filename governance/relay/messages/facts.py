@@ -20,6 +20,7 @@ from governance.places.codes import first_living
 from governance.places.model import Place
 from governance.relay.messages.text import address
 from governance.relay.model import Group
+from governance.tickets.lifecycle import SETTLING
 from governance.tickets.model import Ticket
 
 URGENT_HOURS = 4  # a ticket due within half a shift does not wait for the day's digest
@@ -85,7 +86,7 @@ def _ticket(event: Event) -> Facts | None:
         "to_verify": ticket.category.verify,
     }
     is_urgent = ticket.category.hours <= URGENT_HOURS
-    picture = _after_photo(ticket, event) if event.verb in ("finish", "verify") else ""
+    picture = _after_photo(ticket, event) if event.verb in SETTLING else ""
     return Facts(
         said,
         private,
