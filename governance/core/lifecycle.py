@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from governance.core.errors import Invalid, Missing, Refused
+from governance.core.translation import LazyText as _l
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,8 @@ class Lifecycle:
         """
         move = self.move(name)
         if state not in move.sources:
-            raise Refused(f"现在是“{self.state(state).label}”，不能{move.label}")
-        missing = {ask.name: f"请填{ask.label}" for ask in move.asks if not ask.optional and not answers.get(ask.name)}
+            raise Refused("现在是“%(state)s”，不能%(move)s", state=self.state(state).label, move=move.label)
+        missing = [ask for ask in move.asks if not ask.optional and not answers.get(ask.name)]
         if missing:
-            raise Invalid(missing)
+            raise Invalid({ask.name: _l("请填%(what)s", what=ask.label) for ask in missing})
         return move
