@@ -18,7 +18,7 @@ class Problem(Exception):
     status = 400
     title = _l("没有办成")
 
-    def __init__(self, message: Text = "", **facts: object) -> None:
+    def __init__(self, message: Text = "", /, **facts: object) -> None:
         super().__init__(message)
         self.message = message if isinstance(message, LazyText) else LazyText(message, **facts)
 

@@ -19,7 +19,7 @@ class LazyText:
 
     __slots__ = ("facts", "text")
 
-    def __init__(self, text: str, **facts: object) -> None:
+    def __init__(self, text: str, /, **facts: object) -> None:
         self.text, self.facts = text, facts
 
     def __str__(self) -> str:
@@ -54,7 +54,7 @@ def language() -> str:
     return asked if asked in LANGUAGES else LANGUAGES[0]
 
 
-def translate(text: str, **facts: object) -> str:
+def translate(text: str, /, **facts: object) -> str:
     """The text in the language of this request."""
     return translator(language())(text, **facts)
 
@@ -65,13 +65,13 @@ def translator(language: str) -> Translate:
         return _filled
     catalogue = _catalogue(language)
 
-    def translated(text: str, **facts: object) -> str:
+    def translated(text: str, /, **facts: object) -> str:
         return _filled(catalogue.gettext(text) if text else "", **facts)
 
     return translated
 
 
-def _filled(text: str, **facts: object) -> str:
+def _filled(text: str, /, **facts: object) -> str:
     return text % facts if facts else text
 
 

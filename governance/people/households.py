@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from governance.core.crypto import Personal
 from governance.core.db import Base, now, partial_index
+from governance.core.translation import LazyText
+from governance.core.translation import LazyText as _l
 from governance.people.model import KNOWN_BY, Person
 from governance.places.model import Place
 from governance.places.standing import Placed
@@ -65,7 +67,7 @@ class Residence(Placed, Base):
     door: Mapped[Door] = relationship(back_populates="residences")
 
     @property
-    def how_label(self) -> str:
+    def how_label(self) -> LazyText:
         return KNOWN_BY[self.how]
 
     @property
@@ -99,8 +101,8 @@ class DoorSlip(Base):
         return self.used_at is None and self.revoked_at is None
 
     @property
-    def label(self) -> str:
-        return "用过了" if self.used_at else "作废了" if self.revoked_at else "待用"
+    def label(self) -> LazyText:
+        return _l("用过了") if self.used_at else _l("作废了") if self.revoked_at else _l("待用")
 
     @property
     def look(self) -> str:

@@ -20,6 +20,8 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from governance.core.crypto import Personal
 from governance.core.db import Base, now
+from governance.core.translation import LazyText, Text
+from governance.core.translation import LazyText as _l
 from governance.places.model import Place
 from governance.places.standing import Placed
 
@@ -27,26 +29,26 @@ if TYPE_CHECKING:
     from governance.people.households import Residence
 
 ROLES = {
-    "grid": "网格员",
-    "community": "社区工作人员",
-    "street": "街道工作人员",
-    "district": "区级工作人员",
-    "body": "承办单位",
-    "auditor": "审计",
+    "grid": _l("网格员"),
+    "community": _l("社区工作人员"),
+    "street": _l("街道工作人员"),
+    "district": _l("区级工作人员"),
+    "body": _l("承办单位"),
+    "auditor": _l("审计"),
 }
 
-KNOWN_BY = {"slip": "住户条", "worker": "工作人员当面确认", "sms": "短信验证", "wechat": "微信"}
+KNOWN_BY = {"slip": _l("住户条"), "worker": _l("工作人员当面确认"), "sms": _l("短信验证"), "wechat": _l("微信")}
 LEFT = "已退出的居民"
 
 IDLE = timedelta(hours=4)  # a session not used for so long is over; a long round on foot is shorter
 DEVICES = (
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
-    ("HarmonyOS", "鸿蒙手机"),
-    ("Android", "安卓手机"),
-    ("Windows", "Windows 电脑"),
-    ("Macintosh", "苹果电脑"),
-    ("Linux", "Linux 电脑"),
+    ("HarmonyOS", _l("鸿蒙手机")),
+    ("Android", _l("安卓手机")),
+    ("Windows", _l("Windows 电脑")),
+    ("Macintosh", _l("苹果电脑")),
+    ("Linux", _l("Linux 电脑")),
 )
 
 Moment = datetime | BindParameter[datetime]
@@ -105,7 +107,7 @@ class Person(Base):
     residences: Mapped[list["Residence"]] = relationship(back_populates="person", order_by="Residence.id")
 
     @property
-    def how_known(self) -> str:
+    def how_known(self) -> Text:
         return KNOWN_BY.get(self.known_by or "", "")
 
     @property
@@ -161,7 +163,7 @@ class Post(Placed, Base):
     body: Mapped[Body | None] = relationship()
 
     @property
-    def label(self) -> str:
+    def label(self) -> LazyText:
         return ROLES[self.role]
 
     @property
@@ -223,6 +225,6 @@ class StaffSession(Base):
         return and_(StaffSession.expires_at > now(), StaffSession.seen_at > now() - IDLE)
 
     @property
-    def device(self) -> str:
+    def device(self) -> Text:
         """The kind of device, as a person would name it."""
         return next((name for mark, name in DEVICES if mark in self.agent), "")

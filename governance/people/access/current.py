@@ -180,7 +180,7 @@ def viewer_of(person: Person) -> Viewer:
     """A member of staff as a viewer, with the posts held at this moment."""
     query = select(Post).where(Post.person_id == person.id, Post.held(now())).options(joinedload(Post.place))
     posts = tuple(db.session.scalars(query))
-    label = f"{ROLES[posts[0].role]} {person.nickname}" if posts else (person.nickname or "")
+    label = f"{ROLES[posts[0].role].in_chinese} {person.nickname}" if posts else (person.nickname or "")
     return Viewer(None, person.id, label, tuple(_held(post) for post in posts))
 
 

@@ -9,6 +9,7 @@ from governance.core.crypto import masked_phone
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Refused
 from governance.core.events import Event, forget_words, history
+from governance.core.translation import Text
 from governance.people import hooks
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
@@ -18,6 +19,8 @@ from governance.people.residents import nicknames
 from governance.people.residents.doors import unknown
 from governance.people.residents.verification import record_event
 
+NEUTRAL_NAME = "邻居%04d"
+
 
 @dataclass(frozen=True)
 class Who:
@@ -26,7 +29,7 @@ class Who:
     nickname: str
     doors: tuple[str, ...]
     place: str
-    how: str
+    how: Text
     since: datetime
     confirmed_by: str
     phone: str
@@ -58,7 +61,7 @@ def take_name(person: Person, by: Viewer, reason: str) -> None:
         place = person.known_place
         if place is None or person.known_at is None:
             raise Refused("这位居民已经退出了")
-        person.nickname = f"邻居{person.id % 10_000:04d}"
+        person.nickname = NEUTRAL_NAME % (person.id % 10_000)
         person.nickname_key = nicknames.key(person.nickname)
         record_event(person, "unname", place, by, words=reason)
 

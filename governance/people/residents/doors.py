@@ -11,6 +11,8 @@ from governance.core.db import db, locked, now, writing
 from governance.core.db import find_by as one
 from governance.core.errors import Invalid, Refused
 from governance.core.events import record
+from governance.core.translation import LazyText
+from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
 from governance.people.households import Door, DoorSlip, Residence
@@ -32,13 +34,13 @@ def read_labels(text: str) -> list[str]:
     words = re.split(r"[\s,;、。]+", unicodedata.normalize("NFKC", text.replace("，", ",").replace("；", ";")))
     labels = list(dict.fromkeys(label for word in words if word for label in _spread(word)))
     if not labels:
-        raise Invalid({"lines": "请写门牌，一行一个，如：3单元501"})
+        raise Invalid({"lines": _l("请写门牌，一行一个，如：3单元501")})
     if len(labels) > MOST_AT_ONCE:
-        raise Invalid({"lines": f"一次最多加 {MOST_AT_ONCE} 扇门"})
+        raise Invalid({"lines": _l("一次最多加 %(count)s 扇门", count=MOST_AT_ONCE)})
     try:
         must_be_printable("".join(labels))
     except MissingGlyph as trouble:
-        raise Invalid({"lines": f"“{trouble.character}”印不出来，请换一个写法"}) from trouble
+        raise Invalid({"lines": _l("“%(character)s”印不出来，请换一个写法", character=trouble.character)}) from trouble
     return labels
 
 
@@ -49,18 +51,22 @@ def _spread(word: str) -> Iterator[str]:
     before, first, again, last = found.groups() if found else ("", "", "", "")
     if not found or again not in ("", before) or (found.re is HYPHEN and len(first) != len(last)):
         if UNITS.search(word):
-            raise Invalid({"lines": f"“{word[:40]}”看不明白；一层写一行，如：1单元101-1单元106"})
+            raise _wrong(_l("“%(door)s”看不明白；一层写一行，如：1单元101-1单元106", door=word[:40]))
         yield _label(word)
         return
     if not 1 < int(last) - int(first) + 1 <= MOST_IN_A_RANGE:
-        raise Invalid({"lines": f"“{word[:40]}”不像一层的门牌；一层写一行，如：1单元101-1单元106"})
+        raise _wrong(_l("“%(door)s”不像一层的门牌；一层写一行，如：1单元101-1单元106", door=word[:40]))
     yield from (_label(f"{before}{number:0{len(first)}}") for number in range(int(first), int(last) + 1))
 
 
 def _label(word: str) -> str:
     if not LABEL.fullmatch(word):
-        raise Invalid({"lines": f"“{word[:40]}”不像门牌：用文字、数字和短横，最多 20 个字"})
+        raise _wrong(_l("“%(door)s”不像门牌：用文字、数字和短横，最多 20 个字", door=word[:40]))
     return word
+
+
+def _wrong(reason: LazyText) -> Invalid:
+    return Invalid({"lines": reason})
 
 
 def add_doors(place: Place, by: Viewer, text: str) -> list[Door]:

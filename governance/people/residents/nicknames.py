@@ -4,6 +4,8 @@ import re
 import unicodedata
 
 from governance.core.errors import Invalid
+from governance.core.translation import LazyText
+from governance.core.translation import LazyText as _l
 
 SHORTEST, LONGEST = 2, 12
 MARKS = "·-_~'&"  # and letters, digits, accents, pictures and blanks
@@ -29,13 +31,13 @@ def checked(text: str) -> str:
     name = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
     plain = key(name)
     if not SHORTEST <= len(name) <= LONGEST or len(plain) < SHORTEST:
-        raise _no(f"昵称要 {SHORTEST} 到 {LONGEST} 个字")
+        raise _no(_l("昵称要 %(shortest)s 到 %(longest)s 个字", shortest=SHORTEST, longest=LONGEST))
     if not all(_usual(char) for char in name) or HEAPED.search(_kinds(name)):
-        raise _no("昵称里只用文字、数字和空格，不用网址和符号")
+        raise _no(_l("昵称里只用文字、数字和空格，不用网址和符号"))
     if NUMBER.search(plain):
-        raise _no("昵称里不要放电话、证件这样的号码，连着的数字最多 4 个")
+        raise _no(_l("昵称里不要放电话、证件这样的号码，连着的数字最多 4 个"))
     if any(office in plain for office in OFFICES):
-        raise _no("这个昵称像是单位或工作人员，请换一个")
+        raise _no(_l("这个昵称像是单位或工作人员，请换一个"))
     return name
 
 
@@ -61,5 +63,5 @@ def _kinds(name: str) -> str:
     return "".join(unicodedata.category(char)[0] for char in name)
 
 
-def _no(reason: str) -> Invalid:
+def _no(reason: LazyText) -> Invalid:
     return Invalid({"nickname": reason})

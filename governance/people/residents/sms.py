@@ -22,6 +22,8 @@ from governance.core.db import db, locked, now, writing
 from governance.core.db import find_by as one
 from governance.core.errors import Invalid, TooMuch
 from governance.core.jobs import enqueue, job
+from governance.core.translation import LazyText as _l
+from governance.core.translation import Text
 from governance.people.access.viewer import Viewer
 from governance.people.households import Sms, VerificationRequest
 from governance.people.model import Identity, Person
@@ -34,7 +36,7 @@ GOOD_FOR = timedelta(minutes=10)
 TRIES = 5
 ONE_PHONE, ONE_PHONE_A_DAY, ONE_DEVICE, ONE_PLACE = "5/hour", "10/day", "6/hour", "120/hour"
 MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
-WORDS = "【一码共治】验证码 {code}，10 分钟内有效。只填在您自己打开的页面上，谁来要都不要给。"
+WORDS = _l("【一码共治】验证码 %(code)s，10 分钟内有效。只填在您自己打开的页面上，谁来要都不要给。")
 TIMEOUT = 8.0  # seconds; with the tries of a job this stays well inside the ten minutes
 LATER = (408, 425, 429)  # 4xx that say "not now" rather than "no"
 
@@ -51,7 +53,7 @@ def read_mobile(text: str) -> str:
     """A mainland mobile number as eleven digits. Raises Invalid."""
     found = MOBILE.fullmatch(re.sub(r"[\s()-]", "", unicodedata.normalize("NFKC", text)))
     if not found:
-        raise Invalid({"phone": "请填 11 位的手机号"})
+        raise Invalid({"phone": _l("请填 11 位的手机号")})
     return found[1]
 
 
@@ -69,7 +71,7 @@ def ask(by: Viewer, phone: str, place: Place, nickname: str) -> VerificationRequ
         delete(VerificationRequest).where(VerificationRequest.person_id == person.id, VerificationRequest.way == "sms")
     )
     code = f"{secrets.randbelow(1_000_000):06}"
-    message = Sms(id=str(uuid.uuid4()), to=number, text=WORDS.format(code=code))
+    message = Sms(id=str(uuid.uuid4()), to=number, text=WORDS % {"code": code})
     db.session.add(message)
     db.session.flush()
     asking = VerificationRequest(
@@ -102,27 +104,27 @@ def asked(person_id: int | None) -> VerificationRequest | None:
     return db.session.scalars(mine.order_by(VerificationRequest.id.desc()).limit(1)).first()
 
 
-def prove(by: Viewer, digits: str, nickname: str) -> str:
+def prove(by: Viewer, digits: str, nickname: str) -> Text:
     """Whoever has read the message is that phone's person. Says what is wrong, or nothing when it is done.
 
     A wrong try is kept too, so this returns rather than raises: it must not be undone.
     """
     asking = asked(by.person_id)
     if asking is None or locked(asking).code is None:
-        return "验证码过期了，请再要一次"
+        return _l("验证码过期了，请再要一次")
     asking.tries += 1
     if asking.tries > TRIES:
         asking.code = None
-        return "试得太多了，请再要一次验证码"
+        return _l("试得太多了，请再要一次验证码")
     if not same("".join(char for char in digits if char.isdecimal()), asking.code or ""):
         left = TRIES - asking.tries
-        return f"验证码不对，还能试 {left} 次" if left else "验证码不对，请再要一次"
+        return _l("验证码不对，还能试 %(left)s 次", left=left) if left else _l("验证码不对，请再要一次")
     person, owner = becoming(asking.person_id), _owner(asking)
     if owner is None:
         _claim(person, asking)
     elif owner.id != person.id:
         if person.known_at is not None:
-            return "这个手机号已经是另一位居民的了。两个昵称要合成一个，请找社区"
+            return _l("这个手机号已经是另一位居民的了。两个昵称要合成一个，请找社区")
         merge_persons(person, owner)
         person = owner
     if person.known_at is None and asking.place is not None:

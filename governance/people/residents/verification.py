@@ -15,6 +15,7 @@ from governance.core.db import db, locked, now, writing
 from governance.core.db import find_by as one
 from governance.core.errors import Invalid, Refused
 from governance.core.events import Event, record
+from governance.core.translation import LazyText as _l
 from governance.people import hooks
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
@@ -104,14 +105,15 @@ def free_nickname(asked: str, place: Place, mine: int | None = None) -> str:
     name = nicknames.checked(asked)
     community = locked(db.session.get_one(Place, place.stream))
     if any(objects(name) for objects in _SCREENS):
-        raise Invalid({"nickname": "这个昵称别人看了会不舒服，请换一个"})
+        raise Invalid({"nickname": _l("这个昵称别人看了会不舒服，请换一个")})
     if _is_like_staff(name):
-        raise Invalid({"nickname": f"“{name}”和这里的工作人员太像，别人会认错，请换一个"})
+        raise Invalid({"nickname": _l("“%(name)s”和这里的工作人员太像，别人会认错，请换一个", name=name)})
     if not _taken(name, community, mine):
         return name
     free = next((other for other in nicknames.others(name) if not _taken(other, community, mine)), "")
-    offer = f"，换成“{free}”行不行？" if free else "，请换一个"
-    raise Invalid({"nickname": f"“{name}”已经有邻居用了{offer}"})
+    if free:
+        raise Invalid({"nickname": _l("“%(name)s”已经有邻居用了，换成“%(free)s”行不行？", name=name, free=free)})
+    raise Invalid({"nickname": _l("“%(name)s”已经有邻居用了，请换一个", name=name)})
 
 
 def _taken(name: str, community: Place, mine: int | None) -> bool:
@@ -143,7 +145,7 @@ def rename(by: Viewer, nickname: str) -> None:
     changes = select(Event.id).filter_by(noun="person", verb="rename", subject_id=person.id)
     lately = db.session.scalars(changes.where(Event.at > now() - RENAMED_WITHIN).limit(RENAMES)).all()
     if len(lately) >= RENAMES:
-        raise Invalid({"nickname": f"一个月最多改 {RENAMES} 次，过些天再改"})
+        raise Invalid({"nickname": _l("一个月最多改 %(count)s 次，过些天再改", count=RENAMES)})
     name = free_nickname(nickname, person.known_place, person.id)
     if name != person.nickname:
         person.nickname, person.nickname_key = name, nicknames.key(name)
@@ -217,7 +219,8 @@ def _door(place: Place, label: str) -> Door | None:
     label = "".join(label.split())
     door = one(Door, place_id=place.id, label=label) if label else None
     if label and door is None:
-        raise Invalid({"door": f"{place.name}还没有登记“{label[:20]}”；可以先空着，由社区补上这扇门"})
+        not_there = _l("%(place)s还没有登记“%(door)s”；可以先空着，由社区补上这扇门", place=place.name, door=label[:20])
+        raise Invalid({"door": not_there})
     return door
 
 

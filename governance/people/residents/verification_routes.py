@@ -11,6 +11,7 @@ from flask import redirect, render_template, request, session, url_for
 from governance.core import limits
 from governance.core.db import db, now
 from governance.core.errors import Invalid, Missing, Stale, TooMuch
+from governance.core.translation import LazyText as _l
 from governance.core.web.forms import Form
 from governance.core.web.pages import back, inside, public_url
 from governance.core.web.security import refills, stale_form
@@ -31,7 +32,7 @@ NEXT, SHOWN = "known_next", "known_shown"
 LONGEST_NEXT = 300
 WRONG_SLIPS = "60/hour"
 REFRESH = "10"  # seconds; a header, so it works without script
-NO_SLIP = "没有这张住户条。请对着纸再看一遍；还不行，打社区的电话问问"
+NO_SLIP = _l("没有这张住户条。请对着纸再看一遍；还不行，打社区的电话问问")
 
 
 @bp.get("/me/known")
@@ -191,7 +192,7 @@ def place_of(code: str) -> Place:
     try:
         return living(code).place
     except NeverIssued as trouble:
-        raise Invalid({"code": "没有这个码，请对着墙上的二维码再看一遍"}) from trouble
+        raise Invalid({"code": _l("没有这个码，请对着墙上的二维码再看一遍")}) from trouble
 
 
 @bp.route("/me/known/digits", methods=["GET", "POST"])

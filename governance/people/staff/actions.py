@@ -12,6 +12,8 @@ from sqlalchemy import select
 from governance.core.db import db, find_by, locked, now, writing
 from governance.core.errors import Invalid, Refused
 from governance.core.events import record
+from governance.core.translation import LazyText as _l
+from governance.core.translation import translate as _
 from governance.people.access.permissions import may, require
 from governance.people.access.viewer import Viewer
 from governance.people.model import ROLES, Body, Identity, Person, Post
@@ -37,11 +39,11 @@ def add_staff(
     """A new person with an account and a first post. Returns the password to hand over; only its hash is kept."""
     account, password = account.strip().lower(), passwords.fresh()
     if not ACCOUNT.fullmatch(account):
-        raise Invalid({"account": "账号用 3 到 32 个小写字母、数字或 . _ -，以字母或数字开头"})
+        raise Invalid({"account": _l("账号用 3 到 32 个小写字母、数字或 . _ -，以字母或数字开头")})
     secret = hashed(password)
     with writing():
         if find_by(Identity, kind="account", subject=account):
-            raise Invalid({"account": "这个账号已经有人用了"})
+            raise Invalid({"account": _l("这个账号已经有人用了")})
         person = Person(nickname=nickname, phone=phone or None)
         db.session.add(person)
         db.session.flush()
@@ -57,14 +59,14 @@ def give_post(person: Person, by: Viewer, role: str, at: Place | Body, until: da
     with writing():
         require(by, "person.read", locked(person))
         if until is not None and until <= now():
-            raise Invalid({"until": "结束的日子要在今天以后"})
+            raise Invalid({"until": _l("结束的日子要在今天以后")})
         return _give(person, by, role, at, until)
 
 
 def _give(person: Person, by: Viewer, role: str, at: Place | Body, until: datetime | None) -> Post:
     post = _proposed(role, at)
     if not may(by, "post.keep", post):
-        raise Invalid({"role": "您只能在自己管的地方安排不高于自己的岗位"})
+        raise Invalid({"role": _l("您只能在自己管的地方安排不高于自己的岗位")})
     same = select(Post.id).where(Post.held(now())).filter_by(person_id=person.id, role=role)
     if db.session.scalar(same.filter_by(place_id=post.place_id, body_id=post.body_id)):
         raise Refused("这个人已经在这个岗位上了")
@@ -79,16 +81,16 @@ def _give(person: Person, by: Viewer, role: str, at: Place | Body, until: dateti
 def _proposed(role: str, at: Place | Body) -> Post:
     """The post as a row not yet kept, so that the rules can be asked about it."""
     if role not in ROLES:
-        raise Invalid({"role": "没有这种岗位"})
+        raise Invalid({"role": _l("没有这种岗位")})
     if isinstance(at, Body):
         if role != "body":
-            raise Invalid({"role": "在承办单位里只有“承办单位”这一种岗位"})
+            raise Invalid({"role": _l("在承办单位里只有“承办单位”这一种岗位")})
         return Post(role=role, body_id=at.id, body=at)
     if role == "body":
-        raise Invalid({"body": "请选是哪个承办单位"})
+        raise Invalid({"body": _l("请选是哪个承办单位")})
     if at.kind not in HELD_AT[role]:
-        kinds = "或".join(KINDS[kind].label for kind in HELD_AT[role])
-        raise Invalid({"place": f"{ROLES[role]}的岗位要设在{kinds}"})
+        kinds = _("或").join(KINDS[kind].label for kind in HELD_AT[role])
+        raise Invalid({"place": _l("%(role)s的岗位要设在%(kinds)s", role=ROLES[role], kinds=kinds)})
     return Post(role=role, place_id=at.id, place=at)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from governance.core.db import db, locked, writing
 from governance.core.errors import Invalid
 from governance.core.events import record
+from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import may, require
 from governance.people.access.viewer import Viewer
 from governance.people.model import Body
@@ -43,9 +44,9 @@ def change_body(body: Body, by: Viewer, **facts: Any) -> None:
 
 def _check(body: Body, by: Viewer) -> None:
     if not may(by, "body.keep", body):
-        raise Invalid({"place": "只能放在您管的地方"})
+        raise Invalid({"place": _l("只能放在您管的地方")})
     if db.session.scalar(select(Body.id).where(Body.name == body.name, Body.id != (body.id or 0))):
-        raise Invalid({"name": "已经有叫这个名字的单位了"})
+        raise Invalid({"name": _l("已经有叫这个名字的单位了")})
 
 
 def _record(by: Viewer, verb: str, body: Body, **data: Any) -> None:

@@ -3,6 +3,7 @@
 import secrets
 
 from governance.core.errors import Invalid
+from governance.core.translation import LazyText as _l
 
 SHORTEST = 10
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without the ones people mix up when read aloud
@@ -23,13 +24,13 @@ def checked(password: str, account: str) -> str:
     """The password, when it will do. Raises Invalid with the reason."""
     plain = password.lower()
     if len(password) < SHORTEST:
-        raise Invalid({"password": f"密码至少 {SHORTEST} 位"})
+        raise Invalid({"password": _l("密码至少 %(count)s 位", count=SHORTEST)})
     if len(password) > 200:
-        raise Invalid({"password": "密码太长了"})
+        raise Invalid({"password": _l("密码太长了")})
     if plain in COMMON or len(set(plain)) < 4:
-        raise Invalid({"password": "这个密码太常见，别人一猜就中，请换一个"})
+        raise Invalid({"password": _l("这个密码太常见，别人一猜就中，请换一个")})
     if len(account) >= 4 and account.lower() in plain:
-        raise Invalid({"password": "密码里不要带账号"})
+        raise Invalid({"password": _l("密码里不要带账号")})
     return password
 
 

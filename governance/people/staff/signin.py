@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from governance.core import limits
 from governance.core.db import db, find_by, locked, now, writing
 from governance.core.errors import Invalid, TooMuch
+from governance.core.translation import LazyText as _l
 from governance.people.access.current import token_hash
 from governance.people.model import Identity, Person, StaffSession
 from governance.people.staff import passwords
@@ -19,7 +20,7 @@ NOBODY = HASHER.hash(secrets.token_urlsafe(16))  # so that an unknown account ta
 TRIES = "10/5 minutes"  # for one account from one address, so that a stranger cannot lock somebody out
 TRIES_ANYWHERE = "60/5 minutes"
 LIFE = timedelta(hours=12)
-WRONG = "账号或密码不对"
+WRONG = _l("账号或密码不对")
 
 
 def sign_in(account: str, password: str, agent: str, address: str = "") -> str:
@@ -62,9 +63,9 @@ def change_password(session: StaffSession, old: str, new: str) -> None:
     if not limits.within_limit(TRIES, "signin", identity.subject):
         raise TooMuch("试得太多了，请五分钟后再来")
     if not _fits(identity, old):
-        raise Invalid({"old": "现在的密码不对"})
+        raise Invalid({"old": _l("现在的密码不对")})
     if old == new:
-        raise Invalid({"password": "新密码要和现在的不一样"})
+        raise Invalid({"password": _l("新密码要和现在的不一样")})
     secret = hashed(passwords.checked(new, identity.subject))
     with writing():
         locked(identity).secret, identity.must_change = secret, False

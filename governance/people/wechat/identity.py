@@ -12,6 +12,7 @@ from governance.core.db import db, locked, writing
 from governance.core.db import find_by as one
 from governance.core.errors import Refused
 from governance.core.events import record
+from governance.core.translation import LazyText as _l
 from governance.people.access.current import device_goes_to
 from governance.people.access.viewer import Viewer
 from governance.people.model import Identity, Person
@@ -19,7 +20,7 @@ from governance.people.residents.merge import merge_persons
 from governance.people.residents.verification import becoming, know
 from governance.places.model import Place
 
-NO_ROOM = "这个企业微信已经绑在另一个工作账号上了。要换，请先用那个账号登录，在“我的”里解开"
+NO_ROOM = _l("这个企业微信已经绑在另一个工作账号上了。要换，请先用那个账号登录，在“我的”里解开")
 
 
 def openid_hash(openid: str) -> str:
