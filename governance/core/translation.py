@@ -35,7 +35,8 @@ class LazyText:
     @property
     def in_chinese(self) -> str:
         """For what is kept or sent to others, where the language of the one who acts does not matter."""
-        return _filled(self.text, **self.facts)
+        facts = {name: fact.in_chinese if isinstance(fact, LazyText) else fact for name, fact in self.facts.items()}
+        return _filled(self.text, **facts)
 
 
 Text = str | LazyText

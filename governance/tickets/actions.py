@@ -200,4 +200,4 @@ CHANGES: dict[str, Callable[[Ticket, Viewer, Mapping[str, str]], dict[str, Any]]
 def still_listed(ticket: Ticket) -> None:
     """Raises Refused when others can no longer add themselves to a ticket."""
     if ticket.state not in life.LISTED:
-        raise Refused(f"这件事{ticket.status.label}。还有问题请重新报一次")
+        raise Refused("这件事%(state)s。还有问题请重新报一次", state=ticket.status.label)

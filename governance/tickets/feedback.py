@@ -61,7 +61,7 @@ def more(ticket: Ticket, by: Viewer, words: str, submission: str) -> None:
     locked(ticket)
     require(by, "ticket.more", ticket)
     if not ticket.status.open:
-        raise Refused(f"这件事{ticket.status.label}。还有问题请重新报一次")
+        raise Refused("这件事%(state)s。还有问题请重新报一次", state=ticket.status.label)
     photos = attach(ticket.id, by, submission, "more")
     record_event(ticket, "more", by, words=words, photos=photos)
 
