@@ -1,4 +1,4 @@
-"""Rows for doors, who lives behind them, the slips that are handed in there, and askings to become known."""
+"""Rows for doors, their residents, door slips, verification requests and text messages."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -20,7 +20,7 @@ LIVE = "used_at IS NULL AND revoked_at IS NULL"
 
 
 class Door(Placed, Base):
-    """One household's door in a building or courtyard. `area` is what is theirs alone by the roll, in square metres."""
+    """One household's door in a building or courtyard. `area` is its own floor area by the roll, in square metres."""
 
     __tablename__ = "door"
     __table_args__ = (UniqueConstraint("place_id", "label"), CheckConstraint("area > 0", name="area"))
@@ -48,7 +48,7 @@ class Door(Placed, Base):
 
 
 class Residence(Placed, Base):
-    """That somebody lives behind a door, from one instant to another, and how that was found out."""
+    """A person lives behind a door from `since` to `until`; `how` it was verified is a key of `KNOWN_BY`."""
 
     __tablename__ = "residence"
     __table_args__ = (
@@ -80,7 +80,7 @@ class Residence(Placed, Base):
 
 
 class DoorSlip(Base):
-    """住户条: handed in at a door, used once. The row holds only its secret's hash; a door has at most one good one."""
+    """住户条: a paper for one door, used once. The row holds the hash of its secret. A door has at most one good slip."""
 
     __tablename__ = "door_slip"
     __table_args__ = (Index("ix_door_slip_live", "door_id", unique=True, **partial_index(LIVE)),)
@@ -110,7 +110,7 @@ class DoorSlip(Base):
 
 
 class VerificationRequest(Base):
-    """Somebody asks to become known by a code: one shown to the worker at the door, or one sent to a phone."""
+    """A device asks for verification by a code that is shown to a worker (`worker`) or sent to a phone (`sms`)."""
 
     __tablename__ = "verification_request"
     __table_args__ = (CheckConstraint("way IN ('worker','sms')", name="way"),)
@@ -135,7 +135,7 @@ class VerificationRequest(Base):
 
 
 class Sms(Base):
-    """One text message owed to a phone; number and words leave as soon as the gateway has taken it."""
+    """One text message to a phone. Number and text are deleted once the gateway has answered."""
 
     __tablename__ = "sms"
     __table_args__ = (CheckConstraint(f"state IN {SMS_STATES}", name="state"),)

@@ -1,4 +1,4 @@
-"""What a nickname may be: short, readable, nobody's number or office. verification.py says whether it is free."""
+"""Which nicknames are allowed: short, readable, no number and no office. verification.py checks whether one is free."""
 
 import re
 import unicodedata
@@ -8,12 +8,12 @@ from governance.core.translation import LazyText
 from governance.core.translation import LazyText as _l
 
 SHORTEST, LONGEST = 2, 12
-MARKS = "·-_~'&"  # and letters, digits, accents, pictures and blanks
-HEAPED = re.compile("MM")  # accents upon accents
+MARKS = "·-_~'&"  # allowed beside letters, digits, accents, pictures and blanks
+HEAPED = re.compile("MM")  # stacked accents, in the string of categories
 NUMERALS = "〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
 NUMBER = re.compile(rf"[\d{NUMERALS}]{{5}}")
 # fmt: off
-OFFICES = (  # what a neighbour would take for staff or an authority, also in traditional characters
+OFFICES = (  # would be taken for staff or an authority; traditional characters too
     "社区", "社區", "居委", "村委", "网格", "網格", "物业", "物業", "物管", "业委", "業委", "街道", "乡镇", "鄉鎮",
     "政府",
     "官方", "管理员", "管理員", "管理处", "管理處", "管理局", "群主", "工作人员", "工作人員", "客服", "系统", "系統",
@@ -27,7 +27,7 @@ OFFICES = (  # what a neighbour would take for staff or an authority, also in tr
 
 
 def checked(text: str) -> str:
-    """The nickname as it will be kept. Raises Invalid with what to do about it."""
+    """The nickname, normalised. Raises Invalid with the reason."""
     name = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
     plain = key(name)
     if not SHORTEST <= len(name) <= LONGEST or len(plain) < SHORTEST:
@@ -42,13 +42,13 @@ def checked(text: str) -> str:
 
 
 def key(name: str) -> str:
-    """What two nicknames that people would mix up have in common: no blanks, no marks, no case."""
+    """Equal for nicknames that people would mix up: without blanks, marks and case."""
     plain = unicodedata.normalize("NFKC", name).casefold()
     return "".join(char for char in plain if unicodedata.category(char)[0] in "LN" or ord(char) > 0xFFFF)
 
 
 def others(name: str) -> list[str]:
-    """What could be offered instead of a name that is taken."""
+    """Alternatives to offer for a name that is taken."""
     offered = (f"{name[: LONGEST - 1]}{number}" for number in range(2, 10))
     return [other for other in offered if not NUMBER.search(key(other))]
 

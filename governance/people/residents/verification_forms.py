@@ -1,4 +1,4 @@
-"""The forms of becoming known. What only the actions can say is shown beside the same fields."""
+"""Forms of verification."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The worker's door: a resident shows six digits, the worker confirms that they live here."""
+"""Routes for a worker who confirms, by six digits, that a resident lives here."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ MOST_PLACES = 500
 @open_to(on_foot)
 @refills
 def vouch() -> Any:
-    """Type or scan the digits, look at the nickname, say where, confirm."""
+    """Type or scan the digits, read the nickname, choose the place, confirm."""
     code = request.values.get("code", "")[:12]
     asking = _asking(code) if code else None
     if asking is None:
@@ -88,7 +88,7 @@ def _within(place: Place, names: dict[int, str]) -> str:
 
 
 def _confirmed() -> Person | None:
-    """Whom this worker has just confirmed, to say so above the next one's digits."""
+    """The person whom this worker confirmed last, for the message on the page."""
     id_ = request.args.get("confirmed", type=int)
     person = numbered(Person, id_) if id_ else None
     seen = person is not None and person.known_place is not None and may(current(), "place.vouch", person.known_place)

@@ -1,4 +1,4 @@
-"""Everything that changes persons and their posts. Each action checks, changes, then records.
+"""Changes to members of staff and their posts. Each action checks, changes and records in one transaction.
 
 Bodies are kept in bodies.py; who may do what is in people/access/permissions.py.
 """
@@ -36,7 +36,7 @@ HELD_AT = {
 def add_staff(
     by: Viewer, account: str, nickname: str, role: str, at: Place | Body, phone: str = ""
 ) -> tuple[Person, str]:
-    """A new person with an account and a first post. Returns the password to hand over; only its hash is kept."""
+    """Add a person with an account and a first post; returns them with the password to hand over. Raises Invalid."""
     account, password = account.strip().lower(), passwords.fresh()
     if not ACCOUNT.fullmatch(account):
         raise Invalid({"account": _l("账号用 3 到 32 个小写字母、数字或 . _ -，以字母或数字开头")})
@@ -47,15 +47,15 @@ def add_staff(
         person = Person(nickname=nickname, phone=phone or None)
         db.session.add(person)
         db.session.flush()
-        known = {"secret": secret, "must_change": True}  # to whoever hands it over
-        db.session.add(Identity(person_id=person.id, kind="account", subject=account, **known))
+        handed_over = {"secret": secret, "must_change": True}
+        db.session.add(Identity(person_id=person.id, kind="account", subject=account, **handed_over))
         _record(by, "person.add", person.id, _place(at))
         _give(person, by, role, at, None)
     return person, password
 
 
 def give_post(person: Person, by: Viewer, role: str, at: Place | Body, until: datetime | None = None) -> Post:
-    """Let a person hold one more post, from now on. Raises Invalid by field, Refused when it is held already."""
+    """Give a person one more post. Raises Invalid by field, Refused when they hold it already."""
     with writing():
         require(by, "person.read", locked(person))
         if until is not None and until <= now():
@@ -79,7 +79,7 @@ def _give(person: Person, by: Viewer, role: str, at: Place | Body, until: dateti
 
 
 def _proposed(role: str, at: Place | Body) -> Post:
-    """The post as a row not yet kept, so that the rules can be asked about it."""
+    """The post as a row not added yet, for the permission check. Raises Invalid."""
     if role not in ROLES:
         raise Invalid({"role": _l("没有这种岗位")})
     if isinstance(at, Body):
@@ -95,7 +95,7 @@ def _proposed(role: str, at: Place | Body) -> Post:
 
 
 def end_post(post: Post, by: Viewer) -> None:
-    """End a post: its rights end at once; with the last one every signed-in browser is signed out."""
+    """End a post and its rights. After the last one all sessions of the person end. Raises Refused."""
     with writing():
         require(by, "post.keep", locked(post))
         if not post.in_force(now()):
@@ -111,13 +111,13 @@ def end_post(post: Post, by: Viewer) -> None:
 
 
 def _show(post: Post) -> None:
-    """The scan pages of a grid name its worker."""
+    """Make the scan pages of a grid anew: they name its worker."""
     if post.role == "grid":
         freshen(post.stands_at)
 
 
 def disable(person: Person, by: Viewer) -> None:
-    """Close an account: nobody signs in with it, and whoever is signed in is out."""
+    """Disable an account and end its sessions. Raises Refused."""
     with writing():
         account = _account(person, by)
         if person.id == by.staff_id:
@@ -139,14 +139,14 @@ def enable(person: Person, by: Viewer) -> None:
 
 
 def reset_password(person: Person, by: Viewer) -> str:
-    """A fresh password to hand over once; whoever is signed in with the old one is out."""
+    """Set a new password and return it to hand over once. All sessions end."""
     password = passwords.fresh()
     set_password(person, by, password)
     return password
 
 
 def set_password(person: Person, by: Viewer, password: str) -> None:
-    """Give an account this password, to be changed at the first sign-in. Raises Invalid when it is too easy."""
+    """Set a password that must be changed at the first sign-in. All sessions end. Raises Invalid when it is weak."""
     secret = hashed(passwords.checked(password, person.account.subject if person.account else ""))
     with writing():
         account = _account(person, by)
@@ -163,7 +163,7 @@ def _account(person: Person, by: Viewer) -> Identity:
 
 
 def _of(person: Person) -> Place:
-    """Where a person's changes are recorded: at the latest post."""
+    """The place under which changes of a person are recorded: that of the latest post."""
     return person.posts[-1].stands_at
 
 

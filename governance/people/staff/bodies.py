@@ -1,4 +1,4 @@
-"""Keeping the bodies that tickets are sent to: added and changed by those who keep the place a body works in."""
+"""Adds and changes bodies."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ KEPT = ("name", "kind", "phone", "place_id")
 
 
 def add_body(by: Viewer, name: str, kind: str, phone: str, place: Place) -> Body:
-    """A new body, to which the offices in `place` may send work."""
+    """Add a body; offices within `place` may send it work. Raises Invalid."""
     body = Body(name=name, kind=kind, phone=phone or None, place_id=place.id, place=place)
     with writing():
         _check(body, by)
@@ -29,7 +29,7 @@ def add_body(by: Viewer, name: str, kind: str, phone: str, place: Place) -> Body
 
 
 def change_body(body: Body, by: Viewer, **facts: Any) -> None:
-    """Change what is known of a body; it stays within the places of whoever changes it."""
+    """Change a body, within the places of `by`. Raises Invalid, Forbidden."""
     with writing():
         require(by, "body.keep", locked(body))
         changed = {name: value for name, value in facts.items() if name in KEPT and getattr(body, name) != value}

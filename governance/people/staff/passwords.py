@@ -1,4 +1,4 @@
-"""Which passwords are good enough, and fresh ones to hand out. Hashing is in signin.py."""
+"""Which passwords are strong enough, and new ones to hand over. Hashing is in signin.py."""
 
 import secrets
 
@@ -6,7 +6,7 @@ from governance.core.errors import Invalid
 from governance.core.translation import LazyText as _l
 
 SHORTEST = 10
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without the ones people mix up when read aloud
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters that people mix up
 # fmt: off
 COMMON = frozenset((
     "1234567890", "12345678910", "123456789a", "0123456789", "0987654321", "1111111111", "0000000000",
@@ -21,7 +21,7 @@ COMMON = frozenset((
 
 
 def checked(password: str, account: str) -> str:
-    """The password, when it will do. Raises Invalid with the reason."""
+    """The password, when it is strong enough. Raises Invalid with the reason."""
     plain = password.lower()
     if len(password) < SHORTEST:
         raise Invalid({"password": _l("密码至少 %(count)s 位", count=SHORTEST)})

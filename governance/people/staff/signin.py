@@ -1,4 +1,4 @@
-"""Signing staff in and out: argon2, throttled per account, and sessions that are rows and so can be ended at once."""
+"""Sign-in and sign-out of staff: argon2, a rate limit per account, sessions as rows that can be revoked at once."""
 
 import secrets
 from datetime import timedelta
@@ -16,15 +16,15 @@ from governance.people.model import Identity, Person, StaffSession
 from governance.people.staff import passwords
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # OWASP Password Storage: argon2id, 19 MiB, t=2
-NOBODY = HASHER.hash(secrets.token_urlsafe(16))  # so that an unknown account takes as long as a wrong password
-TRIES = "10/5 minutes"  # for one account from one address, so that a stranger cannot lock somebody out
+NOBODY = HASHER.hash(secrets.token_urlsafe(16))  # an unknown account takes as long as a wrong password
+TRIES = "10/5 minutes"  # for one account from one address: a stranger cannot lock an account
 TRIES_ANYWHERE = "60/5 minutes"
 LIFE = timedelta(hours=12)
 WRONG = _l("账号或密码不对")
 
 
 def sign_in(account: str, password: str, agent: str, address: str = "") -> str:
-    """The token of a fresh session. Raises Invalid for a wrong pair, TooMuch after ten tries on one account."""
+    """The token of a new session. Raises Invalid for a wrong pair, TooMuch beyond `TRIES`."""
     mine = limits.within_limit(TRIES, "signin", account.lower(), address)
     if not mine or not limits.within_limit(TRIES_ANYWHERE, "signin", account.lower()):
         raise TooMuch("这个账号试得太多了，请五分钟后再来")
@@ -36,7 +36,7 @@ def sign_in(account: str, password: str, agent: str, address: str = "") -> str:
 
 
 def begin_session(account: Identity, agent: str) -> str:
-    """The token of a fresh session of this account, however it was proven whose it is."""
+    """The token of a new session of this account. The caller has verified the person."""
     token = secrets.token_urlsafe(32)
     with writing():
         db.session.add(
@@ -58,7 +58,7 @@ def _fits(identity: Identity | None, password: str) -> bool:
 
 
 def change_password(session: StaffSession, old: str, new: str) -> None:
-    """One's own password, by whoever knows the old one. Every other browser is signed out; this one stays."""
+    """Change one's own password. All other sessions end. Raises Invalid, TooMuch."""
     identity = session.identity
     if not limits.within_limit(TRIES, "signin", identity.subject):
         raise TooMuch("试得太多了，请五分钟后再来")
@@ -79,7 +79,7 @@ def sign_out(session: StaffSession) -> None:
 
 
 def end_all_sessions(person: Person) -> None:
-    """Every browser this person is signed in on, at once. Joins the transaction in hand."""
+    """End all sessions of a person. Call it inside `writing()`."""
     mine = select(Identity.id).where(Identity.person_id == person.id)
     ended = update(StaffSession).where(StaffSession.identity_id.in_(mine), StaffSession.revoked_at.is_(None))
     db.session.execute(ended.values(revoked_at=now()))
