@@ -80,7 +80,7 @@ class Residence(Placed, Base):
 
 
 class DoorSlip(Base):
-    """住户条: a paper for one door, used once. The row holds the hash of its secret. At most one slip of a door is good."""
+    """住户条: a paper for one door, used once. The row holds the hash of its secret. A door has at most one."""
 
     __tablename__ = "door_slip"
     __table_args__ = (Index("ix_door_slip_live", "door_id", unique=True, **partial_index(LIVE)),)

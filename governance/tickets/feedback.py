@@ -18,6 +18,7 @@ from governance.tickets.reports import attach
 
 SILENCE = timedelta(days=7)  # after it a resolved ticket closes, counted as not answered
 LATE_ANSWER = timedelta(days=30)  # how long after closing an answer is still taken
+NOT_SOLVED = "居民说没有办好"  # the note of the move, as the record keeps it
 
 
 def join(ticket: Ticket, by: Viewer) -> None:
@@ -106,7 +107,7 @@ def _give(
         phone=bool(taken_by),
     )
     if solved == "no":
-        apply_move(ticket, "reopen", by, {"note": "居民说没有办好"})
+        apply_move(ticket, "reopen", by, {"note": NOT_SOLVED})
     elif ticket.state == life.RESOLVED and _all_answered(ticket):
         apply_move(ticket, "close", SYSTEM, {})
 
