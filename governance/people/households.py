@@ -80,7 +80,7 @@ class Residence(Placed, Base):
 
 
 class DoorSlip(Base):
-    """住户条: a paper for one door, used once. The row holds the hash of its secret. A door has at most one."""
+    """住户条: a paper for one door, used once. The row holds its secret's hash. A door has one unused slip at most."""
 
     __tablename__ = "door_slip"
     __table_args__ = (Index("ix_door_slip_live", "door_id", unique=True, **partial_index(LIVE)),)
