@@ -8,7 +8,7 @@ catalogue of the reader's language, and the facts are put in when it is shown.
 
 from collections.abc import Mapping
 
-from governance.core.translation import LazyText, Text
+from governance.core.translation import AnyText, LazyText
 from governance.core.translation import LazyText as _l
 
 
@@ -18,7 +18,7 @@ class Problem(Exception):
     status = 400
     title = _l("没有办成")
 
-    def __init__(self, message: Text = "", /, **facts: object) -> None:
+    def __init__(self, message: AnyText = "", /, **facts: object) -> None:
         super().__init__(message)
         self.message = message if isinstance(message, LazyText) else LazyText(message, **facts)
 
@@ -36,7 +36,7 @@ class Invalid(Problem):
 
     status, title = 422, _l("有几处要改一下")
 
-    def __init__(self, reasons: Mapping[str, Text]) -> None:
+    def __init__(self, reasons: Mapping[str, AnyText]) -> None:
         super().__init__()
         self.reasons = dict(reasons)
 

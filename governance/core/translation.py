@@ -39,7 +39,7 @@ class LazyText:
         return _filled(self.text, **facts)
 
 
-Text = str | LazyText
+AnyText = str | LazyText
 
 
 def chosen(name: str) -> str | None:

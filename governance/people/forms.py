@@ -3,12 +3,12 @@
 from wtforms import PasswordField
 from wtforms.validators import InputRequired, Length
 
+from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
-from governance.core.translation import Text
 from governance.core.web.forms import Form, text
 
 
-def secret(label: Text, needed: Text, autocomplete: str) -> PasswordField:
+def secret(label: AnyText, needed: AnyText, autocomplete: str) -> PasswordField:
     limits = [InputRequired(needed), Length(max=200, message=_l("密码太长了"))]
     return PasswordField(label, limits, render_kw={"autocomplete": autocomplete})
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from governance.core.crypto import Personal
 from governance.core.db import Base, now
-from governance.core.translation import LazyText, Text
+from governance.core.translation import AnyText, LazyText
 from governance.core.translation import LazyText as _l
 from governance.places.model import Place
 from governance.places.standing import Placed
@@ -107,7 +107,7 @@ class Person(Base):
     residences: Mapped[list["Residence"]] = relationship(back_populates="person", order_by="Residence.id")
 
     @property
-    def how_known(self) -> Text:
+    def how_known(self) -> AnyText:
         return KNOWN_BY.get(self.known_by or "", "")
 
     @property
@@ -225,6 +225,6 @@ class StaffSession(Base):
         return and_(StaffSession.expires_at > now(), StaffSession.seen_at > now() - IDLE)
 
     @property
-    def device(self) -> Text:
+    def device(self) -> AnyText:
         """The kind of device; empty when it is not recognised."""
         return next((name for mark, name in DEVICES if mark in self.agent), "")

@@ -13,8 +13,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
 
 from governance.core.errors import Invalid
+from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
-from governance.core.translation import Text
 from governance.core.web import security
 
 PICTURES = r"[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]"
@@ -134,7 +134,7 @@ def submission() -> Any:
     return HiddenField("", [_is_uuid], default=lambda: str(uuid.uuid4()))
 
 
-def text(label: Text, *, longest: int, lines: int = 1, needed: Text = "", **kwargs: Any) -> Any:
+def text(label: AnyText, *, longest: int, lines: int = 1, needed: AnyText = "", **kwargs: Any) -> Any:
     """A line or a box of text of at most `longest` characters; `needed` is the reason given when it is empty."""
     first: Any = DataRequired(needed) if needed else Optional()
     limits = [first, Length(max=longest, message=_l("最多 %(max)s 个字")), _is_readable]
@@ -144,7 +144,7 @@ def text(label: Text, *, longest: int, lines: int = 1, needed: Text = "", **kwar
     return StringField(label, limits, filters=[_stripped], render_kw=attributes, **kwargs)
 
 
-def phone(label: Text) -> Any:
+def phone(label: AnyText) -> Any:
     pattern = Regexp(r"^\+?[0-9][0-9 ()-]{5,18}$", message=_l("电话号码好像不对，请看看"))
     return StringField(
         label, [Optional(), pattern], filters=[_stripped], render_kw={"inputmode": "tel", "maxlength": 20}

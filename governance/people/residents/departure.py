@@ -9,7 +9,7 @@ from governance.core.crypto import masked_phone
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Refused
 from governance.core.events import Event, forget_words, history
-from governance.core.translation import Text
+from governance.core.translation import AnyText
 from governance.people import hooks
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
@@ -29,7 +29,7 @@ class Who:
     nickname: str
     doors: tuple[str, ...]
     place: str
-    how: Text
+    how: AnyText
     since: datetime
     confirmed_by: str
     phone: str

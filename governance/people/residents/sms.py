@@ -22,8 +22,8 @@ from governance.core.db import db, locked, now, writing
 from governance.core.db import find_by as one
 from governance.core.errors import Invalid, TooMuch
 from governance.core.jobs import enqueue, job
+from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
-from governance.core.translation import Text
 from governance.people.access.viewer import Viewer
 from governance.people.households import Sms, VerificationRequest
 from governance.people.model import Identity, Person
@@ -104,7 +104,7 @@ def asked(person_id: int | None) -> VerificationRequest | None:
     return db.session.scalars(mine.order_by(VerificationRequest.id.desc()).limit(1)).first()
 
 
-def prove(by: Viewer, digits: str, nickname: str) -> Text:
+def prove(by: Viewer, digits: str, nickname: str) -> AnyText:
     """Check the digits and verify the person, merging with the phone's owner. Returns what is wrong, or an empty text.
 
     It returns instead of raising, because a wrong try must be committed too.

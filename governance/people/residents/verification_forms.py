@@ -5,8 +5,8 @@ from typing import Any
 from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
+from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
-from governance.core.translation import Text
 from governance.core.web.forms import Form, text
 from governance.people.residents.nicknames import LONGEST
 
@@ -22,7 +22,7 @@ def _consent() -> BooleanField:
     return BooleanField(CONSENT, [InputRequired(_l("请勾上这一句；不愿意也没关系，报事、看进度、表态都不用"))])
 
 
-def _digits(label: Text) -> StringField:
+def _digits(label: AnyText) -> StringField:
     hint = {"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": 12}
     return StringField(
         label, [InputRequired(_l("请填 6 位数字")), Length(max=12, message=_l("是 6 位数字"))], render_kw=hint
