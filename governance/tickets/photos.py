@@ -93,7 +93,7 @@ def _clean(photo: Photo) -> None:
     try:
         cleaned = clean(media.get(quarantine(photo)))
     except Unclean as trouble:
-        _settle(photo.id, state="refused", reason=str(trouble)[:80])
+        _settle(photo.id, state="refused", reason=trouble.message.in_chinese[:80])
     else:
         media.put(address(photo, "full"), cleaned.full)
         media.put(address(photo, "thumb"), cleaned.thumb)
