@@ -19,3 +19,4 @@ def translate_into_english(app: Flask, folder: Path, texts: Mapping[str, str]) -
         write_mo(compiled, catalogue)
     app.extensions["babel"] = replace(app.extensions["babel"], translation_directories=[str(folder)])
     app.extensions.pop("catalogues", None)
+    app.extensions["spoken"] = {}  # templates compiled with the texts of another catalogue
