@@ -110,21 +110,20 @@ class Words:
         self.troubles: dict[str, list[Trouble]] = {}
 
     def read(self) -> None:
-        for path in sorted(self.root.glob("governance/**/*.py")):
-            self._keep(path, *self._of_code(path))
-        for path in sorted(self.root.glob("templates/**/*.*")):
-            self._keep(path, *of_template(path.read_text(encoding="utf-8")))
+        for path in sorted((*self.root.glob("governance/**/*.py"), *self.root.glob("templates/**/*.*"))):
+            self.read_file(path)
+
+    def read_file(self, path: Path) -> None:
+        name = path.relative_to(self.root).as_posix()
+        if not name.startswith(tuple(DATA)):
+            of_file = self._of_code(path) if path.suffix == ".py" else of_template(path.read_text(encoding="utf-8"))
+            self.troubles[name], self.marked[name] = of_file
 
     def _of_code(self, path: Path) -> tuple[list[Trouble], set[str]]:
         file = f"{path.relative_to(self.root).as_posix()}:"
         literals = Literals(self.problems, [name.removeprefix(file) for name in DATA if name.startswith(file)])
         literals.visit(ast.parse(path.read_text(encoding="utf-8")))
         return literals.troubles, literals.texts
-
-    def _keep(self, path: Path, troubles: list[Trouble], texts: set[str]) -> None:
-        name = path.relative_to(self.root).as_posix()
-        if not name.startswith(tuple(DATA)):
-            self.troubles[name], self.marked[name] = troubles, texts
 
     def extracted(self) -> set[tuple[str, str]]:
         """What Babel extracts, each with its file."""
