@@ -60,7 +60,7 @@ class Literals(ast.NodeVisitor):
     def visit_Compare(self, node: ast.Compare) -> None:
         """What is compared with is not shown."""
         for side in (node.left, *node.comparators):
-            if not isinstance(side, ast.Constant):
+            if not all(isinstance(one, ast.Constant) for one in getattr(side, "elts", [side])):
                 self.visit(side)
 
     def visit_Call(self, node: ast.Call) -> None:

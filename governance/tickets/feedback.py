@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Refused
+from governance.core.translation import AnyText
 from governance.core.web.pages import local
 from governance.people.access.permissions import may, require
 from governance.people.access.viewer import SYSTEM, Viewer
@@ -127,7 +128,7 @@ def _all_answered(ticket: Ticket) -> bool:
     return bool(concerned and answered and answered >= concerned)
 
 
-def said(ticket: Ticket, viewer: Viewer) -> str:
+def said(ticket: Ticket, viewer: Viewer) -> AnyText:
     """What this person answered in this round, in words."""
     given = db.session.get(Answer, (ticket.id, ticket.round, viewer.person_id)) if viewer.person_id else None
     return SAID[given.solved] if given else ""

@@ -6,6 +6,7 @@ from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, Se
 from wtforms.validators import InputRequired, Optional
 
 from governance.core.lifecycle import Move
+from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
 from governance.core.web.forms import Form, options, phone, submission, text
 from governance.places.landing import Landing, Near
@@ -126,7 +127,7 @@ class MoveForm(Form):
         return kept | {"seen": self.seen.data or ""}
 
 
-def move_form(move: Move, choices: dict[str, list[tuple[str, str]]]) -> type[MoveForm]:
+def move_form(move: Move, choices: dict[str, list[tuple[str, AnyText]]]) -> type[MoveForm]:
     """The form of one move; what is chosen rather than written has its `choices` under the ask's name."""
     fields: dict[str, Any] = {}
     for ask in move.asks:

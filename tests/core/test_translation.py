@@ -37,7 +37,7 @@ def declined(app, cast, phone, tmp_path) -> tuple[str, str]:
 def test_a_refusal_is_read_in_the_readers_language_with_its_facts(declined, phone) -> None:
     address, number = declined
     for language, words, title in (
-        ("en", "This report is 不予受理. Please report again.", "Not possible now"),
+        ("en", "This report is declined. Please report again.", "Not possible now"),
         ("zh", "这件事不予受理。还有问题请重新报一次", "现在不能这样做"),
     ):
         neighbour = phone()

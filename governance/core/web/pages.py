@@ -31,7 +31,6 @@ from governance.core.translation import LazyText as _l
 from governance.core.web import security
 
 log = structlog.get_logger()
-Later = _l
 ZONE = ZoneInfo("Asia/Shanghai")
 DOORS = {errors.SignInNeeded: "people.signin", errors.KnownNeeded: "people.known"}  # where one who lacks it goes first
 FIXED = re.compile(r'\{\{ _\("([^"%]+)"\) \}\}')  # words with nothing to fill in
