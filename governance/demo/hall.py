@@ -97,13 +97,15 @@ def _done(topic: Topic, staff: Viewer, neighbours: list[Viewer], rng: random.Ran
     _talk(topic, neighbours, (("坡道修在台阶右边", 0.9), ("再装一根扶手", 0.8)), 12, rng)
     actions.make_move(topic, "decide", staff, {"note": "台阶右边修一条坡道，装一根扶手，物业两周内做完。"})
     body = db.session.scalars(select(Body).order_by(Body.id).limit(1)).one()
-    details = {
-        "words": "东门修坡道、装扶手",
-        "category": "other",
-        "body": str(body.id),
-        "due_at": now() + timedelta(days=9),
-    }
-    outcomes.task(topic, staff, _mark("ramp"), **details)
+    outcomes.task(
+        topic,
+        staff,
+        _mark("ramp"),
+        words="东门修坡道、装扶手",
+        category="other",
+        body=str(body.id),
+        due_at=now() + timedelta(days=9),
+    )
     ticket = db.session.scalars(select(Ticket).filter_by(source="topic")).one()
     worker = db.session.scalars(select(Person).filter_by(nickname=body.name)).one()
     tickets.make_move(ticket, "finish", viewer_of(worker), {"note": "坡道修好了，扶手也装上了"})

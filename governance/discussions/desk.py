@@ -5,7 +5,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from sqlalchemy import select
 
-from governance.core import links
+from governance import links
 from governance.core.db import db, locked, writing
 from governance.core.errors import Forbidden, Invalid, Refused, Stale
 from governance.core.events import broken_at, history
@@ -151,7 +151,7 @@ def gather(ref: str) -> Any:
     with writing():
         locked(topic)  # before the tickets, as two who gather here at once would else wait for each other
         for number in _numbers("ticket")[:100]:
-            links.ask("ticket.to_topic", number, current(), str(topic.id))
+            links.tickets().to_topic(number, current(), str(topic.id))
     return back("discussions.show", ref=ref, _anchor="chain")
 
 

@@ -3,11 +3,13 @@
 What everybody may read stands on the topic's page, the same for all; what is one's own stands on 我来说 behind it.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from governance.core import limits, links
+from governance import links
+from governance.core import limits
 from governance.core.db import db, now
 from governance.core.errors import Invalid, Missing, TooMuch
 from governance.core.web import page_cache
@@ -95,9 +97,9 @@ def _propose(code: Code, form: TopicForm) -> Topic:
     return as_person(lambda viewer: actions.propose(code.place, viewer, *details))
 
 
-def _alike(code: Code, title: str) -> tuple[list[Topic], list[Any]]:
+def _alike(code: Code, title: str) -> tuple[list[Topic], Sequence[links.LinkedTicket]]:
     """Topics and tickets that sound like this."""
-    return (queries.alike(code.place, title), links.ask("ticket.like", code.place, title)) if title else ([], [])
+    return (queries.alike(code.place, title), links.tickets().similar(code.place, title)) if title else ([], [])
 
 
 def _new_page(code: Code, form: TopicForm, status: int = 200) -> Any:
@@ -112,7 +114,7 @@ def _new_page(code: Code, form: TopicForm, status: int = 200) -> Any:
         alike=alike,
         like=like,
         going_on=queries.going_on(place, 5),
-        clusters=links.ask("ticket.clusters", place),
+        clusters=links.tickets().clusters(place),
     )
     return page, status
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from governance.core import links
+from governance import links
 from governance.core.db import db
 from governance.core.errors import Invalid
 from governance.core.lifecycle import Move
@@ -32,7 +32,7 @@ def choices(move: Move, ticket: Ticket, viewer: Viewer) -> dict[str, list[tuple[
     if move.name == "dispatch":
         return {"body": bodies_for(ticket)}
     if move.name == "to_topic":
-        return {"topic": [(NEW_TOPIC, "新议题"), *links.ask("topic.open_at", ticket.place, viewer)]}
+        return {"topic": [(NEW_TOPIC, "新议题"), *links.topics().open_at(ticket.place, viewer)]}
     return {}
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, session
 
-from governance.core import limits, links
+from governance import links
+from governance.core import limits
 from governance.core.db import connection, db, find_by
 from governance.core.errors import Invalid, Missing, TooMuch
 from governance.core.web.pages import back, local, problem_json, public_url
