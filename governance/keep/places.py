@@ -18,10 +18,10 @@ from governance.people.access.current import current, open_to
 from governance.people.access.lookup import find_permitted
 from governance.people.access.permissions import keeper, visible
 from governance.places import actions
+from governance.places.codes import find_code
 from governance.places.kinds import KINDS, may_hold
 from governance.places.model import Code, Place, ScanCount, under
 from governance.places.qr import Square
-from governance.places.tokens import read_token
 from governance.wechat import qrcodes
 from governance.wechat.gateway import gateway
 
@@ -55,10 +55,9 @@ def _narrowed(query: Select[Place], place: Place | None, q: str, care: Any) -> S
 
 
 def _named(q: str) -> Any:
-    token = read_token(q)
-    by_token = Place.id.in_(select(Code.place_id).filter_by(token=token)) if token else None
+    code = find_code(q)
     found = [Place.name.like("%" + like_prefix(q), escape="\\"), Place.official_code == q[:12]]
-    return or_(*found, by_token) if by_token is not None else or_(*found)
+    return or_(*found, Place.id == code.place_id) if code else or_(*found)
 
 
 def _codes_of(rows: list[Place]) -> dict[int, int]:

@@ -13,7 +13,7 @@ from governance.core.errors import Invalid, Refused
 from governance.core.events import record
 from governance.core.sql_statements import Prepared
 from governance.places.kinds import AREAS, CODED, KINDS, ORDER, may_hold
-from governance.places.landing import Site
+from governance.places.landing import PlaceRow
 from governance.places.model import MARKS, Code, Place, under
 from governance.places.tokens import new_token
 
@@ -74,7 +74,7 @@ def _freshen_below(place: Place) -> None:
     db.session.execute(below.values(version=Place.version + 1), execution_options={"synchronize_session": False})
 
 
-def freshen(place: Place | Site) -> None:
+def freshen(place: Place | PlaceRow) -> None:
     """Something the scan pages show has changed here: for this place, those inside it and its courtyard."""
     db.session.flush()
     FRESHEN.run(connection(), inside=place.path, **dict(zip_longest(ORDER, place.ancestors)))

@@ -26,7 +26,7 @@ CODE_STATES = {"printed": "印好还没贴", "posted": "已贴", "lost": "不见
 
 
 class Located:
-    """What can be read from where a place stands; of its row, or of a plain one (`landing.Site`)."""
+    """What can be read from where a place stands; of its row, or of a plain row (`landing.PlaceRow`)."""
 
     @property
     def ancestors(self: Any) -> tuple[int, ...]:
@@ -35,7 +35,7 @@ class Located:
 
     @property
     def stream(self: Any) -> int:
-        """The chain its events are sealed in: the community's, or its own above communities."""
+        """The stream its events are numbered in: the community's, or its own above communities."""
         return self.community_id or self.id
 
     def areas(self: Any) -> dict[str, int | None]:
@@ -83,7 +83,7 @@ class Place(Located, Base):
     @property
     def full_name(self) -> str:
         """From the street down: enough to find it, without the district everybody knows."""
-        return " ".join(place.name for place in self.above() if place.kind not in ("district", "grid"))
+        return full_name_of(self.above())
 
     @property
     def full_path(self) -> str:
@@ -95,9 +95,14 @@ class Place(Located, Base):
         return nearest_phone(self.above())
 
 
-def nearest_phone(line: Sequence[Any]) -> str | None:
-    """The number to call at the last of these places, or plain rows of them, that has one."""
-    return next((place.phone for place in reversed(line) if place.phone), None)
+def full_name_of(places: Sequence[Any]) -> str:
+    """The names of these places or rows of them, the widest first, without the district and the grid."""
+    return " ".join(place.name for place in places if place.kind not in ("district", "grid"))
+
+
+def nearest_phone(places: Sequence[Any]) -> str | None:
+    """The number to call at the last of these places, or rows of them, that has one."""
+    return next((place.phone for place in reversed(places) if place.phone), None)
 
 
 def under(place: Place) -> ColumnElement[bool]:

@@ -52,9 +52,9 @@ def show(code: str) -> Any:
 def _asked(name: str, code: str, language: str, elder: bool, in_wechat: bool) -> page_cache.Kept:
     """The page as it was when nothing has changed, else made anew. Raises NeverIssued."""
     with db.engine.connect() as connection, connection.begin():
-        landing = land(connection, code)
-        version = (landing.id, landing.version, landing.token)
-        make = partial(page.body, connection, landing, language, elder, in_wechat)
+        scanned = land(connection, code)
+        version = (scanned.place.id, scanned.place.version, scanned.token)
+        make = partial(page.body, connection, scanned, language, elder, in_wechat)
         return page_cache.current_page((name, code, language, elder, in_wechat), version, make)
 
 
@@ -76,8 +76,8 @@ def home() -> Any:
     """For those who come without scanning: type the letters under the code."""
     typed = request.args.get("code", "")
     if typed:
-        try:
-            return redirect(url_for("scan.show", code=find_code(typed).token), 302)
-        except NeverIssued:
+        found = find_code(typed)
+        if found is None:
             return render_template("scan/home.html", typed=typed, wrong=True), 404
+        return redirect(url_for("scan.show", code=found.token), 302)
     return render_template("scan/home.html", typed="", wrong=False)

@@ -18,7 +18,7 @@ from governance.people.access.viewer import Viewer
 from governance.people.access.wechat_redirect import asks_wechat
 from governance.people.residents import newcomer_limits
 from governance.places.codes import living
-from governance.places.landing import Landing, land, near
+from governance.places.landing import PlaceRow, land, near
 from governance.places.qr import Square
 from governance.tickets import assist, feedback, guess_limit, photos, progress, queries, reports
 from governance.tickets.available_moves import move_forms
@@ -38,7 +38,7 @@ guess_limit.guard(bp)
 @open_to(anyone)
 @asks_wechat
 def new(code: str) -> Any:
-    place = land(connection(), code)
+    place = land(connection(), code).place
     return _report_page(code, ReportForm(place))
 
 
@@ -47,7 +47,7 @@ def new(code: str) -> Any:
 @refills
 @takes(100)
 def create(code: str) -> Any:
-    place = land(connection(), code)
+    place = land(connection(), code).place
     form = ReportForm(place)
     try:
         ref = _report(place, form)
@@ -61,7 +61,7 @@ def create(code: str) -> Any:
     return back("tickets.show", ref=ref)
 
 
-def _report(place: Landing, form: ReportForm) -> str:
+def _report(place: PlaceRow, form: ReportForm) -> str:
     """The new ticket's reference. The photos are staged first: nothing sent is lost whatever is wrong with the form."""
     stage_all(form)
     if not form.ok:
@@ -74,7 +74,7 @@ def _report(place: Landing, form: ReportForm) -> str:
     return as_person(report)
 
 
-def _new_report(viewer: Viewer, place: Landing, form: ReportForm) -> str:
+def _new_report(viewer: Viewer, place: PlaceRow, form: ReportForm) -> str:
     category, there = matter(form.category.data, form.at.data, place)
     if not form.words.data and not photos.staged(viewer, form.submission.data):
         raise Invalid({"words": "请说一句，或者拍一张照片"})
@@ -83,7 +83,7 @@ def _new_report(viewer: Viewer, place: Landing, form: ReportForm) -> str:
     return reports.new_report(there, viewer, category, form.submission.data, **form.details())
 
 
-def _within_limits(viewer: Viewer, place: Landing) -> bool:
+def _within_limits(viewer: Viewer, place: PlaceRow) -> bool:
     mine = limits.within_limit(REPORTS_A_DEVICE, "report", str(viewer.person_id))
     return mine and limits.within_limit(REPORTS_A_PLACE, "report.at", str(place.id))
 

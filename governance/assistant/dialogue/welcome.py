@@ -2,12 +2,13 @@
 
 from governance.assistant.dialogue.context import Turn
 from governance.assistant.dialogue.conversation import Conversation
-from governance.core.db import LARGEST, connection, db
+from governance.core.db import LARGEST, db
 from governance.core.errors import Missing, Problem
 from governance.core.web.static import static
 from governance.people.access.viewer import Viewer
-from governance.places.landing import SIGN, Sign, land, near_name
-from governance.relay.messages.facts import page_of
+from governance.places.codes import living
+from governance.places.model import Place
+from governance.relay.messages.facts import near_name, scan_page
 from governance.relay.messages.text import address
 from governance.relay.model import ReceivedMessage
 from governance.wechat.passive_reply import Card
@@ -18,20 +19,21 @@ INSIDE = "这里正在办什么、大家在商量什么"
 PICTURE = "img/share.png"
 
 
-def _scanned(scene: str) -> Sign:
+def _scanned(scene: str) -> Place:
     """The place of a parametric code, or of one of our own codes. Raises Missing."""
     number = place_of(scene)
-    place = number if number is not None else land(connection(), scene).id
-    sign = SIGN.first(connection(), place=place) if place <= LARGEST else None
-    if sign is None:
+    if number is None:
+        return living(scene).place
+    place = db.session.get(Place, number) if number <= LARGEST else None
+    if place is None:
         raise Missing
-    return sign
+    return place
 
 
-def _words(sign: Sign) -> str:
+def _words(place: Place) -> str:
     """Where one is, how to report, and the page behind a code of the place if it has one."""
-    link = page_of(sign.token)
-    return f"您在{near_name(connection(), sign)}。{HOW}" + (f"\n{INSIDE}：{link}" if link else "")
+    link = scan_page(place)
+    return f"您在{near_name(place)}。{HOW}" + (f"\n{INSIDE}：{link}" if link else "")
 
 
 def unknown_code() -> str:
@@ -42,11 +44,11 @@ def unknown_code() -> str:
 def card(scene: str) -> Card | str:
     """The card of the place; plain words where there is no page to lead to, or the code is of no place of ours."""
     try:
-        sign = _scanned(scene)
+        place = _scanned(scene)
     except Problem:
         return unknown_code()
-    link, name = page_of(sign.token), near_name(connection(), sign)
-    return Card(name, f"{HOW}。{INSIDE}，点开看。", link, address(static(PICTURE))) if link else _words(sign)
+    link, name = scan_page(place), near_name(place)
+    return Card(name, f"{HOW}。{INSIDE}，点开看。", link, address(static(PICTURE))) if link else _words(place)
 
 
 def greet(message: ReceivedMessage, by: Viewer, conversation: Conversation, scene: str) -> str:
@@ -60,6 +62,6 @@ def greet(message: ReceivedMessage, by: Viewer, conversation: Conversation, scen
 
 def arrive(turn: Turn, scene: str) -> str:
     """Somebody scanned a code that led them to us: what they say next is about that place."""
-    sign = _scanned(scene)
-    turn.conversation.place_id = sign.id
-    return _words(sign)
+    place = _scanned(scene)
+    turn.conversation.place_id = place.id
+    return _words(place)
