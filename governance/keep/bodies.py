@@ -25,8 +25,7 @@ from governance.places.model import Place
 @open_to(keeper)
 def bodies() -> Any:
     query = select(Body).where(visible(current(), "body.keep", Body)).options(selectinload(Body.place))
-    rows, more = page_of(query, Body.id)
-    return render_template("keep/bodies.html", rows=rows, more=more)
+    return render_template("keep/bodies.html", page=page_of(query, Body.id))
 
 
 @bp.route("/bodies/new", methods=["GET", "POST"])

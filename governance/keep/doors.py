@@ -11,7 +11,7 @@ from governance.core.errors import Missing, Refused
 from governance.core.web.forms import attempt, status
 from governance.core.web.pages import back
 from governance.core.web.security import refills
-from governance.keep.blueprint import asked_id, bp
+from governance.keep.blueprint import bp, page_of
 from governance.keep.forms import DoorsForm
 from governance.keep.posters import UNSAID, drawn
 from governance.people.access.current import current, open_to
@@ -48,20 +48,16 @@ def _building(place_id: int) -> Place:
 
 
 def _list(place: Place, form: DoorsForm) -> Any:
-    after = asked_id("after") or 0
-    query = select(Door).filter_by(place_id=place.id).where(Door.id > after).order_by(Door.id).limit(ON_PAGE + 1)
-    rows = list(db.session.scalars(query))
-    more = rows[ON_PAGE - 1].id if len(rows) > ON_PAGE else None
-    page = render_template(
+    doors = page_of(select(Door).filter_by(place_id=place.id), Door.id, ON_PAGE)
+    answer = render_template(
         "keep/doors.html",
         place=place,
-        rows=rows[:ON_PAGE],
-        state=actions.with_state(rows[:ON_PAGE]),
-        more=more,
+        page=doors,
+        state=actions.with_state(doors.rows),
         form=form,
         added=request.args.get("added", type=int),
     )
-    return page, status()
+    return answer, status()
 
 
 @bp.post("/places/<int:place_id>/doors/slips")

@@ -34,8 +34,8 @@ def people() -> Any:
             Identity.person_id == Person.id, Identity.kind == "account", Identity.subject == q.lower()
         )
         query = query.where(or_(Person.nickname.like("%" + like_prefix(q), escape="\\"), account))
-    rows, more = page_of(query.options(selectinload(Person.posts), selectinload(Person.identities)), Person.id)
-    return render_template("keep/people.html", rows=rows, more=more, q=q)
+    page = page_of(query.options(selectinload(Person.posts), selectinload(Person.identities)), Person.id)
+    return render_template("keep/people.html", page=page, q=q)
 
 
 @bp.route("/people/new", methods=["GET", "POST"])

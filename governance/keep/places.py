@@ -1,5 +1,6 @@
 """The doors of places: browse and search the tree, see one, change it, add one inside it. Codes are in codes.py."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -34,10 +35,10 @@ def places() -> Any:
     inside, care, q = asked_id("under"), ATTENTIONS.get(request.args.get("care", "")), asked_words("q")
     place = find_permitted(Place, inside, "place.keep") if inside else None
     query = select(Place).where(visible(current(), "place.keep", Place))
-    rows, more = page_of(_narrowed(query, place, q, care), Place.id)
+    page = page_of(_narrowed(query, place, q, care), Place.id)
     asked = {"under": inside, "care": care.name if care else None, "q": q or None}
     return render_template(
-        "keep/places.html", place=place, rows=rows, codes=_codes_of(rows), care=care, q=q, more=more, asked=asked
+        "keep/places.html", place=place, page=page, codes=_codes_of(page.rows), care=care, q=q, asked=asked
     )
 
 
@@ -60,7 +61,7 @@ def _named(q: str) -> Any:
     return or_(*found, Place.id == code.place_id) if code else or_(*found)
 
 
-def _codes_of(rows: list[Place]) -> dict[int, int]:
+def _codes_of(rows: Sequence[Place]) -> dict[int, int]:
     count = select(Code.place_id, func.count()).where(
         Code.place_id.in_([place.id for place in rows]), Code.state != "retired"
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from governance.core.errors import Invalid
+from governance.core.import_plan import RowProblem
 from governance.places.finding import SEPARATORS, names_of
 from governance.places.kinds import KINDS, LABELS
 from governance.places.tables import BadTable, Table, read_table
@@ -30,15 +31,6 @@ YES, NO = ("是", "1", "对", "√", "y", "yes", "true"), ("否", "0", "不", "n
 PHONE = re.compile(r"\+?[0-9][0-9 ()-]{5,18}")
 COLUMN = {name: headings[0] for name, headings in HEADINGS.items()}
 _KNOWN = {heading: name for name, headings in HEADINGS.items() for heading in headings}
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One reason a row cannot be taken; `row` counts as the spreadsheet shows it, the headings being row 1."""
-
-    row: int
-    column: str
-    reason: str
 
 
 @dataclass
@@ -89,11 +81,11 @@ def _columns(headings: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def read_rows(table: Table) -> tuple[list[Row], list[Problem]]:
+def read_rows(table: Table) -> tuple[list[Row], list[RowProblem]]:
     """Every row that is sound in itself, and what is wrong with the others."""
     headings = _columns(table.headers)
     rows: list[Row] = []
-    problems: list[Problem] = []
+    problems: list[RowProblem] = []
     for line in table.rows:
         given = {name: _cell(name, line.cells[heading]) for name, heading in headings.items()}
         wrong = list(_wrong(line.number, given))
@@ -121,11 +113,11 @@ def _whole(text: str) -> str:
     return re.sub(r"\.0+$", "", text)
 
 
-def _wrong(number: int, given: dict[str, str]) -> Iterator[Problem]:
+def _wrong(number: int, given: dict[str, str]) -> Iterator[RowProblem]:
     """What is wrong with each cell by itself."""
     for name, fits, reason in CHECKS:
         if name in given and not fits(given):
-            yield Problem(number, COLUMN[name], reason)
+            yield RowProblem(number, COLUMN[name], reason)
 
 
 def _empty_or(name: str, fits: Callable[[str], object]) -> Callable[[dict[str, str]], bool]:

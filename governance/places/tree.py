@@ -60,16 +60,21 @@ class Node:
 
     @property
     def above(self) -> list["Node"]:
-        line: list[Node] = []
+        """The places it stands in, the widest first, itself last."""
+        found: list[Node] = []
         node: Node | None = self
         while node is not None:
-            line.append(node)
+            found.append(node)
             node = node.parent
-        return line[::-1]
+        return found[::-1]
 
     @property
-    def chain(self) -> tuple[str, ...]:
+    def names(self) -> tuple[str, ...]:
         return tuple(node.name for node in self.above)
+
+    @property
+    def whole(self) -> Any:
+        return self.names, self.facts
 
 
 class Tree:
@@ -165,4 +170,4 @@ class Tree:
         return self._by_names.get((names[-1], outer)) or self._by_names.get((names[-1], ""), [])
 
     def _fit(self, names: tuple[str, ...], node: Node) -> int:
-        return 2 if node.facts.get("official_code") == names[-1] else fit(names, node.chain)
+        return 2 if node.facts.get("official_code") == names[-1] else fit(names, node.names)

@@ -153,4 +153,4 @@ class ImportForm(Form):
 
 
 class ConfirmForm(Form):
-    mark = HiddenField(validators=[InputRequired("请先上传")])
+    digest = HiddenField(validators=[InputRequired("请先上传")])
