@@ -6,7 +6,7 @@ from flask import render_template
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from governance.core.web.forms import attempt, status
+from governance.core.web.forms import attempt
 from governance.core.web.pages import back
 from governance.core.web.security import refills
 from governance.keep.blueprint import bp, page_of
@@ -37,7 +37,7 @@ def new_body() -> Any:
         form, lambda: actions.add_body(current(), form.name.data, form.kind.data, form.phone.data or "", _place(form))
     ):
         return back("keep.bodies")
-    return render_template("keep/body.html", body=None, form=form, areas=area_names(current())), status()
+    return render_template("keep/body.html", body=None, form=form, areas=area_names(current())), form.status
 
 
 @bp.route("/bodies/<int:body_id>", methods=["GET", "POST"])
@@ -48,7 +48,7 @@ def body(body_id: int) -> Any:
     form = BodyForm(name=row.name, kind=row.kind, phone=row.phone, place=row.place.full_path)
     if attempt(form, lambda: _change(row, form)):
         return back("keep.bodies")
-    return render_template("keep/body.html", body=row, form=form, areas=area_names(current())), status()
+    return render_template("keep/body.html", body=row, form=form, areas=area_names(current())), form.status
 
 
 def _change(row: Body, form: BodyForm) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from governance.core.db import db
 from governance.core.errors import Missing, Refused
-from governance.core.web.forms import attempt, status
+from governance.core.web.forms import attempt
 from governance.core.web.pages import back
 from governance.core.web.security import refills
 from governance.keep.blueprint import bp, page_of
@@ -57,7 +57,7 @@ def _list(place: Place, form: DoorsForm) -> Any:
         form=form,
         added=request.args.get("added", type=int),
     )
-    return answer, status()
+    return answer, form.status
 
 
 @bp.post("/places/<int:place_id>/doors/slips")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from governance.core.db import db, like_prefix
 from governance.core.errors import Invalid
-from governance.core.web.forms import attempt, options, status
+from governance.core.web.forms import attempt, options
 from governance.core.web.pages import back
 from governance.core.web.security import refills
 from governance.keep.blueprint import asked_id, asked_words, bp, page_of
@@ -47,7 +47,7 @@ def new_person() -> Any:
     if added:
         person, password = added
         return render_template("keep/password.html", person=person, password=password, fresh=True)
-    return render_template("keep/person_new.html", form=form, areas=area_names(current())), status()
+    return render_template("keep/person_new.html", form=form, areas=area_names(current())), form.status
 
 
 def _add(form: StaffForm) -> tuple[Person, str]:

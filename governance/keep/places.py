@@ -8,7 +8,7 @@ from flask import render_template, request
 from sqlalchemy import Select, func, or_, select
 
 from governance.core.db import db, like_prefix, now, writing
-from governance.core.web.forms import attempt, options, status
+from governance.core.web.forms import attempt, options
 from governance.core.web.pages import back, local
 from governance.core.web.security import refills
 from governance.keep.blueprint import asked_id, asked_words, bp, page_of
@@ -76,7 +76,7 @@ def place(place_id: int) -> Any:
     form = PlaceForm(obj=row)
     if attempt(form, lambda: _change(row, form)):
         return back("keep.place", place_id=place_id)
-    return show_place(row, form), status()
+    return show_place(row, form), form.status
 
 
 def show_place(row: Place, form: PlaceForm, retiring: dict[str, RetireForm] | None = None) -> str:
@@ -152,7 +152,7 @@ def new_place(place_id: int) -> Any:
     added = attempt(form, lambda: _add(outer, form))
     if added:
         return back("keep.place", place_id=added.id)
-    return render_template("keep/place_new.html", outer=outer, form=form), status()
+    return render_template("keep/place_new.html", outer=outer, form=form), form.status
 
 
 def _add(outer: Place, form: NewPlaceForm) -> Place:

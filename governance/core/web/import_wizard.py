@@ -13,7 +13,7 @@ from werkzeug.datastructures import FileStorage
 
 from governance.core import crypto, media
 from governance.core.import_plan import Plan
-from governance.core.web.forms import ConfirmForm, ImportForm, attempt, status
+from governance.core.web.forms import ConfirmForm, ImportForm, attempt
 from governance.core.web.pages import back
 
 
@@ -34,7 +34,7 @@ class ImportWizard:
         """The answer of the page: the form, or what the file that was sent would do. `words` go to the template."""
         form = ImportForm()
         plan = attempt(form, lambda: self._checked(staff_id, form.file.data))
-        code = 422 if plan and plan.problems else 200 if plan else status()
+        code = 422 if plan and plan.problems else 200 if plan else form.status
         return self._answer(form, plan, **words), code
 
     def confirm(self, staff_id: int | None, **words: Any) -> Any:
