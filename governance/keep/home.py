@@ -6,8 +6,8 @@ from flask import render_template
 from sqlalchemy import func, select
 
 from governance.core.db import db
+from governance.keep.attention import ATTENTIONS
 from governance.keep.blueprint import bp
-from governance.keep.care import ATTENTIONS
 from governance.notices.queries import to_approve
 from governance.people.access.current import current, open_to
 from governance.people.access.permissions import keeper, may, visible

@@ -11,8 +11,8 @@ from governance.core.db import db, like_prefix, now, writing
 from governance.core.web.forms import attempt, options
 from governance.core.web.pages import back, local
 from governance.core.web.security import refills
+from governance.keep.attention import ATTENTIONS
 from governance.keep.blueprint import asked_id, asked_words, bp, page_of
-from governance.keep.care import ATTENTIONS
 from governance.keep.forms import NewPlaceForm, PlaceForm, RetireForm
 from governance.keep.posters import MOST_PRINTED
 from governance.people.access.current import current, open_to

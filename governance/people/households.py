@@ -11,7 +11,7 @@ from governance.core.crypto import Personal
 from governance.core.db import Base, now, partial_index
 from governance.people.model import KNOWN_BY, Person
 from governance.places.model import Place
-from governance.places.standing import Placed
+from governance.places.placed import Placed
 
 SMS_STATES = ("due", "taken", "refused")
 LIVE = "used_at IS NULL AND revoked_at IS NULL"

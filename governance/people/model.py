@@ -21,7 +21,8 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 from governance.core.crypto import Personal
 from governance.core.db import Base, now
 from governance.places.model import Place
-from governance.places.standing import Placed
+from governance.places.place_columns import PLACE
+from governance.places.placed import Placed
 
 if TYPE_CHECKING:
     from governance.people.households import Residence
@@ -91,7 +92,7 @@ class Person(Base):
     erased_at: Mapped[datetime | None]
     known_at: Mapped[datetime | None]
     known_by: Mapped[str | None] = mapped_column(String(8))
-    known_place_id: Mapped[int | None] = mapped_column(index=True)  # places are never deleted
+    known_place_id: Mapped[int | None] = mapped_column(index=True, info=PLACE)  # places are never deleted
     nickname_key: Mapped[str | None] = mapped_column(String(30), index=True)
     consented_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
