@@ -1,4 +1,4 @@
-"""`codes issue|print|retire`: codes for places that have none, one PDF for all under a place, and the end of one."""
+"""`codes issue|print|retire`: codes for places without one, one PDF for all under a place, retiring one."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""What several commands need: the operator as an actor, people as they are named on a command line, tables in files."""
+"""What several commands share: the operator as an actor, people by account, tables from files."""
 
 import argparse
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ def body_named(name: str) -> Body:
 
 
 def open_file(file: Path) -> Table:
-    """The table in a file of this machine."""
+    """The table in a local file."""
     if not file.is_file():
         raise Refused(f"没有 {file} 这个文件")
     return open_table(file.read_bytes(), file.name)

@@ -1,4 +1,4 @@
-"""The doors of bodies: who tickets can be sent to, a new one, a changed one."""
+"""Endpoints of bodies: list, add, change."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The doors of categories, for officers: list, add, change, retire, bring back."""
+"""Endpoints of categories, for officers: list, add, change, retire, restore."""
 
 from typing import Any
 

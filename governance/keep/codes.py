@@ -1,4 +1,4 @@
-"""The doors of codes: print one more, say it is posted, lost or torn, retire it, and get the files to print."""
+"""Endpoints of codes: print one more, mark it posted, lost or torn, retire it, download files to print."""
 
 from typing import Any
 
@@ -73,7 +73,7 @@ def _retire(token: str, form: RetireForm) -> bool:
 
 
 def _code(text: str, otherwise: Problem | None = None) -> Code:
-    """A code within the viewer's places, as people write it."""
+    """A code within the viewer's places, as typed."""
     code = find_code(text)
     if code is None or not may(current(), "place.keep", code.place):
         raise otherwise or Missing

@@ -1,4 +1,4 @@
-"""The doors of people: who works in the viewer's places, a new account, its posts, closing it, a fresh password."""
+"""Endpoints of people: staff in the viewer's places, new accounts, posts, closing an account, a new password."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -62,7 +62,7 @@ def _asked_place() -> str:
 
 
 def _choices(form: Any) -> Any:
-    """Only what the viewer may give is offered; the actions check again."""
+    """Offer only what the viewer may give; the actions check again."""
     viewer = current()
     bodies = db.session.scalars(select(Body).where(visible(viewer, "body.keep", Body)).order_by(Body.name).limit(200))
     form.body.choices = options(("0", "（不是单位的岗位）"), *((str(body.id), body.name) for body in bodies))
@@ -80,7 +80,7 @@ def _may_give(role: str) -> bool:
 
 
 def _chosen(form: PostForm) -> Place | Body:
-    """Where the post is to be: the body that was picked, or the place that was written."""
+    """Where the post is: the body that was picked, or the place that was written."""
     if form.role.data == "body":
         if not form.body.data:
             raise Invalid({"body": "请选是哪个承办单位"})

@@ -1,4 +1,4 @@
-"""The doors of places: browse and search the tree, see one, change it, add one inside it. Codes are in codes.py."""
+"""Endpoints of places: browse and search the tree, show one, change it, add one inside it. Codes are in codes.py."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -32,23 +32,23 @@ DAYS = 14
 @bp.get("/places")
 @open_to(keeper)
 def places() -> Any:
-    inside, care, q = asked_id("under"), ATTENTIONS.get(request.args.get("care", "")), asked_words("q")
+    inside, attention, q = asked_id("under"), ATTENTIONS.get(request.args.get("care", "")), asked_words("q")
     place = find_permitted(Place, inside, "place.keep") if inside else None
     query = select(Place).where(visible(current(), "place.keep", Place))
-    page = page_of(_narrowed(query, place, q, care), Place.id)
-    asked = {"under": inside, "care": care.name if care else None, "q": q or None}
+    page = page_of(_narrowed(query, place, q, attention), Place.id)
+    asked = {"under": inside, "care": attention.name if attention else None, "q": q or None}
     return render_template(
-        "keep/places.html", place=place, page=page, codes=_codes_of(page.rows), care=care, q=q, asked=asked
+        "keep/places.html", place=place, page=page, codes=_codes_of(page.rows), attention=attention, q=q, asked=asked
     )
 
 
-def _narrowed(query: Select[Place], place: Place | None, q: str, care: Any) -> Select[Place]:
-    """Searching and caring look through everything below; browsing shows what stands directly inside."""
+def _narrowed(query: Select[Place], place: Place | None, q: str, attention: Any) -> Select[Place]:
+    """A search or an attention looks at everything below the place; browsing shows its children."""
     if q:
         query = query.where(_named(q))
-    if care:
-        query = query.where(care.condition)
-    if q or care:
+    if attention:
+        query = query.where(attention.condition)
+    if q or attention:
         return query.where(under(place)) if place else query
     if place:
         return query.filter_by(parent_id=place.id)
@@ -80,7 +80,7 @@ def place(place_id: int) -> Any:
 
 
 def show_place(row: Place, form: PlaceForm, retiring: dict[str, RetireForm] | None = None) -> str:
-    """The page of one place; `retiring` holds a form that was not taken, under its code's token."""
+    """The page of one place; `retiring` holds a refused form under its code's token."""
     return render_template(
         "keep/place.html", place=row, form=form, retiring=retiring or {}, blank=RetireForm.blank(), **_around(row)
     )
@@ -112,7 +112,7 @@ def _around(row: Place) -> dict[str, Any]:
 
 
 def _wechat(row: Place) -> dict[str, Any] | None:
-    """The code of the official account for this place; None where there is no account."""
+    """The official account's code of this place; None where there is no account."""
     if not gateway().has("official"):
         return None
     code = qrcodes.of_place(row.id)
@@ -123,7 +123,7 @@ def _wechat(row: Place) -> dict[str, Any] | None:
 @bp.post("/places/<int:place_id>/wechat")
 @open_to(keeper)
 def ask_wechat_code(place_id: int) -> Any:
-    """The place's permanent code of the official account, once: there are not many."""
+    """Request the place's permanent code of the official account, once: their number is limited."""
     with writing():
         row = find_permitted(Place, place_id, "place.keep")
         qrcodes.ask(row.id)
@@ -132,7 +132,7 @@ def ask_wechat_code(place_id: int) -> Any:
 
 
 def _scans(codes: list[Code]) -> list[tuple[Any, int]]:
-    """How often the codes here were scanned on each of the last days, today first."""
+    """The number of scans of the codes here on each of the last days, today first."""
     today = local(now()).date()
     days = [today - timedelta(days=back) for back in range(DAYS)]
     query = select(ScanCount.day, func.sum(ScanCount.count)).where(

@@ -1,4 +1,4 @@
-"""Finding the place behind a code: as typed or scanned, living, retired or never ours."""
+"""Finding the code that was typed or scanned, and the code that replaced it."""
 
 from collections.abc import Callable
 from functools import partial
@@ -14,7 +14,7 @@ from governance.places.tokens import read_token
 
 
 class NeverIssued(Missing):
-    """A token we never gave out: perhaps a false sticker."""
+    """A token that was never issued: perhaps a false sticker."""
 
     title = "这张码不是我们的"
 

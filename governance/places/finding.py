@@ -1,4 +1,4 @@
-"""Finds the place people mean: by official code, by a sticker's number, by a path of names, or by its row's number."""
+"""Finds the place that a text means: official code, code of a sticker, path of names, or id."""
 
 import re
 

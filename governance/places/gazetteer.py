@@ -1,6 +1,6 @@
-"""Many places found at once: what `finding` says of one text, for a table of thousands, from three looks at most.
+"""`finding` for a table of thousands of texts, in at most three queries.
 
-What was not found is not repeated in the reason: a cell out of line may hold a secret.
+A text that was not found is not repeated in the reason: a cell in the wrong column may hold a secret.
 """
 
 import re
@@ -30,14 +30,14 @@ class _Spot(NamedTuple):
 
 
 class Spot(Located, _Spot):
-    """A place as far as a table needs to know it."""
+    """A place with the columns that a table needs."""
 
 
 _COLUMNS = (Place.id, Place.path, Place.name, Place.official_code, *(getattr(Place, f"{kind}_id") for kind in AREAS))
 
 
 class Gazetteer:
-    """The places `within`, by sticker, official code and path of names; each text is looked for once."""
+    """The places `within`, by code, official code and path of names; each text is looked up once."""
 
     def __init__(self, within: ColumnElement[bool]) -> None:
         self._within = within
@@ -66,7 +66,7 @@ class Gazetteer:
         return {row.token: row.place_id for row in db.session.execute(codes)}
 
     def find(self, text: str) -> Spot:
-        """The one place that is meant. Raises Invalid by `places`."""
+        """The place that is meant. Raises Invalid by `places`."""
         if text not in self._known:
             self._known[text] = self._by_code(text) or self._by_names(text)
         found = self._known[text]

@@ -1,7 +1,7 @@
-"""Places from a table: every problem named by its row, a dry run, all or nothing, and safe to repeat.
+"""Imports places from a table: problems by row, a dry run, all rows or none, safe to repeat.
 
-A row is one place. It is known by its official code, else by its name under its parent; a blank cell leaves the
-fact as it is. What one cell may hold is in sheet.py, what a row means in tree.py. Moving places is not importing.
+A row is one place, known by its official code, else by its name under its parent. A blank cell leaves the fact as it
+is. sheet.py checks single cells, tree.py the meaning of a row. An import does not move places.
 """
 
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ def plan(table: Table, keeps: Keeps) -> PlacePlan:
 
 
 def import_places(table: Table, keeps: Keeps, actor: str, actor_id: int | None, seen: str = "") -> PlacePlan:
-    """Do the whole plan, or nothing when it has problems or is not the plan that was `seen`."""
+    """Carry out the plan; nothing when it has problems or its digest is not `seen`."""
     try:
         with writing():
             todo = plan(table, keeps)
@@ -61,7 +61,7 @@ def import_places(table: Table, keeps: Keeps, actor: str, actor_id: int | None, 
 
 
 def _insert(added: list[Node]) -> None:
-    """Kind by kind, so that every parent has its number before its children come."""
+    """Insert kind by kind, so that every parent has its id before its children."""
     for kind in ORDER:
         level = [node for node in added if node.kind == kind]
         if not level:
@@ -101,7 +101,7 @@ def _update(changed: list[Node]) -> None:
 
 
 def _freshen(todo: PlacePlan) -> None:
-    """The pages of what changed, and of all that stands in it, are rendered anew."""
+    """Invalidate the cached pages of changed places and of everything inside them."""
     stale: set[Node] = set(todo.changed)
     for node in todo.nodes:
         if node.parent in stale:
@@ -113,7 +113,7 @@ def _freshen(todo: PlacePlan) -> None:
 
 
 def _record(todo: PlacePlan, actor: str, actor_id: int | None) -> None:
-    """One event for each community concerned (above communities: for each place), naming what was added and changed."""
+    """One event for each community concerned (above communities: for each place), with the ids added and changed."""
     streams: dict[int, tuple[list[int], list[int]]] = {}
     for index, nodes in enumerate((todo.added, todo.changed)):
         for node in nodes:

@@ -26,7 +26,7 @@ CODE_STATES = {"printed": "印好还没贴", "posted": "已贴", "lost": "不见
 
 
 class Located:
-    """What can be read from where a place stands; of its row, or of a plain row (`landing.PlaceRow`)."""
+    """What follows from `path` and the area columns, for `Place` and for plain rows (`landing.PlaceRow`)."""
 
     @property
     def ancestors(self: Any) -> tuple[int, ...]:
@@ -44,7 +44,7 @@ class Located:
 
 
 class Place(Located, Base):
-    """One node of the tree. `path` holds the ids from the top, such as /1/4/9/; `…_id` name the areas above it."""
+    """One node of the tree. `path` holds the ids from the top, such as /1/4/9/; `…_id` are the areas around it."""
 
     __tablename__ = "place"
     __table_args__ = (
@@ -82,16 +82,16 @@ class Place(Located, Base):
 
     @property
     def full_name(self) -> str:
-        """From the street down: enough to find it, without the district everybody knows."""
+        """The names from the street down; the district is left out."""
         return full_name_of(self.above())
 
     @property
     def full_path(self) -> str:
-        """All its names, as a path that finds it again."""
+        """All its names, as a path that `find_place` reads."""
         return "/".join(place.name for place in self.above())
 
     def contact_phone(self) -> str | None:
-        """The nearest number to call, from here upwards."""
+        """The nearest phone number, from here upwards."""
         return nearest_phone(self.above())
 
 
@@ -106,12 +106,12 @@ def nearest_phone(places: Sequence[Any]) -> str | None:
 
 
 def under(place: Place) -> ColumnElement[bool]:
-    """Everything that stands in a place, itself included."""
+    """The condition that a place is this one or inside it."""
     return begins_with(Place.path, place.path)
 
 
 class Code(Base):
-    """One sticker: printed → posted → lost or torn → retired. A place has as many as are posted on it."""
+    """One sticker: printed → posted → lost or torn → retired. A place has as many as are posted there."""
 
     __tablename__ = "code"
     __table_args__ = (
@@ -143,7 +143,7 @@ class Code(Base):
         return LOOKS.get(self.state, "")
 
     def marks(self) -> dict[str, str]:
-        """What can be said of it now, with the words for it."""
+        """The states a keeper can set it to now, with their labels."""
         return {state: words for state, words in MARKS.items() if self.alive and state != self.state}
 
     @property
@@ -152,7 +152,7 @@ class Code(Base):
 
 
 class ScanCount(Base):
-    """How often a code was scanned on a day; never by whom."""
+    """Scans of a code on one day, without who scanned."""
 
     __tablename__ = "scan_count"
 

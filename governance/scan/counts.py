@@ -1,4 +1,4 @@
-"""Scans per code and day, gathered in memory and written now and then; never who scanned."""
+"""Scans per code and day, buffered in memory and written in batches; never who scanned."""
 
 import threading
 from collections import Counter
@@ -23,7 +23,7 @@ class Buffer:
         self._since = now()
 
     def add(self, token: str) -> bool:
-        """Count one scan; says whether it is time to write."""
+        """Count one scan; returns whether it is time to flush."""
         moment = now()
         with self._lock:
             self._counts[token, local(moment).date()] += 1
@@ -41,7 +41,7 @@ def buffer() -> Buffer:
 
 
 def flush() -> None:
-    """Add what was gathered to the database."""
+    """Add the buffered counts to the database."""
     taken = buffer().take()
     if not taken:
         return

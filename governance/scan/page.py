@@ -1,6 +1,6 @@
-"""What the page behind a code shows and how it is made: rows in, one body out, the same for every visitor.
+"""The scan page: rows in, one body out, the same for every visitor.
 
-It is made without the request's own context (who asks, their session), so nothing personal can get into it.
+It is rendered without the request's context, so nothing personal can get into it.
 """
 
 from sqlalchemy import Connection, bindparam, literal, select
@@ -21,7 +21,7 @@ WORKER: Prepared[tuple[str | None]] = Prepared(_WORKERS.order_by(Post.since).lim
 
 
 def body(connection: Connection, code: ScannedCode, language: str, elder: bool, in_wechat: bool = False) -> str:
-    """The page of the place behind a code, as it stands."""
+    """The page of the place behind a code."""
     places = on_path(connection, code.place.path)
     here, done = summaries.here(connection, code.place.path, {place.kind: place.id for place in places})
     return translated("scan/show.html", language).render(

@@ -1,8 +1,7 @@
-"""The scan page: one body for every visitor, rendered once per state of the place and kept, with its gzip.
+"""The scan page: one body for every visitor, rendered once per version of the place and cached with its gzip.
 
-In WeChat's browser, where there is an official account, the same with one script more: the card when it is shared.
-
-What is personal comes on the pages behind it. A member of staff who scans is led to the work at this place.
+In WeChat's browser, where there is an official account, it has one script more for the card when it is shared. Personal
+parts are on the pages behind it. A member of staff who scans is sent to the work at this place.
 """
 
 from functools import partial
@@ -27,7 +26,7 @@ bp = Blueprint("scan", __name__)
 
 @bp.record
 def _own(state: BlueprintSetupState) -> None:
-    """Each application keeps its own counts."""
+    """Each application has its own counts."""
     state.app.extensions["scan_counts"] = counts.Buffer()
 
 
@@ -50,7 +49,7 @@ def show(code: str) -> Any:
 
 
 def _asked(name: str, code: str, language: str, elder: bool, in_wechat: bool) -> page_cache.Kept:
-    """The page as it was when nothing has changed, else made anew. Raises NeverIssued."""
+    """The cached page when nothing has changed, else a new one. Raises NeverIssued."""
     with db.engine.connect() as connection, connection.begin():
         scanned = land(connection, code)
         version = (scanned.place.id, scanned.place.version, scanned.token)
@@ -66,14 +65,14 @@ def _to_work(code: str) -> Any:
 
 
 def _warning(code: str) -> Any:
-    """A token never issued: perhaps a false sticker. Said plainly, with no form to fill in."""
+    """A token that was never issued, perhaps a false sticker: a plain warning without a form."""
     return render_template("scan/false.html", code=code[:20]), 404
 
 
 @bp.get("/")
 @open_to(anyone)
 def home() -> Any:
-    """For those who come without scanning: type the letters under the code."""
+    """Without a scan: type the symbols under the code."""
     typed = request.args.get("code", "")
     if typed:
         found = find_code(typed)
