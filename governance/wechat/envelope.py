@@ -1,9 +1,9 @@
 """Verifies and decrypts callbacks of WeChat and WeCom, and encrypts our answers.
 
 The scheme is WeCom's 加解密方案 (developer.work.weixin.qq.com/document/path/90968); the official account shares it.
-It is SHA-1 over the sorted token, timestamp, nonce and ciphertext, and AES-256-CBC with the key's first 16 bytes as IV.
-The plaintext is random(16) + length(4, big endian) + message + receive id, padded to 32. The receive id is the appid, the
-corp id, or empty for an intelligent robot. The signed timestamp limits how long a copy can be replayed.
+It is SHA-1 over the sorted token, timestamp, nonce and ciphertext, and AES-256-CBC; the IV is the key's first 16 bytes.
+The plaintext is random(16) + length(4, big endian) + message + receive id, padded to 32. The receive id is the appid,
+the corp id, or empty for an intelligent robot. The signed timestamp limits how long a copy can be replayed.
 """
 
 import base64
