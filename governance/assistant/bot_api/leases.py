@@ -1,4 +1,4 @@
-"""Leases for any other bot: which messages it is to post, and what it reports of each."""
+"""What bots of other programs do: lease messages to post, report their outcomes, and pass on what members say."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,14 +31,14 @@ OUTCOMES: dict[OutcomeName, Outcome] = {
 
 @dataclass(frozen=True)
 class Caller:
-    """A bot that has shown its key; `robot` is the keyed hash its groups carry."""
+    """An authenticated bot. `robot` is the keyed hash that its groups carry."""
 
     name: str
     robot: str
 
 
 def caller(name: str, authorization: str) -> Caller | None:
-    """Who holds this key, if anybody. The keyed hash is looked up, so the time taken tells nothing about the key."""
+    """The bot with this key, or None. The key's hash is looked up, so the time taken reveals nothing."""
     scheme, _, key = authorization.partition(" ")
     robot = robot_of(Bot.name, f"{name}:{key.strip()}")
     known = select(Group.id).where(Group.robot == robot, Group.channel == Bot.name, Group.archived_at.is_(None))
@@ -48,7 +48,7 @@ def caller(name: str, authorization: str) -> Caller | None:
 
 
 def lease(bot: Caller, limit: int) -> Deliveries:
-    """Hand out what is to be posted. Each message is given once; without a report in time it is listed as unknown."""
+    """Hand out messages to post, each once. A message without a report when its lease ends becomes unknown."""
     channel = Bot(current_app.extensions["settings"])
     parcels = start(channel, claim(channel, limit, bot.robot))
     ends = db.session.scalars(select(Message).where(Message.id.in_([parcel.message_id for parcel in parcels])))
@@ -67,7 +67,7 @@ def lease(bot: Caller, limit: int) -> Deliveries:
 
 
 def report_results(bot: Caller, report: Report) -> Taken:
-    """What became of leased messages. A late report settles an unknown one; one already settled stays as it is."""
+    """Record the outcomes of leased messages. A late report settles an unknown one; a settled one stays."""
     given = {result.id: result.outcome for result in report.results}
     with writing():
         open_ = (Message.id.in_(given), Message.robot == bot.robot, Message.state.in_((SENDING, UNKNOWN)))
@@ -89,7 +89,7 @@ def _reopen(message: Message) -> None:
 
 
 def read_photos(files: Iterable[IO[bytes]]) -> tuple[bytes, ...]:
-    """The photos that came along, as they are; the worker draws them anew before anybody sees them. Raises Invalid."""
+    """The photos of a message, unprocessed; the worker draws them anew before anybody sees them. Raises Invalid."""
     shots = []
     for file in islice(files, MOST_PHOTOS + 1):
         shots.append(file.read(MOST_BYTES + 1))

@@ -1,4 +1,4 @@
-"""The bots' endpoints. JSON in, JSON out; errors are problem+json. A bearer key authenticates; cookies are ignored."""
+"""The bots' endpoints: JSON in, JSON out, errors as problem+json. A bearer key authenticates; cookies are ignored."""
 
 from typing import Any
 
@@ -48,8 +48,8 @@ def report(name: str) -> Any:
 @described(schemas.HEAR)
 @takes(100)
 def hear(name: str) -> Any:
-    """What a member said in a group: `{message_id, group, sender, text}`, as JSON, or as a form that may bring photos;
-    answers `{reply}` to say there."""
+    """Take what a member said in a group, `{message_id, group, sender, text}` as JSON or as a form with photos, and
+    answer `{reply}`."""
     bot = _caller(name)
     if request.mimetype == MULTIPART:
         photos = leases.read_photos(file.stream for file in request.files.getlist("photos"))
@@ -57,8 +57,8 @@ def hear(name: str) -> Any:
         heard = read(schemas.HeardWithPhotos if photos else schemas.Heard, sent)
     else:
         photos, heard = (), read_json(schemas.Heard, _body())
-    group = receive.group_of(Bot.name, f"{bot.name}:{heard.group}", bot.robot)
-    reply = receive.hear(bot.robot, group, heard.sender, heard.message_id, heard.text, photos)
+    group = receive.bound_group(Bot.name, f"{bot.name}:{heard.group}", bot.robot)
+    reply = receive.answer_member(bot.robot, group, heard.sender, heard.message_id, heard.text, photos)
     return jsonify(schemas.Reply(reply=reply).model_dump())
 
 
@@ -69,7 +69,10 @@ def _body() -> bytes:
 
 
 def _caller(name: str) -> leases.Caller:
-    """Who shows a key. Wrong ones are counted by where they come from: nobody can use up the tries of a bot."""
+    """The bot that shows its key. Wrong keys count against their network, so they cannot use up a bot's own limit.
+
+    Raises SignInNeeded, or TooMuch.
+    """
     network = limits.network(request.remote_addr or "")
     if not limits.has_room(WRONG, "bot.wrong", network):
         raise TooMuch("错的密钥太多了，请过一会儿再试")
