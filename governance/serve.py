@@ -1,6 +1,6 @@
-"""`bin/serve`: schema, demo, web and worker from one command, and the lines that scripts read.
+"""`bin/serve`: schema, demo, web and worker from one command, with lines for scripts.
 
-It prints `ready`, then `scan` and `person` lines, one a line and tab-separated; a QR code goes to a terminal.
+It prints `ready`, then `scan` and `person` lines, tab-separated; a QR code goes to a terminal.
 """
 
 import http.client

@@ -2,8 +2,9 @@
 
 from alembic import context
 
+from governance import links  # noqa: F401
 from governance.assistant.dialogue import conversation  # noqa: F401
-from governance.core import events, jobs, links  # noqa: F401 - imported for their tables
+from governance.core import events, jobs  # noqa: F401 - imported for their tables
 from governance.core.db import Base, OneOf, Utc
 from governance.discussions import model as discussions  # noqa: F401
 from governance.people import households  # noqa: F401 - doors and who lives behind them

@@ -1,4 +1,4 @@
-"""The parser and the one place where a refusal becomes an exit code."""
+"""The parser, and the one place where a refusal becomes an exit code."""
 
 import argparse
 import sys

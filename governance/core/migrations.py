@@ -1,4 +1,4 @@
-"""Brings a database to the schema of this release. Alembic does the work; `migrations/` holds the steps."""
+"""Upgrades a database to the schema of this release with Alembic. `migrations/` holds the steps."""
 
 import re
 from collections.abc import Callable, Collection, Iterator
@@ -23,13 +23,13 @@ def configuration(url: str) -> Config:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Upgrade the database at `url`; several processes may ask at once."""
+    """Upgrade the database at `url`. Several processes may call it at once."""
     with _steps(url) as config:
         command.upgrade(config, revision)
 
 
 def downgrade(url: str, revision: str) -> None:
-    """Take steps back, down to `revision` (`base`: an empty database)."""
+    """Downgrade to `revision` (`base`: an empty database)."""
     with _steps(url) as config:
         command.downgrade(config, revision)
 

@@ -1,6 +1,6 @@
-"""Reading hostile bytes in a child process with little memory, little time and nothing of ours in it.
+"""Parses hostile bytes in a child process with little memory, little time and no secrets.
 
-Whatever goes wrong in there, a crash included, comes out as `Fell`. What the child does is the script's business.
+Any failure of the child, a crash included, is raised as `Fell`. The script decides what the child does.
 """
 
 import subprocess
@@ -13,7 +13,7 @@ _AT_ONCE = BoundedSemaphore(4)  # children together may not take the machine fro
 
 
 class Fell(Exception):
-    """The child gave no answer; `words` is the reason it had time to say, if any."""
+    """The child gave no answer; `words` is the reason it gave, if any."""
 
     def __init__(self, words: str = "") -> None:
         super().__init__(words)
@@ -21,7 +21,7 @@ class Fell(Exception):
 
 
 def run(script: Path, needs: str, arguments: list[str], data: bytes, seconds: float) -> bytes:
-    """What `script` writes when given `data`; it can import the standard library and the folder of package `needs`."""
+    """The output of `script` for `data`. It can import the standard library and the folder of the package `needs`."""
     command = [sys.executable, "-I", "-S", "-W", "ignore", str(script), _folder(needs), *arguments]
     with _AT_ONCE:
         try:

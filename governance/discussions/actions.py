@@ -1,6 +1,5 @@
 """Everything that changes a topic along its life. Each action checks, changes, then records, in one transaction."""
 
-import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -8,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from governance.core import links
+from governance import links
 from governance.core.crypto import new_ref
 from governance.core.db import db, locked, now, writing
 from governance.core.db import find_by as one
@@ -157,7 +156,7 @@ def _review(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, A
 
 def all_done(topic: Topic) -> None:
     """Raises Refused, with what is still being done about the decision."""
-    waiting = [ring.title for ring in links.outcomes("topic", topic.id, SYSTEM) if not ring.over]
+    waiting = [item.title for item in links.outcomes("topic", topic.id, SYSTEM) if not item.over]
     if waiting:
         raise Refused(f"还有没办完的：{'、'.join(waiting)}")
 
@@ -188,10 +187,8 @@ def _carry_over(topic: Topic, target: Topic) -> None:
     for rows in (Statement, Reply, Flag):
         carried = update(rows).where(rows.topic_id == topic.id)
         db.session.execute(carried.values(topic_id=target.id), execution_options={"synchronize_session": False})
-    for id_, noun in db.session.execute(
-        select(links.Link.source_id, links.Link.source_noun).filter_by(target_noun="topic", target_id=topic.id)
-    ).all():
-        links.tie((noun, id_), ("topic", target.id))
+    for source in links.source_ids("topic", topic.id):
+        links.tie(source, ("topic", target.id))
     let_follow(target, db.session.scalars(select(TopicFollow.person_id).filter_by(topic_id=topic.id)).all())
     tally_soon(target.id)
 
@@ -235,48 +232,3 @@ def see(topic: Topic, by: Viewer) -> None:
     if held is not None and held.seen_at < topic.changed_at:
         with writing():
             locked(held).seen_at = now()
-
-
-@links.does("topic.receive")
-def receive(
-    ticket_id: int, followers: Iterable[int], place: Place, by: Viewer, into: str, title: str
-) -> tuple[int, str]:
-    """A ticket becomes part of a topic: of the one with this number, or of a new one with this title.
-
-    Everybody concerned by the ticket follows the topic. Gives the topic's number and title; raises Invalid by field.
-    """
-    topic = _received_by(place, by, into, title)
-    links.tie(("ticket", ticket_id), ("topic", topic.id))
-    let_follow(topic, followers)
-    record_event(topic, "gather", by, ticket=ticket_id)
-    return topic.id, topic.title
-
-
-def _received_by(place: Place, by: Viewer, into: str, title: str) -> Topic:
-    if into:
-        found = numbered(into)
-        topic = locked(found) if found else None
-        if topic is None or topic.state not in life.GATHERING or topic.place_id not in place.ancestors:
-            raise Invalid({"into": "请从名单里选一个正在商量的议题"})
-        require(by, "topic.gather", topic)
-        return topic
-    if not title:
-        raise Invalid({"title": "给新议题起个名字，或者选一个已有的"})
-    if len(title) > 40:
-        raise Invalid({"title": "议题名最多 40 个字"})
-    place = _community_of(place)
-    return begin(place, by, str(uuid.uuid4()), title, "")
-
-
-def _community_of(place: Place) -> Place:
-    """People talk over more than one staircase: where a new topic of a ticket's place stands."""
-    line = place.above()
-    return next((outer for outer in reversed(line) if outer.kind in ("courtyard", "community")), place)
-
-
-@links.does("topic.open_at")
-def open_at(place: Place, by: Viewer) -> list[tuple[str, str]]:
-    """Topics that tickets of this place can be brought into: number and title."""
-    query = select(Topic).where(Topic.place_id.in_(place.ancestors), Topic.state.in_(life.GATHERING))
-    found = db.session.scalars(query.order_by(Topic.id.desc()).limit(50))
-    return [(str(topic.id), topic.title) for topic in found if may(by, "topic.gather", topic)]

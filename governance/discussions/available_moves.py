@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from governance.core import links
+from governance import links
 from governance.core.db import db, now
 from governance.core.lifecycle import Move
 from governance.core.web.forms import Form, options
@@ -55,7 +55,7 @@ def staff_forms(topic: Topic, viewer: Viewer, given: dict[str, Form]) -> dict[st
         "task": given.get("task") or (task_form(topic, blank=True) if status.gives_tasks else None),
         "deed": given.get("deed") or (_deed_form(topic) if status.counts_deeds else None),
         "hide": given.get("hide") or HideForm.blank().on_page_as("hide"),
-        "tickets": links.ask("ticket.alike", topic.place, viewer) if status.gathers else [],
+        "tickets": links.tickets().movable_to_topic(topic.place, viewer) if status.gathers else [],
     }
 
 
@@ -63,7 +63,7 @@ def task_form(topic: Topic, blank: bool = False) -> TaskForm:
     """The form of a task: who may do it is asked of the slice that knows."""
     due = local(now() + A_FORTNIGHT).date()
     form = TaskForm.blank(due=due) if blank else TaskForm()
-    categories, bodies = links.ask("ticket.task_choices", topic.place)
+    categories, bodies = links.tickets().task_choices(topic.place)
     form.category.choices = options(*categories)
     form.body.choices = options(("", "社区自己办"), *bodies)
     return form.on_page_as("task")

@@ -21,6 +21,7 @@ from governance.discussions.lifecycle import LIFE, PROPOSED, TopicState
 from governance.people.model import Person
 from governance.places.kinds import AREAS
 from governance.places.model import Place
+from governance.places.place_columns import AreaColumns
 
 STATES = tuple(state.name for state in LIFE.states)
 SHOWN, WAITING, HIDDEN = "shown", "waiting", "hidden"
@@ -30,7 +31,7 @@ SAID = {AGREE: "同意", DISAGREE: "不同意", PASS: "说不好"}
 DONE_WELL = {"yes": "办得好", "partly": "办了一部分", "no": "没办好"}
 
 
-class Topic(Base):
+class Topic(AreaColumns, Base):
     """One matter people talk over. `checked_at` is when staff let others read it; `version` grows with its page."""
 
     __tablename__ = "topic"
@@ -44,10 +45,6 @@ class Topic(Base):
     ref: Mapped[str] = mapped_column(String(16), unique=True)
     submission: Mapped[str] = mapped_column(String(36))
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
-    district_id: Mapped[int | None]
-    street_id: Mapped[int | None]
-    community_id: Mapped[int | None]
-    grid_id: Mapped[int | None]
     title: Mapped[str] = mapped_column(String(40))
     words: Mapped[str] = mapped_column(Text, default="")
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -209,7 +206,7 @@ class Review(Base):
     at: Mapped[datetime] = mapped_column(default=now)
 
 
-class Deed(Base):
+class Deed(AreaColumns, Base):
     """A deed 办实事: something done for the people here, counted where it was done."""
 
     __tablename__ = "deed"
@@ -218,10 +215,6 @@ class Deed(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"), index=True)
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
-    district_id: Mapped[int | None]
-    street_id: Mapped[int | None]
-    community_id: Mapped[int | None]
-    grid_id: Mapped[int | None]
     title: Mapped[str] = mapped_column(String(40))
     words: Mapped[str] = mapped_column(Text, default="")
     done_on: Mapped[date] = mapped_column(Date)

@@ -20,7 +20,8 @@ from governance.discussions.model import DONE_WELL, SHOWN, Reply, Review, Statem
 from governance.discussions.opinion_table import MOST_SHOWN
 from governance.discussions.progress import FOR_ALL, Happened, Step, step
 from governance.people.model import Person
-from governance.places.landing import FIRST_LIVING, full_name
+from governance.places.codes import FIRST_LIVING
+from governance.places.landing import full_name
 from governance.places.model import Located, Place
 
 COLUMNS = ("agreed", "rejected", "divided")  # of the table

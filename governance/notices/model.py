@@ -13,11 +13,12 @@ from governance.notices.lifecycle import LIFE, NoticeMove, NoticeState
 from governance.people.model import Person
 from governance.places.kinds import AREAS
 from governance.places.model import Place
+from governance.places.place_columns import AreaColumns
 
 READERS = {"residents": "居民群", "workers": "工作群", "both": "居民群和工作群"}
 
 
-class Notice(Base):
+class Notice(AreaColumns, Base):
     """Something the community, street or district tells all groups in and below a place. `event_id` is its telling."""
 
     __tablename__ = "notice"
@@ -31,10 +32,6 @@ class Notice(Base):
     ref: Mapped[str] = mapped_column(String(16), unique=True)
     submission: Mapped[str] = mapped_column(String(36))
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
-    district_id: Mapped[int | None]
-    street_id: Mapped[int | None]
-    community_id: Mapped[int | None]
-    grid_id: Mapped[int | None]
     title: Mapped[str] = mapped_column(String(40))
     words: Mapped[str] = mapped_column(Text)
     audience: Mapped[str] = mapped_column(String(10))

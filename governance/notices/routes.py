@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request
 from governance.core.events import history
 from governance.core.lifecycle import Reader
 from governance.core.sheets import csv_answer
-from governance.core.web.forms import Form, attempt, status
+from governance.core.web.forms import Form, attempt
 from governance.core.web.pages import back
 from governance.core.web.security import refills
 from governance.notices import actions, queries, telling
@@ -61,7 +61,7 @@ def change(notice_id: int) -> Any:
 
 def _form_page(form: NoticeForm, notice: Notice | None) -> Any:
     page = render_template("notices/form.html", form=form, notice=notice, areas=area_names(current()))
-    return page, status()
+    return page, form.status
 
 
 def _place(form: NoticeForm) -> Place:

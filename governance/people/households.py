@@ -13,7 +13,7 @@ from governance.core.translation import LazyText
 from governance.core.translation import LazyText as _l
 from governance.people.model import KNOWN_BY, Person
 from governance.places.model import Place
-from governance.places.standing import Placed
+from governance.places.placed import Placed
 
 SMS_STATES = ("due", "taken", "refused")
 LIVE = "used_at IS NULL AND revoked_at IS NULL"

@@ -5,7 +5,7 @@ from typing import Any
 from flask import render_template, request, session
 
 from governance.core.db import db
-from governance.core.errors import Invalid
+from governance.core.web.forms import attempt
 from governance.core.web.pages import back
 from governance.core.web.security import refills
 from governance.people.access.current import as_person, current, open_to
@@ -22,13 +22,8 @@ from governance.people.residents.verification_forms import NicknameForm
 @refills
 def nickname() -> Any:
     form = NicknameForm(nickname=current().nickname)
-    if form.ok:
-        try:
-            as_person(lambda by: verification.rename(by, form.nickname.data))
-            return back("people.me")
-        except Invalid as trouble:
-            form.refuse(trouble)
-    return render_template("people/nickname.html", form=form), 422 if request.method == "POST" else 200
+    attempt(form, lambda: as_person(lambda viewer: verification.rename(viewer, form.nickname.data)))
+    return back("people.me") if form.taken else (render_template("people/nickname.html", form=form), form.status)
 
 
 @bp.route("/me/leave", methods=["GET", "POST"])

@@ -23,7 +23,8 @@ from governance.core.db import Base, OneOf, now
 from governance.core.translation import AnyText, LazyText
 from governance.core.translation import LazyText as _l
 from governance.places.model import Place
-from governance.places.standing import Placed
+from governance.places.place_columns import PLACE
+from governance.places.placed import Placed
 
 if TYPE_CHECKING:
     from governance.people.households import Residence
@@ -94,7 +95,7 @@ class Person(Base):
     erased_at: Mapped[datetime | None]
     known_at: Mapped[datetime | None]
     known_by: Mapped[str | None] = mapped_column(String(8))
-    known_place_id: Mapped[int | None] = mapped_column(index=True)  # places are never deleted
+    known_place_id: Mapped[int | None] = mapped_column(index=True, info=PLACE)  # places are never deleted
     nickname_key: Mapped[str | None] = mapped_column(String(30), index=True)
     consented_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]

@@ -6,7 +6,8 @@ from flask import redirect, render_template, request, session, url_for
 from sqlalchemy import select
 
 from governance.core.db import db
-from governance.core.errors import Invalid, Missing
+from governance.core.errors import Missing
+from governance.core.web.forms import attempt
 from governance.core.web.pages import back, inside
 from governance.core.web.security import refills
 from governance.people.access.current import COOKIE, current, open_to, staff_session
@@ -29,18 +30,12 @@ from governance.wechat.oauth import in_wecom
 @refills
 def signin() -> Any:
     form = SignInForm()
-    if form.ok:
-        try:
-            token = actions.sign_in(
-                form.account.data, form.password.data, request.user_agent.string, request.remote_addr or ""
-            )
-        except Invalid as trouble:
-            form.refuse(trouble)
-        else:
-            return signed_in(token, request.values.get("next"))
-    status = 422 if request.method == "POST" else 200
+    from_where = (request.user_agent.string, request.remote_addr or "")
+    token = attempt(form, lambda: actions.sign_in(form.account.data, form.password.data, *from_where))
+    if token:
+        return signed_in(token, request.values.get("next"))
     next_, by_wecom = inside(request.values.get("next")), gateway().has("app") and in_wecom(request.user_agent.string)
-    return render_template("people/signin.html", form=form, next=next_, by_wecom=by_wecom), status
+    return render_template("people/signin.html", form=form, next=next_, by_wecom=by_wecom), form.status
 
 
 @bp.post("/signout")
@@ -85,12 +80,9 @@ def change_password() -> Any:
     """Change one's own password."""
     form, here = PasswordForm(), staff_session()
     first = current().must_change
-    if here is None or not form.ok:
-        return _me(form)
-    try:
-        actions.change_password(here, form.old.data, form.password.data)
-    except Invalid as trouble:
-        form.refuse(trouble)
+    if here:
+        attempt(form, lambda: actions.change_password(here, form.old.data, form.password.data))
+    if not form.taken:
         return _me(form)
     return redirect(inside(request.form.get("next")) or url_for("desk.home" if first else "people.me"), 303)
 

@@ -18,6 +18,7 @@ from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
 from governance.people.model import Person
 from governance.places.model import Place
+from governance.places.place_columns import AreaColumns
 from governance.relay.keys import robot_of
 from governance.relay.model import Group
 from governance.wechat.envelope import is_aes_key
@@ -28,7 +29,7 @@ SECRET = re.compile(r"[!-~]{3,128}")
 GOOD_FOR = timedelta(days=1)
 
 
-class Robot(Base):
+class Robot(AreaColumns, Base):
     """One intelligent robot, kept at a place. `settings` is encrypted JSON: token and aes_key of a callback, or bot_id
     and secret of a long connection. `held_by` is the worker that holds the lease of the connection."""
 
@@ -38,10 +39,6 @@ class Robot(Base):
     name: Mapped[str] = mapped_column(String(30), unique=True)
     settings: Mapped[str] = mapped_column(Personal)
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
-    district_id: Mapped[int | None]
-    street_id: Mapped[int | None]
-    community_id: Mapped[int | None]
-    grid_id: Mapped[int | None]
     keeper_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     held_by: Mapped[str | None] = mapped_column(String(16))
     held_until: Mapped[datetime | None]

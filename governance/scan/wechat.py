@@ -1,4 +1,4 @@
-"""For WeChat's browser: the JS-SDK signature for share cards, and the files that prove domain ownership."""
+"""What WeChat's browser needs beside a page: the JS-SDK signature, and the files that verify the domain."""
 
 from typing import Any
 
@@ -25,13 +25,13 @@ def init_app(app: Flask) -> None:
 
 
 def let_wechat_in() -> bool:
-    """True when the page may show a WeChat button; then the CSP admits WeChat's frames."""
+    """Called by a page with one of WeChat's own buttons: returns whether it may show it."""
     g.wechat_buttons = jssdk.wanted(request.user_agent.string)
     return bool(g.wechat_buttons)
 
 
 def _admit(answer: Response) -> Response:
-    """Admit WeChat's script in the CSP of these pages, in WeChat's browser only."""
+    """Allow WeChat's script on these pages, in WeChat's browser only."""
     if g.get("wechat_buttons"):
         answer.headers["Content-Security-Policy"] = WITH_ITS_BUTTONS
     elif request.endpoint in SHARED and jssdk.wanted(request.user_agent.string):
@@ -42,7 +42,7 @@ def _admit(answer: Response) -> Response:
 @bp.get("/wechat/jssdk")
 @open_to(anyone)
 def signature() -> Any:
-    """The JS-SDK signature for an address of this site. Raises Missing, Invalid."""
+    """The signature for WeChat's script; for our own addresses only."""
     if not gateway().has("official"):
         raise Missing
     url = request.args.get("url", "")
@@ -54,10 +54,10 @@ def signature() -> Any:
     return jsonify(signed)
 
 
-@bp.get("/<any(MP,WW):of>_verify_<mark>.txt")
+@bp.get("/<any(MP,WW):of>_verify_<proof>.txt")
 @open_to(anyone)
-def verification(of: str, mark: str) -> Any:
-    """The file by which WeChat (MP) or WeCom (WW) verifies the domain; its content is in its name."""
-    if f"{of}_verify_{mark}.txt" not in current_app.extensions["settings"].verify_files:
+def verification(of: str, proof: str) -> Any:
+    """The file by which WeChat (MP) or WeCom (WW) verifies the domain: its name holds its contents."""
+    if f"{of}_verify_{proof}.txt" not in current_app.extensions["settings"].verify_files:
         raise Missing
-    return Response(mark, content_type="text/plain")
+    return Response(proof, content_type="text/plain")

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from governance.core import links
+from governance import links
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Refused
 from governance.core.lifecycle import Made
@@ -168,7 +168,7 @@ def _to_topic(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[st
         raise Invalid({"title": _l("不公开的事不能拿来公开商量")})
     concerned = db.session.scalars(select(Follow.person_id).filter_by(ticket_id=ticket.id)).all()
     into, title = answers["topic"].removeprefix(NEW_TOPIC), answers.get("title", "")
-    topic_id, name = links.ask("topic.receive", ticket.id, concerned, ticket.place, by, into, title)
+    topic_id, name = links.topics().receive(ticket.id, concerned, ticket.place, by, into, title)
     return {"topic": topic_id, "title": name}
 
 

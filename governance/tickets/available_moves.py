@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from governance.core import links
+from governance import links
 from governance.core.db import db
 from governance.core.errors import Invalid
 from governance.core.lifecycle import Move
@@ -47,7 +47,7 @@ def _bodies(ticket: Ticket, viewer: Viewer) -> list[tuple[str, AnyText]]:
 
 
 def _topics(ticket: Ticket, viewer: Viewer) -> list[tuple[str, AnyText]]:
-    return [(NEW_TOPIC, _l("新议题")), *links.ask("topic.open_at", ticket.place, viewer)]
+    return [(NEW_TOPIC, _l("新议题")), *links.topics().open_at(ticket.place, viewer)]
 
 
 CHOSEN = {"body": _bodies, "topic": _topics}  # by what is asked for

@@ -4,9 +4,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from governance.core.db import connection, db
+from governance.core.db import db
 from governance.core.errors import Invalid
-from governance.core.sql_statements import Prepared
 from governance.core.translation import LazyText as _l
 from governance.tickets.model import Category
 
@@ -62,12 +61,12 @@ class Choice(NamedTuple):
 _WHAT = (Category.id, Category.slug, Category.label, Category.hint, Category.hours, Category.private)
 COLUMNS = (*_WHAT, Category.elsewhere)
 _IN_USE = select(*COLUMNS).where(Category.retired_at.is_(None))
-ACTIVE = Prepared(_IN_USE.order_by(Category.position, Category.id), Choice._make)
+ACTIVE = _IN_USE.order_by(Category.position, Category.id)
 
 
 def active() -> list[Choice]:
     """What a resident may choose from, in the order shown."""
-    return ACTIVE.all(connection())
+    return [Choice._make(row) for row in db.session.execute(ACTIVE)]
 
 
 def add_category(**facts: Any) -> Category:

@@ -9,7 +9,7 @@ from governance.core.lifecycle import Move
 from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
 from governance.core.web.forms import Form, options, phone, submission, text
-from governance.places.landing import Landing, Near
+from governance.places.landing import PlaceRow
 from governance.places.model import Place
 from governance.tickets.categories import Choice
 from governance.tickets.publishing import PARTS
@@ -38,11 +38,11 @@ class ReportForm(Form):
     contact_phone = phone(_l("电话"))
     submission = submission()
 
-    def __init__(self, place: Place | Landing, **kwargs: Any) -> None:
+    def __init__(self, place: Place | PlaceRow, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.at.data = self.at.data or str(place.id)
 
-    def offer(self, categories: list[Choice], places: list[Place | Landing | Near]) -> None:
+    def offer(self, categories: list[Choice], places: list[Place | PlaceRow]) -> None:
         """Let people choose among these, and take nothing else."""
         self.category.choices = options(*((one.slug, one.label) for one in categories))
         self.at.choices = options(*((str(one.id), one.name) for one in places))

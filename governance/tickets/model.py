@@ -24,6 +24,7 @@ from governance.core.translation import LazyText as _l
 from governance.people.model import Body, Person
 from governance.places.kinds import AREAS
 from governance.places.model import Place
+from governance.places.place_columns import AreaColumns
 from governance.tickets.lifecycle import LIFE, RUNNING, SUBMITTED, TicketMove, TicketState
 
 SOURCES: dict[str, AnyText] = {
@@ -63,7 +64,7 @@ def _runs(insert: Any) -> bool:
     return given.get("state", SUBMITTED) in RUNNING
 
 
-class Ticket(Base):
+class Ticket(AreaColumns, Base):
     """One thing somebody asked the community to put right. Owned by an office or, once dispatched, a body."""
 
     __tablename__ = "ticket"
@@ -81,10 +82,6 @@ class Ticket(Base):
     submitter_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     submission: Mapped[str] = mapped_column(String(36))
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
-    district_id: Mapped[int | None]
-    street_id: Mapped[int | None]
-    community_id: Mapped[int | None]
-    grid_id: Mapped[int | None]
     category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
     source: Mapped[str] = mapped_column(OneOf(8, SOURCES), default="code")
     words: Mapped[str] = mapped_column(Text, default="")

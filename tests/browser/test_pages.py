@@ -184,8 +184,8 @@ def test_every_page_is_sound(browser: Browser, demo: Demo, who: str) -> None:
 
 TWICE = PHONE | {"viewport": {"width": 180, "height": 370}}  # what is left of 360 px at 200 %
 STICKS_OUT = """() => [...document.querySelectorAll("main *, header *, footer *")].filter(one => {
-  const box = one.parentElement.closest(".card, .note, .door, form, main, header, footer");
-  const free = one.closest(".scroll, .tabs, .bar, svg") || getComputedStyle(one).position === "absolute";
+  const box = one.parentElement.closest(".card, .note, .entrance, form, main, header, footer");
+  const free = one.closest(".scroll, .tabs, .action-bar, svg") || getComputedStyle(one).position === "absolute";
   const edge = box.getBoundingClientRect().right - parseFloat(getComputedStyle(box).paddingRight);
   return one.offsetWidth && !free && one.getBoundingClientRect().right > edge + 1;
 }).map(one => one.outerHTML.slice(0, 80))"""

@@ -7,10 +7,10 @@ import pytest
 
 from governance.core.db import db, now, writing
 from governance.core.lifecycle import Reader
-from governance.core.links import tie
 from governance.discussions import actions
 from governance.discussions.lifecycle import LIFE, LISTED, MERGED, PARTLY_DONE, PROPOSED, SETTLED
 from governance.discussions.model import Deed, Topic
+from governance.links import tie
 from tests.app import Used
 from tests.cast import Cast
 from tests.lifecycle_pages import Pages, card, put_on_record, said, steps

@@ -11,7 +11,7 @@ from flask import Blueprint, render_template, request, session
 from governance.assistant.transcripts import actions, parse
 from governance.assistant.transcripts.forms import MatterForm, PasteForm
 from governance.core.errors import Invalid
-from governance.core.web.forms import options
+from governance.core.web.forms import attempt, options
 from governance.core.web.pages import back, public_url
 from governance.core.web.security import refills, stale_form
 from governance.people.access.current import current, open_to
@@ -23,7 +23,6 @@ from governance.triage.crisis import crisis_in
 
 bp = Blueprint("transcripts", __name__)
 FEW_GROUPS = 8  # more groups than this get a search field
-STALE = "页面放久了，请再点一次"
 
 
 @bp.get("/desk/pasted")
@@ -40,13 +39,9 @@ def pasted() -> Any:
     form = _form(PasteForm())
     if _is_looking(form) and not stale_form():
         return _paste_page(_found(form))
-    try:
-        if not form.ok:
-            raise Invalid({} if form.errors else {"pasted": STALE})
-        places = actions.possible_places(current(), form.group.data, form.place.data)
-    except Invalid as trouble:
-        form.refuse(trouble)
-        return _paste_page(form), 422
+    places = attempt(form, lambda: actions.possible_places(current(), form.group.data, form.place.data))
+    if places is None:
+        return _paste_page(form), form.status
     said = parse.lines(form.pasted.data)
     chosen = {int(one) for one in request.form.getlist("line") if one.isdecimal() and len(one) < 4}
     if len(said) == 1:
@@ -80,13 +75,9 @@ def pass_on() -> Any:
         started.refuse(trouble)
         return _paste_page(started), 422
     _matter(form, places)
-    try:
-        if not form.ok:
-            raise Invalid({} if form.errors else {"words": STALE})
-        done = _passed(form, places)
-    except Invalid as trouble:
-        form.refuse(trouble)
-        return _matter_page(form, places), 422
+    done = attempt(form, lambda: _passed(form, places))
+    if done is None:
+        return _matter_page(form, places), form.status
     if not (form.rest.data or "").strip():
         session["passed_on"] = done
         return back("transcripts.paste")

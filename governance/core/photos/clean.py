@@ -1,7 +1,6 @@
-"""Making an uploaded photo safe to show: only its pixels survive, drawn anew at two sizes, or it is refused.
+"""Makes an uploaded photo safe to show: its pixels are redrawn at two sizes, or it is refused.
 
-Decoding happens behind the fence (core/sandbox.py, decoder.py). Who may upload, and where the results are kept,
-is for the caller.
+A child process decodes it (core/sandbox.py, decoder.py). The caller decides who may upload and where results are kept.
 """
 
 from dataclasses import dataclass
@@ -31,7 +30,7 @@ class Unclean(Problem):
 
 @dataclass(frozen=True)
 class Cleaned:
-    """Two JPEGs without a past; width and height are the full one's."""
+    """Two JPEGs without metadata; width and height are the full one's."""
 
     full: bytes
     thumb: bytes
@@ -40,12 +39,12 @@ class Cleaned:
 
 
 def looks_like_photo(head: bytes) -> bool:
-    """Whether the first bytes are those of a kind we take; cheap enough for the door."""
+    """Whether the first bytes are those of a kind we accept; cheap enough for each request."""
     return kind_of(head[:ENOUGH]) is not None
 
 
 def glance(data: bytes) -> str:
-    """The kind of photo it says it is. Raises Unclean for what can be refused without drawing it."""
+    """The kind of photo by its header. Raises Unclean for what can be refused without decoding."""
     if len(data) > MOST_BYTES:
         raise Unclean(_TOO_HEAVY)
     kind = kind_of(data[:ENOUGH])
@@ -76,7 +75,7 @@ def _bytes_of(source: Path | bytes) -> bytes:
 
 
 def _read(answer: bytes) -> Cleaned:
-    """The child's answer, not taken at its word: both pictures must be plain JPEGs and nothing else."""
+    """The child's answer, verified: both pictures must be plain JPEGs and nothing else."""
     line, _, pictures = answer.partition(b"\n")
     width, height, cut = (int(number) for number in line.split())
     cleaned = Cleaned(pictures[:cut], pictures[cut:], width, height)
@@ -86,7 +85,7 @@ def _read(answer: bytes) -> Cleaned:
 
 
 def _only_pixels(jpeg: bytes) -> bool:
-    """Whether every segment is one that drawing needs, so that no note of any kind can be in it."""
+    """Whether every segment is one that drawing needs, so that no metadata can be in it."""
     if not (jpeg.startswith(b"\xff\xd8") and jpeg.endswith(b"\xff\xd9")):
         return False
     at, marker = 2, 0

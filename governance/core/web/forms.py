@@ -12,7 +12,7 @@ from wtforms import Form as Fields
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
 
-from governance.core.errors import Invalid
+from governance.core.errors import Invalid, Problem, TooMuch
 from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
 from governance.core.web import security
@@ -28,11 +28,18 @@ REASONS = {
 }
 UNKNOWN_REASON = _l("这一格好像不对，请再看看")
 Result = TypeVar("Result")
+STALE = _l("页面放久了，请再点一次")
 ESCAPED = re.compile(r"(?i)(?:%[89a-f][0-9a-f]){2}")
 
 
 class Form(Fields):
-    """Filled from the request. `ok` says whether it may be taken; the reasons stand at the fields."""
+    """Filled from the request. `ok` says whether it may be taken; the reasons stand at the fields.
+
+    `taken` is set by `attempt`. `status` is that of the page on which the form is shown again.
+    """
+
+    taken = False
+    refused_with = 422
 
     class Meta:
         def get_translations(self, _form: Fields) -> "_Reasons":
@@ -71,27 +78,45 @@ class Form(Fields):
     def ok(self) -> bool:
         return request.method == "POST" and self.validate() and not security.stale_form()
 
-    def refuse(self, trouble: Invalid) -> None:
-        """Put the reasons an action gave beside the fields they are about."""
+    @property
+    def status(self) -> int:
+        """200 before the form was sent; then 422, or the status of what refused it."""
+        return self.refused_with if request.method == "POST" else 200
+
+    def refuse(self, trouble: Problem) -> None:
+        """Say why the form was not taken: beside a field that an Invalid names, above the form otherwise."""
+        self.refused_with = trouble.status
+        if not isinstance(trouble, Invalid):
+            self.form_errors.append(trouble.words)
+            return
         for name, reason in trouble.fields.items():
-            field = self[name] if name in self else next(iter(self))
-            field.errors = [*field.errors, reason]
+            if name in self:
+                self[name].errors = [*self[name].errors, reason]
+            else:
+                self.form_errors.append(reason)
 
 
-def attempt(form: Form, change: Callable[[], Result]) -> Result | None:
-    """Make the change if the form may be taken; the reasons an action gives go beside the fields they are about."""
-    if not form.ok:
+def attempt(form: Form, change: Callable[[], Result], first: Callable[[], None] | None = None) -> Result | None:
+    """Make the change if the form may be taken; otherwise the form says why not, for the page that shows it again.
+
+    Not taken: wrong answers, a stale form token, and what `change` raises as Invalid or TooMuch. A Refused is a page of
+    its own: as things stand now, the form may no longer be offered. `first` is done whatever is wrong with the form; it
+    keeps the photos that came along.
+    """
+    if request.method != "POST":
         return None
     try:
-        return change()
-    except Invalid as trouble:
+        if first:
+            first()
+        if not form.ok:
+            form.form_errors.extend(() if form.errors else (STALE,))
+            return None
+        result = change()
+    except (Invalid, TooMuch) as trouble:
         form.refuse(trouble)
         return None
-
-
-def status() -> int:
-    """A form that is shown again after it was sent was not taken."""
-    return 422 if request.method == "POST" else 200
+    form.taken = True
+    return result
 
 
 class _Reasons:
@@ -158,4 +183,4 @@ class ImportForm(Form):
 
 
 class ConfirmForm(Form):
-    mark = HiddenField(validators=[InputRequired(_l("请先上传"))])
+    digest = HiddenField(validators=[InputRequired(_l("请先上传"))])

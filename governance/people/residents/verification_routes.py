@@ -10,9 +10,9 @@ from flask import redirect, render_template, request, session, url_for
 
 from governance.core import limits
 from governance.core.db import db, now
-from governance.core.errors import Invalid, Missing, Stale, TooMuch
+from governance.core.errors import Invalid, Missing, Stale
 from governance.core.translation import LazyText as _l
-from governance.core.web.forms import Form
+from governance.core.web.forms import Form, attempt
 from governance.core.web.pages import back, inside, public_url
 from governance.core.web.security import refills, stale_form
 from governance.people.access.current import as_person, current, open_to
@@ -57,10 +57,6 @@ def done() -> Any:
     return back("people.known", next=session.pop(NEXT, None))
 
 
-def _status() -> int:
-    return 422 if request.method == "POST" else 200
-
-
 def _without_what_is_known(form: Any) -> Any:
     """Ask a known person for no nickname and no consent."""
     if current().known:
@@ -83,13 +79,18 @@ def _nickname(form: Form) -> str:
 def type_slip() -> Any:
     """Type the secret of a slip instead of scanning it."""
     form = SlipForm()
-    if form.ok:
-        secret = verification.read_slip(form.secret.data)
-        if secret and verification.find_slip(secret):
-            return back("people.slip", secret=secret)
-        _wrong_slip()
-        form.refuse(Invalid({"secret": NO_SLIP}))
-    return render_template("people/slip_typed.html", form=form), _status()
+    secret = attempt(form, lambda: _typed_slip(form.secret.data))
+    if secret:
+        return back("people.slip", secret=secret)
+    return render_template("people/slip_typed.html", form=form), form.status
+
+
+def _typed_slip(text: str) -> str:
+    secret = verification.read_slip(text)
+    if secret and verification.find_slip(secret):
+        return secret
+    _wrong_slip()
+    raise Invalid({"secret": NO_SLIP})
 
 
 def _wrong_slip() -> None:
@@ -107,13 +108,8 @@ def slip(secret: str) -> Any:
     if not found.is_good:
         return _slip_page(found, KnownForm.blank(), 409 if request.method == "POST" else 200)
     form = _without_what_is_known(KnownForm())
-    if form.ok:
-        try:
-            as_person(lambda by: verification.use_slip(found, by, _nickname(form)))
-            return done()
-        except Invalid as trouble:
-            form.refuse(trouble)
-    return _slip_page(found, form, _status())
+    attempt(form, lambda: as_person(lambda viewer: verification.use_slip(found, viewer, _nickname(form))))
+    return done() if form.taken else _slip_page(found, form, form.status)
 
 
 def _slip_page(slip: DoorSlip, form: Form, status: int) -> Any:
@@ -134,15 +130,13 @@ def _slip_page(slip: DoorSlip, form: Form, status: int) -> Any:
 def show_worker() -> Any:
     """Show six digits for the worker's phone. The page refreshes itself until they are used."""
     form = _without_what_is_known(KnownForm())
-    if form.ok:
-        try:
-            session[SHOWN] = as_person(lambda by: verification.ask_worker(by, _nickname(form))).id
-            return back("people.show_worker")
-        except Invalid as trouble:
-            form.refuse(trouble)
+    asking = attempt(form, lambda: as_person(lambda viewer: verification.ask_worker(viewer, _nickname(form))))
+    if asking:
+        session[SHOWN] = asking.id
+        return back("people.show_worker")
     if request.method == "GET" and SHOWN in session and "again" not in request.args:
         return _shown(db.session.get(VerificationRequest, session[SHOWN]), form)
-    return render_template("people/worker.html", form=form), _status()
+    return render_template("people/worker.html", form=form), form.status
 
 
 def _shown(asking: VerificationRequest | None, form: Form) -> Any:
@@ -169,17 +163,15 @@ def phone() -> Any:
         raise Missing
     asking = sms.asked(current().person_id)
     form = _without_what_is_known(PhoneForm(code=code_of_next()))
-    if form.ok:
-        try:
-            place = place_of(form.code.data)
-            as_person(partial(sms.ask, phone=form.phone.data, place=place, nickname=_nickname(form)))
-            return back("people.digits")
-        except Invalid as trouble:
-            form.refuse(trouble)
-        except TooMuch as trouble:
-            form.form_errors.append(trouble.words)
-            return render_template("people/phone.html", form=form, asking=asking), 429
-    return render_template("people/phone.html", form=form, asking=asking), _status()
+    attempt(form, lambda: _send_digits(form))
+    if form.taken:
+        return back("people.digits")
+    return render_template("people/phone.html", form=form, asking=asking), form.status
+
+
+def _send_digits(form: Any) -> None:
+    place = place_of(form.code.data)
+    as_person(partial(sms.ask, phone=form.phone.data, place=place, nickname=_nickname(form)))
 
 
 def code_of_next() -> str:
@@ -206,12 +198,9 @@ def digits() -> Any:
     if asking is None:
         raise Stale
     form = _without_what_is_known(DigitsForm(nickname=asking.nickname))
-    if form.ok:
-        try:
-            wrong = as_person(partial(sms.prove, digits=form.digits.data, nickname=_nickname(form)))
-            if not wrong:
-                return done()
-            form.refuse(Invalid({"digits": wrong}))
-        except Invalid as trouble:
-            form.refuse(trouble)
-    return render_template("people/digits.html", form=form, asking=asking), _status()
+    wrong = attempt(form, lambda: as_person(partial(sms.prove, digits=form.digits.data, nickname=_nickname(form))))
+    if form.taken and not wrong:
+        return done()
+    if wrong:
+        form.refuse(Invalid({"digits": wrong}))
+    return render_template("people/digits.html", form=form, asking=asking), form.status

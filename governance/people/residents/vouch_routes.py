@@ -9,7 +9,7 @@ from governance.core import limits
 from governance.core.db import db, numbered
 from governance.core.errors import Invalid
 from governance.core.translation import LazyText as _l
-from governance.core.web.forms import options
+from governance.core.web.forms import attempt, options
 from governance.core.web.pages import back
 from governance.core.web.security import refills
 from governance.people.access.current import current, open_to
@@ -52,16 +52,18 @@ def _asking(code: str) -> VerificationRequest | None:
 def _confirm(asking: VerificationRequest) -> Any:
     form = VouchForm(nickname=asking.nickname, code=asking.code, place=request.args.get("place", type=int))
     form.place.choices = options(("0", _l("请选楼栋或小区")), *_places())
-    if form.ok:
-        try:
-            place = _chosen(form)
-            person = verification.vouch(asking, current(), place, form.nickname.data, form.door.data or "")
-            return back("people.vouch", confirmed=person.id, place=place.id)
-        except Invalid as trouble:
-            form.refuse(trouble)
+    vouched = attempt(form, lambda: _vouched(asking, form))
+    if vouched:
+        person, place = vouched
+        return back("people.vouch", confirmed=person.id, place=place.id)
     known = asking_person(asking).known_at is not None
     page = render_template("people/vouch.html", form=form, asking=asking, known=known)
-    return page, 422 if request.method == "POST" else 200
+    return page, form.status
+
+
+def _vouched(asking: VerificationRequest, form: VouchForm) -> tuple[Person, Place]:
+    place = _chosen(form)
+    return verification.vouch(asking, current(), place, form.nickname.data, form.door.data or ""), place
 
 
 def asking_person(asking: VerificationRequest) -> Person:

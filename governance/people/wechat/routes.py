@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import redirect, render_template, request, session, url_for
 
-from governance.core.errors import Invalid, Missing
+from governance.core.errors import Missing
+from governance.core.web.forms import attempt
 from governance.core.web.pages import back, inside
 from governance.core.web.security import known_device, refills
 from governance.people.access.current import as_person, current, open_to
@@ -54,15 +55,17 @@ def by_wechat() -> Any:
     if not recognised and request.method != "POST" and in_wechat and not snapshot and "tried" not in request.args:
         return to_wechat(url_for("people.by_wechat", tried=1))
     form = WechatForm(code=code_of_next())
-    if form.ok and recognised:
-        try:
-            place = place_of(form.code.data)
-            as_person(lambda by: identity.become_known(by, place, form.nickname.data))
-            return done()
-        except Invalid as trouble:
-            form.refuse(trouble)
+    if recognised:
+        attempt(form, lambda: _become_known(form))
+    if form.taken:
+        return done()
     facts = {"form": form, "recognised": recognised, "snapshot": snapshot, "in_wechat": in_wechat}
-    return render_template("people/wechat.html", **facts), 422 if request.method == "POST" else 200
+    return render_template("people/wechat.html", **facts), form.status
+
+
+def _become_known(form: WechatForm) -> None:
+    place = place_of(form.code.data)
+    as_person(lambda viewer: identity.become_known(viewer, place, form.nickname.data))
 
 
 @bp.get("/wecom/go")

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from governance.core.web.forms import attempt, status
+from governance.core.web.forms import attempt
 from governance.core.web.pages import back, public_url
 from governance.core.web.security import refills
 from governance.people.access.current import current, open_to
@@ -34,7 +34,7 @@ def new() -> Any:
     made = attempt(form, lambda: _added(form))
     if made:
         return back("robots.show", robot_id=made.id)
-    return render_template("relay/robot_new.html", form=form), status()
+    return render_template("relay/robot_new.html", form=form), form.status
 
 
 def _added(form: NewRobotForm) -> Robot:
@@ -51,7 +51,7 @@ def show(robot_id: int) -> Any:
         return back("robots.show", robot_id=robot.id)
     address = public_url("callbacks.check_robot", name=robot.name)
     page = render_template("relay/robot.html", form=form, robot=robot, address=address, groups=queries.groups_of(robot))
-    return page, status()
+    return page, form.status
 
 
 @bp.post("/<int:robot_id>/remove")

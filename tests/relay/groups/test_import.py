@@ -182,7 +182,7 @@ def _imported_on_the_page(shen, cast):
     assert seen[-1].status_code == 200 and names() == []
     waiting = media.get(f"imports/groups/{cast.people['shen']}")
     assert KEY.encode() not in waiting
-    seen.append(shen.post("/keep/groups/import/confirm", mark=shen.field("mark")))
+    seen.append(shen.post("/keep/groups/import/confirm", digest=shen.field("digest")))
     assert "加了 2 个群" in seen[-1].text and len(names()) == 2
     group = find_by(Group, name="3号院群")
     for address in ("/keep/groups", f"/keep/groups/{group.id}", f"/keep/groups/{group.id}/change", "/keep/relay"):
@@ -197,7 +197,7 @@ def test_what_is_confirmed_is_what_was_seen(phone, cast):
     shen, other = phone().sign_in("shen"), phone().sign_in("shen")
     for who, row in ((shen, HAND), (other, HAND.replace("5号楼群", "别的群"))):
         who.post("/keep/groups/import", file=(io.BytesIO(f"{HEAD}\n{row}".encode()), "群.csv"))
-    again = shen.post("/keep/groups/import/confirm", mark=shen.field("mark"))
+    again = shen.post("/keep/groups/import/confirm", digest=shen.field("digest"))
     assert again.status_code == 409 and names() == []
 
 
