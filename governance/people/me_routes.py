@@ -22,7 +22,7 @@ from governance.people.residents.verification_forms import NicknameForm
 @refills
 def nickname() -> Any:
     form = NicknameForm(nickname=current().nickname)
-    attempt(form, lambda: as_person(lambda viewer: verification.rename(viewer, form.nickname.data)))
+    attempt(form, lambda: as_person(lambda by: verification.rename(by, form.nickname.data)))
     return back("people.me") if form.taken else (render_template("people/nickname.html", form=form), form.status)
 
 

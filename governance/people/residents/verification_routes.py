@@ -108,7 +108,7 @@ def slip(secret: str) -> Any:
     if not found.is_good:
         return _slip_page(found, KnownForm.blank(), 409 if request.method == "POST" else 200)
     form = _without_what_is_known(KnownForm())
-    attempt(form, lambda: as_person(lambda viewer: verification.use_slip(found, viewer, _nickname(form))))
+    attempt(form, lambda: as_person(lambda by: verification.use_slip(found, by, _nickname(form))))
     return done() if form.taken else _slip_page(found, form, form.status)
 
 
@@ -130,7 +130,7 @@ def _slip_page(slip: DoorSlip, form: Form, status: int) -> Any:
 def show_worker() -> Any:
     """Show six digits for the worker's phone. The page refreshes itself until they are used."""
     form = _without_what_is_known(KnownForm())
-    asking = attempt(form, lambda: as_person(lambda viewer: verification.ask_worker(viewer, _nickname(form))))
+    asking = attempt(form, lambda: as_person(lambda by: verification.ask_worker(by, _nickname(form))))
     if asking:
         session[SHOWN] = asking.id
         return back("people.show_worker")

@@ -65,7 +65,7 @@ def by_wechat() -> Any:
 
 def _become_known(form: WechatForm) -> None:
     place = place_of(form.code.data)
-    as_person(lambda viewer: identity.become_known(viewer, place, form.nickname.data))
+    as_person(lambda by: identity.become_known(by, place, form.nickname.data))
 
 
 @bp.get("/wecom/go")
