@@ -9,7 +9,7 @@ from bench.row import Row
 from governance.core import migrations
 from governance.core.config import ROOT
 from governance.core.db import db
-from governance.serve import compress
+from governance.prepare import compress
 from governance.web import create_app
 from tests import cast as casting
 from tests.app import settings_for
