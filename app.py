@@ -1,5 +1,5 @@
 """What the web server loads: `gunicorn app:app`."""
 
-from governance.web import create_app
+from governance.web.app import create_app
 
 app = create_app()

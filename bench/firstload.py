@@ -10,7 +10,7 @@ from governance.core import migrations
 from governance.core.config import ROOT
 from governance.core.db import db
 from governance.prepare import compress
-from governance.web import create_app
+from governance.web.app import create_app
 from tests import cast as casting
 from tests.app import settings_for
 from tests.faults.deployment import deployed

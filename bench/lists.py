@@ -12,9 +12,9 @@ from bench.row import Row, interleaved
 from bench.stage import application, call, request
 from governance.core.crypto import new_ref
 from governance.core.db import db, now, writing
+from governance.people.access.current import COOKIE
 from governance.people.model import Person
-from governance.people.signin import sign_in
-from governance.people.viewers import COOKIE
+from governance.people.staff.signin import sign_in
 from governance.places.actions import print_code
 from governance.places.model import Place
 from governance.tickets.model import Ticket

@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 from bench.row import Row
-from governance.core.photos import clean
+from governance.core.photos.clean import clean
 
 TIMES = 9
 

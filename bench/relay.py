@@ -27,13 +27,13 @@ from governance.core.events import record
 from governance.people.model import Person
 from governance.places.actions import add_place
 from governance.places.model import Place
-from governance.relay.delivering import IN_FLIGHT, TIMEOUT, deliver
-from governance.relay.expanding import expand
-from governance.relay.hashed import robot_of
+from governance.relay.delivery.fan_out import expand
+from governance.relay.delivery.sender import IN_FLIGHT, TIMEOUT, deliver
+from governance.relay.keys import robot_of
 from governance.relay.model import Delivery, Group, GroupPlace
 from governance.tickets.categories import DEFAULTS, add_category
 from governance.tickets.model import Ticket
-from governance.web import build
+from governance.web.app import build
 
 GROUPS = 14_000
 

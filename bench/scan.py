@@ -7,7 +7,7 @@ from flask import Flask
 from bench.row import Row, interleaved
 from bench.stage import application, call, request
 from governance.core.db import db, writing
-from governance.people.access import Viewer
+from governance.people.access.viewer import Viewer
 from governance.people.model import Person
 from governance.tickets import reports
 from tests.cast import Cast

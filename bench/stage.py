@@ -15,7 +15,7 @@ from werkzeug.test import EnvironBuilder
 
 from governance.core import migrations
 from governance.core.db import db
-from governance.web import create_app
+from governance.web.app import create_app
 from tests import cast as casting
 from tests.app import settings_for
 from tests.cast import Cast

@@ -12,7 +12,7 @@ from bench.row import Row, interleaved
 from bench.scan import hello, request_hello
 from bench.stage import application, call, databases, request
 from governance.core.db import db, now, writing
-from governance.discussions import actions, jobs, speaking
+from governance.discussions import actions, contributions, jobs
 from governance.discussions.model import Statement, Topic, Voice
 from governance.people.model import Person
 from tests.cast import Cast
@@ -83,7 +83,7 @@ def _talked_over(cast: Cast) -> str:
             for step in range(EACH)
         ]
         db.session.execute(insert(Voice), [voice | {"at": now()} for voice in voices])
-        speaking.reply(topic, cast.viewer("shen"), str(uuid.uuid4()), "谢谢大家")
+        contributions.reply(topic, cast.viewer("shen"), str(uuid.uuid4()), "谢谢大家")
     jobs.tally(topic.id)
     return topic.ref
 

@@ -11,13 +11,14 @@ from pathlib import Path
 from sqlalchemy import select
 from whitenoise.compress import Compressor
 
-from governance import defaults, demo
+from governance import initial_data
 from governance.core import migrations
 from governance.core.config import ROOT, MissingSetting, Settings, load
 from governance.core.db import db
+from governance.demo import community
 from governance.places.model import Code, Place
 from governance.places.terminal import terminal
-from governance.web import build
+from governance.web.app import build
 
 
 def main() -> int:
@@ -50,19 +51,19 @@ def compress(folder: Path) -> None:
             list(compressor.compress(str(file)))
 
 
-def _demo(settings: Settings) -> list[demo.Account]:
+def _demo(settings: Settings) -> list[community.Account]:
     """Fill an empty database of a demo. Its accounts are kept beside it, so that a second start can name them."""
     kept = settings.var_dir / "demo_people"
     with build(settings).app_context():
-        defaults.settle()
-        if settings.is_demo and demo.is_empty():
+        initial_data.settle()
+        if settings.is_demo and community.is_empty():
             kept.touch(mode=0o600)
-            kept.write_text("".join("\t".join(account) + "\n" for account in demo.fill(settings.demo_password)))
+            kept.write_text("".join("\t".join(account) + "\n" for account in community.fill(settings.demo_password)))
     lines = kept.read_text().splitlines() if settings.is_demo and kept.exists() else []
-    return [demo.Account(*line.split("\t")) for line in lines]
+    return [community.Account(*line.split("\t")) for line in lines]
 
 
-def _facts(settings: Settings, people: list[demo.Account]) -> dict[str, object]:
+def _facts(settings: Settings, people: list[community.Account]) -> dict[str, object]:
     """Where to listen, the lines to print when it does, and a code for a terminal."""
     scans = [(f"{settings.base_url}/c/{code}", place) for code, place in _codes(settings)]
     persons = [(person.account, person.password, person.role, person.name) for person in people]

@@ -9,14 +9,14 @@ from types import FrameType
 import structlog
 from flask import Flask
 
+from governance.assistant.inbound.robot_connection import keep_connected
 from governance.core import events, jobs
 from governance.core.config import load
 from governance.core.db import db
 from governance.relay import channels
-from governance.relay.connecting import keep_connected
-from governance.relay.delivering import deliver
-from governance.relay.expanding import expand
-from governance.web import build
+from governance.relay.delivery.fan_out import expand
+from governance.relay.delivery.sender import deliver
+from governance.web.app import build
 
 log = structlog.get_logger()
 LOOK = 0.25  # seconds between two looks when there was nothing to do

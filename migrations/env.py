@@ -2,13 +2,13 @@
 
 from alembic import context
 
-from governance.core import chain, events, jobs  # noqa: F401 - imported for their tables
+from governance.assistant.dialogue import conversation  # noqa: F401
+from governance.core import events, jobs, links  # noqa: F401 - imported for their tables
 from governance.core.db import Base, Utc
 from governance.discussions import model as discussions  # noqa: F401
-from governance.people import homes  # noqa: F401 - doors and who lives behind them
+from governance.people import households  # noqa: F401 - doors and who lives behind them
 from governance.people import model as people  # noqa: F401
 from governance.places import model as places  # noqa: F401
-from governance.relay import customer_groups, inbox, robots, talk  # noqa: F401
 from governance.relay import model as relay  # noqa: F401
 from governance.tickets import model as tickets  # noqa: F401
 from governance.wechat import model as wechat  # noqa: F401

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from governance.core import jobs, kept, limits, logs, migrations
+from governance.core import jobs, limits, logs, migrations
 from governance.core.config import Settings, load
 from governance.core.db import db
+from governance.core.web import page_cache
 from governance.scan import counts
-from governance.web import create_app
-from governance.wechat import away, gateway
+from governance.web.app import create_app
+from governance.wechat import circuit_breaker, gateway
 from tests import cast as casting
 from tests.cast import Cast
 from tests.peers.postgres import Cluster, database_name
@@ -81,7 +82,7 @@ class Used:
         self.app.extensions |= self.extensions | {"settings": self.settings.model_copy(), "spoken": {}}
         self.app.extensions["scan_counts"] = counts.Buffer()
         logs.configure()
-        kept.init_app(self.app)
+        page_cache.init_app(self.app)
         gateway.init_app(self.app)
         forget_limits(self.app)
         try:
@@ -179,14 +180,14 @@ def cast(world: tuple[Flask, Cast]) -> Cast:
 def ask_each_time() -> Iterator[None]:
     """A kept page is asked each time whether it has changed, not once a second: tests are quicker than people."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kept, "FRESH", 0.0)
+        patch.setattr(page_cache, "FRESH", 0.0)
         yield
 
 
 @pytest.fixture(autouse=True)
 def nobody_is_away() -> None:
     """What was away in an earlier test says nothing of this one: a port may be another server's now."""
-    away.HOSTS.clear()
+    circuit_breaker.HOSTS.clear()
     jobs.HELD_UNTIL.clear()
 
 

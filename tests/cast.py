@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 from governance.core.db import by as one
 from governance.core.db import db, now, writing
-from governance.people.access import Viewer
-from governance.people.homes import Door, Residence
+from governance.people.access.current import viewer_of
+from governance.people.access.viewer import Viewer
+from governance.people.households import Door, Residence
 from governance.people.model import Body, Identity, Person, Post
-from governance.people.signin import HASHER
-from governance.people.viewers import viewer_of
+from governance.people.staff.signin import HASHER
 from governance.places.actions import add_place, print_code
 from governance.places.model import Code, Place
 from governance.tickets.categories import DEFAULTS, add_category

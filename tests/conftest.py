@@ -8,7 +8,7 @@ import zlib
 
 import pytest
 
-from tests import app, connected, phone
+from tests import app, connected, groups, phone
 from tests.peers import browser, postgres, redis
 
 MARKERS = {
@@ -28,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for name, meaning in MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
-    for part in (*PARTS.values(), app, connected, phone):
+    for part in (*PARTS.values(), app, connected, groups, phone):
         config.pluginmanager.register(part)
 
 

@@ -12,10 +12,10 @@ from governance.cli import __main__ as cli
 from governance.core.config import Settings
 from governance.core.db import db, writing
 from governance.people.model import Identity, Post
-from governance.people.signin import sign_in
+from governance.people.staff.signin import sign_in
 from governance.places.actions import print_code
 from governance.places.model import Code, Place
-from governance.web import build
+from governance.web.app import build
 from tests import cast as casting
 from tests.app import settings_for
 

@@ -19,12 +19,15 @@ from governance.core.config import ROOT
 
 PATIENCE = 60.0  # seconds for what takes a few
 SOON = 5.0  # seconds in which orphans must be gone
-PARENT = (
-    "import sys, pathlib; from governance.core import fenced; fenced.run(pathlib.Path(sys.argv[1]), 'PIL', [], b'', 60)"
-)
+PARENT = """
+import sys
+from pathlib import Path
+from governance.core import sandbox
+sandbox.run(Path(sys.argv[1]), "PIL", [], b"", 60)
+"""
 
 
-@pytest.mark.parametrize("module", ["worker", "web", "serve", "prepare", "cli.__main__"])
+@pytest.mark.parametrize("module", ["worker", "web.app", "serve", "prepare", "cli.__main__"])
 def test_each_process_can_be_started(module: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", f"import governance.{module}"], cwd=ROOT, capture_output=True, text=True, timeout=60

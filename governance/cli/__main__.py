@@ -3,12 +3,13 @@
 import argparse
 import sys
 
-from governance import defaults, demo, demo_district, worker
+from governance import initial_data, worker
 from governance.cli import backup, codes, groups, people, places
 from governance.core import migrations
 from governance.core.config import MissingSetting, load
 from governance.core.errors import Problem, Refused
-from governance.web import build
+from governance.demo import community, district
+from governance.web.app import build
 
 SIZES = ("small", "district")
 
@@ -33,13 +34,13 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _demo(args: argparse.Namespace) -> None:
-    if not demo.is_empty():
+    if not community.is_empty():
         raise Refused("数据库里已经有地点了，演示只放进空的数据库")
     if args.size == "district":
-        people = demo_district.fill(load().demo_password, demo_district.Size(), args.tickets, _progress)
+        people = district.fill(load().demo_password, district.Size(), args.tickets, _progress)
     else:
-        people = demo.fill(load().demo_password)
-        demo_district.add_tickets(args.tickets, _progress)
+        people = community.fill(load().demo_password)
+        district.add_tickets(args.tickets, _progress)
     for one in people:
         print("person", *one, sep="\t")
 
@@ -71,7 +72,7 @@ def _in_application(args: argparse.Namespace) -> None:
     settings = load()
     migrations.upgrade(settings.database)
     with build(settings).app_context():
-        defaults.settle()
+        initial_data.settle()
         args.run(args)
 
 

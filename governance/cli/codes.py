@@ -10,7 +10,7 @@ from flask import current_app
 from governance.cli.parts import LABEL, PLACE, Commands
 from governance.core.db import db, writing
 from governance.core.errors import Invalid, Refused
-from governance.keep.notices import codes_under, notices_of
+from governance.keep.posters import codes_under, notices_of
 from governance.places import actions
 from governance.places.finding import find_place
 from governance.places.model import Code

@@ -3,13 +3,19 @@
 import argparse
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from governance.cli.parts import PLACE, Commands, open_file, operator, refusal
+from governance.core.db import among, db
 from governance.core.errors import Invalid, Refused
+from governance.people.access.viewer import Viewer
 from governance.places.finding import find_place
-from governance.relay import commands as relay
-from governance.relay.importing import import_groups
-from governance.relay.model import AUDIENCES
-from governance.relay.planning import plan
+from governance.relay.delivery import actions
+from governance.relay.delivery.fan_out import untold
+from governance.relay.groups import binding
+from governance.relay.groups.import_apply import import_groups
+from governance.relay.groups.import_plan import plan
+from governance.relay.model import AUDIENCES, DELIVERY_STATES, FAILED, Delivery, Group
 
 
 def add(commands: Commands) -> None:
@@ -37,7 +43,7 @@ def add(commands: Commands) -> None:
 
 def _add(args: argparse.Namespace) -> None:
     settings = dict(_setting(one) for one in args.set)
-    group = relay.add_group(operator(), find_place(args.place), args.channel, args.audience, args.name, settings)
+    group = binding.add(operator(), args.channel, args.audience, args.name, settings, [find_place(args.place)])
     print(f"group\t{group.id}\t{group.channel}\t{group.audience}\t{group.name}")
 
 
@@ -58,16 +64,36 @@ def _import(args: argparse.Namespace) -> None:
 
 
 def _list(_args: argparse.Namespace) -> None:
-    for group in relay.list_groups():
+    for group in _bound():
         places = "、".join(place.name for place in group.places)
         state = "disabled" if group.disabled_at else "on"
         print("group", group.id, group.channel, group.audience, state, group.name, places, sep="\t")
 
 
 def _status(_args: argparse.Namespace) -> None:
-    for name, count in relay.status().items():
+    for name, count in _counts().items():
         print(f"{name}\t{count}")
 
 
 def _retry(_args: argparse.Namespace) -> None:
-    print(f"{relay.retry(operator())} 条重新等着发")
+    print(f"{_retried(operator())} 条重新等着发")
+
+
+def _bound() -> list[Group]:
+    there = (Group.archived_at.is_(None), Group.person_id.is_(None))
+    return list(db.session.scalars(select(Group).where(*there).order_by(Group.id)))
+
+
+def _counts() -> dict[str, int]:
+    """How many events are not expanded yet, and how many deliveries stand in each state."""
+    counted = select(Delivery.state, func.count()).group_by(Delivery.state)
+    found = {row[0]: row[1] for row in db.session.execute(counted)}
+    return {"untold": untold(), **{state: found.get(state, 0) for state in DELIVERY_STATES}}
+
+
+def _retried(viewer: Viewer) -> int:
+    """Make everything that failed due again, in every group that still hears; persons' own groups are left alone."""
+    owed = select(Delivery.group_id).where(among(Delivery.state, (FAILED,)))
+    hearing = select(Group).where(Group.id.in_(owed), Group.disabled_at.is_(None), Group.archived_at.is_(None))
+    hearing = hearing.where(Group.person_id.is_(None))
+    return sum(actions.retry(viewer, group) for group in list(db.session.scalars(hearing)))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from governance.core.db import by, db
 from governance.core.errors import Invalid, Refused
-from governance.people.access import Held, Viewer
+from governance.people.access.viewer import Held, Viewer
 from governance.people.model import Body, Identity, Person
 from governance.places.kinds import AREAS
 from governance.places.model import Place

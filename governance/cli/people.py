@@ -6,9 +6,9 @@ from datetime import datetime, time
 from governance.cli.parts import PLACE, Commands, body_named, operator, person_of
 from governance.core.db import now
 from governance.core.errors import Refused
-from governance.core.pages import ZONE
-from governance.people import actions
+from governance.core.web.pages import ZONE
 from governance.people.model import ROLES, Body, Person, Post
+from governance.people.staff import actions
 from governance.places.finding import find_place
 from governance.places.model import Place
 

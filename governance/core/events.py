@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from governance.core.db import Base, connection, db, now, only, writing
-from governance.core.prepared import Insert
+from governance.core.sql_statements import Insert
 
 GENESIS = "0" * 64
 BATCH = 500

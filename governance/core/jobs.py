@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from governance.core.db import Base, among, connection, db, now, only, without_sorting, writing
-from governance.core.prepared import Insert
+from governance.core.sql_statements import Insert
 
 log = structlog.get_logger()
 DUE, CLAIMED, DONE, FAILED = "due", "claimed", "done", "failed"

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response
 
-from governance.core.pages import local
+from governance.core.web.pages import local
 
 RUN = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet takes for a formula
 

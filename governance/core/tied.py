@@ -1,7 +1,7 @@
 """A process that ends with its parent, even when the parent is killed with SIGKILL. It does nothing outside Linux.
 
 Three places use it: `bin/serve` for its children, gunicorn's workers (this module is their configuration file:
-`--config python:governance.core.tied`), and the child processes of `fenced`, which run this file as a program.
+`--config python:governance.core.tied`), and the child processes of `sandbox`, which run this file as a program.
 """
 
 import ctypes

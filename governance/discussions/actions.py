@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from governance.core import chain
+from governance.core import links
 from governance.core.crypto import new_ref
 from governance.core.db import by as one
 from governance.core.db import db, locked, now, writing
@@ -18,8 +18,8 @@ from governance.core.jobs import enqueue_once
 from governance.discussions import lifecycle as life
 from governance.discussions.lifecycle import LIFE
 from governance.discussions.model import Flag, Reply, Statement, Topic, TopicFollow, follows
-from governance.people.access import SYSTEM, Viewer
-from governance.people.permissions import may, require
+from governance.people.access.permissions import may, require
+from governance.people.access.viewer import SYSTEM, Viewer
 from governance.places.actions import freshen
 from governance.places.model import Place
 
@@ -157,7 +157,7 @@ def _review(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, A
 
 def all_done(topic: Topic) -> None:
     """Raises Refused, with what is still being done about the decision."""
-    waiting = [ring.title for ring in chain.outcomes("topic", topic.id, SYSTEM) if not ring.over]
+    waiting = [ring.title for ring in links.outcomes("topic", topic.id, SYSTEM) if not ring.over]
     if waiting:
         raise Refused(f"还有没办完的：{'、'.join(waiting)}")
 
@@ -187,9 +187,9 @@ def _carry_over(topic: Topic, target: Topic) -> None:
         carried = update(rows).where(rows.topic_id == topic.id)
         db.session.execute(carried.values(topic_id=target.id), execution_options={"synchronize_session": False})
     for id_, noun in db.session.execute(
-        select(chain.Link.source_id, chain.Link.source_noun).filter_by(target_noun="topic", target_id=topic.id)
+        select(links.Link.source_id, links.Link.source_noun).filter_by(target_noun="topic", target_id=topic.id)
     ).all():
-        chain.tie((noun, id_), ("topic", target.id))
+        links.tie((noun, id_), ("topic", target.id))
     let_follow(target, db.session.scalars(select(TopicFollow.person_id).filter_by(topic_id=topic.id)).all())
     tally_soon(target.id)
 
@@ -244,7 +244,7 @@ def see(topic: Topic, by: Viewer) -> None:
             locked(held).seen_at = now()
 
 
-@chain.does("topic.receive")
+@links.does("topic.receive")
 def receive(
     ticket_id: int, followers: Iterable[int], place: Place, by: Viewer, into: str, title: str
 ) -> tuple[int, str]:
@@ -253,7 +253,7 @@ def receive(
     Everybody concerned by the ticket follows the topic. Gives the topic's number and title; raises Invalid by field.
     """
     topic = _received_by(place, by, into, title)
-    chain.tie(("ticket", ticket_id), ("topic", topic.id))
+    links.tie(("ticket", ticket_id), ("topic", topic.id))
     let_follow(topic, followers)
     note(topic, "gather", by, ticket=ticket_id)
     return topic.id, topic.title
@@ -281,7 +281,7 @@ def _community_of(place: Place) -> Place:
     return next((outer for outer in reversed(line) if outer.kind in ("courtyard", "community")), place)
 
 
-@chain.does("topic.open_at")
+@links.does("topic.open_at")
 def open_at(place: Place, by: Viewer) -> list[tuple[str, str]]:
     """Topics that tickets of this place can be brought into: number and title."""
     query = select(Topic).where(Topic.place_id.in_(place.line), Topic.state.in_(life.GATHERING))

@@ -5,15 +5,15 @@ from typing import Any
 from flask import render_template, request, url_for
 from sqlalchemy import select
 
-from governance.core import chain
+from governance.core import links
 from governance.core.db import db, locked, writing
 from governance.core.errors import Forbidden, Invalid, Refused, Stale
 from governance.core.events import broken_at, history
-from governance.core.forms import Form
-from governance.core.pages import back
-from governance.core.security import refills, stale_form
-from governance.discussions import actions, moderation, outcomes, progress, queries, speaking
-from governance.discussions.facts import facts
+from governance.core.web.forms import Form
+from governance.core.web.pages import back
+from governance.core.web.security import refills, stale_form
+from governance.discussions import actions, contributions, moderation, outcomes, progress, queries
+from governance.discussions.available_moves import merge_targets, task_form
 from governance.discussions.forms import (
     AnswerForm,
     BeginForm,
@@ -24,15 +24,15 @@ from governance.discussions.forms import (
     WhoForm,
     move_form,
 )
-from governance.discussions.handling import merge_targets, task_form
 from governance.discussions.lifecycle import LIFE
 from governance.discussions.model import Topic, Watchword
+from governance.discussions.record_words import facts
 from governance.discussions.routes import MOST_DIGITS, bp, topic_page
 from governance.discussions.say_routes import say_page
-from governance.people import leaving
+from governance.people.access.current import current, open_to
+from governance.people.access.permissions import anyone, keeper, may, officer, require, visible
 from governance.people.model import Person
-from governance.people.permissions import anyone, keeper, may, officer, require, visible
-from governance.people.viewers import current, open_to
+from governance.people.residents import departure
 from governance.places.finding import find_place
 from governance.places.model import Place
 
@@ -151,7 +151,7 @@ def gather(ref: str) -> Any:
     with writing():
         locked(topic)  # before the tickets, as two who gather here at once would else wait for each other
         for number in _numbers("ticket")[:100]:
-            chain.ask("ticket.to_topic", number, current(), str(topic.id))
+            links.ask("ticket.to_topic", number, current(), str(topic.id))
     return back("discussions.show", ref=ref, _anchor="chain")
 
 
@@ -166,16 +166,16 @@ def _numbers(name: str) -> list[int]:
 def moderate(ref: str, noun: str, number: int, step: str) -> Any:
     """Hide words with a reason, let them stand, or keep them hidden after an appeal."""
     topic = _kept(ref, "moderate")
-    spoken = speaking.found(topic, noun, number)
+    spoken = contributions.found(topic, noun, number)
     if stale_form():
         raise Stale
     if step == "show":
-        speaking.show(spoken, current())
+        contributions.show(spoken, current())
         return _looked_at(ref)
     form = HideForm()
     if not form.ok:
         return topic_page(topic, current(), {"hide": form}, 422)
-    act = speaking.hide if step == "hide" else speaking.uphold
+    act = contributions.hide if step == "hide" else contributions.uphold
     act(spoken, current(), form.reason.data)
     return _looked_at(ref)
 
@@ -193,7 +193,7 @@ def who(ref: str, noun: str, number: int) -> Any:
     form, shown = WhoForm(), {"topic": topic, "noun": noun, "number": number, "name_form": NameForm.blank()}
     if not form.ok:
         return render_template("discussions/who.html", who=None, form=form, **shown), 422
-    seen = leaving.who(_author(topic, noun, number), current(), form.reason.data)
+    seen = departure.who(_author(topic, noun, number), current(), form.reason.data)
     return render_template("discussions/who.html", who=seen, form=form, **shown)
 
 
@@ -206,12 +206,12 @@ def take_name(ref: str, noun: str, number: int) -> Any:
     if not form.ok:
         shown = {"topic": topic, "who": None, "form": WhoForm.blank(), "name_form": form}
         return render_template("discussions/who.html", noun=noun, number=number, **shown), 422
-    leaving.take_name(_author(topic, noun, number), current(), form.reason.data)
+    departure.take_name(_author(topic, noun, number), current(), form.reason.data)
     return back("discussions.show", ref=ref)
 
 
 def _author(topic: Topic, noun: str, number: int) -> Person:
-    return topic.author if noun == "topic" else speaking.found(topic, noun, number).author
+    return topic.author if noun == "topic" else contributions.found(topic, noun, number).author
 
 
 @bp.get("/topics/<ref>/record")

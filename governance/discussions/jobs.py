@@ -5,7 +5,7 @@ from sqlalchemy import bindparam, case, func, select, update
 from governance.core.db import db, locked, now, writing
 from governance.core.jobs import job
 from governance.discussions.model import AGREE, DISAGREE, PASS, SHOWN, Statement, Topic, Voice
-from governance.discussions.statements import tabled
+from governance.discussions.opinion_table import tabled
 from governance.people.model import Person
 
 

@@ -9,9 +9,9 @@ from governance.core.db import db, numbered, writing
 from governance.core.errors import Invalid, Missing
 from governance.core.events import append
 from governance.discussions.model import Watchword
-from governance.people import knowing
-from governance.people.access import Viewer
-from governance.people.permissions import require
+from governance.people.access.permissions import require
+from governance.people.access.viewer import Viewer
+from governance.people.residents import verification
 
 EVERYWHERE = 0  # watchwords belong to no community, so their changes have a chain of their own
 # Long enough not to stand inside ordinary words: 粉刷单元门 is no 刷单, 办证明 no 办证, 下去死角 no 去死.
@@ -49,7 +49,7 @@ def _watchwords_in(text: str) -> list[str]:
     return [word for word in watchwords() if read_plainly(word) in plain]
 
 
-@knowing.screen
+@verification.screen
 def has_watchword(text: str) -> bool:
     return bool(_watchwords_in(text))
 

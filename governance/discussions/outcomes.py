@@ -5,16 +5,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from governance.core import chain
+from governance.core import links
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Refused
-from governance.core.pages import local
+from governance.core.web.pages import local
 from governance.discussions import lifecycle as life
 from governance.discussions.actions import follow, note, take
 from governance.discussions.model import Deed, Review, Topic
 from governance.discussions.progress import Staged
-from governance.people.access import SYSTEM, Viewer
-from governance.people.permissions import require
+from governance.people.access.permissions import require
+from governance.people.access.viewer import SYSTEM, Viewer
 
 LATEST = timedelta(days=3 * 365)  # a task is due within three years
 EARLIEST = timedelta(days=365)  # a deed may be written down within a year
@@ -31,10 +31,10 @@ def task(topic: Topic, by: Viewer, submission: str, **told: Any) -> None:
             raise Refused("定下来以后才能派任务")
         if not now() < told["due_at"] < now() + LATEST:
             raise Invalid({"due": "期限要在今天以后、三年以内"})
-        ticket_id, number, is_new = chain.ask("ticket.task", by, topic.place, submission, **told)
+        ticket_id, number, is_new = links.ask("ticket.task", by, topic.place, submission, **told)
         if not is_new:
             return
-        chain.tie(("topic", topic.id), ("ticket", ticket_id))
+        links.tie(("topic", topic.id), ("ticket", ticket_id))
         if topic.state == life.DECIDED:
             take(topic, "carry_out", by, {})
         note(topic, "task", by, words=told["words"], ticket=ticket_id, number=number)
@@ -50,7 +50,7 @@ def record_deed(topic: Topic, by: Viewer, title: str, words: str, done_on: date)
             raise Invalid({"done_on": "办成的日子不能在今天以后"})
         if done_on < local(now() - EARLIEST).date():
             raise Invalid({"done_on": "办成的日子太早了，最多写到一年前"})
-        tasks = [ring for ring in chain.outcomes("topic", topic.id, SYSTEM) if ring.due_at]
+        tasks = [ring for ring in links.outcomes("topic", topic.id, SYSTEM) if ring.due_at]
         if tasks and not any(ring.over for ring in tasks):
             raise Refused("派的任务还没有办完一件")
         first = db.session.scalars(select(Deed).filter_by(topic_id=topic.id, title=title, done_on=done_on)).first()
@@ -60,7 +60,7 @@ def record_deed(topic: Topic, by: Viewer, title: str, words: str, done_on: date)
         deed = Deed(topic_id=topic.id, place_id=place.id, title=title, words=words, done_on=done_on, **place.areas())
         db.session.add(deed)
         db.session.flush()
-        chain.tie(("topic", topic.id), ("deed", deed.id))
+        links.tie(("topic", topic.id), ("deed", deed.id))
         note(topic, "deed", by, words=words, deed=deed.id, title=title)
     return deed
 
@@ -83,7 +83,7 @@ def is_asked(topic: Staged) -> bool:
     """Whether people are asked how it was done: once a deed is counted or everything is over, and after."""
     if topic.state not in (life.DECIDED, life.CARRYING_OUT):
         return topic.state == life.REVIEWED
-    came_of_it = chain.outcomes("topic", topic.id, SYSTEM)
+    came_of_it = links.outcomes("topic", topic.id, SYSTEM)
     has_deed = any(ring.over and ring.due_at is None for ring in came_of_it)
     return has_deed or (bool(came_of_it) and all(ring.over for ring in came_of_it))
 

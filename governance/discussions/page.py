@@ -14,12 +14,12 @@ from sqlalchemy.orm import aliased
 from governance.core.errors import Missing
 from governance.core.events import Event
 from governance.core.lifecycle import State
-from governance.core.paging import SIZE, Page, falling, id_before
-from governance.core.prepared import Prepared
+from governance.core.sql_statements import Prepared
+from governance.core.web.paging import SIZE, Page, falling, id_before
 from governance.discussions.lifecycle import LIFE
 from governance.discussions.model import DONE_WELL, SHOWN, Reply, Review, Statement, Topic
+from governance.discussions.opinion_table import MOST_SHOWN
 from governance.discussions.progress import FOR_ALL, Happened, Step, step
-from governance.discussions.statements import MOST_SHOWN
 from governance.people.model import Person
 from governance.places.landing import FIRST_LIVING, full_name
 from governance.places.model import Located, Place

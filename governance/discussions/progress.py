@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from governance.core.lifecycle import State
-from governance.core.pages import Later as _l
+from governance.core.web.pages import Later as _l
 
 NOW_AND_NEXT = {
     "proposed": (_l("社区正在看"), _l("看过以后公开，大家就能来商量")),

@@ -8,8 +8,8 @@ from sqlalchemy.orm import joinedload
 
 from governance.core.db import db
 from governance.core.errors import Missing
-from governance.core.likeness import ALIKE, likeness
-from governance.core.paging import Page, page
+from governance.core.similarity import ALIKE, likeness
+from governance.core.web.paging import Page, page
 from governance.discussions import lifecycle as life
 from governance.discussions.model import (
     DONE_WELL,
@@ -26,8 +26,8 @@ from governance.discussions.model import (
     TopicFollow,
     Voice,
 )
-from governance.people.access import Viewer
-from governance.people.permissions import may, visible
+from governance.people.access.permissions import may, visible
+from governance.people.access.viewer import Viewer
 from governance.places.model import Place
 
 SPOKEN: tuple[Any, ...] = (Statement, Reply)

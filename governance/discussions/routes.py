@@ -7,22 +7,23 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from governance.core import chain, kept, limits
+from governance.core import limits, links
 from governance.core.db import db, now
 from governance.core.errors import Invalid, Missing, TooMuch
-from governance.core.forms import Form
-from governance.core.pages import back, elder, language, local, spoken
-from governance.core.security import refills, stale_form
+from governance.core.web import page_cache
+from governance.core.web.forms import Form
+from governance.core.web.pages import back, elder, language, local, spoken
+from governance.core.web.security import refills, stale_form
 from governance.discussions import actions, outcomes, page, progress, queries
 from governance.discussions import lifecycle as life
+from governance.discussions.available_moves import move_forms, staff_forms
 from governance.discussions.forms import HideForm, TopicForm
-from governance.discussions.handling import move_forms, staff_forms
 from governance.discussions.model import Topic
-from governance.discussions.statements import few
-from governance.people.access import NOBODY, Viewer
-from governance.people.permissions import anyone, may
-from governance.people.recognising import asks_wechat
-from governance.people.viewers import COOKIE, as_somebody, current, open_to
+from governance.discussions.opinion_table import few
+from governance.people.access.current import COOKIE, as_somebody, current, open_to
+from governance.people.access.permissions import anyone, may
+from governance.people.access.viewer import NOBODY, Viewer
+from governance.people.access.wechat_redirect import asks_wechat
 from governance.places.codes import living
 from governance.places.model import Code
 from governance.wechat import jssdk
@@ -96,7 +97,7 @@ def _propose(code: Code, form: TopicForm) -> Topic:
 
 def _alike(code: Code, title: str) -> tuple[list[Topic], list[Any]]:
     """Topics and tickets that sound like this."""
-    return (queries.alike(code.place, title), chain.ask("ticket.like", code.place, title)) if title else ([], [])
+    return (queries.alike(code.place, title), links.ask("ticket.like", code.place, title)) if title else ([], [])
 
 
 def _new_page(code: Code, form: TopicForm, status: int = 200) -> Any:
@@ -111,7 +112,7 @@ def _new_page(code: Code, form: TopicForm, status: int = 200) -> Any:
         alike=alike,
         like=like,
         going_on=queries.going_on(place, 5),
-        clusters=chain.ask("ticket.clusters", place),
+        clusters=links.ask("ticket.clusters", place),
     )
     return page, status
 
@@ -124,17 +125,17 @@ def show(ref: str) -> Any:
         return topic_page(queries.find(ref, current()), current())
     try:
         key = ("topic", ref, language(), elder(), jssdk.wanted(request.user_agent.string))
-        return kept.answer(kept.fresh(key) or _asked(key, ref))
+        return page_cache.answer(page_cache.fresh(key) or _asked(key, ref))
     except Missing:
         return topic_page(queries.find(ref, current()), current())
 
 
-def _asked(key: kept.Key, ref: str) -> kept.Kept:
+def _asked(key: page_cache.Key, ref: str) -> page_cache.Kept:
     """The page anybody may read, as it was or made anew. Raises Missing."""
     topic = page.told(db.session.connection(), ref)
     if not may(NOBODY, "topic.read", topic):
         raise Missing
-    return kept.settle(key, topic.version, lambda: _body(topic, NOBODY))
+    return page_cache.settle(key, topic.version, lambda: _body(topic, NOBODY))
 
 
 def topic_page(topic: Topic, viewer: Viewer, forms: dict[str, Form] | None = None, status: int = 200) -> Any:
@@ -155,8 +156,8 @@ def _body(topic: page.Told, viewer: Viewer, after: str = "", **for_staff: Any) -
         in_wechat=jssdk.wanted(request.user_agent.string),
         now_and_next=progress.now_and_next(topic, asks_review),
         tone=progress.tone(topic),
-        sources=chain.sources("topic", topic.id, viewer),
-        outcomes=chain.outcomes("topic", topic.id, viewer),
+        sources=links.sources("topic", topic.id, viewer),
+        outcomes=links.outcomes("topic", topic.id, viewer),
         few=few(topic.people),
         asks_review=asks_review,
         declined=topic.state == life.DECLINED,

@@ -6,20 +6,20 @@ from flask import render_template, request, session
 
 from governance.core import limits
 from governance.core.errors import Invalid, Missing, Refused, TooMuch
-from governance.core.forms import Form
-from governance.core.pages import back
-from governance.core.security import known_device, refills, stale_form
-from governance.discussions import actions, outcomes, progress, queries, speaking
+from governance.core.web.forms import Form
+from governance.core.web.pages import back
+from governance.core.web.security import known_device, refills, stale_form
+from governance.discussions import actions, contributions, outcomes, progress, queries
 from governance.discussions import lifecycle as life
+from governance.discussions.available_moves import move_forms
 from governance.discussions.forms import AppealForm, FlagForm, ReplyForm, ReviewForm, StatementForm
-from governance.discussions.handling import move_forms
 from governance.discussions.model import SAID, SHOWN, VOICES, Spoken, Topic, follows
 from governance.discussions.routes import MOST_DIGITS, bp
-from governance.people import crowds
-from governance.people.access import Viewer
-from governance.people.permissions import anyone, may
-from governance.people.recognising import asks_wechat
-from governance.people.viewers import as_somebody, current, open_to
+from governance.people.access.current import as_somebody, current, open_to
+from governance.people.access.permissions import anyone, may
+from governance.people.access.viewer import Viewer
+from governance.people.access.wechat_redirect import asks_wechat
+from governance.people.residents import newcomer_limits
 
 VOICES_A_DEVICE = "600/hour"
 WORDS_A_PERSON = "30/hour"
@@ -94,7 +94,7 @@ def _replied_to(topic: Topic, sent: Form | None) -> Spoken | None:
     noun, number = (sent["noun"].data, sent["to"].data) if sent else (request.args.get("noun"), request.args.get("to"))
     if not noun or not (number or "").isdecimal() or len(number or "") > MOST_DIGITS:
         return None
-    return speaking.found(topic, noun, int(number or 0))
+    return contributions.found(topic, noun, int(number or 0))
 
 
 def _reply_to(to: Spoken | None) -> ReplyForm:
@@ -109,7 +109,7 @@ def state(ref: str) -> Any:
     """Say one statement."""
     topic, form = queries.find(ref, current()), StatementForm().on_page_as("say")
     told = (form.submission.data, form.words.data)
-    return _spoken(topic, "say", form, lambda viewer: speaking.say(topic, viewer, *told))
+    return _spoken(topic, "say", form, lambda viewer: contributions.say(topic, viewer, *told))
 
 
 @bp.post("/topics/<ref>/replies")
@@ -119,7 +119,7 @@ def reply(ref: str) -> Any:
     topic, form = queries.find(ref, current()), ReplyForm().on_page_as("reply")
     to = _replied_to(topic, form)
     told = (form.submission.data, form.words.data, to)
-    return _spoken(topic, "reply", form, lambda viewer: speaking.reply(topic, viewer, *told))
+    return _spoken(topic, "reply", form, lambda viewer: contributions.reply(topic, viewer, *told))
 
 
 def _spoken(topic: Topic, name: str, form: Form, act: Any) -> Any:
@@ -160,7 +160,7 @@ def voice(ref: str, number: int) -> Any:
         raise Invalid({"answer": "请点同意、不同意或说不好"})
     _device_limit(VOICES_A_DEVICE, "voice")
     topic = queries.find(ref, current())
-    statement: Any = speaking.found(topic, "statement", number)
+    statement: Any = contributions.found(topic, "statement", number)
     as_somebody(lambda viewer: _voiced(statement, viewer, VOICES[given]))
     return back("discussions.say", ref=ref)
 
@@ -168,8 +168,8 @@ def voice(ref: str, number: int) -> Any:
 def _voiced(statement: Any, viewer: Viewer, side: int) -> None:
     """A device nobody has seen before is counted at its first answer in a topic: fresh cookies are cheap."""
     if not queries.has_answered(statement.topic_id, viewer):
-        crowds.require_room("voice", statement.topic_id, viewer, NEW_FROM_AN_ADDRESS)
-    speaking.voice(statement, viewer, side)
+        newcomer_limits.require_room("voice", statement.topic_id, viewer, NEW_FROM_AN_ADDRESS)
+    contributions.voice(statement, viewer, side)
 
 
 @bp.post("/topics/<ref>/follow")
@@ -201,14 +201,14 @@ def review(ref: str) -> Any:
 def flag(ref: str, noun: str, number: int) -> Any:
     """举报: say what is wrong with these words; a person will look."""
     topic, form = queries.find(ref, current()), FlagForm()
-    spoken = speaking.found(topic, noun, number)
+    spoken = contributions.found(topic, noun, number)
     if spoken.state != SHOWN:
         raise Missing
     if not form.ok:
         status = 422 if request.method == "POST" else 200
         return render_template("discussions/flag.html", topic=topic, spoken=spoken, form=form), status
     _device_limit(FLAGS_A_DEVICE, "flag")
-    as_somebody(lambda viewer: speaking.flag(spoken, viewer, form.words.data))
+    as_somebody(lambda viewer: contributions.flag(spoken, viewer, form.words.data))
     session["thanks"] = "收到了，社区的人会看。合适就留着，不合适会收起来。"
     return back("discussions.say", ref=ref)
 
@@ -219,10 +219,10 @@ def flag(ref: str, noun: str, number: int) -> Any:
 def appeal(ref: str, noun: str, number: int) -> Any:
     """Ask for another look at one's own hidden words."""
     topic, form = queries.find(ref, current()), AppealForm().on_page_as("appeal")
-    spoken = speaking.found(topic, noun, number)
+    spoken = contributions.found(topic, noun, number)
     if not form.ok:
         return say_page(topic, {"appeal": form}, 422)
-    as_somebody(lambda viewer: speaking.appeal(spoken, viewer, form.words.data))
+    as_somebody(lambda viewer: contributions.appeal(spoken, viewer, form.words.data))
     return back("discussions.say", ref=ref, _anchor="mine")
 
 

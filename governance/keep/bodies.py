@@ -6,17 +6,17 @@ from flask import render_template
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from governance.core.forms import attempt, status
-from governance.core.pages import back
-from governance.core.security import refills
-from governance.keep.door import bp, page_of
+from governance.core.web.forms import attempt, status
+from governance.core.web.pages import back
+from governance.core.web.security import refills
+from governance.keep.blueprint import bp, page_of
 from governance.keep.forms import BodyForm
-from governance.people import bodies as actions
-from governance.people.areas import area_names
-from governance.people.finding import find
+from governance.people.access.areas import area_names
+from governance.people.access.current import current, open_to
+from governance.people.access.lookup import find
+from governance.people.access.permissions import keeper, visible
 from governance.people.model import Body
-from governance.people.permissions import keeper, visible
-from governance.people.viewers import current, open_to
+from governance.people.staff import bodies as actions
 from governance.places.finding import find_place
 from governance.places.model import Place
 

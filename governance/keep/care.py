@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, exists, func, not_, select
 
 from governance.core.db import db, now
-from governance.core.pages import Later
-from governance.core.pages import Later as _l
-from governance.people.access import Viewer
+from governance.core.web.pages import Later
+from governance.core.web.pages import Later as _l
+from governance.people.access.permissions import visible
+from governance.people.access.viewer import Viewer
 from governance.people.model import Post
-from governance.people.permissions import visible
 from governance.places.kinds import CODED
 from governance.places.model import Code, Place
 

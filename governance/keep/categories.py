@@ -6,14 +6,14 @@ from flask import render_template
 from sqlalchemy import select
 
 from governance.core.db import db
-from governance.core.forms import attempt, status
-from governance.core.pages import back
-from governance.core.security import refills
-from governance.keep.door import bp
+from governance.core.web.forms import attempt, status
+from governance.core.web.pages import back
+from governance.core.web.security import refills
+from governance.keep.blueprint import bp
 from governance.keep.forms import CategoryForm, NewCategoryForm
-from governance.people.finding import find
-from governance.people.permissions import officer
-from governance.people.viewers import current, open_to
+from governance.people.access.current import current, open_to
+from governance.people.access.lookup import find
+from governance.people.access.permissions import officer
 from governance.tickets import keeping
 from governance.tickets.model import Category
 

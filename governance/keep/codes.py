@@ -6,16 +6,16 @@ from flask import current_app, request, send_file
 
 from governance.core.db import db, writing
 from governance.core.errors import Invalid, Missing, Problem, Refused
-from governance.core.forms import attempt
-from governance.core.pages import back
-from governance.core.security import refills
-from governance.keep.door import bp
+from governance.core.web.forms import attempt
+from governance.core.web.pages import back
+from governance.core.web.security import refills
+from governance.keep.blueprint import bp
 from governance.keep.forms import MarkForm, PlaceForm, RetireForm
-from governance.keep.notices import MOST_PRINTED, codes_under, drawn, notices_of
 from governance.keep.places import show_place
-from governance.people.finding import find
-from governance.people.permissions import keeper, may
-from governance.people.viewers import current, open_to
+from governance.keep.posters import MOST_PRINTED, codes_under, drawn, notices_of
+from governance.people.access.current import current, open_to
+from governance.people.access.lookup import find
+from governance.people.access.permissions import keeper, may
 from governance.places import actions
 from governance.places.model import Code, Place
 from governance.places.posters import FORMATS

@@ -8,19 +8,19 @@ from sqlalchemy import select
 
 from governance.core.db import db
 from governance.core.errors import Missing, Refused
-from governance.core.forms import attempt, status
-from governance.core.pages import back
-from governance.core.security import refills
-from governance.keep.door import asked_id, bp
+from governance.core.web.forms import attempt, status
+from governance.core.web.pages import back
+from governance.core.web.security import refills
+from governance.keep.blueprint import asked_id, bp
 from governance.keep.forms import DoorsForm
-from governance.keep.notices import UNSAID, drawn
-from governance.people import doors as actions
-from governance.people import leaving
-from governance.people.finding import find
-from governance.people.homes import Door, Residence
-from governance.people.knowing import new_slip_secret
-from governance.people.permissions import keeper, may
-from governance.people.viewers import current, open_to
+from governance.keep.posters import UNSAID, drawn
+from governance.people.access.current import current, open_to
+from governance.people.access.lookup import find
+from governance.people.access.permissions import keeper, may
+from governance.people.households import Door, Residence
+from governance.people.residents import departure
+from governance.people.residents import doors as actions
+from governance.people.residents.verification import new_slip_secret
 from governance.places.layouts.slip import Slip
 from governance.places.model import Place
 
@@ -110,11 +110,11 @@ def door_who(door_id: int) -> Any:
     """Show the nicknames of who is known behind a door, once; each look is recorded."""
     row = find(Door, door_id, "door.keep")
     known = [home.person for home in row.residences if home.until is None and home.person.known_at]
-    seen = {person.id: leaving.who(person, current()) for person in known if may(current(), "person.who", person)}
+    seen = {person.id: departure.who(person, current()) for person in known if may(current(), "person.who", person)}
     return _door_page(row, seen)
 
 
-def _door_page(row: Door, seen: dict[int, leaving.Who]) -> str:
+def _door_page(row: Door, seen: dict[int, departure.Who]) -> str:
     state = actions.with_state([row])[row.id]
     return render_template("keep/one_door.html", door=row, place=row.place, state=state, seen=seen)
 

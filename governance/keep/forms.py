@@ -5,8 +5,8 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 
-from governance.core.forms import Form, options, phone, text
-from governance.people.bodies import KINDS as BODY_KINDS
+from governance.core.web.forms import Form, options, phone, text
+from governance.people.staff.bodies import KINDS as BODY_KINDS
 
 
 def _whole(label: str, low: int, high: int, *first: Any) -> Any:

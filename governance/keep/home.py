@@ -6,12 +6,12 @@ from flask import render_template
 from sqlalchemy import func, select
 
 from governance.core.db import db
+from governance.keep.blueprint import bp
 from governance.keep.care import CARES
-from governance.keep.door import bp
 from governance.notices.queries import to_approve
+from governance.people.access.current import current, open_to
+from governance.people.access.permissions import keeper, may, visible
 from governance.people.model import Body, Person
-from governance.people.permissions import keeper, may, visible
-from governance.people.viewers import current, open_to
 from governance.places.model import Code, Place
 from governance.tickets.categories import active
 

@@ -10,12 +10,12 @@ from typing import Any
 from flask import Response, render_template, request
 
 from governance.core import media
-from governance.core.forms import ConfirmForm, ImportForm, attempt, status
-from governance.core.pages import back
-from governance.core.security import refills, takes
-from governance.keep.door import bp
-from governance.people.permissions import keeper, may
-from governance.people.viewers import current, open_to
+from governance.core.web.forms import ConfirmForm, ImportForm, attempt, status
+from governance.core.web.pages import back
+from governance.core.web.security import refills, takes
+from governance.keep.blueprint import bp
+from governance.people.access.current import current, open_to
+from governance.people.access.permissions import keeper, may
 from governance.places.importing import Plan, import_places, plan
 from governance.places.kinds import KINDS
 from governance.places.sheet import COLUMN, TEMPLATE, open_table

@@ -9,17 +9,17 @@ from sqlalchemy.orm import selectinload
 
 from governance.core.db import db, like_prefix
 from governance.core.errors import Invalid
-from governance.core.forms import attempt, options, status
-from governance.core.pages import back
-from governance.core.security import refills
-from governance.keep.door import asked_id, asked_words, bp, page_of
+from governance.core.web.forms import attempt, options, status
+from governance.core.web.pages import back
+from governance.core.web.security import refills
+from governance.keep.blueprint import asked_id, asked_words, bp, page_of
 from governance.keep.forms import PostForm, StaffForm
-from governance.people import actions
-from governance.people.areas import area_names
-from governance.people.finding import find
+from governance.people.access.areas import area_names
+from governance.people.access.current import current, open_to
+from governance.people.access.lookup import find
+from governance.people.access.permissions import keeper, may, visible
 from governance.people.model import ROLES, Body, Identity, Person, Post
-from governance.people.permissions import keeper, may, visible
-from governance.people.viewers import current, open_to
+from governance.people.staff import actions
 from governance.places.finding import find_place
 from governance.places.model import Place
 

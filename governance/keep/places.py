@@ -7,16 +7,16 @@ from flask import render_template, request
 from sqlalchemy import Select, func, or_, select
 
 from governance.core.db import db, like_prefix, now, writing
-from governance.core.forms import attempt, options, status
-from governance.core.pages import back, local
-from governance.core.security import refills
+from governance.core.web.forms import attempt, options, status
+from governance.core.web.pages import back, local
+from governance.core.web.security import refills
+from governance.keep.blueprint import asked_id, asked_words, bp, page_of
 from governance.keep.care import CARES
-from governance.keep.door import asked_id, asked_words, bp, page_of
 from governance.keep.forms import NewPlaceForm, PlaceForm, RetireForm
-from governance.keep.notices import MOST_PRINTED
-from governance.people.finding import find
-from governance.people.permissions import keeper, visible
-from governance.people.viewers import current, open_to
+from governance.keep.posters import MOST_PRINTED
+from governance.people.access.current import current, open_to
+from governance.people.access.lookup import find
+from governance.people.access.permissions import keeper, visible
 from governance.places import actions
 from governance.places.kinds import KINDS, may_hold
 from governance.places.model import Code, Place, ScanCount, under

@@ -12,11 +12,11 @@ from governance.notices import lifecycle as life
 from governance.notices.lifecycle import LIFE
 from governance.notices.model import Notice
 from governance.notices.reach import groups_of, needs_second
-from governance.people.access import SYSTEM, Viewer
+from governance.people.access.permissions import require
+from governance.people.access.viewer import SYSTEM, Viewer
 from governance.people.model import Person
-from governance.people.permissions import require
 from governance.places.model import Place
-from governance.relay.stopping import stop_telling
+from governance.relay.delivery.cancel import stop_telling
 
 TOLD_BY = ("title", "words", "audience", "urgent")
 

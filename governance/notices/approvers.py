@@ -6,10 +6,10 @@ from sqlalchemy import select
 
 from governance.core.db import db, now
 from governance.notices.model import Notice
+from governance.people.access.permissions import may
+from governance.people.access.staff_viewers import at_work
 from governance.people.model import ROLES, Person, Post
-from governance.people.permissions import may
 from governance.places.kinds import AREAS
-from governance.relay.keepers import at_work
 
 NAMED = 5
 

@@ -5,8 +5,8 @@ from typing import Any
 from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired
 
-from governance.core.forms import Form, options, submission, text
 from governance.core.lifecycle import Move
+from governance.core.web.forms import Form, options, submission, text
 from governance.notices.model import READERS
 
 

@@ -7,7 +7,7 @@ from governance.core.jobs import job
 from governance.notices import lifecycle as life
 from governance.notices.actions import finish
 from governance.notices.model import Notice
-from governance.relay.stopping import telling_is_over
+from governance.relay.delivery.cancel import telling_is_over
 
 
 @job("notices.finish", every=60)

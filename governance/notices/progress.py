@@ -8,7 +8,7 @@ from sqlalchemy import Select, case, func, literal, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from governance.core.db import db
-from governance.core.paging import Page, page
+from governance.core.web.paging import Page, page
 from governance.notices.model import Notice
 from governance.notices.unowed import LABELS, LEFT_OUT, how, is_whole, unowed
 from governance.places.model import Place

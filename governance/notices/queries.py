@@ -5,11 +5,11 @@ from sqlalchemy.orm import joinedload
 
 from governance.core.db import by, db
 from governance.core.errors import Missing
-from governance.core.paging import LARGEST, Page, page
+from governance.core.web.paging import LARGEST, Page, page
 from governance.notices import lifecycle as life
 from governance.notices.model import Notice
-from governance.people.access import Viewer
-from governance.people.permissions import may, visible
+from governance.people.access.permissions import may, visible
+from governance.people.access.viewer import Viewer
 
 
 def kept(viewer: Viewer, after: str) -> Page[Notice]:

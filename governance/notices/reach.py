@@ -12,14 +12,14 @@ from flask import current_app
 from sqlalchemy import ColumnElement, and_, func, select
 
 from governance.core.db import db, now
-from governance.core.pages import local
+from governance.core.web.pages import local
 from governance.notices.model import Notice
 from governance.places.model import Place
 from governance.relay import channels
 from governance.relay.channels.base import Channel
 from governance.relay.channels.manual import Manual
-from governance.relay.expanding import bound_below
-from governance.relay.hours import Hours
+from governance.relay.delivery.fan_out import bound_below
+from governance.relay.delivery.quiet_hours import Hours
 from governance.relay.model import Group
 
 HEARS = (Group.told, Group.disabled_at.is_(None), Group.archived_at.is_(None))

@@ -5,10 +5,10 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from governance.core.events import history
-from governance.core.forms import Form, attempt, status
-from governance.core.pages import back
-from governance.core.security import refills
 from governance.core.sheets import csv_answer
+from governance.core.web.forms import Form, attempt, status
+from governance.core.web.pages import back
+from governance.core.web.security import refills
 from governance.notices import actions, queries, telling
 from governance.notices import progress as progressing
 from governance.notices.approvers import approvers
@@ -17,9 +17,9 @@ from governance.notices.history import DONE, TONES, WHY
 from governance.notices.lifecycle import LIFE
 from governance.notices.model import Notice
 from governance.notices.reach import needs_second, reach
-from governance.people.areas import area_names
-from governance.people.permissions import anyone, keeper, may, require, visible
-from governance.people.viewers import current, open_to
+from governance.people.access.areas import area_names
+from governance.people.access.current import current, open_to
+from governance.people.access.permissions import anyone, keeper, may, require, visible
 from governance.places.finding import find_place
 from governance.places.model import Place
 from governance.relay.model import ONLY_ANSWERS

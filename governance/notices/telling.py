@@ -4,8 +4,9 @@ from governance.core.db import db
 from governance.core.events import Event
 from governance.notices import lifecycle as life
 from governance.notices.model import Notice
-from governance.relay.facts import Facts, about, near_name
-from governance.relay.wording import address, opening, render, signed
+from governance.relay.messages.facts import Facts, about, near_name
+from governance.relay.messages.templates import render
+from governance.relay.messages.text import address, opening, signed
 
 
 @about("notice")

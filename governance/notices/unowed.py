@@ -12,7 +12,7 @@ from governance.core.db import db
 from governance.core.events import Event
 from governance.notices.model import Notice
 from governance.notices.reach import HEARS, here
-from governance.relay.calling_off import STOPPED
+from governance.relay.delivery.hooks import STOPPED
 from governance.relay.model import ONLY_ANSWERS, Delivery, Group
 
 QUEUED, LEFT_OUT = "queued", "left_out"

@@ -3,7 +3,7 @@
 from wtforms import PasswordField
 from wtforms.validators import InputRequired, Length
 
-from governance.core.forms import Form, text
+from governance.core.web.forms import Form, text
 
 
 def secret(label: str, needed: str, autocomplete: str) -> PasswordField:

@@ -6,15 +6,15 @@ from flask import render_template, request, session
 
 from governance.core.db import db
 from governance.core.errors import Invalid
-from governance.core.pages import back
-from governance.core.security import refills
-from governance.people import knowing, leaving
-from governance.people.door import bp
-from governance.people.known_forms import NicknameForm
+from governance.core.web.pages import back
+from governance.core.web.security import refills
+from governance.people.access.current import as_somebody, current, open_to
+from governance.people.access.permissions import anyone, known
+from governance.people.access.wechat_redirect import ASKED, OUT
+from governance.people.blueprint import bp
 from governance.people.model import Person
-from governance.people.permissions import anyone, known
-from governance.people.recognising import ASKED, OUT
-from governance.people.viewers import as_somebody, current, open_to
+from governance.people.residents import departure, verification
+from governance.people.residents.verification_forms import NicknameForm
 
 
 @bp.route("/me/nickname", methods=["GET", "POST"])
@@ -24,7 +24,7 @@ def nickname() -> Any:
     form = NicknameForm(nickname=current().nickname)
     if form.ok:
         try:
-            as_somebody(lambda viewer: knowing.rename(viewer, form.nickname.data))
+            as_somebody(lambda viewer: verification.rename(viewer, form.nickname.data))
             return back("people.me")
         except Invalid as trouble:
             form.refuse(trouble)
@@ -36,7 +36,7 @@ def nickname() -> Any:
 def leave() -> Any:
     """What leaving means is said first; the button is below it."""
     if request.method == "POST":
-        as_somebody(leaving.leave)
+        as_somebody(departure.leave)
         session[ASKED] = OUT  # who leaves is not recognised again by itself
         return back("people.me")
     return render_template("people/leave.html")
@@ -50,9 +50,9 @@ def data() -> Any:
     person = db.session.get(Person, viewer.person_id) if viewer.person_id else None
     facts = {
         "person": person,
-        "homes": leaving.homes(person) if person else [],
-        "devices": leaving.devices(person) if person else 0,
-        "by_wechat": leaving.by_wechat(person) if person else False,
-        "looks": leaving.looks_at(person) if person else [],
+        "homes": departure.homes(person) if person else [],
+        "devices": departure.devices(person) if person else 0,
+        "by_wechat": departure.by_wechat(person) if person else False,
+        "looks": departure.looks_at(person) if person else [],
     }
     return render_template("people/data.html", **facts)

@@ -24,7 +24,7 @@ from governance.places.model import Place
 from governance.places.standing import Standing
 
 if TYPE_CHECKING:
-    from governance.people.homes import Residence
+    from governance.people.households import Residence
 
 ROLES = {
     "grid": "网格员",

@@ -7,22 +7,20 @@ from sqlalchemy import select
 
 from governance.core.db import db
 from governance.core.errors import Invalid, Missing
-from governance.core.pages import back, inside
-from governance.core.security import refills
-from governance.people import known_routes, leaving, me_routes, vouch_routes, wechat_routes
-from governance.people import signin as actions
-from governance.people.door import bp
+from governance.core.web.pages import back, inside
+from governance.core.web.security import refills
+from governance.people.access.current import COOKIE, current, open_to, staff_session
+from governance.people.access.permissions import anyone, newcomer, staff
+from governance.people.access.wechat_redirect import OUT, WORKERS_ASKED, asks_wechat, asks_wecom
+from governance.people.blueprint import bp
 from governance.people.forms import PasswordForm, SignInForm
-from governance.people.meeting import handle
 from governance.people.model import Person, StaffSession
-from governance.people.permissions import anyone, newcomer, staff
-from governance.people.recognising import OUT, WORKERS_ASKED, asks_wechat, asks_wecom
-from governance.people.viewers import COOKIE, current, open_to, staff_session
-from governance.people.working import signed_in
+from governance.people.residents import departure
+from governance.people.staff import signin as actions
+from governance.people.staff.session_cookie import signed_in
+from governance.people.wechat.identity import handle
 from governance.wechat.gateway import gateway
 from governance.wechat.oauth import in_wecom
-
-__all__ = ["bp", "known_routes", "me_routes", "vouch_routes", "wechat_routes"]
 
 
 @bp.route("/signin", methods=["GET", "POST"])
@@ -73,7 +71,7 @@ def _me(form: PasswordForm) -> Any:
         "next": inside(request.values.get("next")),
         "by_wecom": gateway().has("app"),
         "in_wecom": in_wecom(request.user_agent.string),
-        "name_taken": leaving.name_taken_for(current().person_id) if current().known else "",
+        "name_taken": departure.name_taken_for(current().person_id) if current().known else "",
         "wecom_bound": bool(person and handle(person.id, "userid")),
     }
     page = render_template("people/me.html", person=person, here=here, form=form, **facts)

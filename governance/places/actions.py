@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, literal, or_, selec
 from governance.core.db import begins_with, connection, db, locked, now
 from governance.core.errors import Invalid, Refused
 from governance.core.events import record
-from governance.core.prepared import Prepared
+from governance.core.sql_statements import Prepared
 from governance.places.kinds import AREAS, CODED, KINDS, ORDER, may_hold
 from governance.places.landing import Site
 from governance.places.model import MARKS, Code, Place, under

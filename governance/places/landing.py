@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, case, literal, select
 
-from governance.core.prepared import Prepared
+from governance.core.sql_statements import Prepared
 from governance.places.codes import NeverIssued
 from governance.places.kinds import AREAS, ORDER
 from governance.places.model import Code, Located, Place

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from governance.core import fenced
+from governance.core import sandbox
 
 MOST_BYTES, MOST_ROWS, MOST_COLUMNS = 20 << 20, 50_000, 50
 _MOST_UNPACKED, _MOST_PARTS = 300 << 20, 500
@@ -120,8 +120,8 @@ def _decoded(data: bytes) -> str:
 def _workbook(data: bytes) -> Cells:
     _must_unpack_small(data)
     try:
-        lines = fenced.run(_READER, "python_calamine", [str(MOST_ROWS), str(MOST_COLUMNS)], data, _SECONDS)
-    except fenced.Fell as trouble:
+        lines = sandbox.run(_READER, "python_calamine", [str(MOST_ROWS), str(MOST_COLUMNS)], data, _SECONDS)
+    except sandbox.Fell as trouble:
         raise BadTable({"large": _TOO_LARGE}.get(trouble.words, _NO_TABLE)) from trouble
     return (json.loads(line) for line in lines.splitlines())
 

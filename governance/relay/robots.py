@@ -14,11 +14,11 @@ from governance.core.db import Base, db, locked, now, writing
 from governance.core.errors import Invalid, Missing
 from governance.core.events import record
 from governance.core.jobs import job
-from governance.people.access import Viewer
+from governance.people.access.permissions import require
+from governance.people.access.viewer import Viewer
 from governance.people.model import Person
-from governance.people.permissions import require
 from governance.places.model import Place
-from governance.relay.hashed import robot_of
+from governance.relay.keys import robot_of
 from governance.relay.model import Group
 from governance.wechat.envelope import is_aes_key
 

@@ -8,7 +8,7 @@ from flask import current_app
 from sqlalchemy.dialects import postgresql, sqlite
 
 from governance.core.db import db, now, writing
-from governance.core.pages import local
+from governance.core.web.pages import local
 from governance.places.model import ScanCount
 
 EVERY = 50  # scans, or seconds, whichever comes first; what a killed process had not written is not counted

@@ -9,15 +9,15 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, case, select
 
 from governance.core.db import Utc, now
-from governance.core.pages import local, spoken
-from governance.core.prepared import Prepared
-from governance.discussions import faces as topics
+from governance.core.sql_statements import Prepared
+from governance.core.web.pages import local, spoken
+from governance.discussions import summaries as topics
 from governance.people.model import ROLES, Person, Post
 from governance.places.kinds import ORDER
 from governance.places.landing import Landing
 from governance.places.model import Place, nearest_phone
 from governance.places.tokens import shown
-from governance.tickets import faces
+from governance.tickets import summaries
 
 
 class Outer(NamedTuple):
@@ -39,7 +39,7 @@ LINE = Prepared(select(*_OUTER).where(Place.id.in_([bindparam(kind) for kind in 
 def body(connection: Connection, code: Landing, language: str, elder: bool, in_wechat: bool = False) -> str:
     """The page of the place behind a code, as it stands."""
     line = line_of(connection, code.path)
-    here, done = faces.here(connection, code.path, {outer.kind: outer.id for outer in line})
+    here, done = summaries.here(connection, code.path, {outer.kind: outer.id for outer in line})
     return spoken("scan/show.html", language).render(
         elder=lambda: elder,
         today=local(now()).date(),

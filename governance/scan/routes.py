@@ -11,15 +11,15 @@ from typing import Any
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 
-from governance.core import kept
 from governance.core.db import db
-from governance.core.pages import elder, language
-from governance.people.permissions import anyone
-from governance.people.viewers import COOKIE, current, open_to
+from governance.core.web import page_cache
+from governance.core.web.pages import elder, language
+from governance.people.access.current import COOKIE, current, open_to
+from governance.people.access.permissions import anyone
 from governance.places.codes import NeverIssued, find, living
 from governance.places.landing import land
 from governance.scan import counts, page
-from governance.tickets import arrivals
+from governance.tickets import proof_of_place
 from governance.wechat import jssdk
 
 bp = Blueprint("scan", __name__)
@@ -38,7 +38,7 @@ def show(code: str) -> Any:
         return _to_work(code)
     key = ("scan", code, language(), elder(), jssdk.wanted(request.user_agent.string))
     try:
-        found = kept.fresh(key) or _asked(*key)
+        found = page_cache.fresh(key) or _asked(*key)
     except NeverIssued:
         return _warning(code)
     token = found.version[-1]
@@ -46,22 +46,22 @@ def show(code: str) -> Any:
         return redirect(url_for("scan.show", code=token), 302)
     if counts.buffer().add(token):
         counts.flush()
-    return kept.answer(found)
+    return page_cache.answer(found)
 
 
-def _asked(name: str, code: str, language: str, elder: bool, in_wechat: bool) -> kept.Kept:
+def _asked(name: str, code: str, language: str, elder: bool, in_wechat: bool) -> page_cache.Kept:
     """The page as it was when nothing has changed, else made anew. Raises NeverIssued."""
     with db.engine.connect() as connection, connection.begin():
         landing = land(connection, code)
         version = (landing.id, landing.version, landing.token)
         make = partial(page.body, connection, landing, language, elder, in_wechat)
-        return kept.settle((name, code, language, elder, in_wechat), version, make)
+        return page_cache.settle((name, code, language, elder, in_wechat), version, make)
 
 
 def _to_work(code: str) -> Any:
     found = living(code)
     answer = current_app.make_response(redirect(url_for("desk.at", code=found.token), 302))
-    arrivals.remember(answer, current(), found.place)
+    proof_of_place.remember(answer, current(), found.place)
     return answer
 
 

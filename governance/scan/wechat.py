@@ -6,9 +6,9 @@ from flask import Flask, Response, current_app, g, jsonify, request
 from werkzeug.exceptions import ServiceUnavailable
 
 from governance.core.errors import Invalid, Missing
-from governance.core.security import CSP
-from governance.people.permissions import anyone
-from governance.people.viewers import open_to
+from governance.core.web.security import CSP
+from governance.people.access.current import open_to
+from governance.people.access.permissions import anyone
 from governance.scan.routes import bp
 from governance.wechat import jssdk
 from governance.wechat.gateway import gateway

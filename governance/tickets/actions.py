@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from governance.core import chain
+from governance.core import links
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Refused
-from governance.people.access import SYSTEM, Viewer
+from governance.people.access.permissions import require
+from governance.people.access.viewer import SYSTEM, Viewer
 from governance.people.model import Body
-from governance.people.permissions import require
 from governance.tickets import lifecycle as life
 from governance.tickets import publishing
 from governance.tickets.lifecycle import LIFE
@@ -67,7 +67,7 @@ def take(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str], subm
         photos=photos,
         **facts,
     )
-    chain.changed("ticket", ticket.id)
+    links.changed("ticket", ticket.id)
 
 
 def publish(ticket: Ticket, by: Viewer, hidden: Collection[str], reason: str, seen: str) -> None:
@@ -158,7 +158,7 @@ def _to_topic(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[st
         raise Invalid({"title": "不公开的事不能拿来公开商量"})
     concerned = db.session.scalars(select(Follow.person_id).filter_by(ticket_id=ticket.id)).all()
     into, title = answers["topic"].removeprefix(NEW_TOPIC), answers.get("title", "")
-    topic_id, name = chain.ask("topic.receive", ticket.id, concerned, ticket.place, by, into, title)
+    topic_id, name = links.ask("topic.receive", ticket.id, concerned, ticket.place, by, into, title)
     return {"topic": topic_id, "title": name}
 
 

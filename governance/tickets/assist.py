@@ -9,9 +9,9 @@ from governance.core.crypto import keyed_hash, same
 from governance.core.db import by as one
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Refused
-from governance.people.access import Viewer
+from governance.people.access.permissions import require
+from governance.people.access.viewer import Viewer
 from governance.people.model import Person
-from governance.people.permissions import require
 from governance.places.model import Place
 from governance.tickets.actions import take
 from governance.tickets.model import Category, Follow, Slip, Ticket

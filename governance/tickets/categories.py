@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from governance.core.db import connection, db
 from governance.core.errors import Invalid
-from governance.core.prepared import Prepared
+from governance.core.sql_statements import Prepared
 from governance.tickets.model import Category
 
 

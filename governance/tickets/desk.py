@@ -8,24 +8,24 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from governance.core.db import connection, db, writing
 from governance.core.errors import Forbidden, Invalid
 from governance.core.events import broken_at, history
-from governance.core.pages import back, inside
-from governance.core.security import refills, stale_form, takes
-from governance.people.permissions import anyone, handler_role, may, office_role, require
-from governance.people.viewers import current, open_to
+from governance.core.web.pages import back, inside
+from governance.core.web.security import refills, stale_form, takes
+from governance.people.access.current import current, open_to
+from governance.people.access.permissions import anyone, handler_role, may, office_role, require
 from governance.places.codes import living
 from governance.places.landing import near
 from governance.places.model import Code, Place
-from governance.tickets import actions, arrivals, assist, guessing, photos, progress, queries
+from governance.tickets import actions, assist, guess_limit, photos, progress, proof_of_place, queries
+from governance.tickets.available_moves import choices, needs_before_finish, one_tap
 from governance.tickets.categories import active
-from governance.tickets.facts import facts
 from governance.tickets.forms import AssistForm, PublishForm, move_form
-from governance.tickets.handling import choices, needs_before_finish, one_tap
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.record import note
+from governance.tickets.record_words import facts
 from governance.tickets.routes import stage_all, ticket_page
 
 bp = Blueprint("desk", __name__)
-guessing.guard(bp)
+guess_limit.guard(bp)
 
 
 @bp.get("/desk")
@@ -56,7 +56,7 @@ def at(code: str) -> Any:
         place=found.place,
         tickets=tickets,
         may_report=may_report,
-        arrived=arrivals.is_here(viewer, found.place),
+        arrived=proof_of_place.is_here(viewer, found.place),
         **_cards(),
     )
 

@@ -6,8 +6,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, SelectField
 from wtforms.validators import InputRequired, Optional
 
-from governance.core.forms import Form, options, phone, submission, text
 from governance.core.lifecycle import Move
+from governance.core.web.forms import Form, options, phone, submission, text
 from governance.places.landing import Landing, Near
 from governance.places.model import Place
 from governance.tickets.categories import Choice

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Refused
 from governance.core.events import record
-from governance.people.access import Viewer
-from governance.people.permissions import require
+from governance.people.access.permissions import require
+from governance.people.access.viewer import Viewer
 from governance.tickets.categories import active, add_category
 from governance.tickets.model import Category
 

@@ -16,8 +16,8 @@ from governance.core.crypto import new_ref
 from governance.core.db import db, now, writing
 from governance.core.errors import Invalid, Missing
 from governance.core.jobs import enqueue, job
-from governance.core.photos import Unclean, clean, looks_like_photo
-from governance.people.access import Viewer
+from governance.core.photos.clean import Unclean, clean, looks_like_photo
+from governance.people.access.viewer import Viewer
 from governance.people.model import Person
 from governance.places.actions import freshen
 from governance.tickets.model import Photo, Ticket

@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 
 from governance.core.db import now
 from governance.core.events import Event, history
-from governance.core.pages import Later as _l
-from governance.core.pages import minute
-from governance.people.access import Viewer
-from governance.people.permissions import may
+from governance.core.web.pages import Later as _l
+from governance.core.web.pages import minute
+from governance.people.access.permissions import may
+from governance.people.access.viewer import Viewer
 from governance.tickets.model import Photo, Ticket
 from governance.tickets.publishing import PARTS
 

@@ -7,9 +7,9 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from governance.core.db import db, now
 from governance.core.errors import Missing
-from governance.core.paging import Page, page
-from governance.people.access import Viewer
-from governance.people.permissions import may, visible
+from governance.core.web.paging import Page, page
+from governance.people.access.permissions import may, visible
+from governance.people.access.viewer import Viewer
 from governance.places.model import Place, under
 from governance.tickets import lifecycle as life
 from governance.tickets.model import Category, Follow, Ticket

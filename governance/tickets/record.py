@@ -3,7 +3,7 @@
 from typing import Any
 
 from governance.core.events import append
-from governance.people.access import Viewer
+from governance.people.access.viewer import Viewer
 from governance.places.actions import freshen
 from governance.places.landing import Site
 from governance.places.model import Place

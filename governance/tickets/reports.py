@@ -9,9 +9,9 @@ from sqlalchemy import bindparam, select, update
 from governance.core.crypto import new_ref
 from governance.core.db import by as one
 from governance.core.db import connection, db, now
-from governance.core.prepared import Insert, Prepared
-from governance.people.access import Viewer
-from governance.people.permissions import require
+from governance.core.sql_statements import Insert, Prepared
+from governance.people.access.permissions import require
+from governance.people.access.viewer import Viewer
 from governance.places.landing import Site
 from governance.places.model import Place
 from governance.tickets.categories import Choice

@@ -6,31 +6,31 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, session
 
-from governance.core import chain, limits
+from governance.core import limits, links
 from governance.core.db import by, connection, db
 from governance.core.errors import Invalid, Missing, TooMuch
-from governance.core.pages import back, local, problem_json, public_url
-from governance.core.security import refills, stale_form, takes
-from governance.people import crowds
-from governance.people.access import Viewer
-from governance.people.permissions import anyone, may
-from governance.people.recognising import asks_wechat
-from governance.people.viewers import as_somebody, current, open_to
+from governance.core.web.pages import back, local, problem_json, public_url
+from governance.core.web.security import refills, stale_form, takes
+from governance.people.access.current import as_somebody, current, open_to
+from governance.people.access.permissions import anyone, may
+from governance.people.access.viewer import Viewer
+from governance.people.access.wechat_redirect import asks_wechat
+from governance.people.residents import newcomer_limits
 from governance.places.codes import living
 from governance.places.landing import Landing, land, near
 from governance.places.qr import Square
-from governance.tickets import assist, guessing, photos, progress, queries, reports, voices
+from governance.tickets import assist, feedback, guess_limit, photos, progress, queries, reports
+from governance.tickets.available_moves import move_forms
 from governance.tickets.categories import active
 from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, PublishForm, ReportForm
-from governance.tickets.handling import move_forms
-from governance.tickets.matters import matter
 from governance.tickets.model import Photo, Ticket
+from governance.tickets.report_subject import matter
 
 bp = Blueprint("tickets", __name__)
 REPORTS_A_DEVICE = "20/hour"
 REPORTS_A_PLACE = "200/hour"
 VOICES_A_DEVICE = "120/hour"
-guessing.guard(bp)
+guess_limit.guard(bp)
 
 
 @bp.get("/c/<code>/report")
@@ -160,8 +160,8 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         place=ticket.place,
         now_and_next=progress.now_and_next(ticket),
         steps=progress.steps(ticket, viewer),
-        sources=chain.sources("ticket", ticket.id, viewer),
-        outcomes=chain.outcomes("ticket", ticket.id, viewer),
+        sources=links.sources("ticket", ticket.id, viewer),
+        outcomes=links.outcomes("ticket", ticket.id, viewer),
         tone=progress.tone(ticket),
         ago=progress.ago(ticket),
         mine=mine,
@@ -171,11 +171,11 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         answer=forms.get("answer") or AnswerForm.blank().on_page_as("answer"),
         publish=forms.get("publish") or _publish_form(ticket),
         kept=lambda form: len(photos.staged(viewer, form.submission.data)),
-        said=voices.said(ticket, viewer),
+        said=feedback.said(ticket, viewer),
         link=public_url("tickets.show", ref=ticket.ref, k=assist.reporter_secret(ticket)) if mine else "",
         just_reported="just_reported" in session and session.pop("just_reported") == ticket.ref,
         phone=ticket.place.contact_phone(),
-        **voices.open_to(ticket, viewer),
+        **feedback.open_to(ticket, viewer),
     )
     return page, status
 
@@ -190,13 +190,13 @@ def _publish_form(ticket: Ticket) -> Form:
 @bp.post("/t/<ref>/join")
 @open_to(anyone)
 def join(ref: str) -> Any:
-    return _counted(ref, "join", voices.join)
+    return _counted(ref, "join", feedback.join)
 
 
 @bp.post("/t/<ref>/nudge")
 @open_to(anyone)
 def nudge(ref: str) -> Any:
-    return _counted(ref, "nudge", voices.nudge)
+    return _counted(ref, "nudge", feedback.nudge)
 
 
 def _counted(ref: str, deed: str, voice: Callable[[Ticket, Viewer], Any]) -> Any:
@@ -204,8 +204,8 @@ def _counted(ref: str, deed: str, voice: Callable[[Ticket, Viewer], Any]) -> Any
 
     def count(viewer: Viewer) -> None:
         ticket = queries.find(ref, viewer)
-        if may(viewer, f"ticket.{deed}", ticket) and not voices.has_said(deed, ticket, viewer):
-            crowds.require_room(deed, ticket.id, viewer)
+        if may(viewer, f"ticket.{deed}", ticket) and not feedback.has_said(deed, ticket, viewer):
+            newcomer_limits.require_room(deed, ticket.id, viewer)
         voice(ticket, viewer)
 
     try:
@@ -229,7 +229,7 @@ def more(ref: str) -> Any:
             raise Invalid({})
         if not form.words.data and not photos.staged(current(), form.submission.data):
             raise Invalid({"words": "请说一句，或者拍一张照片"})
-        as_somebody(lambda viewer: voices.more(ticket, viewer, form.words.data, form.submission.data))
+        as_somebody(lambda viewer: feedback.more(ticket, viewer, form.words.data, form.submission.data))
     except Invalid as trouble:
         form.refuse(trouble)
         return ticket_page(ticket, {"more": form}, 422)
@@ -259,9 +259,9 @@ def answer(ref: str) -> Any:
 def _answer(ticket: Ticket, viewer: Viewer, *said: Any) -> None:
     """The concerned answer for themselves; staff write down what the reporter said on the phone."""
     if may(viewer, "ticket.answer", ticket):
-        voices.answer(ticket, viewer, *said)
+        feedback.answer(ticket, viewer, *said)
     else:
-        voices.call_back(ticket, viewer, *said)
+        feedback.call_back(ticket, viewer, *said)
 
 
 def _voice_limit() -> None:

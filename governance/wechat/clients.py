@@ -25,9 +25,9 @@ from governance.wechat.answers import (
     judged,
     judged_status,
 )
-from governance.wechat.shelf import Lying
+from governance.wechat.http import Wire, heard_nothing
+from governance.wechat.token_store import Lying
 from governance.wechat.tokens import LONG, SHORTLY, Fetched, Source
-from governance.wechat.wire import Wire, heard_nothing
 
 
 class TokenRefused(Exception):

@@ -14,11 +14,11 @@ import requests
 from flask import Flask, current_app
 
 from governance.core.config import Settings
-from governance.wechat import away
+from governance.wechat import circuit_breaker
 from governance.wechat.answers import Later, Lost, Never, asked_again
 from governance.wechat.clients import Official, SignIn, TokenRefused, Work, contents
+from governance.wechat.http import Wire, heard_nothing, hosts
 from governance.wechat.tokens import Fetched, Source
-from governance.wechat.wire import Wire, heard_nothing, hosts
 
 SECONDS = 5.0  # for one answer; an upload may take longer
 UPLOAD_SECONDS = 30.0
@@ -27,9 +27,9 @@ IN_PAGES = 3  # of a web process's threads, which may wait for WeChat while some
 HOSTS = {"official": "api.weixin.qq.com", "app": "qyapi.weixin.qq.com", "contact": "qyapi.weixin.qq.com"}
 
 
-def host_of(settings: Settings, side: str) -> away.Host:
+def host_of(settings: Settings, side: str) -> circuit_breaker.Host:
     """Whom a side asks, and whether that is there."""
-    return away.host(hosts(settings)[HOSTS[side]])
+    return circuit_breaker.host(hosts(settings)[HOSTS[side]])
 
 
 class Gateway:
@@ -49,7 +49,7 @@ class Gateway:
     def has(self, side: str) -> bool:
         return side in self._clients
 
-    def host(self, side: str) -> away.Host:
+    def host(self, side: str) -> circuit_breaker.Host:
         return host_of(self.settings, side)
 
     @contextmanager

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from governance.wechat.envelope import Unreadable
-from governance.wechat.reading import json_object, text_in, xml, xml_items
+from governance.wechat.parsing import json_object, text_in, xml, xml_items
 
 TEXT, PHOTO, SCAN, ENTER, LEAVE, POLL = "text", "photo", "scan", "enter", "leave", "poll"
 ACCEPT, REJECT = "accept", "reject"  # of notices, by the templates' numbers

@@ -8,13 +8,13 @@ import requests
 import structlog
 from flask import current_app
 
-from governance.core.photo_heads import ENOUGH, kind_of
+from governance.core.photos.headers import ENOUGH, kind_of
 from governance.wechat.address import to_tencent
 from governance.wechat.answers import Gone, Lost, Never, asked_again
 from governance.wechat.envelope import Envelope, Unreadable, is_aes_key
 from governance.wechat.gateway import gateway
+from governance.wechat.http import Wire, heard_nothing
 from governance.wechat.inbound import Photo
-from governance.wechat.wire import Wire, heard_nothing
 
 log = structlog.get_logger()
 SECONDS = 15.0

@@ -14,7 +14,7 @@ from governance.core.config import Settings
 from governance.wechat.address import to_tencent
 from governance.wechat.answers import Lost, Never, errcode, judged, judged_status
 from governance.wechat.gateway import SECONDS, gateway
-from governance.wechat.wire import Wire, heard_nothing
+from governance.wechat.http import Wire, heard_nothing
 
 WHILE_ASKED = timedelta(seconds=20)  # WeCom asks a stream again every second or so; who asked has it by then
 LONGEST = {"official": 2048, "app": 2048}  # bytes of one text

@@ -12,9 +12,9 @@ import structlog
 
 from governance.core.crypto import keyed_hash
 from governance.core.db import db
-from governance.wechat import shelf
+from governance.wechat import token_store
 from governance.wechat.answers import Later
-from governance.wechat.shelf import Lying
+from governance.wechat.token_store import Lying
 
 log = structlog.get_logger()
 PATIENCE = 8.0  # seconds somebody waits for another's fetch
@@ -49,7 +49,7 @@ class Source:
             raise RuntimeError("the network must not be touched while the database is held")
         until = time.monotonic() + PATIENCE
         while True:
-            seen = shelf.look(self.side, self.app_id)
+            seen = token_store.look(self.side, self.app_id)
             good = seen.is_good and (refused is None or seen.fetched_at != refused.fetched_at)
             if good and not seen.is_old:
                 return seen
@@ -65,7 +65,7 @@ class Source:
     def refused_again(self, seen: Lying) -> Later:
         """A token that had just been fetched is refused as well: asking on would only do the same again."""
         trouble = "刚取来的令牌也不被承认"
-        shelf.drop(seen, self._mark, trouble, REFUSED_REST)
+        token_store.drop(seen, self._mark, trouble, REFUSED_REST)
         log.warning("wechat.token_refused", side=self.side)
         return Later(trouble, REFUSED_REST, whole=True)
 
@@ -73,19 +73,19 @@ class Source:
         """Fetch the next one, if nobody else does. Raises Later when that failed and the one before is no good."""
         if seen.is_leased or seen.rests(self._mark):
             return False
-        lease = shelf.take(seen)
+        lease = token_store.take(seen)
         if lease is None:
             return False
         try:
             fetched = self.fetch()
         except BaseException as trouble:
             later = trouble if isinstance(trouble, Later) else Later("没有取到令牌")
-            shelf.rest(lease, self._mark, later.reason, max(later.after, SHORTLY))
+            token_store.rest(lease, self._mark, later.reason, max(later.after, SHORTLY))
             log.warning("wechat.no_token", side=self.side, trouble=later.reason)
             if good and isinstance(trouble, Later):
                 return False
             raise
-        shelf.put(lease, fetched.token, fetched.seconds)
+        token_store.put(lease, fetched.token, fetched.seconds)
         return True
 
     def _rested(self, seen: Lying) -> None:

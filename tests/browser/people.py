@@ -10,7 +10,7 @@ from governance.core.crypto import keyed_hash
 from governance.core.db import by, db, now, writing
 from governance.people.model import Identity
 from governance.people.model import Person as Known
-from governance.web import create_app
+from governance.web.app import create_app
 from tests import photos
 from tests.app import settings_for
 from tests.cast import PASSWORD

@@ -14,7 +14,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import expect
 
-from governance.core.kept import FRESH
+from governance.core.web.page_cache import FRESH
 from tests import photos
 from tests.browser.people import Person, as_file, heard
 from tests.cast import Cast

@@ -13,11 +13,11 @@ from sqlalchemy.exc import IntegrityError
 
 from governance.core import migrations
 from governance.core.db import db, prepare, writing
-from governance.people.access import Viewer
-from governance.people.signin import sign_in
+from governance.people.access.viewer import Viewer
+from governance.people.staff.signin import sign_in
 from governance.places.model import Place
 from governance.tickets import reports
-from governance.web import create_app
+from governance.web.app import create_app
 from tests.app import DATABASES, settings_for
 from tests.cast import PASSWORD
 from tests.peers.postgres import Cluster

@@ -2,7 +2,7 @@
 
 import pytest
 
-from governance.people.access import Viewer
+from governance.people.access.viewer import Viewer
 from tests.cast import Cast
 
 

@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from governance.core.db import db, now, writing
 from governance.core.events import Event
-from governance.core.pages import local
-from governance.discussions import actions, page, speaking
+from governance.core.web.pages import local
+from governance.discussions import actions, contributions, page
 from governance.discussions.model import Reply, Statement, Topic, Voice
-from governance.people.access import Viewer
+from governance.people.access.viewer import Viewer
 from governance.people.model import Person
 from governance.tickets import reports
 from governance.tickets.model import Ticket
@@ -67,17 +67,17 @@ def anybody() -> Viewer:
 
 def said(topic: Topic, by: Viewer, words: str = "", submission: str = "") -> Statement:
     with writing():
-        return speaking.say(topic, by, submission or fresh(), words or f"先装{next(NUMBERS)}个")
+        return contributions.say(topic, by, submission or fresh(), words or f"先装{next(NUMBERS)}个")
 
 
 def replied(topic: Topic, by: Viewer, words: str = "装在哪边？", to: Any = None, submission: str = "") -> Reply:
     with writing():
-        return speaking.reply(topic, by, submission or fresh(), words, to)
+        return contributions.reply(topic, by, submission or fresh(), words, to)
 
 
 def voiced(statement: Statement, by: Viewer, answer: int) -> None:
     with writing():
-        speaking.voice(statement, by, answer)
+        contributions.voice(statement, by, answer)
 
 
 def voices(statement: Statement) -> dict[int, int]:

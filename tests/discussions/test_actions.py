@@ -7,7 +7,7 @@ from governance.core.errors import Forbidden, Invalid, Missing, Refused
 from governance.core.events import broken_at, seal
 from governance.discussions import actions, queries
 from governance.discussions.model import Topic, follows
-from governance.people.access import Viewer
+from governance.people.access.viewer import Viewer
 from governance.places.model import Place
 from governance.tickets import actions as handling
 from tests.discussions.hall import anybody, begun, content, decided, fresh, proposed, reported, said, verbs

@@ -4,7 +4,7 @@ import pytest
 
 from governance.core.errors import Invalid, Missing, Refused
 from governance.discussions.lifecycle import LIFE
-from governance.people.permissions import RULES
+from governance.people.access.permissions import RULES
 
 # Written by hand from the design, not from the table it judges. Voting comes with the ballots.
 LEGAL = {

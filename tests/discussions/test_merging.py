@@ -8,15 +8,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from governance.core import chain
+from governance.core import links
 from governance.core.db import db, writing
 from governance.core.errors import Invalid, Refused
 from governance.core.jobs import Job
-from governance.discussions import actions, jobs, outcomes, page, queries, speaking
+from governance.discussions import actions, contributions, jobs, outcomes, page, queries
 from governance.discussions.model import AGREE, DISAGREE, PASS, Flag, Review, Topic, TopicFollow, Voice, follows
-from governance.people import hooks, merging
-from governance.people.access import SYSTEM, Viewer
+from governance.people import hooks
+from governance.people.access.viewer import SYSTEM, Viewer
 from governance.people.model import Person
+from governance.people.residents import merge
 from governance.tickets import actions as handling
 from tests.discussions.hall import anybody, begun, content, decided, proposed, replied, reported, said, voiced, voices
 
@@ -34,7 +35,7 @@ def merged(topic: Topic, into: Topic, by: Viewer) -> None:
 def one_person(old: Viewer, new: Viewer) -> None:
     """Two devices turn out to be somebody's."""
     with writing():
-        merging.merge(*(db.session.get_one(Person, who.person_id) for who in (old, new)))
+        merge.merge(*(db.session.get_one(Person, who.person_id) for who in (old, new)))
 
 
 def test_all_that_was_said_and_answered_goes_along_under_its_author(cast, zhou, hua) -> None:
@@ -45,7 +46,7 @@ def test_all_that_was_said_and_answered_goes_along_under_its_author(cast, zhou, 
     voiced(mine, voter, AGREE)
     voiced(theirs, voter, DISAGREE)
     with writing():
-        speaking.flag(mine, voter, "重复")
+        contributions.flag(mine, voter, "重复")
     merged(one, other, shen)
     jobs.tally(other.id)
     db.session.rollback()
@@ -78,7 +79,7 @@ def test_followers_and_where_it_came_from_go_along_once(cast) -> None:
     handling.move(ticket, "to_topic", cast.viewer("shen"), {"topic": str(one.id), "title": ""})
     merged(one, other, cast.viewer("shen"))
     assert all(follows(other, who.person_id) for who in (first, both))
-    assert ticket.ref in [ring.ref for ring in chain.sources("topic", other.id, SYSTEM)]
+    assert ticket.ref in [ring.ref for ring in links.sources("topic", other.id, SYSTEM)]
 
 
 def test_words_for_the_one_that_is_gone_are_refused_and_a_late_voice_still_counts(cast, zhou, hua) -> None:
@@ -146,7 +147,7 @@ def test_words_reviews_objections_and_what_is_followed_are_the_others_now(cast, 
     mine, head = said(topic, old), replied(topic, old)
     for who in (old, new):
         with writing():
-            speaking.flag(said(topic, zhou), who, "骂人")
+            contributions.flag(said(topic, zhou), who, "骂人")
     over = decided(cast)
     actions.move(over, "review", shen, {"note": "都好"})
     for who, well in ((new, "no"), (old, "yes")):

@@ -5,13 +5,13 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from governance.core import chain
+from governance.core import links
 from governance.core.db import db, now, writing
 from governance.core.errors import Forbidden, Invalid, Refused
-from governance.core.pages import local
+from governance.core.web.pages import local
 from governance.discussions import actions, outcomes, page, queries
 from governance.discussions.model import Topic, follows
-from governance.people.access import SYSTEM, Viewer
+from governance.people.access.viewer import SYSTEM, Viewer
 from governance.tickets import actions as handling
 from governance.tickets.model import Ticket
 from tests.discussions.hall import anybody, begun, decided, fresh, verbs
@@ -37,7 +37,7 @@ def finished(ticket: Ticket, by: Viewer) -> None:
 
 
 def rings(topic: Topic) -> list[tuple[str, str, bool]]:
-    return [(ring.endpoint, ring.title, ring.over) for ring in chain.outcomes("topic", topic.id, SYSTEM)]
+    return [(ring.endpoint, ring.title, ring.over) for ring in links.outcomes("topic", topic.id, SYSTEM)]
 
 
 def test_a_task_is_a_ticket_with_an_owner_and_a_date_and_the_first_begins_the_carrying_out(cast) -> None:
@@ -48,7 +48,7 @@ def test_a_task_is_a_ticket_with_an_owner_and_a_date_and_the_first_begins_the_ca
     assert second.state == "accepted" and local(first.due_at).strftime("%H:%M") == "23:59"
     assert topic.state == "carrying_out" and verbs(topic).count("carry_out") == 1
     assert rings(topic) == [("tickets.show", "东门立棚", False), ("tickets.show", "西门画线", False)]
-    assert [ring.ref for ring in chain.sources("ticket", first.id, SYSTEM)] == [topic.ref]
+    assert [ring.ref for ring in links.sources("ticket", first.id, SYSTEM)] == [topic.ref]
 
 
 def test_a_task_sent_twice_is_one_task(cast) -> None:

@@ -4,12 +4,12 @@ import re
 
 from sqlalchemy import select
 
-from governance.core import chain
+from governance.core import links
 from governance.core.db import by, db
 from governance.core.jobs import Job
 from governance.discussions import jobs, say_routes
 from governance.discussions.model import Reply, Statement, Topic, Voice
-from governance.people.access import SYSTEM
+from governance.people.access.viewer import SYSTEM
 from governance.tickets.model import Ticket
 from tests.discussions.hall import SOON, TODAY
 
@@ -203,7 +203,7 @@ def test_a_decision_becomes_tasks_with_owners_and_dates_then_a_deed_and_a_judgem
     assert "办成了 1 件实事" in phone().get(f"/c/{cast.codes['6号楼']}/topics").get_data(as_text=True)
     assert "装好充电棚" in phone().get(f"/c/{cast.codes['6号楼']}/deeds").get_data(as_text=True)
     db.session.rollback()
-    rings = chain.outcomes("topic", by(Topic, ref=ref).id, SYSTEM)
+    rings = links.outcomes("topic", by(Topic, ref=ref).id, SYSTEM)
     assert [(ring.title, ring.over) for ring in rings] == [("东门立棚", True), ("装好充电棚", True)]
 
 

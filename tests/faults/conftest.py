@@ -11,7 +11,7 @@ from flask import Flask
 from governance.core.config import Settings
 from governance.core.db import db, writing
 from governance.places.actions import add_place, print_code
-from governance.web import create_app
+from governance.web.app import create_app
 from tests.app import DATABASES, settings_for
 from tests.cast import Cast
 from tests.faults.deployment import Deployment, deployed

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from governance.core.db import db, writing
 from governance.core.events import Event
-from governance.people.access import Viewer
+from governance.people.access.viewer import Viewer
 from governance.people.model import Person
 from governance.tickets import reports
 from governance.tickets.lifecycle import ACCEPTED, DECLINED, SUBMITTED

@@ -11,9 +11,9 @@ import aiohttp
 import pytest
 from sqlalchemy import func, select
 
+from governance.assistant.inbound.inbox import STORED, Inbound
 from governance.core.db import db
 from governance.core.jobs import DUE, Job
-from governance.relay.inbox import STORED, Inbound
 from governance.relay.model import Heard
 from governance.tickets.model import Ticket
 from tests.faults.conftest import Town

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from governance.core.db import by, db
 from governance.core.errors import Invalid, Problem, Refused
-from governance.discussions import actions, jobs, speaking
+from governance.discussions import actions, contributions, jobs
 from governance.discussions.model import SAID, VOICES, Deed, Statement, Topic, TopicFollow, Voice
 from governance.people.model import Identity, Person
 from governance.tickets.model import Ticket
@@ -187,8 +187,8 @@ def test_what_is_said_while_its_topic_is_merged_is_said_in_the_one_that_stays_or
         db.session.remove()
 
         def speak(gone: int = gone) -> None:
-            with speaking.writing():
-                speaking.say(db.session.get_one(Topic, gone), zhou, fresh(), "赶着说一句")
+            with contributions.writing():
+                contributions.say(db.session.get_one(Topic, gone), zhou, fresh(), "赶着说一句")
 
         ended = apart(app, _merging(gone, stays, shen), speak)
         left = db.session.scalars(select(Statement.topic_id).where(Statement.topic_id.in_((gone, stays)))).all()

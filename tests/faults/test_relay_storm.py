@@ -14,8 +14,8 @@ from governance.core.jobs import CLAIMED as HELD
 from governance.core.jobs import Job, enqueue
 from governance.notices import actions
 from governance.notices.model import Notice
-from governance.relay import groups
-from governance.relay.mass_model import MassTask
+from governance.relay.groups import binding
+from governance.relay.mass_tasks.model import MassTask
 from governance.relay.model import CLAIMED, FAILED, SENDING, SENT, UNKNOWN, WAITING, Delivery, Group, Message
 from tests.connected import credentials
 from tests.faults.conftest import Town
@@ -157,7 +157,7 @@ def _bind(town: Town, storm: Storm, size: Size) -> None:
     for start in range(0, len(given), 500):
         with writing():
             for number, (channel, bound) in enumerate(given[start : start + 500], start):
-                groups.add(keeper, channel, "residents", f"{number}号群", bound, [place])
+                binding.add(keeper, channel, "residents", f"{number}号群", bound, [place])
 
 
 def _customer(storm: Storm, number: int) -> dict[str, str]:

@@ -15,15 +15,15 @@ import aiohttp
 import pytest
 from sqlalchemy import func, select, update
 
+from governance.assistant.inbound.inbox import ANSWERED, STORED, TELLING, TOLD, UNKNOWN, Inbound
 from governance.core.db import db, now, writing
 from governance.core.jobs import CLAIMED, DUE, FAILED, Job, enqueue
-from governance.people.access import Viewer
+from governance.people.access.viewer import Viewer
 from governance.people.model import Person
-from governance.relay import groups
-from governance.relay.delivering import IN_FLIGHT
-from governance.relay.expanding import untold
-from governance.relay.inbox import ANSWERED, STORED, TELLING, TOLD, UNKNOWN, Inbound
-from governance.relay.mass_model import MassTask
+from governance.relay.delivery.fan_out import untold
+from governance.relay.delivery.sender import IN_FLIGHT
+from governance.relay.groups import binding
+from governance.relay.mass_tasks.model import MassTask
 from governance.relay.model import SENT, WAITING, Delivery
 from governance.tickets import actions, reports
 from governance.tickets.model import Ticket
@@ -34,7 +34,7 @@ from tests.faults.residents import NO_ANSWER, Crowd, Phone, Sent
 from tests.faults.storm import Storm
 from tests.peers.platform import AES_KEY, TOKEN, Platform, text
 from tests.peers.wechat import APP_ID, CUSTOM
-from tests.people.test_recognising import WECHAT
+from tests.people.access.test_wechat_redirect import WECHAT
 
 GROUPS, READERS = 12, 4
 REF = re.compile(r"/t/(\w+)")
@@ -123,10 +123,10 @@ def _connect(town: Town, wechat: Storm, workers: int) -> None:
     keeper, place = town.cast.viewer("shen"), town.cast.place("5号楼")
     for number in range(GROUPS):
         with writing():
-            groups.add(keeper, "wecom_webhook", "residents", f"{number}号群", {"key": f"robot-{number:04d}"}, [place])
+            binding.add(keeper, "wecom_webhook", "residents", f"{number}号群", {"key": f"robot-{number:04d}"}, [place])
     wechat.owners["wrOgQhDgAA00000001"] = "Owner"
     given = {"chat_id": "wrOgQhDgAA00000001", "owner": "Owner"}
-    groups.add(keeper, "wecom_mass_task", "residents", "客户群", given, [place])
+    binding.add(keeper, "wecom_mass_task", "residents", "客户群", given, [place])
     here = credentials(wechat.url) | {"wechat_token": TOKEN, "wechat_aes_key": AES_KEY, "wecom_ip_per_minute": 0}
     here |= {"wecom_tasks_a_day": 31}
     town.deployment.kill("web", "worker")

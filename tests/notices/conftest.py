@@ -8,8 +8,9 @@ import pytest
 from governance.core.db import db, writing
 from governance.notices import actions
 from governance.notices.model import Notice
-from governance.relay import groups, robots
-from governance.relay.expanding import expand
+from governance.relay import robots
+from governance.relay.delivery.fan_out import expand
+from governance.relay.groups import binding
 from governance.relay.model import Group
 from tests.cast import Cast
 
@@ -21,7 +22,7 @@ def bind(cast: Cast) -> Callable[..., int]:
     def made(place: str, audience: str = "residents", channel: str = "manual") -> int:
         name = f"{place}{audience}群"
         given = {"key": f"key-of-{cast.places[place]}-{audience}"} if channel == "wecom_webhook" else {}
-        return groups.add(cast.viewer("du"), channel, audience, name, given, [cast.place(place)]).id
+        return binding.add(cast.viewer("du"), channel, audience, name, given, [cast.place(place)]).id
 
     return made
 
@@ -33,7 +34,7 @@ def silent_robot(cast: Cast) -> Group:
     with writing():
         number = robots.number_for("ginkgo", "room-1")
     where = [cast.place("3号院")]
-    return groups.add(cast.viewer("shen"), "wecom_aibot", "residents", "银杏问答群", {"number": number}, where)
+    return binding.add(cast.viewer("shen"), "wecom_aibot", "residents", "银杏问答群", {"number": number}, where)
 
 
 @pytest.fixture

@@ -11,24 +11,25 @@ from sqlalchemy import select
 from governance.core.db import by, db, now, writing
 from governance.core.errors import Forbidden, Refused
 from governance.core.events import Event
-from governance.core.pages import local
+from governance.core.web.pages import local
 from governance.notices import actions, jobs, telling
 from governance.notices.approvers import approvers
 from governance.notices.model import Notice
 from governance.notices.progress import UNOWED, progress, rest, table
 from governance.notices.progress import lot as lot_of
 from governance.notices.reach import reach
-from governance.people import actions as people
-from governance.people.access import Viewer
-from governance.people.viewers import viewer_of
-from governance.relay import forwarding, groups
-from governance.relay.actions import retry
+from governance.people.access.current import viewer_of
+from governance.people.access.viewer import Viewer
+from governance.people.staff import actions as people
 from governance.relay.channels.wecom_webhook import WecomWebhook
-from governance.relay.claims import claim
-from governance.relay.hours import Hours
+from governance.relay.delivery import manual
+from governance.relay.delivery.actions import retry
+from governance.relay.delivery.claims import claim
+from governance.relay.delivery.hooks import STOPPED
+from governance.relay.delivery.in_flight import start
+from governance.relay.delivery.quiet_hours import Hours
+from governance.relay.groups import binding
 from governance.relay.model import ONLY_ANSWERS, Delivery, Group
-from governance.relay.starting import start
-from governance.relay.stopping import STOPPED
 from governance.tickets import record, reports
 from tests.at_once import at_once
 from tests.notices.conftest import expand_all
@@ -65,7 +66,7 @@ def test_the_preview_is_what_the_group_is_told(cast, bind, write) -> None:
     notice = write(words="第一行 2026-11-26\n\n第二行 电话 13912345678 看 http://evil.example/x\n" + "长" * 400)
     shown = telling.preview(notice)["residents"]
     publish(cast, notice)
-    (card,) = forwarding.cards(cast.viewer("gao"))
+    (card,) = manual.cards(cast.viewer("gao"))
     assert card.words.rpartition("\n")[0] == shown.rpartition("\n")[0]
     assert "13912345678" not in shown and "evil" not in shown and f"/notices/{notice.ref}" in shown
     assert "没完" in shown and "〔号码见全文〕" in shown and "2026年11月26日" in shown
@@ -78,10 +79,10 @@ def test_a_notice_is_one_card_for_all_groups_whatever_else_each_of_them_waits_fo
         ticket = reports.report(somebody, cast.place("5号楼"), cast.category("lift"), str(uuid.uuid4()))
         record.note(ticket, "finish", somebody)
     publish(cast, write())
-    cards = forwarding.cards(cast.viewer("gao"))
+    cards = manual.cards(cast.viewer("gao"))
     (notice,) = [card for card in cards if "停水" in card.words]
     assert [group.id for group in notice.groups] == ids and len(cards) == 2
-    assert forwarding.forwarded(cast.viewer("gao"), ids, notice.events) == 2
+    assert manual.forwarded(cast.viewer("gao"), ids, notice.events) == 2
 
 
 def test_many_groups_need_a_second_person_and_the_author_is_never_that(app, cast, bind, write) -> None:
@@ -137,12 +138,12 @@ def test_stopping_lays_aside_what_is_not_out_and_keeps_what_is(cast, bind, write
     told, waits = bind("3号院"), bind("5号楼")
     notice = write()
     publish(cast, notice)
-    forwarding.forwarded(cast.viewer("gao"), [told], [notice.event_id])
+    manual.forwarded(cast.viewer("gao"), [told], [notice.event_id])
     actions.move(cast.viewer("qiao"), notice, "stop", {"note": "写错了时间"})
     states = dict(db.session.execute(select(Delivery.group_id, Delivery.state)).all())
     assert states == {told: "sent", waits: "failed"}
     assert by(Delivery, group_id=waits).reason == STOPPED
-    assert forwarding.cards(cast.viewer("gao")) == []
+    assert manual.cards(cast.viewer("gao")) == []
     assert retry(cast.viewer("shen"), db.session.get_one(Group, waits)) == 0
 
 
@@ -171,7 +172,7 @@ def test_a_notice_is_done_when_nothing_waits_any_more(cast, bind, write) -> None
     publish(cast, notice)
     jobs.finish_told()
     assert db.session.get_one(Notice, notice.id).state == "told"
-    forwarding.forwarded(cast.viewer("gao"), [group], [notice.event_id])
+    manual.forwarded(cast.viewer("gao"), [group], [notice.event_id])
     jobs.finish_told()
     assert db.session.get_one(Notice, notice.id, populate_existing=True).state == "done"
 
@@ -179,7 +180,7 @@ def test_a_notice_is_done_when_nothing_waits_any_more(cast, bind, write) -> None
 def test_the_reach_says_who_hears_who_waits_for_a_human_and_who_cannot_be_reached(cast, bind) -> None:
     bind("3号院"), bind("5号楼"), bind("6号楼", channel="wecom_webhook")
     gone, silent = (db.session.get_one(Group, bind(place)) for place in ("银杏社区", "第一网格"))
-    groups.archive(cast.viewer("du"), gone), groups.disable(cast.viewer("du"), silent)
+    binding.archive(cast.viewer("du"), gone), binding.disable(cast.viewer("du"), silent)
     found = reach(cast.place("银杏社区"), ("residents",), urgent=False)
     assert (found.groups, found.by_hand, found.disabled, found.archived) == (3, 2, 1, 1)
     assert found.minutes == 1
@@ -188,9 +189,9 @@ def test_the_reach_says_who_hears_who_waits_for_a_human_and_who_cannot_be_reache
 def test_groups_that_sleep_are_said_to_hear_it_later_and_when(cast, phone, bind, write) -> None:
     id_, hour = bind("5号楼"), local(now()).hour
     group, wakes = db.session.get_one(Group, id_), (hour + 2) % 24
-    groups.change(cast.viewer("du"), group, group.name, {}, group.places, Hours(hour, wakes))
+    binding.change(cast.viewer("du"), group, group.name, {}, group.places, Hours(hour, wakes))
     other = db.session.get_one(Group, bind("6号楼"))
-    groups.change(cast.viewer("du"), other, other.name, {}, other.places, Hours(digest_hour=wakes))
+    binding.change(cast.viewer("du"), other, other.name, {}, other.places, Hours(digest_hour=wakes))
     found = reach(cast.place("银杏社区"), ("residents",), urgent=False)
     assert [(lot.hour, lot.groups) for lot in found.quiet] == [(wakes, 1)] and found.later == 1
     page = phone().sign_in("shen").get(f"/keep/notices/{write().id}").text
@@ -199,13 +200,13 @@ def test_groups_that_sleep_are_said_to_hear_it_later_and_when(cast, phone, bind,
 
 def test_what_is_urgent_is_told_to_staff_who_sleep_at_once(cast, bind) -> None:
     group, hour = db.session.get_one(Group, bind("5号楼", "workers")), local(now()).hour
-    groups.change(cast.viewer("du"), group, group.name, {}, group.places, Hours(hour, (hour + 2) % 24))
+    binding.change(cast.viewer("du"), group, group.name, {}, group.places, Hours(hour, (hour + 2) % 24))
     assert reach(cast.place("银杏社区"), ("workers",), urgent=True).quiet == ()
 
 
 def test_the_report_names_every_place_of_a_group(cast, write) -> None:
     places = [cast.place("5号楼"), cast.place("6号楼")]
-    groups.add(cast.viewer("shen"), "manual", "residents", "两楼群", {}, places)
+    binding.add(cast.viewer("shen"), "manual", "residents", "两楼群", {}, places)
     notice = write()
     publish(cast, notice)
     assert [row[:2] for row in table(notice)] == [("群", "地点"), ("两楼群", "5号楼、6号楼")]
@@ -213,10 +214,10 @@ def test_the_report_names_every_place_of_a_group(cast, write) -> None:
 
 def test_the_report_counts_by_reason_and_lists_every_group(cast, bind, write) -> None:
     told, _, silent = bind("3号院"), bind("5号楼"), bind("6号楼")
-    groups.disable(cast.viewer("du"), db.session.get_one(Group, silent), "群散了")
+    binding.disable(cast.viewer("du"), db.session.get_one(Group, silent), "群散了")
     notice = write()
     publish(cast, notice)
-    forwarding.forwarded(cast.viewer("gao"), [told], [notice.event_id])
+    manual.forwarded(cast.viewer("gao"), [told], [notice.event_id])
     found = progress(notice)
     assert (found.of("sent"), found.of("by_hand"), found.silent, found.percent) == (1, 1, 1, 50)
     rows = list(table(notice))
@@ -247,7 +248,7 @@ def test_a_notice_is_not_told_where_every_robot_only_answers(cast, write, silent
 def test_the_figures_of_a_notice_add_up_at_every_moment(cast, phone, bind, write) -> None:
     told, silent = bind("5号楼"), bind("3号院")
     bind("6号楼")
-    groups.disable(cast.viewer("du"), db.session.get_one(Group, silent), "群散了")
+    binding.disable(cast.viewer("du"), db.session.get_one(Group, silent), "群散了")
     notice, shen = write(), phone().sign_in("shen")
 
     def figures() -> list[str]:
@@ -266,10 +267,10 @@ def test_the_figures_of_a_notice_add_up_at_every_moment(cast, phone, bind, write
     assert figures() == ["正在排队 2", "没有发 1 群散了"]
     expand_all()
     assert figures() == ["等人转发 2", "没有发 1 群散了"] and late not in heard_by()
-    groups.enable(cast.viewer("du"), db.session.get_one(Group, silent))
-    forwarding.forwarded(cast.viewer("gao"), [told], [notice.event_id])
+    binding.enable(cast.viewer("du"), db.session.get_one(Group, silent))
+    manual.forwarded(cast.viewer("gao"), [told], [notice.event_id])
     assert figures() == ["已发出 1", "等人转发 1", "没有发 1 发通知的时候它还听不到"]
-    groups.disable(cast.viewer("du"), db.session.get_one(Group, late), "群散了")
+    binding.disable(cast.viewer("du"), db.session.get_one(Group, late), "群散了")
     assert figures()[-1] == "没有发 1 发通知的时候它还听不到"
 
 

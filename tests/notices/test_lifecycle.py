@@ -4,7 +4,7 @@ import pytest
 
 from governance.core.errors import Invalid, Refused
 from governance.notices.lifecycle import LIFE
-from governance.people.permissions import RULES
+from governance.people.access.permissions import RULES
 
 # Written by hand from the design, not from the table it judges.
 LEGAL = {

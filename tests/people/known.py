@@ -6,11 +6,11 @@ from sqlalchemy import select
 
 from governance.core.db import by, db, writing
 from governance.core.events import Event
-from governance.people import knowing
-from governance.people.homes import Door, DoorSlip
+from governance.people.households import Door, DoorSlip
 from governance.people.model import Identity, Person
+from governance.people.residents import verification
 from tests.cast import Cast
-from tests.people.kept_makers import ARGUMENTS
+from tests.people.access.kept_makers import ARGUMENTS
 
 NAMED = {"nickname": "爱种花的", "consent": "y"}
 
@@ -19,10 +19,10 @@ def slip(cast: Cast, place: str = "5号楼") -> str:
     """The address of a fresh slip."""
     if place == "5号楼":
         return f"/d/{ARGUMENTS['secret'](cast, True, ())}"
-    secret = knowing.new_slip_secret()
+    secret = verification.new_slip_secret()
     with writing():
         door = Door(place_id=cast.places[place], label=f"{secret[:4]}室")
-        db.session.add(DoorSlip(door=door, secret_hash=knowing.slip_hash(secret)))
+        db.session.add(DoorSlip(door=door, secret_hash=verification.slip_hash(secret)))
     return f"/d/{secret}"
 
 

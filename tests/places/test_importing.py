@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from governance.core.db import db, writing
 from governance.core.errors import Invalid
 from governance.core.events import history
-from governance.people.permissions import may
+from governance.people.access.permissions import may
 from governance.places.actions import add_place
 from governance.places.importing import import_places, plan
 from governance.places.model import Place

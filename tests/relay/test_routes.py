@@ -8,12 +8,13 @@ import zxingcpp
 from PIL import Image
 
 from governance.core.db import by, db, now, writing
-from governance.core.pages import local
-from governance.relay import groups, queries
-from governance.relay.delivering import deliver
-from governance.relay.expanding import expand
+from governance.core.web.pages import local
+from governance.relay.delivery import queries
+from governance.relay.delivery.fan_out import expand
+from governance.relay.delivery.sender import deliver
+from governance.relay.groups import binding
 from governance.relay.model import Delivery, Group, Message
-from tests.relay.conftest import states
+from tests.groups import states
 
 KEY = "secret-key-of-the-robot"
 HEADINGS, LOOK = ("没发成", "群停用着，没有发"), "群消息要您看一下"
@@ -142,7 +143,7 @@ def test_what_a_stopped_group_was_owed_is_no_failure_and_says_why(cast, phone, r
     expand(), db.session.rollback()
     with writing():
         by(Delivery, group_id=hearing).state = "failed"
-    groups.disable(cast.viewer("shen"), db.session.get_one(Group, stopped), "楼在大修")
+    binding.disable(cast.viewer("shen"), db.session.get_one(Group, stopped), "楼在大修")
     shen = cast.viewer("shen")
     assert [owed.group.id for owed in queries.failed(shen)] == [hearing]
     assert [owed.group.id for owed in queries.held_back(shen)] == [stopped]
@@ -151,7 +152,7 @@ def test_what_a_stopped_group_was_owed_is_no_failure_and_says_why(cast, phone, r
     failed, held = (page.partition(f"<h2>{heading}</h2>")[2].partition("<h2>")[0] for heading in HEADINGS)
     assert "6号楼群" in failed and "5号楼群" not in failed
     assert "5号楼群" in held and "楼在大修" in held and "再发一次</button>" not in held
-    groups.enable(shen, db.session.get_one(Group, stopped))
+    binding.enable(shen, db.session.get_one(Group, stopped))
     db.session.rollback()
     assert [owed.group.id for owed in queries.failed(shen)] == [stopped, hearing]
 

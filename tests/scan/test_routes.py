@@ -3,8 +3,8 @@
 import re
 import time
 
-from governance.core import kept, pages
 from governance.core.db import db, writing
+from governance.core.web import page_cache, pages
 from governance.places.actions import print_code, retire_code
 from governance.places.model import ScanCount
 from governance.scan.counts import flush
@@ -18,7 +18,7 @@ def test_every_visitor_gets_the_same_body_and_no_cookie(phone, cast) -> None:
     address = f"/c/{cast.codes['5号楼']}"
     stranger, reporter = phone(), phone()
     reporter.report(cast.codes["5号楼"])
-    time.sleep(kept.FRESH)
+    time.sleep(page_cache.FRESH)
     first, second = stranger.get(address), reporter.get(address)
     assert first.data == second.data
     assert "Set-Cookie" not in first.headers
@@ -29,7 +29,7 @@ def test_the_page_shows_a_new_report_within_a_second(phone, cast) -> None:
     address, looker = f"/c/{cast.codes['5号楼']}", phone()
     assert "现在没有在办的事" in text(looker.get(address))
     phone().report(cast.codes["5号楼"], category="lift")
-    time.sleep(kept.FRESH)
+    time.sleep(page_cache.FRESH)
     assert "电梯" in text(looker.get(address))
 
 

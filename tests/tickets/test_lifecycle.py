@@ -3,7 +3,7 @@
 import pytest
 
 from governance.core.errors import Invalid, Missing, Refused
-from governance.people.permissions import RULES
+from governance.people.access.permissions import RULES
 from governance.tickets.lifecycle import LIFE
 
 # Written by hand from the design, not from the table it judges.

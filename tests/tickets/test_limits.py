@@ -8,10 +8,10 @@ from sqlalchemy import update
 
 from governance.core import limits
 from governance.core.db import by, db, now, writing
-from governance.people import crowds
 from governance.people.model import Person
+from governance.people.residents import newcomer_limits
 from governance.tickets.model import Ticket
-from governance.web import create_app
+from governance.web.app import create_app
 from tests.app import settings_for
 from tests.peers import redis
 from tests.phone import Phone
@@ -96,7 +96,7 @@ def the_ticket(address: str) -> Ticket:
 
 
 def test_fresh_cookies_from_one_address_do_not_inflate_a_count_nor_shut_others_out(phone, cast, monkeypatch) -> None:
-    monkeypatch.setattr(crowds, "FROM_AN_ADDRESS", "3/day")
+    monkeypatch.setattr(newcomer_limits, "FROM_AN_ADDRESS", "3/day")
     address = phone().report(cast.codes["5号楼"])
     assert joiners(phone, address, 5, REMOTE_ADDR="203.0.113.7") == [303] * 3 + [429] * 2
     assert the_ticket(address).joined == 3
@@ -105,21 +105,21 @@ def test_fresh_cookies_from_one_address_do_not_inflate_a_count_nor_shut_others_o
 
 
 def test_one_network_of_ipv6_is_one_address(phone, cast, monkeypatch) -> None:
-    monkeypatch.setattr(crowds, "FROM_AN_ADDRESS", "2/day")
+    monkeypatch.setattr(newcomer_limits, "FROM_AN_ADDRESS", "2/day")
     address = phone().report(cast.codes["5号楼"])
     got = [joiners(phone, address, 1, REMOTE_ADDR=f"2001:db8::{number}")[0] for number in range(1, 5)]
     assert got == [303, 303, 429, 429]
 
 
 def test_a_ticket_takes_so_many_new_devices_a_day_from_everywhere(phone, cast, monkeypatch) -> None:
-    monkeypatch.setattr(crowds, "AT_ONE_THING", "3/day")
+    monkeypatch.setattr(newcomer_limits, "AT_ONE_THING", "3/day")
     address = phone().report(cast.codes["5号楼"])
     got = [joiners(phone, address, 1, REMOTE_ADDR=f"203.0.113.{number}")[0] for number in range(1, 6)]
     assert got == [303] * 3 + [429] * 2
 
 
 def test_a_device_known_for_a_day_is_always_counted_and_a_repeat_never(phone, cast, monkeypatch) -> None:
-    monkeypatch.setattr(crowds, "FROM_AN_ADDRESS", "1/day")
+    monkeypatch.setattr(newcomer_limits, "FROM_AN_ADDRESS", "1/day")
     known, fresh = phone(), phone()
     known.report(cast.codes["6号楼"])
     with writing():
@@ -133,7 +133,7 @@ def test_a_device_known_for_a_day_is_always_counted_and_a_repeat_never(phone, ca
 
 
 def test_who_is_not_counted_reads_why_on_the_tickets_page_and_whom_to_call(phone, cast, monkeypatch) -> None:
-    monkeypatch.setattr(crowds, "FROM_AN_ADDRESS", "1/day")
+    monkeypatch.setattr(newcomer_limits, "FROM_AN_ADDRESS", "1/day")
     address = phone().report(cast.codes["5号楼"])
     joiners(phone, address, 1)
     late = phone()

@@ -7,7 +7,7 @@ import pytest
 
 from governance.core.db import db, writing
 from governance.core.errors import Invalid, Refused
-from governance.people.access import Viewer
+from governance.people.access.viewer import Viewer
 from governance.people.model import Person
 from governance.tickets import actions, reports
 from governance.tickets.model import Ticket

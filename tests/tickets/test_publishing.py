@@ -8,7 +8,7 @@ import pytest
 from governance.core import media
 from governance.core.db import by, db, now, writing
 from governance.core.events import Event
-from governance.relay import audience
+from governance.relay.messages import audience
 from governance.tickets import photos as photo_jobs
 from governance.tickets.model import Photo, Ticket
 from tests import photos

@@ -5,7 +5,7 @@ import threading
 import time
 from pathlib import Path
 
-from governance.web import build
+from governance.web.app import build
 from governance.wechat.answers import TROUBLES
 from tests.app import settings_for
 from tests.connected import connect

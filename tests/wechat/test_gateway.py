@@ -8,8 +8,8 @@ from governance.core.db import by, db, writing
 from governance.wechat import gateway as module
 from governance.wechat.answers import GONE, NEVER, SIDES, WAITS, Gone, Later, Lost, Never, judged
 from governance.wechat.gateway import Gateway
+from governance.wechat.http import Wire, moved
 from governance.wechat.model import WechatToken
-from governance.wechat.wire import Wire, moved
 from tests.peers import wechat as peer
 from tests.peers.wechat import MESSAGE, STABLE, TEMPLATE, WORK_TOKEN
 

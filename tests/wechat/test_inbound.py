@@ -21,7 +21,7 @@ from governance.wechat.inbound import (
     from_json,
     from_xml,
 )
-from governance.wechat.reading import json_object, xml
+from governance.wechat.parsing import json_object, xml
 from tests.peers.platform import chosen, event, image, message, said, text
 
 BOMB = '<!DOCTYPE xml [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><xml><Content>&b;</Content></xml>'

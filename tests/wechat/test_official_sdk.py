@@ -10,9 +10,9 @@ import aiohttp
 import pytest
 from aibot.crypto_utils import decrypt_file
 
-from governance.wechat import longline
+from governance.wechat import websocket
 from governance.wechat.envelope import Envelope
-from governance.wechat.longline import LongLine
+from governance.wechat.websocket import LongLine
 from tests.peers.platform import Platform
 from tests.peers.robot_line import SECRET, RobotLine
 
@@ -23,7 +23,7 @@ WORDS, ASKED, CHAT = "三层的灯好了 **不是粗体**", "the-request-in-hand
 def plain(monkeypatch: pytest.MonkeyPatch) -> None:
     """The SDK speaks TLS only; our line is loopback. And neither waits half a minute for its first ping."""
     monkeypatch.setattr(aibot.ws, "_SSL_CONTEXT", None)
-    monkeypatch.setattr(longline, "PING_EVERY", 0.1)
+    monkeypatch.setattr(websocket, "PING_EVERY", 0.1)
 
 
 def frames(live: Callable[[str], Awaitable[None]]) -> dict[str, Any]:

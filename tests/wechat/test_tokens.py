@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from governance.core.config import ROOT
 from governance.core.db import by, db, now, writing
-from governance.wechat import shelf, tokens
+from governance.wechat import token_store, tokens
 from governance.wechat.answers import Later
 from governance.wechat.model import WechatToken
 from tests.peers.wechat import STABLE, TEMPLATE, TICKET
@@ -79,7 +79,7 @@ def test_tokens_that_live_shortly_are_renewed_and_every_call_arrives(gateway, we
 
 def test_whoever_died_while_fetching_holds_nobody_up_for_long(gateway, wechat, monkeypatch):
     monkeypatch.setattr(tokens, "PATIENCE", 0.3)
-    assert shelf.take(shelf.look("official", gateway.settings.wechat_app_id))
+    assert token_store.take(token_store.look("official", gateway.settings.wechat_app_id))
     with pytest.raises(Later):
         gateway.call("official", TEMPLATE, json=SEND)
     change(lease_until=now())
@@ -88,16 +88,16 @@ def test_whoever_died_while_fetching_holds_nobody_up_for_long(gateway, wechat, m
 
 
 def test_whoever_looked_before_a_fetch_cannot_fetch_once_more(gateway):
-    seen = shelf.look("official", gateway.settings.wechat_app_id)
-    lease = shelf.take(seen)
-    assert lease and shelf.take(seen) is None
-    shelf.put(lease, "a-token", 7200)
-    assert shelf.take(seen) is None
-    again = shelf.look("official", gateway.settings.wechat_app_id)
-    late = shelf.take(again)
+    seen = token_store.look("official", gateway.settings.wechat_app_id)
+    lease = token_store.take(seen)
+    assert lease and token_store.take(seen) is None
+    token_store.put(lease, "a-token", 7200)
+    assert token_store.take(seen) is None
+    again = token_store.look("official", gateway.settings.wechat_app_id)
+    late = token_store.take(again)
     assert late
-    shelf.rest(late, "mark", "不行", 60)
-    assert shelf.take(again) is None
+    token_store.rest(late, "mark", "不行", 60)
+    assert token_store.take(again) is None
 
 
 def test_a_network_that_is_away_is_asked_once_in_a_while(gateway, wechat):

@@ -9,9 +9,9 @@ import aiohttp
 
 from governance.core.config import Settings
 from governance.core.errors import Invalid
-from governance.people.access import Viewer
-from governance.relay.audience import Telling
-from governance.wechat import answers, away
+from governance.people.access.viewer import Viewer
+from governance.relay.messages.audience import Telling
+from governance.wechat import answers, circuit_breaker
 
 
 @dataclass(frozen=True)
@@ -144,9 +144,9 @@ class Channel:
         return True
 
     @property
-    def host(self) -> away.Host:
+    def host(self) -> circuit_breaker.Host:
         """Whom it speaks to, and whether that is there as far as this process knows."""
-        return away.host(f"//{self.name}")
+        return circuit_breaker.host(f"//{self.name}")
 
     def excused(self, outcome: Outcome) -> Outcome:
         """What was refused while nobody was there was no fault of the message, and uses up none of its tries."""

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from governance.core.db import db
-from governance.people.meeting import handle
+from governance.people.wechat.identity import handle
 from governance.relay.channels.base import Channel, Outcome, Refusal, outcome_through_gateway
-from governance.wechat import away
+from governance.wechat import circuit_breaker
 from governance.wechat.answers import TROUBLES
 from governance.wechat.gateway import gateway, host_of
 
@@ -22,7 +22,7 @@ class PersonChannel(Channel):
     kind: ClassVar[str]
 
     @property
-    def host(self) -> away.Host:
+    def host(self) -> circuit_breaker.Host:
         return host_of(self.deployment, self.side)
 
     def tell(self, person_id: int, news: str, words: str) -> Outcome:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from governance.core.errors import Invalid
-from governance.people.access import Viewer
-from governance.people.permissions import may
+from governance.people.access.permissions import may
+from governance.people.access.viewer import Viewer
 from governance.relay.channels.base import Channel, Need
 from governance.relay.robots import CHANNEL, paired, robot_named
 

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from governance.relay.channels.base import Dead, Outcome, Refusal, Sent
 from governance.relay.channels.person import PersonChannel, lines_of
-from governance.relay.wording import cut
+from governance.relay.messages.text import cut
 
 SEND = "/cgi-bin/message/send"
 TITLE_BYTES, ABOUT_BYTES = 128, 512

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from governance.relay.channels.base import Channel, Need
-from governance.wechat import away
+from governance.wechat import circuit_breaker
 
 CHAT = re.compile(r"wr[0-9A-Za-z_-]{8,62}")
 USER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.@-]{0,63}")
@@ -44,8 +44,8 @@ class WecomMassTask(Channel):
     lease: ClassVar[int] = 60  # for handing the task over; once the owner has it, there is none
 
     @property
-    def host(self) -> away.Host:
-        return away.host(self.deployment.wecom_api_base)
+    def host(self) -> circuit_breaker.Host:
+        return circuit_breaker.host(self.deployment.wecom_api_base)
 
     @classmethod
     def ear(cls, bound: Mapping[str, str]) -> str:

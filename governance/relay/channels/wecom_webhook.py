@@ -21,12 +21,12 @@ from typing import ClassVar
 import aiohttp
 
 from governance.core.errors import Invalid
-from governance.relay.audience import Telling
-from governance.relay.channels import robot_bodies
+from governance.relay.channels import wecom_message_types
 from governance.relay.channels.base import Channel, Need, Outcome, Refusal, Unknown, outcome_of
-from governance.relay.picture import png
-from governance.relay.wording import cut
-from governance.wechat import answers, away
+from governance.relay.channels.qr_image import png
+from governance.relay.messages.audience import Telling
+from governance.relay.messages.text import cut
+from governance.wechat import answers, circuit_breaker
 
 PATH = "/cgi-bin/webhook/send"
 ADDRESS = re.compile(rf"{PATH}[?？](?:\S*&)?key=([\w-]+)", re.ASCII)
@@ -59,8 +59,8 @@ class WecomWebhook(Channel):
         return bound["key"]
 
     @property
-    def host(self) -> away.Host:
-        return away.host(self.deployment.wecom_api_base)
+    def host(self) -> circuit_breaker.Host:
+        return circuit_breaker.host(self.deployment.wecom_api_base)
 
     @property
     def together_per_minute(self) -> int:
@@ -70,7 +70,7 @@ class WecomWebhook(Channel):
         self, http: aiohttp.ClientSession, bound: Mapping[str, str], words: str, matters: Sequence[Telling] = ()
     ) -> Outcome:
         if not self.host.may_ask():
-            return Refusal(away.AWAY, math.ceil(self.host.rests), away=True)
+            return Refusal(circuit_breaker.AWAY, math.ceil(self.host.rests), away=True)
         address = f"{self.deployment.wecom_api_base.rstrip('/')}{PATH}"
         drawn = any(one.drawn for one in matters)  # drawing takes a while
         body = await asyncio.to_thread(body_of, words, matters) if drawn else body_of(words, matters)
@@ -87,25 +87,25 @@ class WecomWebhook(Channel):
             return Unknown(TOO_LONG if isinstance(trouble, asyncio.TimeoutError) else BROKEN)
 
 
-def body_of(words: str, matters: Sequence[Telling]) -> robot_bodies.Body:
+def body_of(words: str, matters: Sequence[Telling]) -> wecom_message_types.Body:
     """The kind that serves this message; plain words where another has no room. Each but an image bears the sign."""
     sign = words.rpartition("\n")[2]
     if len(matters) == 1:
-        return _alone(matters[0], sign) or robot_bodies.text(words)
+        return _alone(matters[0], sign) or wecom_message_types.text(words)
     if matters and all(one.at_work for one in matters):
-        return robot_bodies.markdown([one.parts for one in matters], sign) or robot_bodies.text(words)
-    return robot_bodies.text(words)
+        return wecom_message_types.markdown([one.parts for one in matters], sign) or wecom_message_types.text(words)
+    return wecom_message_types.text(words)
 
 
-def _alone(one: Telling, sign: str) -> robot_bodies.Body | None:
+def _alone(one: Telling, sign: str) -> wecom_message_types.Body | None:
     if one.drawn:
-        return robot_bodies.image(png(one.link))
+        return wecom_message_types.image(png(one.link))
     if not (one.card and one.link):
         return None
     head, lines, link = one.parts
-    whole = (head, *lines) if len(head.encode()) > robot_bodies.TITLE_BYTES else lines
-    about = cut("\n".join(whole), robot_bodies.ABOUT_BYTES - len(f"\n{sign}".encode()))
-    return robot_bodies.news([(head, f"{about}\n{sign}", link, one.picture)])
+    whole = (head, *lines) if len(head.encode()) > wecom_message_types.TITLE_BYTES else lines
+    about = cut("\n".join(whole), wecom_message_types.ABOUT_BYTES - len(f"\n{sign}".encode()))
+    return wecom_message_types.news([(head, f"{about}\n{sign}", link, one.picture)])
 
 
 def _read(status: int, body: bytes) -> Outcome:

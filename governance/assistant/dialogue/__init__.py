@@ -1,0 +1,1 @@
+"""The conversation: commands, questions we asked, and plain words."""

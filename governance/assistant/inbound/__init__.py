@@ -1,0 +1,1 @@
+"""What the platforms send: webhooks and robot connections, the inbox and its jobs, replies."""

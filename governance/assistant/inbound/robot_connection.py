@@ -1,0 +1,167 @@
+"""Robots that keep a long connection: one worker holds each, by a lease in the database, hears and speaks over it.
+
+What is said goes the same way as a callback: kept once, worked by a job, answered when the answer stands beside it.
+"""
+
+import asyncio
+import secrets
+import threading
+from contextlib import suppress
+from dataclasses import replace
+
+import aiohttp
+import structlog
+from flask import Flask
+
+from governance.assistant.inbound.inbox import ANSWERED, REFUSED, TOLD, UNKNOWN, end, receive
+from governance.assistant.inbound.robot_lease import (
+    Held,
+    answers,
+    begin,
+    claim_answer,
+    connected,
+    hold,
+    let_go,
+    parcels,
+    start_one,
+)
+from governance.assistant.inbound.webhooks import WELCOME
+from governance.core.db import insist
+from governance.core.threads import in_thread
+from governance.relay.channels.base import Outcome, Sent, outcome_of
+from governance.relay.delivery.batches import Parcel
+from governance.relay.delivery.results import settle
+from governance.wechat.answers import TROUBLES, Gone, Later, Lost, Never
+from governance.wechat.inbound import ENTER, Incoming
+from governance.wechat.websocket import Ended, LongLine
+
+log = structlog.get_logger()
+LOOK, SPEAK, TELL = 2.0, 0.3, 2.5  # seconds between two looks: at the robots, at answers, at what groups are owed
+FIRST_WAIT, LONGEST_WAIT, KICKED_WAIT, BUSY = 1.0, 60.0, 60.0, 5.0
+
+
+def keep_connected(app: Flask, stop: threading.Event) -> None:
+    """Until `stop`. No trouble ends it."""
+    while not stop.is_set():
+        try:
+            asyncio.run(_Robots(app).run(stop))
+        except Exception:  # noqa: BLE001 - the database may go away and come back
+            log.exception("robots.trouble")
+            stop.wait(LOOK)
+
+
+class _Robots:
+    def __init__(self, app: Flask) -> None:
+        self.app, self.me = app, secrets.token_hex(8)
+        self.tasks: dict[Held, asyncio.Task[None]] = {}
+
+    async def run(self, stop: threading.Event) -> None:
+        try:
+            while not stop.is_set():
+                held = set(await in_thread(self.app, hold, self.me))
+                for over in [one for one, task in self.tasks.items() if task.done()]:
+                    log.error("robot.trouble", robot=over.name, exc_info=self.tasks.pop(over).exception())
+                for gone in self.tasks.keys() - held:
+                    self.tasks.pop(gone).cancel()
+                for new in held - self.tasks.keys():
+                    self.tasks[new] = asyncio.create_task(_Connection(self.app, new).keep())
+                for _ in range(int(LOOK / 0.1)):
+                    if not stop.is_set():
+                        await asyncio.sleep(0.1)
+        finally:
+            for task in self.tasks.values():
+                task.cancel()
+            await asyncio.gather(*self.tasks.values(), return_exceptions=True)
+            await in_thread(self.app, let_go, self.me)
+
+
+class _Connection:
+    """One robot's, made anew with a growing wait whenever it ends."""
+
+    def __init__(self, app: Flask, held: Held) -> None:
+        self.app, self.held = app, held
+
+    async def keep(self) -> None:
+        wait = FIRST_WAIT
+        while True:
+            try:
+                async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(sock_connect=5)) as http:
+                    url = self.app.extensions["settings"].wecom_aibot_url
+                    async with LongLine(http, url, self.held.bot_id, self.held.secret) as line:
+                        wait = FIRST_WAIT
+                        await self._serve(line)
+            except Ended as ended:
+                wait = KICKED_WAIT if ended.kicked else wait
+            except (TimeoutError, aiohttp.ClientError, OSError, *TROUBLES) as trouble:
+                log.warning("robot.not_connected", robot=self.held.name, trouble=type(trouble).__name__)
+            await in_thread(self.app, connected, self.held.id, False)
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT)
+
+    async def _serve(self, line: LongLine) -> None:
+        await in_thread(self.app, begin, self.held)
+        work = (line.listen(lambda incoming: self._hear(line, incoming)), self._answer(line), self._tell(line))
+        tasks = [asyncio.ensure_future(one) for one in work]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _hear(self, line: LongLine, incoming: Incoming) -> None:
+        """What is said over the line is answered over it, whatever other way back it names."""
+        if incoming.kind != ENTER:
+            await in_thread(self.app, receive, self.held.source, replace(incoming, answer_to=""))
+            return
+        with suppress(*TROUBLES):  # a greeting that is lost is no loss
+            await line.greet(incoming.asked, WELCOME)
+
+    async def _answer(self, line: LongLine) -> None:
+        """Say what stands ready, each to the request it belongs to; where that is over, to the chat.
+
+        Where one has to wait, those behind it in the same talk wait with it.
+        """
+        while True:
+            waiting = set[str]()
+            for id_, incoming, words in await in_thread(self.app, answers, self.held.source):
+                if incoming.talk in waiting or not await in_thread(self.app, claim_answer, id_):
+                    continue
+                state, wait = await self._said(line, incoming, words)
+                await in_thread(self.app, insist, end, id_, state)
+                if wait:
+                    waiting.add(incoming.talk)
+                    await asyncio.sleep(wait)
+            await asyncio.sleep(SPEAK)
+
+    async def _said(self, line: LongLine, incoming: Incoming, words: str) -> tuple[str, float]:
+        """What became of it, and how long to say nothing."""
+        try:
+            try:
+                await line.answer(incoming.asked, words)
+            except (Never, Gone):
+                await line.push(incoming.talk, words, single=not incoming.chat)
+        except Later as later:
+            return ANSWERED, max(BUSY, later.after)
+        except Lost:
+            return UNKNOWN, 0
+        except (Never, Gone):
+            return REFUSED, 0
+        return TOLD, 0
+
+    async def _tell(self, line: LongLine) -> None:
+        """What its groups are owed of events, at most once in so many seconds to each: WeCom allows 30 a minute."""
+        while True:
+            for parcel in await in_thread(self.app, parcels, self.held.name):
+                for started in await in_thread(self.app, start_one, parcel):
+                    ended = [(started, await _outcome(line, started))]
+                    await in_thread(self.app, insist, settle, ended)
+            await asyncio.sleep(TELL)
+
+
+async def _outcome(line: LongLine, parcel: Parcel) -> Outcome:
+    try:
+        await line.push(parcel.bound["chat"], parcel.words)
+    except TROUBLES as trouble:
+        return outcome_of(trouble)
+    return Sent()

@@ -1,0 +1,1 @@
+"""Reading Chinese text: phrases, names of places, quotes."""

@@ -1,0 +1,145 @@
+"""Which place is meant by what is said: by its name, by the group it is said in, or where several have it in common."""
+
+import re
+from collections.abc import Sequence
+from functools import reduce
+
+from sqlalchemy import func, literal, not_, or_, select
+
+from governance.assistant.language.place_names import (
+    A_BUILDING,
+    A_COURTYARD,
+    A_STEM,
+    CALLED,
+    SECTION,
+    is_called,
+    is_called_short,
+    short_of,
+    spoken,
+    spoken_name,
+    stems_before_numbers,
+)
+from governance.core.db import db
+from governance.places.model import Place, under
+
+MOST, FEW = 200, 8
+SHORTEST_NAME = 3  # of a place elsewhere, to be seen in a sentence
+
+
+def named_places(places: Sequence[Place], words: str) -> list[Place]:
+    """The places whose names stand in the words, 五号楼 or 5栋 for 5号楼 too; else those whose name they begin."""
+    plain = spoken(words)
+    named = [place for place in places if is_called(place.name, plain)]
+    begun = [place for place in places if plain and re.match(rf"{re.escape(plain)}(?!(?<=\d)\d)", place.name)]
+    return named or begun
+
+
+def place_meant(places: Sequence[Place], words: str) -> Place | None:
+    """The place that is named; else the only one. None where it has to be asked."""
+    named, is_asked = _read(places, words)
+    return places[0] if len(places) == 1 and named is None and not is_asked else named
+
+
+def place_named(places: Sequence[Place], words: str) -> Place | None:
+    """A courtyard of their community before all, with the building named in it; one of these, or the courtyard that
+    those named have in common; else a building beside the only one, and of one that nobody knows the courtyard."""
+    return _read(places, words)[0]
+
+
+def _read(places: Sequence[Place], words: str) -> tuple[Place | None, bool]:
+    """The place that is named, and whether one is meant that cannot be told: elsewhere, or of several courtyards."""
+    if unknown(places, words):
+        return None, True
+    yards = _courtyards_named(places, words)
+    if yards:
+        only = in_common(named_places(_buildings(yards[0]), words)) or yards[0]
+        return (only, False) if len(yards) == 1 else (None, True)
+    named = named_places(places, words)
+    if len(places) == 1 and not named:
+        return _beside(places[0], words), False
+    named = named or named_places(_inside(places), words)
+    return in_common([one for one in named if not any(one.id in other.line[:-1] for other in named)]), False
+
+
+def unknown(places: Sequence[Place], words: str) -> str:
+    """What the words name that is no place of these communities: 海棠里5号院 or 9号院 in 银杏里, or one elsewhere."""
+    ours = {place.community_id for place in places}
+    if not ours or None in ours:
+        return ""
+    plain = spoken(words)
+    known = {spoken_name(one.name) for one in (*_courtyards(places), *(up for place in places for up in place.above()))}
+    called = [name for name in CALLED.findall(plain) if not any(_shares(name, one) for one in known)]
+    numbered = [name for pattern in (A_COURTYARD, SECTION) for name in pattern.findall(plain)]
+    strange = (*called, *(name for name in numbered if not any(is_called(name, one) for one in known)))
+    return strange[0] if strange else _elsewhere(ours, plain, known)
+
+
+def _shares(called: str, name: str) -> bool:
+    """Is the one name like the other, where it is not their number?"""
+    stem = called[: -len(short_of(called))]
+    return any(stem[at : at + A_STEM] in name for at in range(len(stem) - A_STEM + 1))
+
+
+def _elsewhere(ours: set[int | None], plain: str, known: set[str]) -> str:
+    """A courtyard or community of others, by its name, or by the beginning of it before a number."""
+    if len(plain) < SHORTEST_NAME:
+        return ""
+    stems = {stem for stem in stems_before_numbers(plain) if not any(stem in name for name in known)}
+    by_name = literal(plain).contains(Place.name) & (func.length(Place.name) >= SHORTEST_NAME)
+    by_stem = func.substr(Place.name, 1, A_STEM).in_(sorted(stems))
+    query = select(Place.name).where(Place.kind.in_(("community", "courtyard")), or_(by_name, by_stem))
+    query = query.where(not_(Place.community_id.in_(ours)))
+    names = db.session.scalars(query.order_by(func.length(Place.name).desc(), Place.id).limit(MOST))
+    return next((name for name in names if not any(spoken_name(name) in one for one in known)), "")
+
+
+def in_common(places: Sequence[Place]) -> Place | None:
+    """The one place; of several the courtyard that all of them stand in, if there is one."""
+    if len(places) < 2:
+        return places[0] if places else None
+    shared = [ids[0] for ids in zip(*(place.line for place in places), strict=False) if len(set(ids)) == 1]
+    found = db.session.get(Place, shared[-1]) if shared else None
+    return found if found is not None and found.kind == "courtyard" else None
+
+
+def _beside(place: Place, words: str) -> Place | None:
+    yard = next((one for one in reversed(place.above()) if one.kind == "courtyard"), None)
+    if yard is None:
+        return None
+    known = in_common(named_places([one for one in _buildings(yard) if one.id != place.id], words))
+    return known or (yard if A_BUILDING.search(spoken(words)) else None)
+
+
+def _inside(places: Sequence[Place]) -> list[Place]:
+    """The buildings of the courtyards that these are or stand in, the first few."""
+    yards = dict.fromkeys(up for place in places for up in place.above() if up.kind == "courtyard")
+    return [building for yard in list(yards)[:FEW] for building in _buildings(yard)]
+
+
+def _buildings(courtyard: Place) -> list[Place]:
+    query = select(Place).where(under(courtyard), Place.kind == "building")
+    return list(db.session.scalars(query.order_by(Place.id).limit(MOST)))
+
+
+def _courtyards(places: Sequence[Place]) -> Sequence[Place]:
+    """All those of their communities."""
+    communities = {place.community_id for place in places if place.community_id}
+    query = select(Place).where(Place.community_id.in_(communities), Place.kind == "courtyard")
+    return db.session.scalars(query.order_by(Place.id).limit(MOST)).all() if communities else []
+
+
+def _courtyards_named(places: Sequence[Place], words: str) -> list[Place]:
+    """By their names, or by what they are called for short."""
+    plain, yards = spoken(words), _courtyards(places)
+    whole = [yard for yard in yards if is_called(yard.name, plain)]
+    whole = [yard for yard in whole if not any(yard.name in other.name for other in whole if other is not yard)]
+    left = reduce(lambda rest, yard: rest.replace(spoken_name(yard.name), "，"), whole, plain)
+    named = [yard for yard in yards if yard in whole or is_called_short(yard.name, left)]
+    return named or _by_stem(places, yards, plain)
+
+
+def _by_stem(places: Sequence[Place], yards: Sequence[Place], plain: str) -> list[Place]:
+    """海棠3号楼 and 海棠苑3号楼 in 银杏里; not where ours, or what they stand in, are called so too."""
+    ours = [up.name for place in places for up in place.above()]
+    stems = {stem for stem in stems_before_numbers(plain) if not any(stem in name for name in ours)}
+    return [yard for yard in yards if yard.name[:A_STEM] in stems]

@@ -1,0 +1,1 @@
+"""Group chats pasted by a worker: lines, authors, and the tickets or replies made of them."""

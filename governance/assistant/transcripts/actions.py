@@ -1,0 +1,118 @@
+"""Passing on what was said in an ordinary group, by a worker's hand, marked 转自群聊. Who said it stays at the desk."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import selectinload
+
+from governance.assistant.language.matters import category_of
+from governance.assistant.language.place_match import named_places
+from governance.core.db import db, writing
+from governance.core.errors import Invalid, Missing
+from governance.discussions import contributions
+from governance.discussions import lifecycle as topic_life
+from governance.discussions import queries as topics
+from governance.discussions.model import Topic
+from governance.people.access.permissions import may, visible
+from governance.people.access.viewer import Viewer
+from governance.places.finding import find_place
+from governance.places.model import Place
+from governance.relay.groups.queries import called
+from governance.relay.model import Group
+from governance.tickets import assist
+from governance.tickets.model import Ticket
+from governance.tickets.queries import category
+from governance.tickets.reports import reported
+from governance.triage.category import OTHER
+
+MOST_GROUPS, FEW_PLACES = 300, 3
+SHORT, LONG = 140, 300  # a statement's words, a reply's
+
+
+def groups(viewer: Viewer, search: str = "") -> list[Group]:
+    """The groups whose words this viewer may pass on; those only that are called so, or bound to a place called so."""
+    here = (visible(viewer, "group.paste", Group), Group.archived_at.is_(None))
+    query = select(Group).where(*here).order_by(Group.name, Group.id).limit(MOST_GROUPS)
+    if search.strip():
+        query = query.where(called(search.strip()))
+    return list(db.session.scalars(query.options(selectinload(Group.places))))
+
+
+def group(viewer: Viewer, id_: str) -> Group | None:
+    """The group that was chosen, if this viewer may pass on its words."""
+    found = db.session.get(Group, int(id_)) if id_.isdecimal() and len(id_) < 10 else None
+    return found if found is not None and not found.archived_at and may(viewer, "group.paste", found) else None
+
+
+def label(group: Group) -> str:
+    """The group and where it is bound, the first few by name."""
+    named = "、".join(place.name for place in group.places[:FEW_PLACES])
+    more = f"等 {len(group.places)} 处" if len(group.places) > FEW_PLACES else ""
+    return f"{group.name}（{named}{more}）"
+
+
+def where(viewer: Viewer, group_id: str, text: str) -> list[Place]:
+    """Where a matter may be: at the one place that was written, else at those of the group. Raises Invalid by field."""
+    if text.strip():
+        return [find_place(text, _mine(viewer), "place")]
+    chosen = group(viewer, group_id)
+    if chosen is None:
+        raise Invalid({"group": "请选是哪个群，或者在下面写是哪栋楼"})
+    return chosen.places
+
+
+def meant(places: list[Place], *said: str) -> Place | None:
+    """The one of them that is named, by the first of these texts that names one."""
+    named = (named_places(places, words) if len(places) > 1 else places for words in said)
+    return next((found[0] for found in named if len(found) == 1), None)
+
+
+def category_meant(*said: str) -> str:
+    """The category that the first of these texts to be of one is of; empty where a person has to say."""
+    return next((slug for words in said if (slug := category_of(words).slug) != OTHER), "")
+
+
+def place_among(places: list[Place], id_: str) -> Place:
+    """The one that was chosen; where there is but one, nobody is asked. Raises Invalid."""
+    chosen = places if len(places) == 1 else [place for place in places if str(place.id) == id_]
+    if not chosen:
+        raise Invalid({"at": "请选是在哪一处"})
+    return chosen[0]
+
+
+def _mine(viewer: Viewer) -> ColumnElement[bool]:
+    return visible(viewer, "ticket.assist", Place)
+
+
+def report(by: Viewer, place: Place, slug: str, submission: str, **told: Any) -> Ticket:
+    """It becomes a ticket; the same submission again gives the first one back. `told` as in tickets/actions.report."""
+    chosen = category(slug)
+    if chosen is None:
+        raise Invalid({"category": "请选一类"})
+    first = reported(by.staff_id, submission)
+    return first or assist.assist(by, place, chosen, submission, source="group", **told)[0]
+
+
+def open_topics(viewer: Viewer, places: list[Place]) -> list[Topic]:
+    """The topics at any of these places that this viewer may put words into."""
+    found = topics.going_on(places[0]) if len(places) == 1 else topics.going_on_around(places)
+    open_ = [topic for topic in found if topic.state in topic_life.REPLIED_IN]
+    return [topic for topic in open_ if may(viewer, "topic.say", topic)]
+
+
+def say(by: Viewer, topic: Topic, submission: str, words: str) -> None:
+    """It becomes a statement where short ones are still made, else a reply."""
+    if len(words) > LONG:
+        raise Invalid({"words": f"放进议题最多 {LONG} 个字，请写短一些"})
+    with writing():
+        if len(words) <= SHORT and topic.state in topic_life.SPOKEN_IN:
+            contributions.say(topic, by, submission, " ".join(words.split()), from_group=True)
+        else:
+            contributions.reply(topic, by, submission, words, from_group=True)
+
+
+def topic_among(found: list[Topic], id_: str) -> Topic:
+    for topic in found:
+        if str(topic.id) == id_:
+            return topic
+    raise Missing

@@ -1,0 +1,170 @@
+"""群消息录入: paste what was said in a group, tick what is one matter, pass it on; the rest stays to go on with.
+
+Everything typed travels in the form, so nothing is lost by an error and nothing waits anywhere else.
+"""
+
+from collections import Counter
+from typing import Any
+
+from flask import Blueprint, render_template, request, session
+
+from governance.assistant.transcripts import actions, parse
+from governance.assistant.transcripts.forms import MatterForm, PasteForm
+from governance.core.errors import Invalid
+from governance.core.web.forms import options
+from governance.core.web.pages import back, public_url
+from governance.core.web.security import refills, stale_form
+from governance.people.access.current import current, open_to
+from governance.people.access.permissions import office_role
+from governance.places.model import Place
+from governance.relay.messages.facts import near_name
+from governance.tickets.categories import active
+from governance.triage.crisis import grave
+
+bp = Blueprint("transcripts", __name__)
+FEW_GROUPS = 8  # more than one sees at a glance
+STALE = "页面放久了，请再点一次"
+
+
+@bp.get("/desk/pasted")
+@open_to(office_role)
+def paste() -> Any:
+    return _paste_page(_form(PasteForm.blank()), done=session.pop("passed_on", None))
+
+
+@bp.post("/desk/pasted")
+@open_to(office_role)
+@refills
+def pasted() -> Any:
+    """What was pasted, as lines to tick; with lines ticked, the matter they make."""
+    form = _form(PasteForm())
+    if _is_looking(form) and not stale_form():
+        return _paste_page(_found(form))
+    try:
+        if not form.ok:
+            raise Invalid({} if form.errors else {"pasted": STALE})
+        places = actions.where(current(), form.group.data, form.place.data)
+    except Invalid as trouble:
+        form.refuse(trouble)
+        return _paste_page(form), 422
+    said = parse.lines(form.pasted.data)
+    chosen = {int(one) for one in request.form.getlist("line") if one.isdecimal() and len(one) < 4}
+    if len(said) == 1:
+        chosen = {0}
+    matter = parse.matter(said, chosen)
+    if not matter.words:
+        return _paste_page(form, said=said, there=_there(form, places))
+    at = actions.meant(places, matter.words, matter.answered)
+    begun = {
+        "words": matter.words[:500],
+        "sender": matter.sender,
+        "rest": matter.rest,
+        "group": form.group.data,
+        "place": form.place.data,
+        "at": str(at.id) if at else "",
+        "category": actions.category_meant(matter.words, matter.answered),
+    }
+    return _matter_page(_matter(MatterForm.blank(**begun), places), places)
+
+
+@bp.post("/desk/pasted/matter")
+@open_to(office_role)
+@refills
+def pass_on() -> Any:
+    """One matter goes where it belongs; what else was pasted is shown again."""
+    form = MatterForm()
+    try:
+        places = actions.where(current(), form.group.data or "", form.place.data or "")
+    except Invalid as trouble:
+        started = _form(PasteForm.blank(pasted=f"{form.words.data or ''}\n{form.rest.data or ''}".strip()))
+        started.refuse(trouble)
+        return _paste_page(started), 422
+    _matter(form, places)
+    try:
+        if not form.ok:
+            raise Invalid({} if form.errors else {"words": STALE})
+        done = _passed(form, places)
+    except Invalid as trouble:
+        form.refuse(trouble)
+        return _matter_page(form, places), 422
+    if not (form.rest.data or "").strip():
+        session["passed_on"] = done
+        return back("transcripts.paste")
+    again = _form(PasteForm.blank(pasted=form.rest.data, group=form.group.data, place=form.place.data))
+    return _paste_page(again, said=parse.lines(form.rest.data), there=_there(again, places), done=done)
+
+
+def _passed(form: MatterForm, places: list[Place]) -> dict[str, str]:
+    """What became of it: its number or title, where it is found, and the address a group may read, if any."""
+    viewer, submission = current(), form.submission.data
+    if form.into.data:
+        topic = actions.topic_among(actions.open_topics(viewer, places), form.into.data)
+        actions.say(viewer, topic, submission, form.words.data)
+        return {"topic": topic.title, "ref": topic.ref}
+    name = form.sender.data if form.keep_sender.data else None
+    told = {
+        "words": form.words.data,
+        "where": form.spot.data,
+        "private": form.private.data or grave(form.words.data) is not None,
+        "contact_name": name or None,
+    }
+    at = actions.place_among(places, form.at.data or "" if form.at else "")
+    ticket = actions.report(viewer, at, form.category.data, submission, **told)
+    private = ticket.private or ticket.category.private
+    link = "" if private else public_url("tickets.show", ref=ticket.ref)
+    return {"ticket": ticket.number, "ref": ticket.ref, "link": link}
+
+
+def _is_looking(form: PasteForm) -> bool:
+    """The button beside it was pressed, or the search was typed and nothing chosen, as when Enter is."""
+    return "look" in request.form or bool(form.find.data and not form.group.data and not form.place.data)
+
+
+def _found(form: PasteForm) -> PasteForm:
+    """The same, with the groups that were searched for to choose from; the only one is chosen."""
+    kept = {name: form[name].data or "" for name in ("find", "pasted", "place", "group")}
+    found = actions.groups(current(), kept["find"])
+    if len(found) == 1:
+        kept["group"] = str(found[0].id)
+    return _form(PasteForm.blank(**kept))
+
+
+def _form(form: PasteForm) -> PasteForm:
+    """With the groups to choose from: those that are searched for, and the one that was chosen."""
+    viewer, search = current(), "".join(char for char in form.find.data or "" if char.isprintable())
+    found, chosen = actions.groups(viewer, search), actions.group(viewer, form.group.data or "")
+    shown = found if chosen is None or chosen in found else [chosen, *found]
+    named = [(str(group.id), actions.label(group)) for group in shown]
+    form.group.choices = options(("", "不在下面，写楼"), *named)
+    form.found = len(found) if search else None
+    form.searches = bool(search) or len(found) > FEW_GROUPS
+    return form
+
+
+def _matter(form: MatterForm, places: list[Place]) -> MatterForm:
+    """With what there is to choose from; where there is but one place, that is none of it."""
+    if len(places) > 1:
+        alike = Counter(place.name for place in places)
+        named = ((str(one.id), one.name if alike[one.name] == 1 else near_name(one)) for one in places)
+        form.at.choices = options(("", "请选"), *named)
+    else:
+        del form.at
+    form.category.choices = options(("", "请选"), *((one.slug, one.label) for one in active()))
+    topics = [(str(topic.id), f"放进议题“{topic.title}”") for topic in actions.open_topics(current(), places)]
+    form.into.choices = options(("", "上报给网格员办"), *topics)
+    return form
+
+
+def _paste_page(form: PasteForm, **more: Any) -> str:
+    return render_template("assistant/paste.html", form=form, **more)
+
+
+def _matter_page(form: MatterForm, places: list[Place]) -> str:
+    left = len(parse.lines(form.rest.data or ""))
+    return render_template("assistant/matter.html", form=form, there=_there(form, places), left=left)
+
+
+def _there(form: PasteForm | MatterForm, places: list[Place]) -> str:
+    """The place, or the group where it may be several."""
+    chosen = actions.group(current(), form.group.data or "") if len(places) > 1 else None
+    return actions.label(chosen) if chosen else places[0].full_name or places[0].name

@@ -1,0 +1,21 @@
+"""Hooks: a lower module publishes what happens, upper ones listen inside the same transaction."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Listener = TypeVar("Listener", bound=Callable[..., None])
+
+
+class Hook:
+    """Calls its listeners in the order in which they registered; an exception of one rolls back the whole."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Callable[..., None]] = []
+
+    def listen(self, listener: Listener) -> Listener:
+        self._listeners.append(listener)
+        return listener
+
+    def __call__(self, *facts: Any) -> None:
+        for listener in self._listeners:
+            listener(*facts)

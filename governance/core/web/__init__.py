@@ -1,0 +1,1 @@
+"""HTTP: pages, forms, security headers and tokens, static files, cached pages, OpenAPI."""

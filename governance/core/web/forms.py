@@ -1,0 +1,156 @@
+"""Forms on WTForms: fields with limits in Chinese words. The form token is checked at the door (core/security.py)."""
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any, Self, TypeVar
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+from wtforms import FileField, HiddenField, StringField, TextAreaField
+from wtforms import Form as Fields
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
+
+from governance.core.errors import Invalid
+from governance.core.web import security
+
+PICTURES = r"[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]"
+LOOSE = re.compile(rf"(?<!{PICTURES})\u200d|\u200d(?!{PICTURES})")  # joins nothing; inside a picture it joins its parts
+REASONS = {
+    "Not a valid choice.": "请从列出来的里面选一个",
+    "Not a valid date value.": "日期好像不对，请写成 2026-12-31 这样",
+    "Not a valid integer value.": "请填整数",
+    "Not a valid time value.": "时间好像不对，请写成 08:30 这样",
+    "Invalid Choice: could not coerce.": "请从列出来的里面选一个",
+}
+Result = TypeVar("Result")
+ESCAPED = re.compile(r"(?i)(?:%[89a-f][0-9a-f]){2}")
+
+
+class Form(Fields):
+    """Filled from the request. `ok` says whether it may be taken; the reasons stand at the fields."""
+
+    class Meta:
+        def get_translations(self, _form: Fields) -> "_Reasons":
+            return _Reasons()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(request.form if request.method == "POST" else None, **kwargs)
+
+    def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
+        """A file is read only where a file is asked for, and words only elsewhere, without what no column holds."""
+        sent = None if formdata is None else MultiDict(self._sent(formdata))
+        super().process(sent, *args, **kwargs)
+
+    def _sent(self, formdata: Any) -> Iterator[tuple[str, Any]]:
+        for field in self:
+            if isinstance(field, FileField):
+                yield from ((field.name, file) for file in request.files.getlist(field.name))
+            else:
+                yield from ((field.name, words.replace("\0", "")) for words in formdata.getlist(field.name))
+
+    @classmethod
+    def blank(cls, **kwargs: Any) -> Self:
+        """A form that is on the page but was not the one that was sent."""
+        form = cls(**kwargs)
+        form.process(None, **kwargs)
+        return form
+
+    def on_page_as(self, name: str) -> Self:
+        """Ids of its own, for a page that holds several forms with fields of the same names."""
+        for field in self:
+            field.id = f"{name}-{field.id}"
+            field.label.field_id = field.id
+        return self
+
+    @property
+    def ok(self) -> bool:
+        return request.method == "POST" and self.validate() and not security.stale_form()
+
+    def refuse(self, trouble: Invalid) -> None:
+        """Put the reasons an action gave beside the fields they are about."""
+        for name, reason in trouble.fields.items():
+            field = self[name] if name in self else next(iter(self))
+            field.errors = [*field.errors, reason]
+
+
+def attempt(form: Form, change: Callable[[], Result]) -> Result | None:
+    """Make the change if the form may be taken; the reasons an action gives go beside the fields they are about."""
+    if not form.ok:
+        return None
+    try:
+        return change()
+    except Invalid as trouble:
+        form.refuse(trouble)
+        return None
+
+
+def status() -> int:
+    """A form that is shown again after it was sent was not taken."""
+    return 422 if request.method == "POST" else 200
+
+
+class _Reasons:
+    """What the library says of a field, in our words."""
+
+    def gettext(self, text: str) -> str:
+        return REASONS.get(text, "这一格好像不对，请再看看")
+
+    def ngettext(self, text: str, _several: str, _count: int) -> str:
+        return self.gettext(text)
+
+
+def _stripped(value: str | None) -> str:
+    """Without blanks around it and without the control characters no keyboard makes on purpose."""
+    typed = LOOSE.sub("", value or "")
+    return "".join(char for char in typed if char in "\n\t\u3000\u200d" or char.isprintable()).strip()
+
+
+def options(*pairs: tuple[str, Any]) -> list[SelectChoice]:
+    """What can be chosen: the value sent and the label read."""
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
+def _is_readable(_form: Fields, field: Any) -> None:
+    """Bytes that are no UTF-8 arrive as U+FFFD or still escaped: words were lost, so they are asked again."""
+    if "\ufffd" in (field.data or "") or ESCAPED.search(field.data or ""):
+        raise ValidationError("有几个字没有传对，请重新写一遍")
+
+
+def _is_uuid(_form: Fields, field: Any) -> None:
+    """Kept in its plain form: a UUID may also be written with braces or as a URN, which no column has room for."""
+    try:
+        field.data = str(uuid.UUID(field.data))
+    except (ValueError, TypeError, AttributeError):
+        raise ValidationError("页面出了点问题，请再交一次") from None
+
+
+def submission() -> Any:
+    """What makes the same form sent twice the same: a UUID rendered into it."""
+    return HiddenField("", [_is_uuid], default=lambda: str(uuid.uuid4()))
+
+
+def text(label: str, *, longest: int, lines: int = 1, needed: str = "", **kwargs: Any) -> Any:
+    """A line or a box of text of at most `longest` characters; `needed` is the reason given when it is empty."""
+    first: Any = DataRequired(needed) if needed else Optional()
+    limits = [first, Length(max=longest, message=f"最多 {longest} 个字"), _is_readable]
+    attributes = {"maxlength": longest, "autocomplete": "off", **kwargs.pop("render_kw", {})}
+    if lines > 1:
+        return TextAreaField(label, limits, filters=[_stripped], render_kw={"rows": lines, **attributes}, **kwargs)
+    return StringField(label, limits, filters=[_stripped], render_kw=attributes, **kwargs)
+
+
+def phone(label: str) -> Any:
+    pattern = Regexp(r"^\+?[0-9][0-9 ()-]{5,18}$", message="电话号码好像不对，请看看")
+    return StringField(
+        label, [Optional(), pattern], filters=[_stripped], render_kw={"inputmode": "tel", "maxlength": 20}
+    )
+
+
+class ImportForm(Form):
+    file = FileField("表格文件", [InputRequired("请选一个 CSV 或 XLSX 文件")], render_kw={"accept": ".csv,.xlsx"})
+
+
+class ConfirmForm(Form):
+    mark = HiddenField(validators=[InputRequired("请先上传")])

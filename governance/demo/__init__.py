@@ -1,0 +1,1 @@
+"""The demo: an invented community, or a district in bulk."""

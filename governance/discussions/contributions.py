@@ -1,0 +1,172 @@
+"""What people say in a topic: statements, answers to them, replies; and what becomes of words somebody objects to.
+
+Voices are no events. Nothing hides by itself: a watchword or an objection brings words before a person.
+"""
+
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from governance.core.db import by as one
+from governance.core.db import db, locked, now, numbered, writing
+from governance.core.errors import Invalid, Missing, Refused
+from governance.discussions import lifecycle as life
+from governance.discussions.actions import follow, note, tally_soon
+from governance.discussions.model import HIDDEN, SHOWN, WAITING, Flag, Reply, Spoken, Statement, Topic, Voice
+from governance.discussions.moderation import signs
+from governance.people.access.permissions import require
+from governance.people.access.viewer import Viewer
+
+KINDS: dict[str, Any] = {"statement": Statement, "reply": Reply}
+
+
+def say(topic: Topic, by: Viewer, submission: str, words: str, from_group: bool = False) -> Statement:
+    """One short statement. The same submission, or the same words in this topic again, give the first one back.
+
+    Call it inside `writing()`.
+    """
+    require(by, "topic.say", locked(topic))
+    first = one(Statement, author_id=_author(by), submission=submission)
+    if first:
+        return first
+    _still(topic, life.SPOKEN_IN)
+    same = select(Statement).where(Statement.topic_id == topic.id, Statement.words == words, Statement.state != HIDDEN)
+    said = db.session.scalars(same.limit(1)).first()
+    if said is not None:
+        mine = said.author_id == _author(by)
+        raise Invalid({"words": "这句您说过了" if mine else "这句话已经有人说过了，去给它表个态吧"})
+    statement = Statement(topic_id=topic.id, words=words, from_group=from_group, **_spoken(by, submission, words))
+    db.session.add(statement)
+    _said(topic, by, statement)
+    return statement
+
+
+def reply(
+    topic: Topic, by: Viewer, submission: str, words: str, to: Spoken | None = None, from_group: bool = False
+) -> Reply:
+    """A reply to the topic, to a statement or to another reply. Call it inside `writing()`."""
+    require(by, "topic.say", locked(topic))
+    first = one(Reply, author_id=_author(by), submission=submission)
+    if first:
+        return first
+    _still(topic, life.REPLIED_IN)
+    given = Reply(topic_id=topic.id, words=words, from_group=from_group, **_spoken(by, submission, words))
+    if isinstance(to, Reply):
+        given.parent_id, given.statement_id = to.parent_id or to.id, to.statement_id
+    elif to is not None:
+        given.statement_id = to.id
+    db.session.add(given)
+    _said(topic, by, given)
+    return given
+
+
+def _author(by: Viewer) -> int | None:
+    """Staff speak as the community, a resident as themselves."""
+    return by.staff_id or by.person_id
+
+
+def _spoken(by: Viewer, submission: str, words: str) -> dict[str, Any]:
+    waits = by.staff_id is None and bool(signs(words))
+    facts = {"author_id": _author(by), "submission": submission, "official": by.staff_id is not None}
+    return facts | {"state": WAITING if waits else SHOWN}
+
+
+def _said(topic: Topic, by: Viewer, spoken: Spoken) -> None:
+    db.session.flush()
+    if by.staff_id is None:
+        follow(topic, by)
+    facts = {"from_group": True} if spoken.from_group else {}
+    note(topic, f"{spoken.noun}_say", by, words=spoken.words, id=spoken.id, waits=spoken.state == WAITING, **facts)
+
+
+def _still(topic: Topic, states: tuple[str, ...]) -> None:
+    if topic.state not in states:
+        raise Refused(f"这个议题{topic.status.label}，不再收新的话")
+
+
+def voice(statement: Statement, by: Viewer, answer: int) -> None:
+    """Agree, disagree or pass: one voice a person and statement, the latest counts. Call it inside `writing()`."""
+    require(by, "topic.voice", statement.topic)
+    _still(statement.topic, life.SPOKEN_IN)
+    if statement.state != SHOWN:
+        raise Refused("这句话现在不能表态")
+    if statement.author_id == by.person_id:
+        raise Refused("自己的话不用自己表态")
+    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+    given = insert(Voice).values(statement_id=statement.id, person_id=by.person_id, answer=answer, at=now())
+    latest = {"answer": given.excluded.answer, "at": given.excluded.at}
+    db.session.execute(given.on_conflict_do_update(index_elements=["statement_id", "person_id"], set_=latest))
+    tally_soon(statement.topic_id)
+
+
+def found(topic: Topic, noun: str, id_: int) -> Spoken:
+    """The statement or reply of this topic with this number. Raises Missing."""
+    kind = KINDS.get(noun)
+    spoken: Spoken | None = numbered(kind, id_) if kind else None
+    if spoken is None or spoken.topic_id != topic.id:
+        raise Missing
+    return spoken
+
+
+def flag(spoken: Spoken, by: Viewer, words: str) -> None:
+    """举报: have a person look at it; once for each who asks. Call it inside `writing()`."""
+    require(by, "topic.flag", spoken.topic)
+    if spoken.state != SHOWN:
+        raise Refused("这句话已经不公开了")
+    key = (spoken.noun, spoken.id, by.person_id)
+    given = db.session.get(Flag, key)
+    if given is None:
+        given = Flag(noun=key[0], subject_id=key[1], person_id=key[2], topic_id=spoken.topic_id)
+        db.session.add(given)
+        note(spoken.topic, "flag", by, words=words, noun=spoken.noun, id=spoken.id)
+    given.words = words
+
+
+def appeal(spoken: Spoken, by: Viewer, words: str) -> None:
+    """The author of hidden words asks for another look; once. Call it inside `writing()`."""
+    locked(spoken)
+    if spoken.author_id != by.person_id:
+        raise Missing
+    if spoken.state != HIDDEN or spoken.appeal:
+        raise Refused("申诉过了，或者这句话没有被收起")
+    spoken.appeal = words
+    note(spoken.topic, "appeal", by, words=words, noun=spoken.noun, id=spoken.id)
+
+
+def hide(spoken: Spoken, by: Viewer, reason: str) -> None:
+    """Take words off the page, with a reason its author reads; objections to them are settled."""
+    with writing():
+        require(by, "topic.moderate", locked(spoken).topic)
+        if spoken.state == HIDDEN:
+            raise Refused("已经收起了")
+        spoken.state, spoken.reason = HIDDEN, reason
+        _settle_flags(spoken)
+        tally_soon(spoken.topic_id)
+        note(spoken.topic, "hide", by, words=reason, noun=spoken.noun, id=spoken.id)
+
+
+def show(spoken: Spoken, by: Viewer) -> None:
+    """Let words stand, or stand again; objections to them are settled."""
+    with writing():
+        require(by, "topic.moderate", locked(spoken).topic)
+        spoken.state, spoken.reason, spoken.appeal, spoken.answered_at = SHOWN, "", "", None
+        _settle_flags(spoken)
+        tally_soon(spoken.topic_id)
+        note(spoken.topic, "show", by, noun=spoken.noun, id=spoken.id)
+
+
+def uphold(spoken: Spoken, by: Viewer, reason: str) -> None:
+    """An appeal was looked at and the words stay hidden; the author reads why."""
+    with writing():
+        require(by, "topic.moderate", locked(spoken).topic)
+        if spoken.state != HIDDEN:
+            raise Refused("这句话没有被收起")
+        spoken.reason, spoken.answered_at = reason, now()
+        note(spoken.topic, "uphold", by, words=reason, noun=spoken.noun, id=spoken.id)
+
+
+def _settle_flags(spoken: Spoken) -> None:
+    db.session.flush()
+    open_ = update(Flag).where(Flag.noun == spoken.noun, Flag.subject_id == spoken.id, Flag.settled_at.is_(None))
+    db.session.execute(open_.values(settled_at=now()), execution_options={"synchronize_session": False})

@@ -1,0 +1,14 @@
+"""Registers the hall with the application: routes, jobs, listeners, links to what came of topics."""
+
+from flask import Flask
+
+from governance.discussions import desk, jobs, links, person_hooks, queries, routes, say_routes
+
+JOBS = (jobs,)
+LISTENERS = (person_hooks, links)
+ROUTES = (routes, desk, say_routes)
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(routes.bp)
+    app.jinja_env.globals["topics_followed"] = queries.followed

@@ -1,0 +1,12 @@
+"""Registers keeping with the application: each of these modules adds its routes to the blueprint."""
+
+from flask import Flask
+
+from governance.keep import bodies, categories, codes, doors, home, imports, people, places
+from governance.keep.blueprint import bp
+
+ROUTES = (home, places, codes, doors, people, bodies, categories, imports)
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)

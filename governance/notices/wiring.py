@@ -1,0 +1,12 @@
+"""Registers notices with the application: routes, jobs, what may be told of them."""
+
+from flask import Flask
+
+from governance.notices import jobs, routes, telling
+
+JOBS = (jobs,)
+LISTENERS = (telling,)
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(routes.bp)

@@ -1,0 +1,1 @@
+"""Who acts and what they may do: viewers, rules, the one page of permissions."""

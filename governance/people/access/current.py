@@ -1,0 +1,188 @@
+"""From a request to a Viewer: the device cookie, the staff session's row, the posts in force. And each route's lock."""
+
+import hashlib
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import structlog
+from flask import Flask, Response, current_app, g, redirect, request, url_for
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import joinedload
+
+from governance.core.crypto import keyed_hash
+from governance.core.db import by, connection, db, now, writing
+from governance.core.sql_statements import Insert, Prepared
+from governance.core.web import security
+from governance.people.access.permissions import may, require_audience
+from governance.people.access.rules import Rule
+from governance.people.access.viewer import NOBODY, Held, Viewer
+from governance.people.model import ROLES, Identity, Person, Post, StaffSession
+
+View = TypeVar("View", bound=Callable[..., Any])
+COOKIE = "staff"
+SEEN_EVERY = timedelta(minutes=5)
+log = structlog.get_logger()
+_ALIVE = (Identity.kind == "device", Identity.subject == bindparam("subject"), Identity.disabled_at.is_(None))
+_BEHIND = select(Person.id, Person.known_at, Person.nickname).join(Identity, Identity.person_id == Person.id)
+DEVICE: Prepared[tuple[int, datetime | None, str | None]] = Prepared(_BEHIND.where(*_ALIVE))
+PERSON, IDENTITY = Insert(Person), Insert(Identity)
+
+
+def open_to(rule: Rule) -> Callable[[View], View]:
+    """Declare who may use a route. The lock is asked before the view runs; a route without one stops the start."""
+
+    def declare(view: View) -> View:
+        view.open_to = rule  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def init_app(app: Flask, fleeting: Collection[str] = ()) -> None:
+    """`fleeting` are endpoints that write nothing, not even that a session was used."""
+    app.extensions["fleeting"] = frozenset(fleeting)
+    app.before_request(_lock)
+    app.after_request(_seen)
+    app.context_processor(lambda: {"viewer": current(), "may": may})
+
+
+def _lock() -> Any:
+    view = current_app.view_functions.get(request.endpoint or "")
+    rule: Rule | None = getattr(view, "open_to", None)
+    if rule is None or rule.name == "anyone":
+        return None
+    if current().must_change and not rule.holds(current(), None):
+        return redirect(url_for("people.me", next=request.full_path if request.method == "GET" else None), 303)
+    require_audience(rule, current())
+    return None
+
+
+def _seen(answer: Response) -> Response:
+    """Keep a session alive, with at most one write in five minutes; a database that is busy is not waited for twice."""
+    session: StaffSession | None = g.get("staff_session")
+    stale = session is not None and session.seen_at < now() - SEEN_EVERY
+    if session is None or not stale or request.endpoint in current_app.extensions["fleeting"]:
+        return answer
+    mine = update(StaffSession).where(StaffSession.id == session.id, StaffSession.seen_at < now() - SEEN_EVERY)
+    try:
+        with writing():
+            db.session.execute(mine.values(seen_at=now()), execution_options={"synchronize_session": False})
+    except OperationalError as trouble:
+        log.warning("session.not_kept", trouble=str(trouble.orig))
+    return answer
+
+
+def current() -> Viewer:
+    """Who is asking, found once per request. Reading makes nobody: an unknown device stays unknown until it acts."""
+    if "viewer" not in g:
+        g.viewer = _find(_resident(), staff_session())
+    viewer: Viewer = g.viewer
+    return viewer
+
+
+def acting() -> Viewer:
+    """Who is asking, with a person behind the device: somebody who writes is somebody. Call it inside `writing()`."""
+    looked_before = "viewer" in g
+    viewer = current()
+    if viewer.person_id is None:
+        found = _resident() if looked_before else NOBODY
+        made = Viewer(person_id=_new_person(), new=True) if found.person_id is None else found
+        g.viewer = viewer = _find(made, staff_session())
+    elif viewer.new:
+        g.viewer = viewer = replace(viewer, new=False)
+    return viewer
+
+
+Result = TypeVar("Result")
+
+
+def as_somebody(act: Callable[[Viewer], Result]) -> Result:
+    """Do `act` in one transaction as the person behind this device, who is made if need be.
+
+    When the same device does the same at the same instant, the database lets one through; the other looks again.
+    """
+    try:
+        return _once(act)
+    except IntegrityError:
+        return _once(act)
+
+
+def _once(act: Callable[[Viewer], Result]) -> Result:
+    try:
+        with writing():
+            return act(acting())
+    except BaseException:
+        g.pop("viewer", None)  # a person made here is undone with all the rest
+        raise
+
+
+def _subject() -> str | None:
+    device = security.known_device()
+    return keyed_hash("device", device) if device else None
+
+
+def _resident() -> Viewer:
+    """The person behind this device, and whether the community knows them: one look at the database."""
+    subject = _subject()
+    if subject is None:
+        return NOBODY
+    found = DEVICE.first(connection(), subject=subject)
+    if found is None:
+        return NOBODY
+    person_id, known_at, nickname = found
+    return Viewer(person_id=person_id, known=known_at is not None, nickname=nickname if known_at else None)
+
+
+def _new_person() -> int:
+    security.device()
+    person_id = PERSON.new(connection())
+    IDENTITY.new(connection(), person_id=person_id, kind="device", subject=_subject())
+    return person_id
+
+
+def device_goes_to(person_id: int) -> None:
+    """From now on somebody else is behind this device. Call it inside `writing()`."""
+    mine = update(Identity).where(Identity.kind == "device", Identity.subject == _subject())
+    db.session.execute(mine.values(person_id=person_id))
+    g.pop("viewer", None)
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def staff_session() -> StaffSession | None:
+    """The session behind the staff cookie, if it is still good."""
+    token = request.cookies.get(COOKIE)
+    if not token:
+        return None
+    found = by(StaffSession, token_hash=token_hash(token))
+    if found is None or found.revoked_at or found.identity.disabled_at or not found.is_awake:
+        return None
+    g.staff_session = found
+    return found
+
+
+def _find(resident: Viewer, session: StaffSession | None) -> Viewer:
+    """The resident behind the device who may also be signed in as a member of staff."""
+    if session is None:
+        return resident
+    if session.identity.must_change:
+        return replace(resident, must_change=True)
+    at_work = viewer_of(session.identity.person)
+    return replace(resident, staff_id=at_work.staff_id, label=at_work.label, posts=at_work.posts)
+
+
+def viewer_of(person: Person) -> Viewer:
+    """A member of staff as a viewer, with the posts held at this moment."""
+    query = select(Post).where(Post.person_id == person.id, Post.held(now())).options(joinedload(Post.place))
+    posts = tuple(db.session.scalars(query))
+    label = f"{ROLES[posts[0].role]} {person.nickname}" if posts else (person.nickname or "")
+    return Viewer(None, person.id, label, tuple(_held(post) for post in posts))
+
+
+def _held(post: Post) -> Held:
+    return Held(post.role, post.place.kind if post.place else "", post.place_id, post.body_id)

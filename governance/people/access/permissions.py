@@ -1,0 +1,207 @@
+"""Who may do what, on one page: the predicates by name, and the rule of each action; an officer can review this file.
+
+What a rule is and how they are joined with | and & is in rules.py.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false
+
+from governance.core.errors import Forbidden, KnownNeeded, SignInNeeded
+from governance.people.access.rules import Rule, every_held_post, known_among, of_viewer, role_among, serves, some_post
+from governance.people.access.viewer import Viewer
+
+anyone = of_viewer("anyone", lambda viewer: True)
+nobody = of_viewer("nobody", lambda viewer: False)
+known = of_viewer("known", lambda viewer: viewer.known)
+staff = of_viewer("staff", lambda viewer: bool(viewer.posts))
+newcomer = of_viewer("newcomer", lambda viewer: viewer.must_change)
+keeper = of_viewer("keeper", lambda viewer: bool({"community", "street", "district"} & viewer.roles))
+handler_role = of_viewer(
+    "handler_role", lambda viewer: bool({"grid", "community", "street", "district", "body"} & viewer.roles)
+)
+office_role = of_viewer("office_role", lambda viewer: bool({"grid", "community", "street", "district"} & viewer.roles))
+on_foot = of_viewer("on_foot", lambda viewer: bool({"grid", "community"} & viewer.roles))  # who meets residents
+officer = of_viewer("officer", lambda viewer: bool({"street", "district"} & viewer.roles))
+
+grid_here = serves("grid_here", "grid")
+community_here = serves("community_here", "community")
+street_here = serves("street_here", "street")
+district_here = serves("district_here", "district")
+officer_here = street_here | district_here
+office = grid_here | community_here
+above_grid = community_here | officer_here
+staff_here = office | officer_here
+
+body_addressed = Rule(
+    "body_addressed",
+    lambda viewer, thing: thing.body_id is not None and thing.body_id in viewer.bodies,
+    lambda viewer, table: table.body_id.in_(viewer.bodies) if viewer.bodies else false(),
+)
+reporter = Rule(
+    "reporter",
+    lambda viewer, thing: thing.is_followed_by(viewer.person_id, "reporter"),
+    lambda viewer, table: table.followed_by(viewer.person_id, "reporter"),
+)
+joiner = Rule(
+    "joiner",
+    lambda viewer, thing: thing.is_followed_by(viewer.person_id, "joiner"),
+    lambda viewer, table: table.followed_by(viewer.person_id, "joiner"),
+)
+checked = Rule(
+    "checked",
+    lambda viewer, thing: thing.checked_at is not None,
+    lambda viewer, table: table.checked_at.is_not(None),
+)
+words_shown = Rule(
+    "words_shown",
+    lambda viewer, thing: not thing.words_hidden,
+    lambda viewer, table: table.words_hidden.is_(False),
+)
+photos_shown = Rule(
+    "photos_shown",
+    lambda viewer, thing: not thing.photos_hidden,
+    lambda viewer, table: table.photos_hidden.is_(False),
+)
+public = Rule(
+    "public",
+    lambda viewer, thing: not thing.private,
+    lambda viewer, table: table.private.is_(False),
+)
+finisher = Rule(
+    "finisher",
+    lambda viewer, thing: viewer.staff_id is not None and thing.finisher_id == viewer.staff_id,
+    lambda viewer, table: table.finisher_id.is_not_distinct_from(viewer.staff_id) if viewer.staff_id else false(),
+)
+author = Rule(
+    "author",
+    lambda viewer, thing: viewer.person_id is not None and thing.author_id == viewer.person_id,
+    lambda viewer, table: table.author_id == viewer.person_id if viewer.person_id else false(),
+)
+writer = Rule(
+    "writer",
+    lambda viewer, thing: viewer.staff_id is not None and thing.author_id == viewer.staff_id,
+    lambda viewer, table: table.author_id == viewer.staff_id if viewer.staff_id else false(),
+)
+told_to_residents = Rule(
+    "told_to_residents",
+    lambda viewer, thing: thing.told_at is not None and thing.audience != "workers",
+    lambda viewer, table: and_(table.told_at.is_not(None), table.audience != "workers"),
+)
+told = Rule(
+    "told",
+    lambda viewer, thing: thing.told_at is not None,
+    lambda viewer, table: table.told_at.is_not(None),
+)
+# Nobody gives a post above their own, nor outside their own places.
+post_in_reach = (
+    (community_here & role_among("grid", "community", "body"))
+    | (street_here & role_among("grid", "community", "street", "body"))
+    | district_here
+)
+# An account reaches as far as its widest post: whoever cannot take that post away cannot take the account over.
+person_in_reach = some_post(post_in_reach) & every_held_post(post_in_reach)
+follower = reporter | joiner
+in_charge = staff_here | body_addressed
+
+RULES = {
+    "ticket.report": anyone,
+    "ticket.assist": office,
+    "ticket.follow": public | reporter | in_charge,
+    "ticket.words": (public & checked & words_shown) | reporter | in_charge,
+    "ticket.photos": (public & checked & photos_shown) | reporter | in_charge,
+    "ticket.more_photos": reporter | in_charge,
+    "ticket.publish": public & checked & staff_here,
+    "ticket.contact": in_charge,
+    "ticket.record": above_grid,
+    "ticket.join": public & ~reporter,
+    "ticket.nudge": follower,
+    "ticket.more": follower,
+    "ticket.answer": follower,
+    "ticket.call_back": office & ~finisher,
+    "ticket.work": in_charge,
+    "ticket.accept": staff_here,
+    "ticket.decline": staff_here,
+    "ticket.dispatch": staff_here,
+    "ticket.start": body_addressed,
+    "ticket.return": body_addressed,
+    "ticket.hold": office | body_addressed,
+    "ticket.resume": office | body_addressed,
+    "ticket.finish": office | body_addressed,
+    "ticket.verify": staff_here & ~finisher,
+    "ticket.merge": staff_here,
+    "ticket.reopen": above_grid,
+    "ticket.withdraw": reporter,
+    "ticket.close": nobody,
+    "ticket.to_topic": above_grid,
+    "topic.read": checked | author | staff_here,
+    "topic.propose": known,
+    "topic.begin": above_grid,
+    "topic.say": (checked & known) | above_grid,
+    "topic.voice": checked,
+    "topic.flag": checked,
+    "topic.judge": checked,
+    "topic.open": above_grid,
+    "topic.answer": above_grid,
+    "topic.decide": above_grid,
+    "topic.carry_out": nobody,
+    "topic.review": above_grid,
+    "topic.reopen": above_grid,
+    "topic.merge": above_grid,
+    "topic.decline": above_grid,
+    "topic.withdraw": author,
+    "topic.task": above_grid,
+    "topic.deed": above_grid,
+    "topic.gather": above_grid,
+    "topic.moderate": above_grid,
+    "topic.record": above_grid,
+    "watchword.keep": officer,
+    "place.read": staff_here,
+    "place.keep": above_grid,
+    "post.keep": post_in_reach,
+    "person.read": some_post(post_in_reach),
+    "person.keep": person_in_reach,
+    "person.who": known_among(above_grid),
+    "door.keep": above_grid,
+    "place.vouch": office,
+    "body.keep": above_grid,
+    "group.read": staff_here,
+    "group.keep": above_grid,
+    "group.relay": staff_here,
+    "group.paste": office,
+    "category.keep": officer,
+    "notice.read": told_to_residents | (told & staff) | above_grid,
+    "notice.write": above_grid,
+    "notice.keep": above_grid,
+    "notice.change": above_grid & writer,
+    "notice.publish": above_grid & writer,
+    "notice.ask": above_grid & writer,
+    "notice.approve": above_grid & ~writer,
+    "notice.decline": above_grid & ~writer,
+    "notice.rewrite": above_grid & writer,
+    "notice.withdraw": above_grid & writer,
+    "notice.stop": above_grid,
+    "notice.finish": nobody,
+}
+
+
+def may(viewer: Viewer, action: str, thing: Any) -> bool:
+    return RULES[action].holds(viewer, thing)
+
+
+def visible(viewer: Viewer, action: str, table: Any) -> ColumnElement[bool]:
+    """The same rule as a condition on a table, for lists."""
+    return RULES[action].where(viewer, table)
+
+
+def require(viewer: Viewer, action: str, thing: Any) -> None:
+    if not may(viewer, action, thing):
+        raise Forbidden
+
+
+def require_audience(rule: Rule, viewer: Viewer) -> None:
+    """A route's own lock, asked before anything is loaded."""
+    if not rule.holds(viewer, None):
+        if rule is known:
+            raise KnownNeeded
+        raise Forbidden if viewer.staff_id else SignInNeeded

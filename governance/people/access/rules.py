@@ -1,0 +1,118 @@
+"""What a rule is: one question about a viewer and a thing with two faces, and the ways to make one out of others.
+
+`holds` asks about one thing, `where` says the same of a whole table in SQL; a property test compares them. They look
+only at attributes (areas, body_id, `followed_by` …), so that no other slice need be known here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, False_, and_, exists, false, func, not_, or_, true
+
+from governance.core.db import now
+from governance.people.access.viewer import Viewer
+from governance.people.households import Residence
+from governance.people.model import Post
+from governance.places.kinds import AREAS
+from governance.places.model import Place
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One named question about a viewer and a thing, asked of a row (`holds`) or of a table (`where`)."""
+
+    name: str
+    holds: Callable[[Viewer, Any], bool]
+    where: Callable[[Viewer, Any], ColumnElement[bool]]
+
+    def __or__(self, other: "Rule") -> "Rule":
+        return Rule(
+            f"({self.name} | {other.name})",
+            lambda viewer, thing: self.holds(viewer, thing) or other.holds(viewer, thing),
+            lambda viewer, table: any_of([self.where(viewer, table), other.where(viewer, table)]),
+        )
+
+    def __and__(self, other: "Rule") -> "Rule":
+        return Rule(
+            f"({self.name} & {other.name})",
+            lambda viewer, thing: self.holds(viewer, thing) and other.holds(viewer, thing),
+            lambda viewer, table: and_(self.where(viewer, table), other.where(viewer, table)),
+        )
+
+    def __invert__(self) -> "Rule":
+        return Rule(
+            f"~{self.name}",
+            lambda viewer, thing: not self.holds(viewer, thing),
+            lambda viewer, table: not_(self.where(viewer, table)),
+        )
+
+
+def any_of(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """At least one of these. What is never true is left out: with it in the statement no index would be used."""
+    possible = [condition for condition in conditions if not isinstance(condition, False_)]
+    return or_(*possible) if possible else false()
+
+
+def of_viewer(name: str, question: Callable[[Viewer], bool]) -> Rule:
+    """A predicate about the viewer alone, true or false for every row."""
+    return Rule(name, lambda viewer, _: question(viewer), lambda viewer, _: true() if question(viewer) else false())
+
+
+def serves(name: str, role: str) -> Rule:
+    """Holds a post of this role at a place the thing stands in."""
+
+    def holds(viewer: Viewer, thing: Any) -> bool:
+        return any(getattr(thing, f"{kind}_id") in viewer.areas(role, kind) for kind in AREAS)
+
+    def where(viewer: Viewer, table: Any) -> ColumnElement[bool]:
+        held = [(kind, viewer.areas(role, kind)) for kind in AREAS]
+        return any_of([getattr(table, f"{kind}_id").in_(ids) for kind, ids in held if ids])
+
+    return Rule(name, holds, where)
+
+
+def role_among(*roles: str) -> Rule:
+    """The post in question is of one of these roles."""
+    return Rule(
+        f"role_among{roles}", lambda viewer, post: post.role in roles, lambda viewer, table: table.role.in_(roles)
+    )
+
+
+def some_post(rule: Rule) -> Rule:
+    """The person has, or once had, a post of which the rule holds."""
+    return Rule(
+        f"some_post({rule.name})",
+        lambda viewer, person: any(rule.holds(viewer, post) for post in person.posts),
+        lambda viewer, table: table.posts.any(rule.where(viewer, Post)),
+    )
+
+
+def every_held_post(rule: Rule) -> Rule:
+    """The rule holds of every post the person holds at this moment."""
+
+    def where(viewer: Viewer, table: Any) -> ColumnElement[bool]:
+        beyond = not_(func.coalesce(rule.where(viewer, Post), false()))  # an area nobody set is no area of the viewer's
+        return not_(table.posts.any(and_(Post.held(now()), beyond)))
+
+    return Rule(
+        f"every_held_post({rule.name})",
+        lambda viewer, person: all(rule.holds(viewer, post) for post in person.posts if post.in_force(now())),
+        where,
+    )
+
+
+def known_among(rule: Rule) -> Rule:
+    """The person is known, and the rule holds of where they live or of where they became known."""
+
+    def holds(viewer: Viewer, person: Any) -> bool:
+        here = [residence for residence in person.residences if residence.until is None]
+        places = [person.known_place] if person.known_place else []
+        return person.known_at is not None and any(rule.holds(viewer, thing) for thing in (*here, *places))
+
+    def where(viewer: Viewer, table: Any) -> ColumnElement[bool]:
+        lives = table.residences.any(and_(Residence.until.is_(None), rule.where(viewer, Residence)))
+        became_known = exists().where(Place.id == table.known_place_id, rule.where(viewer, Place))
+        return and_(table.known_at.is_not(None), or_(lives, became_known))
+
+    return Rule(f"known_among({rule.name})", holds, where)

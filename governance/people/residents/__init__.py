@@ -1,0 +1,1 @@
+"""Residents: verification, doors, nicknames, departure, merging two persons."""

@@ -1,0 +1,119 @@
+"""Who is behind a nickname, what is held about somebody, and leaving: the name goes at once, the words stay."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+
+from governance.core.crypto import masked_phone
+from governance.core.db import db, locked, now, writing
+from governance.core.errors import Refused
+from governance.core.events import Event, forget_words, history
+from governance.people import hooks
+from governance.people.access.permissions import require
+from governance.people.access.viewer import Viewer
+from governance.people.households import Asking, Residence
+from governance.people.model import KNOWN_BY, LEFT, Identity, Person
+from governance.people.residents import nicknames
+from governance.people.residents.doors import unknown
+from governance.people.residents.verification import note
+
+
+@dataclass(frozen=True)
+class Who:
+    """The person behind a nickname, as far as anybody here is told."""
+
+    nickname: str
+    doors: tuple[str, ...]
+    place: str
+    how: str
+    since: datetime
+    confirmed_by: str
+    phone: str
+
+
+def who(person: Person, by: Viewer, reason: str = "") -> Who:
+    """For staff of where somebody lives or became known. Each look is recorded, and the resident can read of it."""
+    with writing():
+        require(by, "person.who", locked(person))
+        place = person.known_place
+        if place is None or person.known_at is None:
+            raise Refused("这位居民已经退出了")
+        note(person, "who", place, by, words=reason)
+        return Who(
+            nickname=person.nickname or "",
+            doors=tuple(home.door.full_name for home in homes(person)),
+            place=place.full_name,
+            how=KNOWN_BY[person.known_by or "slip"],
+            since=person.known_at,
+            confirmed_by=_confirmed_by(person),
+            phone=masked_phone(person.phone),
+        )
+
+
+def take_name(person: Person, by: Viewer, reason: str) -> None:
+    """Staff put a neutral name in the place of one that hurts; its owner reads why, and may choose another."""
+    with writing():
+        require(by, "person.who", locked(person))
+        place = person.known_place
+        if place is None or person.known_at is None:
+            raise Refused("这位居民已经退出了")
+        person.nickname = f"邻居{person.id % 10_000:04d}"
+        person.nickname_key = nicknames.key(person.nickname)
+        note(person, "unname", place, by, words=reason)
+
+
+def name_taken_for(person_id: int | None) -> str:
+    """Why staff took somebody's nickname away, until they have chosen another."""
+    about_names = Event.verb.in_(("rename", "unname"))
+    query = select(Event).filter_by(noun="person", subject_id=person_id or 0).where(about_names)
+    last = db.session.scalars(query.order_by(Event.id.desc()).limit(1)).first()
+    return last.words or "" if last is not None and last.verb == "unname" else ""
+
+
+def homes(person: Person) -> list[Residence]:
+    """Where somebody lives now."""
+    query = select(Residence).filter_by(person_id=person.id, until=None).order_by(Residence.id)
+    return list(db.session.scalars(query))
+
+
+def _confirmed_by(person: Person) -> str:
+    """The worker who vouched for somebody, from the record."""
+    lines = [line for line in history("person", person.id) if line.verb == "know" and line.data.get("how") == "worker"]
+    return lines[-1].actor if lines else ""
+
+
+def looks_at(person: Person) -> list[Event]:
+    """Which members of staff have looked up who somebody is, the latest first."""
+    looks = select(Event).filter_by(noun="person", verb="who", subject_id=person.id)
+    return list(db.session.scalars(looks.order_by(Event.id.desc()).limit(50)))
+
+
+def by_wechat(person: Person) -> bool:
+    return any(identity.kind == "openid" for identity in person.identities)
+
+
+def devices(person: Person) -> int:
+    mine = select(func.count()).select_from(Identity).filter_by(person_id=person.id, kind="device", disabled_at=None)
+    return db.session.scalar(mine) or 0
+
+
+def leave(by: Viewer) -> None:
+    """Not known any more: homes end, name, phone and contact go; what was said stays without a name."""
+    person = locked(db.session.get_one(Person, by.person_id))
+    place = person.known_place
+    if person.known_at is None or place is None:
+        raise Refused("您已经退出了")
+    for home in homes(person):
+        home.until = now()
+    db.session.execute(delete(Asking).where(Asking.person_id == person.id))
+    ways = Identity.kind.in_(("phone", "openid"))
+    db.session.execute(delete(Identity).where(Identity.person_id == person.id, ways))
+    for line in history("person", person.id):
+        forget_words(line)
+    unknown(person)
+    person.nickname, person.nickname_key, person.left_at = LEFT, None, now()
+    person.name = person.phone = person.consented_at = None
+    db.session.flush()
+    hooks.person_left(person.id)
+    note(person, "leave", place, by)

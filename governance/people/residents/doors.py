@@ -1,0 +1,175 @@
+"""Keeping doors: adding them as people write them, handing out their slips, saying who moved out."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import select, update
+
+from governance.core.db import by as one
+from governance.core.db import db, locked, now, writing
+from governance.core.errors import Invalid, Refused
+from governance.core.events import record
+from governance.people.access.permissions import require
+from governance.people.access.viewer import Viewer
+from governance.people.households import Door, DoorSlip, Residence
+from governance.people.model import Person
+from governance.people.residents.verification import note, slip_hash
+from governance.places.model import Place
+from governance.places.typefaces import MissingGlyph, must_be_printable
+
+HELD_IN = ("courtyard", "building")
+LABEL = re.compile(r"[\w#-]{1,20}")
+SPOKEN = re.compile(r"(.*?)(\d{1,5})[~到至](.*?)(\d{1,5})")
+UNITS = re.compile(r"单元.*-.*单元")  # from one door to another, and more than one floor
+HYPHEN = re.compile(r"([^-]*?)(\d{1,5})-([^-]*?)(\d{1,5})")
+MOST_IN_A_RANGE, MOST_AT_ONCE = 60, 1000
+
+
+def read_labels(text: str) -> list[str]:
+    """The doors that people mean by lines such as 3单元501 or 1单元101-1单元106. Raises Invalid with the line."""
+    words = re.split(r"[\s,;、。]+", unicodedata.normalize("NFKC", text.replace("，", ",").replace("；", ";")))
+    labels = list(dict.fromkeys(label for word in words if word for label in _spread(word)))
+    if not labels:
+        raise Invalid({"lines": "请写门牌，一行一个，如：3单元501"})
+    if len(labels) > MOST_AT_ONCE:
+        raise Invalid({"lines": f"一次最多加 {MOST_AT_ONCE} 扇门"})
+    try:
+        must_be_printable("".join(labels))
+    except MissingGlyph as trouble:
+        raise Invalid({"lines": f"“{trouble.character}”印不出来，请换一个写法"}) from trouble
+    return labels
+
+
+def _spread(word: str) -> Iterator[str]:
+    """A range is two numbers of one floor: 101-106. With numbers of different lengths a hyphen is part of the name."""
+    word = re.sub("[—–]", "-", word)
+    found = SPOKEN.fullmatch(word) or HYPHEN.fullmatch(word)
+    before, first, again, last = found.groups() if found else ("", "", "", "")
+    if not found or again not in ("", before) or (found.re is HYPHEN and len(first) != len(last)):
+        if UNITS.search(word):
+            raise Invalid({"lines": f"“{word[:40]}”看不明白；一层写一行，如：1单元101-1单元106"})
+        yield _label(word)
+        return
+    if not 1 < int(last) - int(first) + 1 <= MOST_IN_A_RANGE:
+        raise Invalid({"lines": f"“{word[:40]}”不像一层的门牌；一层写一行，如：1单元101-1单元106"})
+    yield from (_label(f"{before}{number:0{len(first)}}") for number in range(int(first), int(last) + 1))
+
+
+def _label(word: str) -> str:
+    if not LABEL.fullmatch(word):
+        raise Invalid({"lines": f"“{word[:40]}”不像门牌：用文字、数字和短横，最多 20 个字"})
+    return word
+
+
+def add_doors(actor: Viewer, place: Place, text: str) -> list[Door]:
+    """New doors of a building or courtyard; those there are already stay as they are."""
+    labels = read_labels(text)
+    with writing():
+        require(actor, "place.keep", locked(place))
+        if place.kind not in HELD_IN:
+            raise Refused("门要登记在楼栋或小区里")
+        there = set(db.session.scalars(select(Door.label).filter_by(place_id=place.id)))
+        doors = [Door(place_id=place.id, label=label) for label in labels if label not in there]
+        db.session.add_all(doors)
+        db.session.flush()
+        if doors:
+            _record(actor, "add", place, place.id, count=len(doors))
+    return doors
+
+
+def remove_door(actor: Viewer, door: Door) -> None:
+    """A door written by mistake: one behind which nobody was ever known to live."""
+    with writing():
+        require(actor, "door.keep", locked(door))
+        if one_of(Residence, door) is not None:
+            raise Refused("这扇门里有过认识的居民，不能删")
+        place = door.place
+        for slip in list(door.slips):
+            db.session.delete(slip)
+        db.session.flush()
+        db.session.delete(door)
+        _record(actor, "remove", place, place.id, label=door.label)
+
+
+def one_of(row: Any, door: Door) -> Any:
+    return db.session.scalars(select(row).filter_by(door_id=door.id).limit(1)).first()
+
+
+def hand_out(actor: Viewer, secrets: Mapping[int, str]) -> None:
+    """The slips with these secrets, by door, are good from now on; what was printed for the doors before ends."""
+    with writing():
+        doors = db.session.scalars(select(Door).where(Door.id.in_(secrets)).order_by(Door.id)).all()
+        for door in doors:
+            require(actor, "door.keep", locked(door))
+            _end_slip(door)
+            db.session.add(
+                DoorSlip(door_id=door.id, secret_hash=slip_hash(secrets[door.id]), printed_by_id=actor.staff_id)
+            )
+            _record(actor, "print", door.place, door.id)
+
+
+def end_slip(actor: Viewer, door: Door) -> None:
+    """A slip that got lost, or into the wrong hands."""
+    with writing():
+        require(actor, "door.keep", locked(door))
+        if not _end_slip(door):
+            raise Refused("这扇门现在没有能用的住户条")
+        _record(actor, "revoke", door.place, door.id)
+
+
+def _end_slip(door: Door) -> bool:
+    good = update(DoorSlip).where(
+        DoorSlip.door_id == door.id, DoorSlip.used_at.is_(None), DoorSlip.revoked_at.is_(None)
+    )
+    ended = db.session.execute(good.values(revoked_at=now()))
+    return bool(ended.rowcount)  # type: ignore[attr-defined]
+
+
+def end_residence(actor: Viewer, residence: Residence) -> None:
+    """Somebody does not live here any more. Whom only doors made known is known no longer when the last one ends."""
+    with writing():
+        require(actor, "door.keep", locked(residence.door))
+        locked(residence)
+        if residence.until is not None:
+            raise Refused("这里已经记过搬走了")
+        residence.until = now()
+        person = locked(residence.person)
+        db.session.flush()
+        if person.known_by != "sms" and one(Residence, person_id=person.id, until=None) is None:
+            unknown(person)
+        note(person, "move_out", residence.door.place, actor, door=residence.door_id)
+
+
+def unknown(person: Person) -> None:
+    person.known_at = person.known_by = person.known_place_id = None
+
+
+def with_state(doors: Iterable[Door]) -> dict[int, dict[str, Any]]:
+    """How each door stands: how many are known behind it, and its latest slip."""
+    ids = [door.id for door in doors]
+    known: dict[int, int] = {}
+    for door_id in db.session.scalars(select(Residence.door_id).where(Residence.door_id.in_(ids), _now_there())):
+        known[door_id] = known.get(door_id, 0) + 1
+    slips = {
+        slip.door_id: slip
+        for slip in db.session.scalars(select(DoorSlip).where(DoorSlip.door_id.in_(ids)).order_by(DoorSlip.id))
+    }
+    return {id_: {"known": known.get(id_, 0), "slip": slips.get(id_)} for id_ in ids}
+
+
+def _now_there() -> Any:
+    return Residence.until.is_(None)
+
+
+def _record(actor: Viewer, verb: str, place: Place, subject_id: int, **data: Any) -> None:
+    record(
+        f"door.{verb}",
+        subject_id,
+        stream=place.stream,
+        scope=place.path,
+        actor=actor.label,
+        actor_id=actor.staff_id,
+        **data,
+    )

@@ -1,0 +1,34 @@
+"""How many devices nobody has seen before may count themselves in on one thing: fresh cookies are cheap.
+
+A whole building may share an address, so one address has room for a building's worth of newcomers and cannot use up
+the room of the others. Devices known for a day are not counted here; each of them counts once anyway.
+"""
+
+from datetime import timedelta
+
+from flask import request
+
+from governance.core import limits
+from governance.core.db import db, now
+from governance.core.errors import TooMuch
+from governance.people.access.viewer import Viewer
+from governance.people.model import Person
+
+NEW = timedelta(days=1)
+FROM_AN_ADDRESS = "30/day"
+AT_ONE_THING = "200/day"
+
+
+def require_room(deed: str, subject: int, viewer: Viewer, from_an_address: str = "") -> None:
+    """Raises TooMuch when too many new devices have done this on this subject today."""
+    if not _is_new(viewer):
+        return
+    address = limits.network(request.remote_addr or "")
+    nearby = limits.take(from_an_address or FROM_AN_ADDRESS, deed, str(subject), address)
+    if not nearby or not limits.take(AT_ONE_THING, deed, str(subject)):
+        raise TooMuch("今天新来的手机点得太多了，这一下先没有算。明天再点就行；着急请打电话")
+
+
+def _is_new(viewer: Viewer) -> bool:
+    person = db.session.get(Person, viewer.person_id)
+    return person is None or person.created_at > now() - NEW

@@ -1,0 +1,216 @@
+"""The doors of becoming known: the ways there, each of which leads back to where somebody wanted to speak.
+
+Opening a slip's address uses nothing up, as messengers open addresses by themselves to draw a preview.
+"""
+
+from functools import partial
+from typing import Any
+
+from flask import redirect, render_template, request, session, url_for
+
+from governance.core import limits
+from governance.core.db import db, now
+from governance.core.errors import Invalid, Missing, Stale, TooMuch
+from governance.core.web.forms import Form
+from governance.core.web.pages import back, inside, public_url
+from governance.core.web.security import refills, stale_form
+from governance.people.access.current import as_somebody, current, open_to
+from governance.people.access.permissions import anyone
+from governance.people.access.wechat_redirect import ASKED, SNAPSHOT, asks_wechat
+from governance.people.blueprint import bp
+from governance.people.households import Asking, DoorSlip
+from governance.people.residents import sms, verification
+from governance.people.residents.verification_forms import DigitsForm, KnownForm, PhoneForm, SlipForm
+from governance.places.codes import NeverIssued, living
+from governance.places.model import Place
+from governance.places.qr import Square
+from governance.wechat.gateway import gateway
+from governance.wechat.oauth import in_wechat
+
+NEXT, SHOWN = "known_next", "known_shown"
+LONGEST_NEXT = 300
+WRONG_SLIPS = "60/hour"
+REFRESH = "10"  # seconds; a header, so it works without script
+NO_SLIP = "没有这张住户条。请对着纸再看一遍；还不行，打社区的电话问问"
+
+
+@bp.get("/me/known")
+@open_to(anyone)
+@asks_wechat
+def known() -> Any:
+    """How to become known. Where somebody came from is kept, so that each way leads back there."""
+    next = inside(request.args.get("next"))[:LONGEST_NEXT]
+    if next:
+        session[NEXT] = next
+    ways = {"by_phone": sms.offered(), "by_wechat": _by_wechat(), "snapshot": session.get(ASKED) == SNAPSHOT}
+    return render_template("people/known.html", next=next or session.get(NEXT, ""), **ways)
+
+
+def _by_wechat() -> bool:
+    """Offered where it can be taken: in WeChat's browser."""
+    return gateway().has("official") and in_wechat(request.user_agent.string)
+
+
+def done() -> Any:
+    session.pop(SHOWN, None)
+    return back("people.known", next=session.pop(NEXT, None))
+
+
+def _status() -> int:
+    return 422 if request.method == "POST" else 200
+
+
+def _without_what_is_known(form: Any) -> Any:
+    """Who has a nickname is not asked for one again."""
+    if current().known:
+        for name in ("nickname", "consent"):
+            if name in form:
+                del form[name]
+    return form
+
+
+def _nickname(form: Form) -> str:
+    return form["nickname"].data if "nickname" in form else ""
+
+
+# By the slip of a door.
+
+
+@bp.route("/me/known/slip", methods=["GET", "POST"])
+@open_to(anyone)
+@refills
+def type_slip() -> Any:
+    """For who cannot scan: the words under the code, typed."""
+    form = SlipForm()
+    if form.ok:
+        secret = verification.read_slip(form.secret.data)
+        if secret and verification.find_slip(secret):
+            return back("people.slip", secret=secret)
+        _wrong_slip()
+        form.refuse(Invalid({"secret": NO_SLIP}))
+    return render_template("people/slip_typed.html", form=form), _status()
+
+
+def _wrong_slip() -> None:
+    limits.require(WRONG_SLIPS, "slip.wrong", request.remote_addr or "")
+
+
+@bp.route("/d/<secret>", methods=["GET", "POST"])
+@open_to(anyone)
+@refills
+def slip(secret: str) -> Any:
+    found = verification.find_slip(secret)
+    if found is None:
+        _wrong_slip()
+        raise Missing(NO_SLIP)
+    if not found.is_good:
+        return _slip_page(found, KnownForm.blank(), 409 if request.method == "POST" else 200)
+    form = _without_what_is_known(KnownForm())
+    if form.ok:
+        try:
+            as_somebody(lambda viewer: verification.use_slip(viewer, found, _nickname(form)))
+            return done()
+        except Invalid as trouble:
+            form.refuse(trouble)
+    return _slip_page(found, form, _status())
+
+
+def _slip_page(slip: DoorSlip, form: Form, status: int) -> Any:
+    place = slip.door.place
+    mine = slip.used_by_id is not None and slip.used_by_id == current().person_id
+    page = render_template(
+        "people/slip.html", slip=slip, place=place, form=form, mine=mine, phone=place.contact_phone()
+    )
+    return page, status
+
+
+# By a worker who stands in front of somebody.
+
+
+@bp.route("/me/known/worker", methods=["GET", "POST"])
+@open_to(anyone)
+@refills
+def show_worker() -> Any:
+    """Six digits for the worker's phone; the page looks again by itself until they are used."""
+    form = _without_what_is_known(KnownForm())
+    if form.ok:
+        try:
+            session[SHOWN] = as_somebody(lambda viewer: verification.ask_worker(viewer, _nickname(form))).id
+            return back("people.show_worker")
+        except Invalid as trouble:
+            form.refuse(trouble)
+    if request.method == "GET" and SHOWN in session and "again" not in request.args:
+        return _shown(db.session.get(Asking, session[SHOWN]), form)
+    return render_template("people/worker.html", form=form), _status()
+
+
+def _shown(asking: Asking | None, form: Form) -> Any:
+    viewer = current()
+    if asking is not None and asking.person_id == viewer.person_id:
+        if asking.used_at:
+            return done()
+        if asking.expires_at > now():
+            address = public_url("people.vouch", code=asking.code)
+            page = render_template("people/shown.html", asking=asking, square=Square(address).proven())
+            return page, {"Refresh": REFRESH}
+    session.pop(SHOWN)
+    return render_template("people/worker.html", form=form, expired=asking is not None)
+
+
+# By a text message.
+
+
+@bp.route("/me/known/phone", methods=["GET", "POST"])
+@open_to(anyone)
+@refills
+def phone() -> Any:
+    if not sms.offered():
+        raise Missing
+    asking = sms.asked(current().person_id)
+    form = _without_what_is_known(PhoneForm(code=code_of_next()))
+    if form.ok:
+        try:
+            place = place_of(form.code.data)
+            as_somebody(partial(sms.ask, phone=form.phone.data, place=place, nickname=_nickname(form)))
+            return back("people.digits")
+        except Invalid as trouble:
+            form.refuse(trouble)
+        except TooMuch as trouble:
+            form.form_errors.append(trouble.words)
+            return render_template("people/phone.html", form=form, asking=asking), 429
+    return render_template("people/phone.html", form=form, asking=asking), _status()
+
+
+def code_of_next() -> str:
+    """The code somebody came from, when it is in the address they came from."""
+    parts = session.get(NEXT, "").split("?")[0].split("/")
+    return parts[2] if parts[:2] == ["", "c"] and len(parts) > 2 else ""
+
+
+def place_of(code: str) -> Place:
+    try:
+        return living(code).place
+    except NeverIssued as trouble:
+        raise Invalid({"code": "没有这个码，请对着墙上的二维码再看一遍"}) from trouble
+
+
+@bp.route("/me/known/digits", methods=["GET", "POST"])
+@open_to(anyone)
+@refills
+def digits() -> Any:
+    """The digits of the message, typed; the number of tries is small."""
+    asking = sms.asked(current().person_id)
+    if asking is None and not stale_form():
+        return redirect(url_for("people.known"), 303)
+    if asking is None:
+        raise Stale
+    form = _without_what_is_known(DigitsForm(nickname=asking.nickname))
+    if form.ok:
+        try:
+            wrong = as_somebody(partial(sms.prove, digits=form.digits.data, nickname=_nickname(form)))
+            if not wrong:
+                return done()
+            form.refuse(Invalid({"digits": wrong}))
+        except Invalid as trouble:
+            form.refuse(trouble)
+    return render_template("people/digits.html", form=form, asking=asking), _status()

@@ -1,0 +1,1 @@
+"""Staff accounts: posts, bodies, passwords, sessions."""

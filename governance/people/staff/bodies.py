@@ -1,0 +1,53 @@
+"""Keeping the bodies that tickets are sent to: added and changed by those who keep the place a body works in."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from governance.core.db import db, locked, writing
+from governance.core.errors import Invalid
+from governance.core.events import record
+from governance.people.access.permissions import may, require
+from governance.people.access.viewer import Viewer
+from governance.people.model import Body
+from governance.places.model import Place
+
+KINDS = ("物业公司", "职能部门", "公用事业", "维保单位", "其他单位")
+KEPT = ("name", "kind", "phone", "place_id")
+
+
+def add_body(actor: Viewer, name: str, kind: str, phone: str, place: Place) -> Body:
+    """A new body, to which the offices in `place` may send work."""
+    body = Body(name=name, kind=kind, phone=phone or None, place_id=place.id, place=place)
+    with writing():
+        _check(actor, body)
+        db.session.add(body)
+        db.session.flush()
+        _record(actor, "add", body, name=name, kind=kind)
+    return body
+
+
+def change_body(actor: Viewer, body: Body, **facts: Any) -> None:
+    """Change what is known of a body; it stays within the places of whoever changes it."""
+    with writing():
+        require(actor, "body.keep", locked(body))
+        changed = {name: value for name, value in facts.items() if name in KEPT and getattr(body, name) != value}
+        for name, value in changed.items():
+            setattr(body, name, value)
+        if changed:
+            with db.session.no_autoflush:
+                body.place = db.session.get_one(Place, body.place_id)
+                _check(actor, body)
+            _record(actor, "change", body, fields=sorted(changed))
+
+
+def _check(actor: Viewer, body: Body) -> None:
+    if not may(actor, "body.keep", body):
+        raise Invalid({"place": "只能放在您管的地方"})
+    if db.session.scalar(select(Body.id).where(Body.name == body.name, Body.id != (body.id or 0))):
+        raise Invalid({"name": "已经有叫这个名字的单位了"})
+
+
+def _record(actor: Viewer, verb: str, body: Body, **data: Any) -> None:
+    at = body.place
+    record(f"body.{verb}", body.id, stream=at.stream, scope=at.path, actor=actor.label, actor_id=actor.staff_id, **data)

@@ -1,0 +1,1 @@
+"""WeChat and WeCom identities: sign-in and what follows from it."""

@@ -1,0 +1,1 @@
+"""Deliveries: from an event to what was sent, with leases, rates, quiet hours and outcomes."""

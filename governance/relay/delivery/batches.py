@@ -1,0 +1,128 @@
+"""Parcels: claimed deliveries put into words, one message for one group.
+
+In one message the lines about one matter are reduced to the latest, which carries the deliveries of all of them; what
+is pressing comes first.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Label, Row, case, func, or_, select
+
+from governance.core.db import db
+from governance.core.events import Event
+from governance.relay.channels.base import Channel
+from governance.relay.messages.audience import Telling, telling
+from governance.relay.messages.text import condensed, mark, room_for_words, signed
+from governance.relay.model import Group, Message
+from governance.relay.subscriptions.recipients import concerns
+
+NOT_PUBLIC, STOPPED = "已不公开，不再告诉这个群", "已停用"
+Claimed = Row[int, int, int, int, bool, bool]  # a delivery: id, group_id, event_id, tries, urgent, ready
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One message on its way to one group."""
+
+    claim: str
+    group_id: int
+    robot: str | None
+    bound: Mapping[str, str]
+    words: str
+    mark: str
+    deliveries: tuple[int, ...]
+    left: tuple[int, ...]  # claimed with them, but there was no room in this message
+    tries: int
+    person_id: int | None = None  # whose own line this is
+    news: str = ""  # to one person: which event it tells of
+    matters: tuple[Telling, ...] = ()  # the words by matter, for a channel that can show them better
+    message_id: int = 0
+
+
+def carrying(message: Message) -> Parcel:
+    """A message that was started before, as what is settled."""
+    carried = message.deliveries
+    return Parcel(
+        claim="",
+        group_id=message.group_id or 0,
+        robot=message.robot,
+        bound={},
+        words=message.words,
+        mark=message.mark,
+        deliveries=tuple(delivery.id for delivery in carried),
+        left=(),
+        tries=max((delivery.tries for delivery in carried), default=0),
+        message_id=message.id,
+    )
+
+
+def composed(
+    name: str, channel: Channel, taken: Mapping[int, list[Claimed]]
+) -> tuple[list[Parcel], Mapping[str, list[int]]]:
+    """The claimed deliveries in words, one parcel a group; and those that are not to be told after all, by reason."""
+    columns = (Group.id, Group.audience, Group.robot, Group.settings, Group.person_id, _stopped())
+    groups = {row.id: row for row in db.session.execute(select(*columns).where(Group.id.in_(taken)))}
+    tellings = _tellings_of(
+        {row.event_id for rows in taken.values() for row in rows}, {one.audience for one in groups.values()}
+    )
+    parcels, untold = list[Parcel](), defaultdict[str, list[int]](list)
+    for group_id, rows in taken.items():
+        group = groups[group_id]
+        if group.stopped:
+            untold[group.stopped] += [row.id for row in rows]
+            continue
+        said = [(row, tellings.get((row.event_id, group.audience)) if _is_theirs(row, group) else None) for row in rows]
+        if hidden := [row.id for row, one in said if one is None]:
+            untold[NOT_PUBLIC] += hidden
+        told = [(row, one) for row, one in said if one is not None]
+        if told:
+            parcels.append(_parcel(name, channel, group, sorted(told, key=lambda pair: not pair[1].pressing)))
+    return parcels, untold
+
+
+def _stopped() -> Label[str | None]:
+    """Why nothing is said to a group any more; it became owed this as it was stopped."""
+    is_stopped = or_(Group.disabled_at.is_not(None), Group.archived_at.is_not(None))
+    return case((is_stopped, func.coalesce(Group.disabled_why, STOPPED)), else_=None).label("stopped")
+
+
+def _parcel(name: str, channel: Channel, group: Any, told: Sequence[tuple[Claimed, Telling]]) -> Parcel:
+    lines = [(one.about, one.words) for _, one in told]
+    texts, fit = condensed(lines, room_for_words(channel.longest_bytes))
+    ids = tuple(row.id for row, _ in told)
+    return Parcel(
+        claim=name,
+        group_id=group.id,
+        robot=group.robot,
+        bound=json.loads(group.settings),
+        words=signed(texts, mark(ids[0])),
+        mark=mark(ids[0]),
+        deliveries=ids[:fit],
+        left=ids[fit:],
+        tries=max(row.tries for row, _ in told[:fit]),
+        person_id=group.person_id,
+        news=told[0][1].news,
+        matters=_latest([one for _, one in told[:fit]]),
+    )
+
+
+def _latest(told: Iterable[Telling]) -> tuple[Telling, ...]:
+    """Of each matter what was said last, in the order of `condensed`."""
+    said: dict[tuple[str, int], Telling] = {}
+    for one in told:
+        said = {about: other for about, other in said.items() if about != one.about} | {one.about: one}
+    return tuple(said.values())
+
+
+def _is_theirs(row: Claimed, group: Any) -> bool:
+    return group.person_id is None or concerns(row.event_id, group.audience, group.person_id)
+
+
+def _tellings_of(event_ids: Iterable[int], audiences: Iterable[str]) -> dict[tuple[int, str], Telling]:
+    events = db.session.scalars(select(Event).where(Event.id.in_(list(event_ids)))).all()
+    tellings = {(event.id, audience): telling(event, audience) for event in events for audience in audiences}
+    return {key: one for key, one in tellings.items() if one}

@@ -1,0 +1,176 @@
+"""待转发: what workers post by hand. Groups that are to hear the same words are one card; urgent ones stand apart."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
+
+from governance.core.db import among, db, now, writing
+from governance.core.errors import Refused
+from governance.core.web.pages import local
+from governance.people.access.permissions import visible
+from governance.people.access.viewer import Viewer
+from governance.relay.channels.manual import Manual
+from governance.relay.delivery.quiet_hours import may_go
+from governance.relay.messages.audience import Telling, telling
+from governance.relay.messages.facts import scan_page
+from governance.relay.messages.text import condensed, mark, room_for_words, signed
+from governance.relay.model import AUDIENCES, DUE, SENT, Delivery, Group, Message
+
+MOST, SHOWN = 2000, 12
+
+
+@dataclass(frozen=True)
+class Card:
+    """The same words for one or more groups, to be copied once."""
+
+    audience: str
+    at: datetime
+    urgent: bool
+    pressing: bool
+    groups: tuple[Group, ...]
+    events: tuple[int, ...]
+    matters: int
+    carried: frozenset[int]  # the deliveries it settles
+    first: int
+    words: str
+    link: str
+
+    @property
+    def audience_label(self) -> str:
+        return AUDIENCES[self.audience]
+
+    @property
+    def count(self) -> int:
+        return len(self.carried)
+
+    @property
+    def folds(self) -> bool:
+        """Too many groups to list one below the other on a phone."""
+        return len(self.groups) > SHOWN
+
+    @property
+    def rows(self) -> int:
+        """How many lines the words take on a phone, where about 30 narrow or 15 wide characters fit."""
+        wide = (sum(1 + (char > "\u2e7f") for char in line) for line in self.words.splitlines())
+        return min(sum(width // 29 + 1 for width in wide) + 1, 16)
+
+
+@dataclass(frozen=True)
+class _Matter:
+    """All that waits for one group about one matter; only the latest is said, and carries the rest with it."""
+
+    deliveries: tuple[Delivery, ...]
+    said: Telling
+
+    @property
+    def latest(self) -> Delivery:
+        return self.deliveries[-1]
+
+
+# A group's matters of one day, urgent or not; what many groups hear alike has a lane of its own, to be one card.
+_Lane = tuple[int, date, bool, tuple[str, int] | None]
+
+
+def cards(viewer: Viewer) -> list[Card]:
+    """What this viewer may post now, the pressing and then the urgent ones first."""
+    moment = now()
+    mine = _waiting().where(visible(viewer, "group.relay", Group), Delivery.due_at <= moment, may_go(moment))
+    owed = db.session.scalars(mine.limit(MOST)).all()
+    return sorted(_cards(owed), key=lambda card: (not card.pressing, not card.urgent, card.first))
+
+
+def _waiting() -> Select[Delivery]:
+    query = select(Delivery).join(Delivery.group).where(Delivery.channel == Manual.name, among(Delivery.state, (DUE,)))
+    loads = (selectinload(Delivery.group).selectinload(Group.places), selectinload(Delivery.event))
+    return query.order_by(Delivery.group_id, Delivery.id).options(*loads)
+
+
+def _cards(owed: Iterable[Delivery]) -> list[Card]:
+    lanes: dict[_Lane, list[_Matter]] = defaultdict(list)
+    for matter in sorted(_matters(owed), key=lambda matter: matter.latest.id):
+        said, alone = matter.said, matter.said.about if matter.said.wide else None
+        lanes[matter.latest.group_id, local(matter.latest.event.at).date(), said.urgent, alone].append(matter)
+    alike: dict[tuple[object, ...], list[list[_Matter]]] = defaultdict(list)
+    for (_, when, urgent, _), matters in lanes.items():
+        for piece in _pieces(sorted(matters, key=lambda matter: not matter.said.pressing)):
+            words = tuple(matter.said.words for matter in piece)
+            alike[piece[0].latest.group.audience, when, urgent, words].append(piece)
+    return [_card(pieces) for pieces in alike.values()]
+
+
+def _matters(owed: Iterable[Delivery]) -> Iterable[_Matter]:
+    """What waits, by group and by what it is about; what is not to be told any more is left out."""
+    tellings: dict[tuple[int, str], Telling | None] = {}
+    about: dict[tuple[int, tuple[str, int]], list[Delivery]] = defaultdict(list)
+    for delivery in owed:
+        key = (delivery.event_id, delivery.group.audience)
+        if key not in tellings:
+            tellings[key] = telling(delivery.event, delivery.group.audience)
+        if told := tellings[key]:
+            about[delivery.group_id, told.about].append(delivery)
+    for line in about.values():
+        if said := tellings[line[-1].event_id, line[-1].group.audience]:
+            yield _Matter(tuple(line), said)
+
+
+def _pieces(matters: list[_Matter]) -> Iterable[list[_Matter]]:
+    """A lane, cut where one message would become too long."""
+    while matters:
+        _, fit = _words(matters)
+        yield matters[:fit]
+        matters = matters[fit:]
+
+
+def _words(matters: list[_Matter]) -> tuple[list[str], int]:
+    lines = [(matter.said.about, matter.said.words) for matter in matters]
+    return condensed(lines, room_for_words(Manual.longest_bytes))
+
+
+def _card(pieces: list[list[_Matter]]) -> Card:
+    carried = [delivery for piece in pieces for matter in piece for delivery in matter.deliveries]
+    groups, piece = tuple(piece[0].latest.group for piece in pieces), pieces[0]
+    first = min(one.id for one in carried)
+    return Card(
+        audience=groups[0].audience,
+        at=max(matter.latest.event.at for matter in piece),
+        urgent=piece[0].said.urgent,
+        pressing=piece[0].said.pressing,
+        groups=groups,
+        events=tuple(sorted({one.event_id for one in carried})),
+        matters=len(piece),
+        carried=frozenset(one.id for one in carried),
+        first=first,
+        words=signed(_words(piece)[0], mark(first)),
+        link=piece[0].said.link if len(piece) == 1 else scan_page(groups[0].places[0]) or piece[0].said.link,
+    )
+
+
+def forwarded(viewer: Viewer, group_ids: Sequence[int], event_ids: Sequence[int]) -> int:
+    """已转发: these groups have been told these events by hand, just now. Says how many groups."""
+    with writing():
+        mine = _waiting().where(visible(viewer, "group.relay", Group))
+        chosen = mine.where(Delivery.group_id.in_(group_ids), Delivery.event_id.in_(event_ids))
+        owed = db.session.scalars(chosen.with_for_update(of=Delivery)).all()
+        if not owed:
+            raise Refused("这些群已经有人转发过了")
+        for card in _cards(owed):
+            _posted(viewer, card, [one for one in owed if one.id in card.carried])
+    return len({delivery.group_id for delivery in owed})
+
+
+def _posted(viewer: Viewer, card: Card, told: Sequence[Delivery]) -> None:
+    only = card.groups[0].id if len(card.groups) == 1 else None
+    message = Message(mark=mark(card.first), group_id=only, channel=Manual.name, words=card.words, state=SENT)
+    message.ended_at, message.settled_by_id = now(), viewer.staff_id
+    db.session.add(message)
+    for delivery in told:
+        delivery.state, delivery.message = SENT, message
+
+
+def link_for(viewer: Viewer, delivery_id: int) -> str | None:
+    """Where the picture beside the card with this delivery leads; nothing when it is on no card of this viewer."""
+    return next((card.link for card in cards(viewer) if delivery_id in card.carried), None)

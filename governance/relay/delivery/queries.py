@@ -1,0 +1,122 @@
+"""What the relay's pages show: groups to keep, what waits, what failed, what nobody is sure of. It changes nothing."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from governance.core.db import among, db
+from governance.core.events import Event
+from governance.core.jobs import FAILED as JOB_FAILED
+from governance.core.jobs import Job
+from governance.people.access.permissions import keeper, visible
+from governance.people.access.viewer import Viewer
+from governance.relay.channels.wecom_mass_task import WecomMassTask
+from governance.relay.delivery.actions import unwanted
+from governance.relay.model import FAILED, SENDING, UNKNOWN, WAITING, Delivery, Group, Message
+from governance.tickets.model import Ticket
+
+RECENT = 30
+
+
+def kept(viewer: Viewer) -> ColumnElement[bool]:
+    return and_(visible(viewer, "group.keep", Group), Group.archived_at.is_(None))
+
+
+def said_to(group: Group) -> list[Message]:
+    """The last of what was said to a group, newest first."""
+    mine = select(Delivery.message_id).where(Delivery.group_id == group.id, Delivery.message_id.is_not(None))
+    query = select(Message).where((Message.group_id == group.id) | Message.id.in_(mine)).order_by(Message.id.desc())
+    return list(db.session.scalars(query.limit(RECENT)))
+
+
+def any_failed(group: Group) -> bool:
+    query = select(Delivery.id).where(Delivery.group_id == group.id, among(Delivery.state, (FAILED,)), unwanted())
+    return db.session.scalar(query.limit(1)) is not None
+
+
+@dataclass(frozen=True)
+class Owed:
+    """How much a group is still owed, or how much of it failed and the last reason."""
+
+    group: Group
+    count: int
+    reason: str | None = None
+
+
+def waiting(viewer: Viewer) -> list[Owed]:
+    """What is not yet out; what an owner has in hand is listed by its task."""
+    with_owner = (Delivery.channel == WecomMassTask.name) & (Delivery.state == SENDING)
+    return _owed(among(Delivery.state, WAITING) & ~with_owner, viewer)
+
+
+def failed(viewer: Viewer) -> list[Owed]:
+    """What did not get out although its group hears."""
+    return _owed(among(Delivery.state, (FAILED,)) & unwanted() & Group.disabled_at.is_(None), viewer)
+
+
+def held_back(viewer: Viewer) -> list[Owed]:
+    """What groups were owed that are stopped: nothing went wrong with it, and nothing is sent while they are."""
+    return _owed(among(Delivery.state, (FAILED,)) & unwanted() & Group.disabled_at.is_not(None), viewer)
+
+
+def _owed(which: ColumnElement[bool], viewer: Viewer) -> list[Owed]:
+    counted = (
+        select(Delivery.group_id, func.count().label("count"), func.max(Delivery.reason).label("reason"))
+        .join(Group, Group.id == Delivery.group_id)
+        .where(which, kept(viewer))
+        .group_by(Delivery.group_id)
+        .order_by(Delivery.group_id)
+        .limit(RECENT)
+    ).subquery()
+    rows = db.session.execute(
+        select(Group, counted.c.count, counted.c.reason)
+        .join(counted, counted.c.group_id == Group.id)
+        .order_by(Group.id)
+    )
+    return [Owed(group, count, reason) for group, count, reason in rows]
+
+
+def unknown(viewer: Viewer) -> list[Message]:
+    """For the groups this viewer keeps; and to one person, where it told of something at the places they keep."""
+    told_of_here = exists().where(
+        Delivery.message_id == Message.id,
+        Event.id == Delivery.event_id,
+        Event.noun == "ticket",
+        Ticket.id == Event.subject_id,
+        visible(viewer, "group.keep", Ticket),
+    )
+    query = select(Message).join(Message.group).where(among(Message.state, (UNKNOWN,)))
+    query = query.where(or_(kept(viewer), and_(Group.person_id.is_not(None), told_of_here)))
+    return list(db.session.scalars(query.options(joinedload(Message.group)).order_by(Message.id).limit(RECENT)))
+
+
+def disabled(viewer: Viewer) -> list[Group]:
+    query = select(Group).where(kept(viewer), Group.disabled_at.is_not(None)).order_by(Group.disabled_at.desc())
+    return list(db.session.scalars(query.limit(RECENT)))
+
+
+def failed_jobs() -> list[Job]:
+    return list(db.session.scalars(select(Job).filter_by(state=JOB_FAILED).order_by(Job.id.desc()).limit(RECENT)))
+
+
+@dataclass(frozen=True)
+class Troubles:
+    """What asks for a human, for the desk: groups gone silent, messages unsure or failed, and what is to be posted."""
+
+    disabled: int
+    unknown: int
+    failed: int
+
+    def __str__(self) -> str:
+        told = ((self.unknown, "条说不准发没发"), (self.failed, "个群没发成"), (self.disabled, "个群停用了"))
+        return "，".join(f"{count} {words}" for count, words in told if count)
+
+    def __bool__(self) -> bool:
+        return bool(self.disabled or self.unknown or self.failed)
+
+
+def troubles(viewer: Viewer) -> Troubles:
+    if not keeper.holds(viewer, None):
+        return Troubles(0, 0, 0)
+    return Troubles(len(disabled(viewer)), len(unknown(viewer)), len(failed(viewer)))

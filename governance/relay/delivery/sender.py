@@ -1,0 +1,114 @@
+"""The relay at work: claim, commit `sending`, let the database go, speak, write down what became of it.
+
+At most IN_FLIGHT messages are on their way from one worker; no transaction is open while the network is waited for.
+"""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import aiohttp
+from flask import Flask
+
+from governance.core.db import insist
+from governance.core.threads import in_thread
+from governance.relay import channels
+from governance.relay.channels.base import Channel, Outcome, Unknown
+from governance.relay.channels.person import PersonChannel
+from governance.relay.delivery.batches import Parcel
+from governance.relay.delivery.claims import claim
+from governance.relay.delivery.in_flight import reap, start
+from governance.relay.delivery.rate_limit import turn
+from governance.relay.delivery.results import Ended, settle
+
+IN_FLIGHT = 64
+TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=3)
+LOOK = 0.05  # seconds between two looks at what has come back
+KEEPALIVE = 4
+WAITING_FOR_WECHAT = ThreadPoolExecutor(8, thread_name_prefix="wechat")
+
+
+def deliver(app: Flask, names: Collection[str] = ()) -> bool:
+    """Send what is ready on these pushing channels, or on all; says whether there was anything.
+
+    One call is one bounded batch. A channel whose other side is slow holds up those it is called with.
+    """
+    with app.app_context():
+        found = reap() > 0
+    for name, kind in channels.pushing().items():
+        if names and name not in names:
+            continue
+        channel = kind(app.extensions["settings"])
+        with app.app_context():
+            parcels = _claimed(channel)
+        if parcels:
+            asyncio.run(_Round(app, channel, parcels).run())
+        found = found or bool(parcels)
+    return found
+
+
+def _claimed(channel: Channel) -> list[Parcel]:
+    """Nothing while the other side is away; after a rest one, to see whether it is there again."""
+    if channel.host.rests:
+        return []
+    return claim(channel, 1 if channel.host.is_away else channel.batch)
+
+
+class _Round:
+    """One batch on its way: what still waits here, what is in the air."""
+
+    def __init__(self, app: Flask, channel: Channel, parcels: list[Parcel]) -> None:
+        self.app, self.channel, self.waiting = app, channel, parcels
+        self.flying: set[asyncio.Task[Ended]] = set()
+
+    async def run(self) -> None:
+        connector = aiohttp.TCPConnector(limit=IN_FLIGHT, keepalive_timeout=KEEPALIVE, ttl_dns_cache=300)
+        async with aiohttp.ClientSession(
+            connector=connector, timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar()
+        ) as http:
+            ended: list[Ended] = []
+            while self.waiting or self.flying or ended:
+                batch = self._next()
+                for parcel in await in_thread(self.app, insist, self._exchange, ended, batch):
+                    self.flying.add(asyncio.create_task(self._send(http, parcel)))
+                ended = await self._landed()
+
+    def _next(self) -> list[Parcel]:
+        """What goes out next; all that waits once the other side is away, since `start` puts it back."""
+        free = len(self.waiting) if self.channel.host.rests else IN_FLIGHT - len(self.flying)
+        batch, self.waiting = self.waiting[:free], self.waiting[free:]
+        return batch
+
+    async def _landed(self) -> list[Ended]:
+        if not self.flying:
+            return []
+        done, self.flying = await asyncio.wait(self.flying, timeout=LOOK)
+        while not done and self.flying:
+            done, self.flying = await asyncio.wait(self.flying, return_when=asyncio.FIRST_COMPLETED)
+        return [task.result() for task in done]
+
+    async def _send(self, http: aiohttp.ClientSession, parcel: Parcel) -> Ended:
+        return parcel, await self._outcome(http, parcel)
+
+    async def _outcome(self, http: aiohttp.ClientSession, parcel: Parcel) -> Outcome:
+        try:
+            return self.channel.excused(await self._answered(http, parcel))
+        except Exception as trouble:  # noqa: BLE001 - a channel's own fault must neither end the round nor repeat a message
+            return Unknown(f"通道出错（{type(trouble).__name__}）")
+
+    async def _answered(self, http: aiohttp.ClientSession, parcel: Parcel) -> Outcome:
+        if isinstance(self.channel, PersonChannel):
+            return await self._told_alone(self.channel, parcel)
+        return await self.channel.send(http, parcel.bound, parcel.words, parcel.matters)
+
+    async def _told_alone(self, channel: PersonChannel, parcel: Parcel) -> Outcome:
+        """The gateway waits for its answers, so it does in a thread; the few there are bound what waits at once."""
+        told = (parcel.person_id or 0, parcel.news, parcel.words)
+        outcome: Outcome = await in_thread(self.app, channel.tell, *told, pool=WAITING_FOR_WECHAT)
+        return outcome
+
+    def _exchange(self, ended: Sequence[Ended], batch: Sequence[Parcel]) -> list[Parcel]:
+        """One transaction: what has ended is written down, what comes next is committed as `sending`."""
+        with turn():
+            settle(ended)
+            return start(self.channel, batch) if batch else []

@@ -1,0 +1,1 @@
+"""Groups: binding, import, health, keepers, robots, WeCom customer groups."""

@@ -1,0 +1,62 @@
+"""What a keeper has said to one group alone, by the same road as everything else: a test, and the place's code."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from governance.core.db import db, locked, now, writing
+from governance.core.errors import Refused
+from governance.core.events import Event
+from governance.people.access.permissions import require
+from governance.people.access.viewer import Viewer
+from governance.places.codes import first_living
+from governance.relay.groups.binding import hours_of
+from governance.relay.model import Delivery, Group
+from governance.relay.record import note
+
+FRESH = timedelta(minutes=10)  # so long what became of it stands above everything else
+
+
+def may_say(group: Group) -> bool:
+    """Could anything be said to it now?"""
+    return group.hears and group.told
+
+
+def may_send_code(group: Group) -> bool:
+    return may_say(group) and len(group.places) == 1 and first_living(group.places[0]) is not None
+
+
+def just_said(group: Group) -> Delivery | None:
+    """The last of what a keeper had said to it, while that is fresh: how it stands and why."""
+    query = select(Delivery).join(Event, Event.id == Delivery.event_id).where(Delivery.group_id == group.id)
+    query = query.where(Event.noun == "group", Event.verb.in_(("test", "code")), Delivery.created_at > now() - FRESH)
+    return db.session.scalars(query.order_by(Delivery.id.desc()).limit(1)).first()
+
+
+def test_message(viewer: Viewer, group: Group) -> None:
+    """Say one word to this group."""
+    with writing():
+        _say(viewer, group, "test")
+
+
+def send_code(viewer: Viewer, group: Group) -> None:
+    """Show this group the code of the place it is bound to: as a picture where the channel can, else as its address."""
+    with writing():
+        code = first_living(group.places[0]) if len(group.places) == 1 else None
+        if code is None:
+            raise Refused("只绑一个地点、那里有码的群，才能发码")
+        _say(viewer, group, "code", code=code.token)
+
+
+def _say(viewer: Viewer, group: Group, verb: str, **data: Any) -> None:
+    require(viewer, "group.keep", locked(group))
+    if not group.hears:
+        raise Refused("这个群停用了，先启用再试")
+    if not group.told:
+        raise Refused("这个群的机器人只会答话。在群里 @它 说一句试试")
+    event = note(group, verb, viewer.label, viewer.staff_id, **data)
+    event.told_at = now()  # for this group only, not for everybody on its path
+    db.session.flush()
+    due_at = hours_of(group).due(group.audience, True, now())
+    db.session.add(Delivery(event_id=event.id, group_id=group.id, channel=group.channel, urgent=True, due_at=due_at))

@@ -1,0 +1,1 @@
+"""WeCom mass tasks: one text for the customer groups of one owner, who confirms it."""

@@ -1,0 +1,1 @@
+"""What groups and persons read: audiences, facts of an event, templates."""

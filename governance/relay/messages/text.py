@@ -1,0 +1,127 @@
+"""What a group reads: an event is told to an audience if a template stands ready for it, and nothing else decides.
+
+Words are made of names, counts and our own links; whatever people typed is made harmless here first.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask import current_app
+
+from governance.core.crypto import ALPHABET
+from governance.tickets.model import read_number
+
+NAME_LONGEST, LINE_LONGEST = 40, 120
+FIRST_LINES, OPENING_LONGEST = 6, 300
+GAP = "\n\n"
+CLOSING = "()（）\\[\\]【】〔〕{}「」『』《》<>“”‘’，。；！？、"
+TAIL = rf"(?:[^\s{CLOSING}]|\([^\s{CLOSING}]*\))*"  # what closes a sentence or a bracket is none of the address
+LINK = re.compile(
+    rf"(?i)[a-z][a-z0-9+.-]{{1,20}}:/+{TAIL}"  # any scheme
+    rf"|#\w{{1,12}}:/+{TAIL}"  # a mini program's
+    rf"|(?:[\w-]{{1,63}}[.]){{1,8}}(?:[a-z]{{2,}}(?![a-z])|[а-яё]{{2,}}(?![а-яё])){TAIL}"  # a bare host, in Chinese too
+    rf"|(?:\d{{1,3}}[.]){{3}}\d{{1,3}}[:/]{TAIL}"
+    rf"|(?:(?!\d+[.])[\w-]{{1,63}}[.]){{1,8}}(?:中国|公司|网络|网址|网站|在线|中文网|商城|集团|手机)(?!\w){TAIL}"
+)
+NUMBER = re.compile(
+    r"(?:\d[ ._·•・‐‑‒–—−~*-]{0,3}){6,}\d"  # however its digits are grouped
+    r"|\d{3,}(?:[ /\\|()（）]{1,3}\d{3,}){2,}"  # three or more at a time
+)
+TICKET, FEW = re.compile(r"\d{1,9}-\d"), 6  # a date and two times are six parts of one or two digits
+MARKS = re.compile(r"[，！？；（）]|：(?!\s*[/／])")
+DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-./](1[0-2]|0?[1-9])[-./](3[01]|[12]\d|0?[1-9])(?!\d)")
+SPOKEN = str.maketrans("@#~<>[]【】{}`*", "＠＃～‹›〔〕〔〕〔〕'＊")
+
+
+def opening(words: str) -> tuple[tuple[str, ...], bool]:
+    """The first lines of a longer text, made plain, and whether there is more of it."""
+    lines = [_referring(line) for line in words.splitlines() if line.strip()]
+    first: list[str] = []
+    for line in lines[:FIRST_LINES]:
+        if sum(map(len, first)) + len(line) > OPENING_LONGEST and first:
+            break
+        first.append(plain(line, LINE_LONGEST))
+    whole = len(first) == len(lines) and all(len(line.strip()) <= LINE_LONGEST for line in lines)
+    return tuple(first), not whole
+
+
+def _referring(line: str) -> str:
+    """Where a link or a long number stood, the line sends people to the whole text; a date is no long number."""
+    return _masked(_folded(line), "〔链接见全文〕", "〔号码见全文〕")
+
+
+def _masked(text: str, link: str, number: str) -> str:
+    """Without addresses and numbers by which somebody could be reached; dates, hours and tickets' numbers stay."""
+    dated = DATE.sub(r"\1年\2月\3日", LINK.sub(link, text))
+    return NUMBER.sub(lambda found: found[0] if _is_harmless(found[0]) else number, dated)
+
+
+def _is_harmless(digits: str) -> bool:
+    parts = re.findall(r"\d+", digits)
+    moments = "." in digits and len(parts) <= FEW and all(len(part) <= 2 for part in parts)
+    return moments or bool(TICKET.fullmatch(digits)) and read_number(digits) is not None
+
+
+def plain(text: str, longest: int = NAME_LONGEST) -> str:
+    """Text as a group may read it: one line, no mention, no link, no long number, nothing invisible, cut."""
+    seen = "".join(char if char.isprintable() or char.isspace() else "" for char in _folded(text))
+    seen = "".join(char for char in seen if unicodedata.category(char) not in ("Cf", "Cc", "Co", "Cn", "Cs"))
+    seen = _masked(" ".join(seen.split()), "（链接略）", "＊＊＊ ")
+    seen = seen.translate(SPOKEN).strip()
+    return seen if len(seen) <= longest else seen[: longest - 1] + "…"
+
+
+def _folded(text: str) -> str:
+    """Full-width letters and digits as ordinary ones; the marks that Chinese sentences are written with stay."""
+    parts = MARKS.split(text)
+    marks = MARKS.findall(text)
+    return "".join(unicodedata.normalize("NFKC", part) + mark for part, mark in zip(parts, [*marks, ""], strict=True))
+
+
+def cut(text: str, longest_bytes: int) -> str:
+    """At most so many bytes of UTF-8, never half a character, rather whole lines, with a mark that some is missing."""
+    if len(text.encode()) <= longest_bytes:
+        return text
+    kept = text.encode()[: longest_bytes - len("…".encode())].decode(errors="ignore")
+    lines = kept.rpartition("\n")[0].rstrip()
+    return (lines if len(lines) * 2 >= len(kept) else kept.rstrip()) + "…"
+
+
+def condensed(lines: Sequence[tuple[Any, str]], longest_bytes: int) -> tuple[list[str], int]:
+    """As many of the first lines as fit in one message, of those about the same only the latest; and how many they are.
+
+    At least the first, cut if it must be. A line is what it is about and its words.
+    """
+    said: dict[Any, str] = {}
+    for taken, (about, text) in enumerate(lines):
+        latest = {other: words for other, words in said.items() if other != about} | {about: text}
+        if taken and len(GAP.join(latest.values()).encode()) > longest_bytes:
+            return list(said.values()), taken
+        said = latest if taken else {about: cut(text, longest_bytes)}
+    return list(said.values()), len(lines)
+
+
+def mark(delivery_id: int) -> str:
+    """A short sign in every message, the same when it is sent once more, so that people can tell a repetition."""
+    symbols = ""
+    while delivery_id or len(symbols) < 4:
+        delivery_id, last = divmod(delivery_id, len(ALPHABET))
+        symbols = ALPHABET[last] + symbols
+    return symbols.upper()
+
+
+def signed(texts: Iterable[str], sign: str) -> str:
+    return f"{GAP.join(texts)}\n〔{sign}〕"
+
+
+def room_for_words(longest_bytes: int) -> int:
+    """How many bytes the words may have beside the sign."""
+    return longest_bytes - len(signed(("",), "0" * 8).encode())
+
+
+def address(path: str) -> str:
+    """Our own address for a path, as it stands in messages."""
+    base: str = current_app.extensions["settings"].base_url
+    return base + path

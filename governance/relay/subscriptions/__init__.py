@@ -1,0 +1,1 @@
+"""Telling one person: recipients and their consent to WeChat notices."""

@@ -1,0 +1,205 @@
+"""A person's own line: a group of one, so that claims, pace, order, outcomes and rest serve it as they serve any group.
+
+A worker's is there while WeCom knows who they are; a resident's only from when they agreed until they take it back.
+Who an event concerns is asked of the ticket as it stands; what somebody did themselves is no news to them.
+"""
+
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from governance.core.config import Settings
+from governance.core.db import among, db, locked, now, writing
+from governance.core.db import by as one
+from governance.core.errors import Refused
+from governance.core.events import Event
+from governance.people.access.viewer import Viewer
+from governance.people.model import Identity, Person, Post
+from governance.people.residents.verification import note
+from governance.people.wechat.identity import handle, openid_hash
+from governance.places.model import Place
+from governance.relay.channels.official_account import OfficialAccount, kinds, template, ticked
+from governance.relay.channels.wecom_app import WecomApp
+from governance.relay.keys import robot_of
+from governance.relay.model import ALONE, FAILED, READY, Delivery, Group
+from governance.tickets.model import Follow, Ticket
+from governance.wechat.gateway import gateway
+
+QUIET_FROM, QUIET_UNTIL = 22, 7  # nobody's phone rings at night but for what is urgent at work
+AGAIN = timedelta(days=1)  # after it a worker's line that was refused is tried once more
+CHANNELS = {"worker": WecomApp, "resident": OfficialAccount}
+
+
+def lines(event: Event, audiences: Collection[str]) -> Select[int] | None:
+    """The lines of those this event concerns; nothing where it concerns nobody's."""
+    ticket = db.session.get(Ticket, event.subject_id)
+    alone = [audience for audience in audiences if audience in ALONE and speaks(audience, event.name)]
+    if ticket is None or not alone:
+        return None
+    concerned: list[ColumnElement[bool]] = []
+    if "worker" in alone:
+        ids = workers(ticket) - {event.actor_id}
+        _give_lines(ids)
+        concerned.append(and_(Group.audience == "worker", Group.person_id.in_(ids)))
+    if "resident" in alone:
+        following = select(Follow.person_id).where(Follow.ticket_id == ticket.id, Follow.person_id != _actor(event))
+        concerned.append(and_(Group.audience == "resident", Group.person_id.in_(following)))
+    return select(Group.id).where(or_(*concerned))
+
+
+def _actor(event: Event) -> int:
+    return event.actor_id or 0
+
+
+def speaks(audience: str, news: str) -> bool:
+    """Is the side there, and for residents the template?"""
+    side = gateway().has(CHANNELS[audience].side)
+    return side and (audience == "worker" or bool(template(_settings(), news)[0]))
+
+
+def concerns(event_id: int, audience: str, person_id: int) -> bool:
+    """Is it still theirs to hear, when it is about to be said?"""
+    ticket = db.session.get(Ticket, db.session.get_one(Event, event_id).subject_id)
+    if ticket is None:
+        return False
+    if audience == "worker":
+        return person_id in workers(ticket)
+    return db.session.get(Follow, (ticket.id, person_id)) is not None
+
+
+def workers(ticket: Ticket) -> set[int]:
+    """Who has it: the body's people, whoever took it, else those of the office it was addressed to."""
+    if ticket.body_id:
+        return _serving(Post.body_id == ticket.body_id)
+    if ticket.handler_id and _serving(Post.person_id == ticket.handler_id):
+        return {ticket.handler_id}
+    if ticket.grid_id:
+        return _serving(and_(Post.role == "grid", Post.place_id == ticket.grid_id))
+    return _serving(and_(Post.role == "community", Post.place_id == ticket.community_id))
+
+
+def _serving(which: ColumnElement[bool]) -> set[int]:
+    return set(db.session.scalars(select(Post.person_id).where(which, Post.serving(now()))))
+
+
+def _give_lines(ids: Collection[int]) -> None:
+    """A line for each whom WeCom knows and who has none, and one that was refused a day ago or by another userid."""
+    bound = {id_: userid for id_ in ids if (userid := handle(id_, "userid"))}
+    known = {line.person_id: line for line in db.session.scalars(_of("worker").where(Group.person_id.in_(bound)))}
+    voices = {id_: robot_of(WecomApp.name, userid) for id_, userid in bound.items()}
+    stale = [id_ for id_, voice in voices.items() if id_ not in known or _is_stale(known[id_], voice)]
+    db.session.rollback()
+    if stale:
+        with suppress(IntegrityError), writing():  # another worker has just made it
+            for id_ in stale:
+                _open(id_, "worker", voices[id_])
+
+
+def _is_stale(line: Group, voice: str) -> bool:
+    return line.robot != voice or (line.disabled_at is not None and line.disabled_at < now() - AGAIN)
+
+
+def _of(audience: str) -> Select[Any]:
+    return select(Group).where(Group.audience == audience)
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def line_of(person_id: int | None, audience: str) -> Group | None:
+    return one(Group, person_id=person_id, audience=audience) if person_id else None
+
+
+def _open(person_id: int, audience: str, voice: str) -> None:
+    line = line_of(person_id, audience) or Group(person_id=person_id, audience=audience, name="")
+    line.channel, line.robot, line.settings = CHANNELS[audience].name, voice, "{}"
+    line.quiet_from, line.quiet_until = QUIET_FROM, QUIET_UNTIL
+    line.created_at = now()
+    line.archived_at = line.disabled_at = line.disabled_why = line.rest_until = None
+    db.session.add(line)
+    db.session.flush()
+
+
+def may_agree(person_id: int | None) -> bool:
+    """Could a resident be told anything: WeChat knows them, and there is a template?"""
+    return bool(gateway().has("official") and kinds(_settings()) and handle(person_id, "openid"))
+
+
+def close_line(person_id: int, why: str) -> bool:
+    """They take it back, or leave: nothing more is said there. Call it inside `writing()`."""
+    line = line_of(person_id, "resident")
+    if line is None or line.archived_at is not None:
+        return False
+    line.archived_at = now()
+    waiting = update(Delivery).where(Delivery.group_id == line.id, among(Delivery.state, READY))
+    db.session.execute(waiting.values(state=FAILED, reason=why, claim=None))
+    return True
+
+
+def follows_again(openid: str) -> None:
+    """Somebody follows the account: if they had agreed, they are told again. Joins the transaction in hand."""
+    known = one(Identity, kind="openid", subject=openid_hash(openid))
+    line = line_of(known.person_id, "resident") if known else None
+    if line is not None and line.archived_at is None:
+        line.disabled_at = line.disabled_why = line.rest_until = None
+
+
+def agree(by: Viewer) -> None:
+    """The box was ticked. Joins the transaction in hand. Raises Refused for who has no ticket to hear of."""
+    person, place = _with_ticket(by)
+    line = line_of(person.id, "resident")
+    if line is None or not line.hears:
+        app_id = _settings().wechat_app_id
+        _open(person.id, "resident", robot_of(OfficialAccount.name, app_id))
+        note(person, "news_on", place, by)
+
+
+def take_back(by: Viewer) -> None:
+    person, place = _with_ticket(by)
+    if close_line(person.id, "本人取消了"):
+        note(person, "news_off", place, by)
+
+
+def _latest(person_id: int | None) -> Ticket | None:
+    """What they reported or joined last."""
+    mine = select(Ticket).join(Follow, Follow.ticket_id == Ticket.id).where(Follow.person_id == person_id)
+    return db.session.scalars(mine.order_by(Ticket.id.desc()).limit(1)).first()
+
+
+def _with_ticket(by: Viewer) -> tuple[Person, Place]:
+    person = locked(db.session.get_one(Person, by.person_id))
+    latest = _latest(person.id)
+    if latest is None:
+        raise Refused("您还没有报过事，报了以后再来勾")
+    return person, latest.place
+
+
+@dataclass(frozen=True)
+class News:
+    """The box on the pages: is it ticked, and if WeChat refused, why; what they would be told of,
+    and the notices that need a tick in WeChat itself."""
+
+    wanted: bool
+    refused: str
+    since: datetime | None
+    kinds: tuple[str, ...]
+    templates: tuple[str, ...]
+
+
+def news_of(viewer: Viewer) -> News | None:
+    """Nothing for whom it is not offered: who may not agree, or has nothing to hear of yet."""
+    if not may_agree(viewer.person_id) or _latest(viewer.person_id) is None:
+        return None
+    line = line_of(viewer.person_id, "resident")
+    wanted = line is not None and line.hears
+    refused = line.disabled_why if line is not None and not line.archived_at else None
+    since, settings = line.created_at if line is not None else None, _settings()
+    return News(wanted, refused or "", since, tuple(kinds(settings)), ticked(settings))

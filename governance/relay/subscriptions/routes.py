@@ -1,0 +1,23 @@
+"""The door where a resident agrees to be told by WeChat, or takes it back."""
+
+from typing import Any
+
+from flask import redirect, request, url_for
+
+from governance.core.errors import Missing
+from governance.core.web.pages import inside
+from governance.people.access.current import as_somebody, current, open_to
+from governance.people.access.permissions import anyone
+from governance.relay.blueprint import bp
+from governance.relay.subscriptions import recipients
+
+
+@bp.post("/me/news")
+@open_to(anyone)
+def news() -> Any:
+    """The box as it was sent: ticked or not."""
+    if not recipients.may_agree(current().person_id):
+        raise Missing
+    choose = recipients.agree if request.form.get("wanted") else recipients.take_back
+    as_somebody(choose)
+    return redirect(inside(request.form.get("back")) or url_for("people.me"), 303)

@@ -1,0 +1,10 @@
+"""Registers the page behind a code with the application."""
+
+from flask import Flask
+
+from governance.scan import routes, wechat
+
+
+def init_app(app: Flask) -> None:
+    wechat.init_app(app)
+    app.register_blueprint(routes.bp)

@@ -1,0 +1,164 @@
+"""What residents say after the report: 我也遇到, 催一下, 补一句, and whether it is really solved."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+
+from governance.core.db import db, locked, now, writing
+from governance.core.errors import Refused
+from governance.core.web.pages import local
+from governance.people.access.permissions import may, require
+from governance.people.access.viewer import SYSTEM, Viewer
+from governance.tickets import lifecycle as life
+from governance.tickets.actions import still_listed, take
+from governance.tickets.model import Answer, Follow, Nudge, Ticket
+from governance.tickets.progress import SAID
+from governance.tickets.record import note
+from governance.tickets.reports import attach
+
+SILENCE = timedelta(days=7)  # after it a resolved ticket closes, counted as not answered
+LATE_ANSWER = timedelta(days=30)  # how long after closing an answer is still taken
+
+
+def join(ticket: Ticket, by: Viewer) -> None:
+    """我也遇到: count this person once. Call it inside `writing()`."""
+    locked(ticket)
+    require(by, "ticket.join", ticket)
+    still_listed(ticket)
+    if not ticket.is_followed_by(by.person_id, "joiner"):
+        db.session.add(Follow(ticket_id=ticket.id, person_id=by.person_id, role="joiner"))
+        ticket.joined += 1
+        note(ticket, "join", by, joined=ticket.joined)
+
+
+def nudge(ticket: Ticket, by: Viewer) -> bool:
+    """催一下: once a day for each person concerned; says whether it was today's first."""
+    locked(ticket)
+    require(by, "ticket.nudge", ticket)
+    still_listed(ticket)
+    key = _today(ticket, by)
+    if db.session.get(Nudge, key):
+        return False
+    db.session.add(Nudge(ticket_id=key[0], person_id=key[1], day=key[2]))
+    ticket.nudged += 1
+    note(ticket, "nudge", by, nudged=ticket.nudged)
+    return True
+
+
+def has_said(deed: str, ticket: Ticket, by: Viewer) -> bool:
+    """Was this person counted already, so that doing it once more changes nothing?"""
+    if deed == "join":
+        return ticket.is_followed_by(by.person_id, "joiner")
+    return db.session.get(Nudge, _today(ticket, by)) is not None
+
+
+def _today(ticket: Ticket, by: Viewer) -> tuple[int, int | None, date]:
+    return (ticket.id, by.person_id, local(now()).date())
+
+
+def more(ticket: Ticket, by: Viewer, words: str, submission: str) -> None:
+    """补一句: words or photos from somebody concerned, for those who handle it."""
+    locked(ticket)
+    require(by, "ticket.more", ticket)
+    if not ticket.status.open:
+        raise Refused(f"这件事{ticket.status.label}。还有问题请重新报一次")
+    photos = attach(ticket.id, by, submission, "more")
+    note(ticket, "more", by, words=words, photos=photos)
+
+
+def answer(ticket: Ticket, by: Viewer, solved: str, satisfied: int | None, words: str) -> None:
+    """One view per person and round. "no" opens the next round; the last one due closes the ticket."""
+    locked(ticket)
+    require(by, "ticket.answer", ticket)
+    _give(ticket, by.person_id, by, None, (solved, satisfied, words))
+
+
+def call_back(ticket: Ticket, by: Viewer, solved: str, satisfied: int | None, words: str) -> None:
+    """电话回访: what the reporter said on the phone, written down by staff who did not finish the ticket."""
+    with writing():
+        locked(ticket)
+        require(by, "ticket.call_back", ticket)
+        reporter = db.session.scalar(select(func.min(Follow.person_id)).filter_by(ticket_id=ticket.id, role="reporter"))
+        if reporter is None:
+            raise Refused("这件事没有报的人，不用回访")
+        _give(ticket, reporter, by, by.staff_id, (solved, satisfied, words))
+
+
+def _give(
+    ticket: Ticket, person: int | None, by: Viewer, taken_by: int | None, said: tuple[str, int | None, str]
+) -> None:
+    if not _answers_taken(ticket):
+        raise Refused("办结以后才问这一句")
+    solved, satisfied, words = said
+    key = (ticket.id, ticket.round, person)
+    given = db.session.get(Answer, key) or Answer(ticket_id=key[0], round=key[1], person_id=key[2])
+    given.solved, given.satisfied, given.words, given.at = solved, satisfied, words, now()
+    given.taken_by_id = taken_by
+    db.session.add(given)
+    note(
+        ticket,
+        "answer",
+        by,
+        words=words,
+        round=ticket.round,
+        solved=solved,
+        satisfied=satisfied,
+        phone=bool(taken_by),
+    )
+    if solved == "no":
+        take(ticket, "reopen", by, {"note": "居民说没有办好"})
+    elif ticket.state == life.RESOLVED and _all_answered(ticket):
+        take(ticket, "close", SYSTEM, {})
+
+
+def _answers_taken(ticket: Ticket) -> bool:
+    """After the finish, and for a month after closing: somebody may only come back then."""
+    late = ticket.state == life.CLOSED and ticket.closed_at is not None and now() - ticket.closed_at <= LATE_ANSWER
+    return ticket.state == life.RESOLVED or late
+
+
+def _all_answered(ticket: Ticket) -> bool:
+    db.session.flush()
+    concerned = db.session.scalar(select(func.count()).select_from(Follow).filter_by(ticket_id=ticket.id))
+    answered = db.session.scalar(
+        select(func.count()).select_from(Answer).filter_by(ticket_id=ticket.id, round=ticket.round)
+    )
+    return bool(concerned and answered and answered >= concerned)
+
+
+def said(ticket: Ticket, viewer: Viewer) -> str:
+    """What this person answered in this round, in words."""
+    given = db.session.get(Answer, (ticket.id, ticket.round, viewer.person_id)) if viewer.person_id else None
+    return SAID[given.solved] if given else ""
+
+
+def open_to(ticket: Ticket, viewer: Viewer) -> dict[str, bool]:
+    """Which of these are open to a viewer now, for the page's buttons."""
+    listed, is_open = ticket.state in life.LISTED, ticket.status.open
+    follows = may(viewer, "ticket.nudge", ticket)
+    may_answer = may(viewer, "ticket.answer", ticket)
+    may_call_back = not may_answer and ticket.state == life.RESOLVED and may(viewer, "ticket.call_back", ticket)
+    return {
+        "may_join": listed
+        and ticket.source != "topic"
+        and not follows
+        and not viewer.posts
+        and may(viewer, "ticket.join", ticket),
+        "may_nudge": listed and follows,
+        "may_more": is_open and may(viewer, "ticket.more", ticket),
+        "may_call_back": may_call_back,
+        "asks_answer": may_call_back or (may_answer and _answers_taken(ticket)),
+    }
+
+
+def close_the_silent() -> int:
+    """Close what nobody answered for a week; says how many."""
+    waiting = select(Ticket).where(Ticket.state == life.RESOLVED, Ticket.resolved_at < now() - SILENCE).limit(200)
+    closed = 0
+    for ticket in list(db.session.scalars(waiting)):
+        with writing():
+            locked(ticket)
+            if ticket.state == life.RESOLVED:
+                take(ticket, "close", SYSTEM, {})
+                closed += 1
+    return closed

@@ -1,0 +1,88 @@
+"""The public face of a ticket: what anybody at a place may read of it. Unchecked words never leave the database.
+
+Read as plain rows by statements made once (docs/adr/0008): the page behind a code is asked for more than all others.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, literal, or_, select
+
+from governance.core.db import begins_with, now
+from governance.core.lifecycle import State
+from governance.core.sql_statements import Prepared
+from governance.places.model import Place
+from governance.tickets import lifecycle as life
+from governance.tickets import progress
+from governance.tickets.lifecycle import LIFE
+from governance.tickets.model import Category, Ticket, headline, too_late
+
+MOST_OPEN, MOST_DONE, LATELY = 12, 3, timedelta(days=30)
+
+
+class Face(NamedTuple):
+    """What the page of a place says of one ticket."""
+
+    ref: str
+    state: str
+    category: str
+    words: str
+    place_id: int
+    place: str
+    joined: int
+    submitted_at: datetime
+    due_at: datetime
+    resolved_at: datetime | None
+    closed_at: datetime | None
+
+    @property
+    def title(self) -> str:
+        return headline(self.words, self.category)
+
+    @property
+    def status(self) -> State:
+        return LIFE.state(self.state)
+
+    @property
+    def is_late(self) -> bool:
+        return too_late(self.state, self.due_at)
+
+    @property
+    def tone(self) -> str:
+        return progress.tone(self)
+
+    @property
+    def took(self) -> str:
+        return progress.ago(self)
+
+
+def _among(states: Sequence[str]) -> ColumnElement[bool]:
+    """Written out, so that the statement is the same each time and need not be put together again."""
+    return Ticket.state.in_([literal(state) for state in states])
+
+
+_WORDS = case((and_(Ticket.checked_at.is_not(None), Ticket.words_hidden.is_(False)), Ticket.words), else_="")
+_FACES = (
+    select(Ticket.ref, Ticket.state, Category.label, _WORDS, Ticket.place_id, Place.name, Ticket.joined)
+    .add_columns(Ticket.submitted_at, Ticket.due_at, Ticket.resolved_at, Ticket.closed_at)
+    .join(Ticket.category)
+    .join(Ticket.place)
+)
+_PLACES = select(Place.id).where(
+    or_(begins_with(Place.path, bindparam("path")), Place.id.in_([bindparam("courtyard"), bindparam("building")]))
+)
+_HERE = _FACES.where(Ticket.place_id.in_(_PLACES), Ticket.private.is_(False))
+_OPEN = _HERE.where(_among(life.LISTED)).order_by(Ticket.joined.desc(), Ticket.id.desc())
+_DONE = _HERE.where(_among((life.RESOLVED, life.CLOSED)), Ticket.resolved_at > bindparam("since"))
+OPEN = Prepared(_OPEN.limit(MOST_OPEN), Face._make)
+DONE = Prepared(_DONE.order_by(Ticket.id.desc()).limit(MOST_DONE), Face._make)
+
+
+def here(connection: Connection, path: str, line: Mapping[str, int]) -> tuple[list[Face], list[Face]]:
+    """What is being worked on at a place, inside it or at the courtyard around it, and what was put right lately.
+
+    The place is named by its path and by the places it stands in, each under its kind.
+    """
+    places = {"path": path, "courtyard": line.get("courtyard"), "building": line.get("building")}
+    return OPEN.all(connection, **places), DONE.all(connection, **places, since=now() - LATELY)

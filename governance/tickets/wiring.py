@@ -1,0 +1,14 @@
+"""Registers tickets with the application: routes, jobs, listeners, links to what came of them."""
+
+from flask import Flask
+
+from governance.tickets import desk, jobs, links, person_hooks, photos, queries, routes
+
+JOBS = (jobs, photos)
+LISTENERS = (person_hooks, links)
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(routes.bp)
+    app.register_blueprint(desk.bp)
+    app.jinja_env.globals["tickets_followed"] = queries.followed

@@ -1,0 +1,1 @@
+"""What words mean, for every route that takes them: emergencies, crisis, category."""

@@ -1,0 +1,1 @@
+"""The Flask application: the slices put together, health, navigation, API documents."""

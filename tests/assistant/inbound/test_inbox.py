@@ -1,0 +1,25 @@
+"""What came in is kept once, however many times it comes at one moment, and is there for all of them."""
+
+from sqlalchemy import select
+
+from governance.assistant.inbound.inbox import Inbound, find, keep, mark
+from governance.wechat.reachable import OFFICIAL
+from governance.core.db import db, writing
+from governance.wechat.inbound import TEXT, Incoming
+from tests.at_once import beside
+
+
+def test_who_waited_for_another_to_keep_it_reads_it_at_once(app, cast):
+    incoming, first, found = Incoming(TEXT, "o-1", "m-1", "报事 灯不亮"), list[bool](), list[Inbound | None]()
+
+    def come() -> None:
+        db.session.scalars(select(Inbound)).all()
+        first.append(keep(OFFICIAL, incoming))
+        found.append(find(OFFICIAL, mark(OFFICIAL, incoming.key)))
+
+    with writing():
+        visits = [beside(app, come) for _ in range(3)]
+    for visit in visits:
+        visit.join()
+    assert sorted(first) == [False, False, True]
+    assert all(found)
