@@ -71,6 +71,7 @@ class Event(Base):
 
 
 LINE = Insert(Event)
+UNSEALED = select(Event.stream).where(Event.seq.is_(None)).limit(1)
 
 
 def record(name: str, subject_id: int, /, **facts: Any) -> Event:
@@ -129,8 +130,7 @@ def _sha(text: str) -> str:
 
 def seal() -> bool:
     """Chain one batch of what is not sealed yet. Of several sealers one wins; the others look again."""
-    query = select(Event.stream).where(Event.seq.is_(None)).limit(1)
-    stream = db.session.scalars(query).first()
+    stream = db.session.scalars(UNSEALED).first()
     db.session.rollback()
     if stream is None:
         return False

@@ -7,6 +7,7 @@ order; what is urgent waits only for what is urgent too. A claim whose worker di
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import cache
 from itertools import groupby, islice, takewhile
 
 from sqlalchemy import Select, and_, bindparam, exists, or_, select, update
@@ -20,8 +21,13 @@ from governance.relay.delivery.rate_limit import Pace, turn
 from governance.relay.model import CLAIMED, FAILED, READY, SENDING, WAITING, Delivery, Group
 
 CLAIM_LEASE = timedelta(seconds=120)
-_DUE = (Delivery.channel == bindparam("channel"), among(Delivery.state, READY), Delivery.due_at <= bindparam("moment"))
-ANYTHING_DUE = select(Delivery.id).where(*_DUE).limit(1)
+
+
+@cache
+def anything_due(channel: str) -> Select[int]:
+    """A delivery of this channel whose time has come at `:moment`, whether or not its group may be spoken to."""
+    due = (among(Delivery.channel, (channel,)), among(Delivery.state, READY), Delivery.due_at <= bindparam("moment"))
+    return select(Delivery.id).where(*due).limit(1)
 
 
 def claim(channel: Channel, limit: int, robot: str | None = None) -> list[Parcel]:
@@ -48,7 +54,7 @@ def claim(channel: Channel, limit: int, robot: str | None = None) -> list[Parcel
 
 def _anything_ready(channel: Channel, robot: str | None) -> bool:
     """Most looks find nothing due at all, and cost one plain question."""
-    due = db.session.scalar(ANYTHING_DUE, {"channel": channel.name, "moment": now()})
+    due = db.session.scalar(anything_due(channel.name), {"moment": now()})
     found = db.session.scalar(_heads(channel.name, robot).limit(1)) if due else None
     db.session.rollback()
     return found is not None

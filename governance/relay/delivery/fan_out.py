@@ -37,6 +37,7 @@ from governance.relay.subscriptions.recipients import lines, speaks
 
 log = structlog.get_logger()
 LOOK, PIECE = 200, 2000
+UNTOLD = select(Event).where(Event.told_at.is_(None)).order_by(Event.id).limit(LOOK)
 Bound = Select[int] | CompoundSelect[int]
 
 
@@ -55,8 +56,7 @@ def expand() -> bool:
 
 
 def _untold() -> list[Event]:
-    query = select(Event).where(Event.told_at.is_(None)).order_by(Event.id).limit(LOOK)
-    fresh = list(db.session.scalars(query.execution_options(populate_existing=True)))
+    fresh = list(db.session.scalars(UNTOLD.execution_options(populate_existing=True)))
     db.session.rollback()
     return fresh
 
