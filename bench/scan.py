@@ -58,4 +58,4 @@ def _tickets(cast: Cast) -> None:
         db.session.flush()
         for number in range(5):
             place, category = cast.place("5号楼"), cast.category("light")
-            reports.report(Viewer(person.id), place, category, f"{number:036d}", words="三层到四层的灯不亮")
+            reports.submit_report(place, Viewer(person.id), category, f"{number:036d}", words="三层到四层的灯不亮")

@@ -58,7 +58,7 @@ def _measured(app: Flask, ref: str, kind: str) -> list[Row]:
 
 def _talked_over(cast: Cast) -> str:
     """Bulk rows: every person answers ten of the statements; the reference of the topic."""
-    topic = actions.begin(cast.viewer("shen"), cast.place("3号院"), str(uuid.uuid4()), "充电棚装不装", "")
+    topic = actions.begin(cast.place("3号院"), cast.viewer("shen"), str(uuid.uuid4()), "充电棚装不装", "")
     with writing():
         db.session.execute(insert(Person), [{"nickname": f"量度{number}"} for number in range(PEOPLE)])
         people = list(db.session.scalars(select(Person.id).where(Person.nickname.like("量度%"))))

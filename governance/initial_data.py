@@ -9,7 +9,7 @@ from governance.tickets import categories
 from governance.tickets.model import Category
 
 
-def settle() -> bool:
+def install() -> bool:
     """Put them in where there is no category yet; says whether it did. What officers took away stays away."""
     if db.session.scalar(select(Category.id).limit(1)):
         return False

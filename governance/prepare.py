@@ -55,7 +55,7 @@ def _demo(settings: Settings) -> list[community.Account]:
     """Fill an empty database of a demo. Its accounts are kept beside it, so that a second start can name them."""
     kept = settings.var_dir / "demo_people"
     with build(settings).app_context():
-        initial_data.settle()
+        initial_data.install()
         if settings.is_demo and community.is_empty():
             kept.touch(mode=0o600)
             kept.write_text("".join("\t".join(account) + "\n" for account in community.fill(settings.demo_password)))

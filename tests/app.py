@@ -193,4 +193,4 @@ def nobody_is_away() -> None:
 
 def forget_limits(app: Flask) -> None:
     """As if nobody had asked for anything yet."""
-    app.extensions["limits"] = (limits.Here(), limits.Here())
+    app.extensions["limits"] = (limits.LocalCounter(), limits.LocalCounter())

@@ -7,8 +7,8 @@ Residents come as they are needed: `cast.known("爱种花的")`, or `phone().kno
 
 from dataclasses import dataclass, field
 
-from governance.core.db import by as one
 from governance.core.db import db, now, writing
+from governance.core.db import find_by as one
 from governance.people.access.current import viewer_of
 from governance.people.access.viewer import Viewer
 from governance.people.households import Door, Residence

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from governance.core.crypto import keyed_hash
-from governance.core.db import by, db, writing
+from governance.core.db import db, find_by, writing
 from governance.people.model import Identity, Person
 from tests import cast as casting
 from tests.cast import Cast
@@ -58,7 +58,7 @@ class Phone:
             with writing():
                 known = cast.people.get(nickname)
                 person = db.session.get_one(Person, known) if known else Person()
-                identity = by(Identity, kind="device", subject=self.subject) or Identity(kind="device")
+                identity = find_by(Identity, kind="device", subject=self.subject) or Identity(kind="device")
                 identity.subject, identity.person = self.subject, person
                 db.session.add_all((person, identity))
                 db.session.flush()

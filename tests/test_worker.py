@@ -17,6 +17,7 @@ from governance.core import jobs
 from governance.core.db import db, now, writing
 from governance.core.events import record
 from governance.core.waiting import asking
+from governance.relay.model import Message
 
 PATIENCE = 20.0  # seconds for what takes a fraction of one
 SOON = 0.3  # seconds until an idle worker looks
@@ -108,7 +109,7 @@ def cut_off(channel: str) -> None:
     """A message whose worker died as it was sent."""
     with writing():
         lease = now() - timedelta(seconds=1)
-        db.session.add(Message(mark="m", channel=channel, words="w", state="sending", lease_until=lease))
+        db.session.add(Message(short_code="m", channel=channel, words="w", state="sending", lease_until=lease))
 
 
 def waiting_after(kinds: dict[str, worker.Kind], do: Callable[[], object]) -> list[str]:

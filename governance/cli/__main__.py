@@ -72,7 +72,7 @@ def _in_application(args: argparse.Namespace) -> None:
     settings = load()
     migrations.upgrade(settings.database)
     with build(settings).app_context():
-        initial_data.settle()
+        initial_data.install()
         args.run(args)
 
 

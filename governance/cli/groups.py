@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from governance.cli.parts import PLACE, Commands, open_file, operator, refusal
-from governance.core.db import among, db
+from governance.core.db import db, in_literals
 from governance.core.errors import Invalid, Refused
 from governance.people.access.viewer import Viewer
 from governance.places.finding import find_place
@@ -93,7 +93,7 @@ def _counts() -> dict[str, int]:
 
 def _retried(viewer: Viewer) -> int:
     """Make everything that failed due again, in every group that still hears; persons' own groups are left alone."""
-    owed = select(Delivery.group_id).where(among(Delivery.state, (FAILED,)))
+    owed = select(Delivery.group_id).where(in_literals(Delivery.state, (FAILED,)))
     hearing = select(Group).where(Group.id.in_(owed), Group.disabled_at.is_(None), Group.archived_at.is_(None))
     hearing = hearing.where(Group.person_id.is_(None))
-    return sum(actions.retry(viewer, group) for group in list(db.session.scalars(hearing)))
+    return sum(actions.retry(group, viewer) for group in list(db.session.scalars(hearing)))

@@ -7,9 +7,9 @@ from typing import TypeAlias
 
 from sqlalchemy import select
 
-from governance.core.db import by, db
+from governance.core.db import db, find_by
 from governance.core.errors import Invalid, Refused
-from governance.people.access.viewer import Held, Viewer
+from governance.people.access.viewer import ActivePost, Viewer
 from governance.people.model import Body, Identity, Person
 from governance.places.kinds import AREAS
 from governance.places.model import Place
@@ -23,18 +23,18 @@ LABEL = "命令行"
 
 def operator() -> Viewer:
     tops = db.session.execute(select(Place.id, Place.kind).where(Place.parent_id.is_(None), Place.kind.in_(AREAS)))
-    return Viewer(label=LABEL, posts=tuple(Held("district", top.kind, top.id) for top in tops))
+    return Viewer(label=LABEL, posts=tuple(ActivePost("district", top.kind, top.id) for top in tops))
 
 
 def person_of(account: str) -> Person:
-    identity = by(Identity, kind="account", subject=account.lower())
+    identity = find_by(Identity, kind="account", subject=account.lower())
     if identity is None:
         raise Invalid({"account": f"没有“{account}”这个账号"})
     return identity.person
 
 
 def body_named(name: str) -> Body:
-    body = by(Body, name=name)
+    body = find_by(Body, name=name)
     if body is None:
         raise Invalid({"body": f"没有叫“{name}”的承办单位"})
     return body

@@ -56,14 +56,14 @@ def _add(args: argparse.Namespace) -> None:
 
 
 def _post(args: argparse.Namespace) -> None:
-    post = actions.give_post(operator(), person_of(args.account), args.role, _where(args), args.until)
+    post = actions.give_post(person_of(args.account), operator(), args.role, _where(args), args.until)
     print(f"{args.account} 现在是 {post.where} 的{post.label}")
 
 
 def _end(args: argparse.Namespace) -> None:
     person = person_of(args.account)
     post = _meant(person, args.role, find_place(args.at) if args.at else None)
-    actions.end_post(operator(), post)
+    actions.end_post(post, operator())
     print(f"{args.account} 不再是 {post.where} 的{post.label}")
 
 

@@ -236,13 +236,13 @@ def locked(row: Row) -> Row:
     return row
 
 
-def in_turn(lock: int) -> None:
+def advisory_lock(lock: int) -> None:
     """Whoever asks for this lock too waits until this transaction ends. On SQLite all that write take turns anyway."""
     if db.engine.dialect.name == "postgresql":
         db.session.execute(select(func.pg_advisory_xact_lock(lock)))
 
 
-def insist(do: Callable[..., Done], *args: Any) -> Done:
+def with_retries(do: Callable[..., Done], *args: Any) -> Done:
     """Do it, and again where the database is away for a moment or let another go first.
 
     For what is known nowhere but here, and does not matter done twice. Call it outside `writing()`.
@@ -265,7 +265,7 @@ def without_sorting() -> None:
         db.session.execute(select(func.set_config("enable_sort", "off", True)))
 
 
-def by(model: type[Row], **columns: Any) -> Row | None:
+def find_by(model: type[Row], **columns: Any) -> Row | None:
     """The one row with these values, or nothing."""
     return db.session.scalars(select(model).filter_by(**columns)).one_or_none()
 
@@ -275,13 +275,13 @@ def numbered(model: type[Row], id_: Any) -> Row | None:
     return db.session.get(model, id_) if not isinstance(id_, int) or 0 < id_ <= LARGEST else None
 
 
-def among(column: Any, values: Sequence[str]) -> ColumnElement[bool]:
+def in_literals(column: Any, values: Sequence[str]) -> ColumnElement[bool]:
     """`column` is one of these constants, written out in the statement so that a planner can use a partial index."""
     written: list[ColumnElement[Any]] = [literal_column("'" + value.replace("'", "''") + "'") for value in values]
     return cast(ColumnElement[bool], column.in_(written) if written else false())
 
 
-def only(condition: str) -> dict[str, Any]:
+def partial_index(condition: str) -> dict[str, Any]:
     """What makes an index one of these rows only, on both databases."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 

@@ -1,4 +1,4 @@
-"""What can go wrong in the subject, said once. `core/pages.py` turns each into a page or problem+json."""
+"""What can go wrong in the subject, said once. `core/web/pages.py` turns each into a page or problem+json."""
 
 from collections.abc import Mapping
 

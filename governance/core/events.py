@@ -15,7 +15,7 @@ from sqlalchemy import JSON, Index, String, Text, UniqueConstraint, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from governance.core.db import Base, connection, db, now, only, writing
+from governance.core.db import Base, connection, db, now, partial_index, writing
 from governance.core.sql_statements import Insert
 
 GENESIS = "0" * 64
@@ -29,8 +29,8 @@ class Event(Base):
     __table_args__ = (
         UniqueConstraint("stream", "seq"),
         Index("ix_event_subject", "noun", "subject_id", "id"),
-        Index("ix_event_unsealed", "id", **only("seq IS NULL")),
-        Index("ix_event_untold", "id", **only("told_at IS NULL")),
+        Index("ix_event_unsealed", "id", **partial_index("seq IS NULL")),
+        Index("ix_event_unprocessed", "id", **partial_index("processed_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -46,7 +46,7 @@ class Event(Base):
     words: Mapped[str | None] = mapped_column(Text)
     salt: Mapped[str | None] = mapped_column(String(32))
     words_hash: Mapped[str | None] = mapped_column(String(64))
-    told_at: Mapped[datetime | None]
+    processed_at: Mapped[datetime | None]
     seq: Mapped[int | None]
     prev: Mapped[str | None] = mapped_column(String(64))
     hash: Mapped[str | None] = mapped_column(String(64))

@@ -9,13 +9,13 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import Generic, TypeVar
 
-from governance.core.db import in_turn, writing
+from governance.core.db import advisory_lock, writing
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 
-class Together(Generic[Item, Made]):
+class GroupCommit(Generic[Item, Made]):
     """`write` writes one, in the transaction in hand, and says what came of it.
 
     They are committed in the order in which they came, by all processes that share this `lock` in turn.
@@ -49,7 +49,7 @@ class Together(Generic[Item, Made]):
 
     def _commit(self, waiting: Mapping[Future[Made], Item]) -> None:
         with writing():
-            in_turn(self._lock)
+            advisory_lock(self._lock)
             made = [self._write(item) for item in waiting.values()]
         for one, result in zip(waiting, made, strict=True):
             one.set_result(result)

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from governance.core.db import Base, among, connection, db, now, only, without_sorting, writing
+from governance.core.db import Base, connection, db, in_literals, now, partial_index, without_sorting, writing
 from governance.core.sql_statements import Insert
 from governance.core.waiting import Waiting
 
@@ -33,14 +33,14 @@ class Job(Base):
     __tablename__ = "job"
     __table_args__ = (
         Index("ix_job_waiting", "state", "due_at"),
-        Index("ix_job_line", "line", "id", **only("state IN ('due','claimed')")),
+        Index("ix_job_queue_key", "queue_key", "id", **partial_index("state IN ('due','claimed')")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60))
     args: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     slot: Mapped[str | None] = mapped_column(String(80), unique=True)
-    line: Mapped[str | None] = mapped_column(String(43))
+    queue_key: Mapped[str | None] = mapped_column(String(43))
     state: Mapped[str] = mapped_column(String(10), default=DUE)
     due_at: Mapped[datetime] = mapped_column(default=now)
     lease_until: Mapped[datetime | None]
@@ -107,14 +107,14 @@ def job(
     return register
 
 
-def enqueue(name: str, *, due_at: datetime | None = None, line: str | None = None, **args: Any) -> None:
+def enqueue(name: str, *, due_at: datetime | None = None, queue_key: str | None = None, **args: Any) -> None:
     """Ask for a job in the transaction in hand: it exists if and only if the change does."""
-    db.session.add(Job(name=name, args=args, due_at=due_at or now(), line=line))
+    db.session.add(Job(name=name, args=args, due_at=due_at or now(), queue_key=queue_key))
 
 
-def enqueue_fast(name: str, *, line: str | None = None, **args: Any) -> None:
+def enqueue_fast(name: str, *, queue_key: str | None = None, **args: Any) -> None:
     """The same, due at once, for the doors that many come through."""
-    JOB.new(connection(), name=name, args=args, line=line)
+    JOB.new(connection(), name=name, args=args, queue_key=queue_key)
 
 
 def enqueue_once(name: str, seconds: int, key: str, **args: Any) -> None:
@@ -173,10 +173,10 @@ def _waiting(names: tuple[str, ...]) -> tuple[tuple[Select[int], Select[Job]], .
     """
     moment: BindParameter[datetime] = bindparam("moment")
     other = aliased(Job)
-    left = (among(Job.name, names), Job.state == CLAIMED, Job.lease_until < moment)
-    due = (among(Job.name, names), Job.state == DUE, Job.due_at <= moment)
-    front = select(func.min(other.id)).where(other.line == Job.line, among(other.state, (DUE, CLAIMED)))
-    is_front = or_(Job.line.is_(None), Job.id == front.scalar_subquery())
+    left = (in_literals(Job.name, names), Job.state == CLAIMED, Job.lease_until < moment)
+    due = (in_literals(Job.name, names), Job.state == DUE, Job.due_at <= moment)
+    front = select(func.min(other.id)).where(other.queue_key == Job.queue_key, in_literals(other.state, (DUE, CLAIMED)))
+    is_front = or_(Job.queue_key.is_(None), Job.id == front.scalar_subquery())
     first = select(Job).where(is_front).order_by(Job.due_at).limit(1).with_for_update(skip_locked=True)
     return tuple((select(Job.id).where(*which).limit(1), first.where(*which)) for which in (left, due))
 

@@ -1,7 +1,7 @@
 """A life as one table of moves: which move leads from which states to which, and what it asks for.
 
 From such a table come the buttons, the route, the refusal, the event's name and the tests. Who may make a
-move is said in people/permissions.py under "<noun>.<move>".
+move is said in people/access/permissions.py under "<noun>.<move>".
 """
 
 from collections.abc import Mapping

@@ -23,7 +23,7 @@ FLOOD = parse("1200/minute")
 MOST = 100_000  # keys a process remembers before it looks for old ones
 
 
-class Here:
+class LocalCounter:
     """This process's own counts: what is in the window is this slot's count and a share of the slot before.
 
     The library's memory storage starts a thread for nearly every hit, and that thread walks over all keys.
@@ -68,13 +68,13 @@ def _over(limit: RateLimitItem, before: int, count: int, into: float) -> bool:
 
 
 def init_app(app: Flask, redis_url: str) -> None:
-    here = Here()
+    here = LocalCounter()
     shared = Window(RedisStorage(redis_url, socket_timeout=0.5, socket_connect_timeout=0.5)) if redis_url else here
     app.extensions["limits"] = (shared, here)
     app.before_request(_flood_guard)
 
 
-def take(limit: str, *key: str) -> bool:
+def within_limit(limit: str, *key: str) -> bool:
     """Count one more of `limit` (such as "20/hour") under this key; False when that is too many."""
     return _hit(_read(limit), *key)
 
@@ -92,7 +92,7 @@ def has_room(limit: str, *key: str) -> bool:
 
 
 def require(limit: str, *key: str) -> None:
-    if not take(limit, *key):
+    if not within_limit(limit, *key):
         raise TooMuch
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from governance.core.db import Base, db, now
 from governance.core.sql_statements import Prepared
 
-Describe = Callable[[Sequence[int], Any], dict[int, "Ring"]]
+Describe = Callable[[Sequence[int], Any], dict[int, "LinkedItem"]]
 _DESCRIBED: dict[str, Describe] = {}
 _DONE_BY: dict[str, Callable[..., Any]] = {}
 _HEARING: dict[str, Callable[[set[int]], None]] = {}
@@ -45,7 +45,7 @@ OUTCOMES: Ties = Prepared(_TO.order_by(Link.at, *_TO.selected_columns))
 
 
 @dataclass(frozen=True)
-class Ring:
+class LinkedItem:
     """One thing in the chain as a viewer may see it; `over` says that nothing more will be done there."""
 
     label: Any  # may wait for the reader's language
@@ -113,17 +113,17 @@ def tie(source: tuple[str, int], target: tuple[str, int]) -> None:
         db.session.flush()
 
 
-def sources(noun: str, id_: int, viewer: Any) -> list[Ring]:
+def sources(noun: str, id_: int, viewer: Any) -> list[LinkedItem]:
     """What it came of, the oldest first."""
     return _described(SOURCES, noun, id_, viewer)
 
 
-def outcomes(noun: str, id_: int, viewer: Any) -> list[Ring]:
+def outcomes(noun: str, id_: int, viewer: Any) -> list[LinkedItem]:
     """What came of it, the oldest first."""
     return _described(OUTCOMES, noun, id_, viewer)
 
 
-def _described(ties: Ties, noun: str, id_: int, viewer: Any) -> list[Ring]:
+def _described(ties: Ties, noun: str, id_: int, viewer: Any) -> list[LinkedItem]:
     pairs = ties.all(db.session.connection(), noun=noun, id=id_)
     seen = {noun: _DESCRIBED[noun]([id_ for of, id_ in pairs if of == noun], viewer) for noun, _ in pairs}
     return [seen[noun][id_] for noun, id_ in pairs if id_ in seen[noun]]

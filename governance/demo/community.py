@@ -77,7 +77,7 @@ def is_empty() -> bool:
 def fill(password: str = "") -> list[Account]:
     """Fill an empty database; the accounts with their passwords, which are shown only now."""
     with writing():  # one transaction: a demo is whole or not there
-        initial_data.settle()
+        initial_data.install()
         _settle()
         accounts = _hire(password)
         _bind_groups()
@@ -147,15 +147,15 @@ def _bind_groups() -> None:
 def _move_in() -> None:
     """Doors of the first building; two residents whom the community knows, and a slip that nobody has used yet."""
     keeper, building = _viewer("银杏社区值班"), _first_building()
-    add_doors(keeper, building, "1单元101-1单元104\n1单元201-1单元204\n2单元101-2单元104\n2单元201-2单元204")
+    add_doors(building, keeper, "1单元101-1单元104\n1单元201-1单元204\n2单元101-2单元104\n2单元201-2单元204")
     doors = list(db.session.scalars(select(Door).filter_by(place_id=building.id).order_by(Door.id)))
     secrets_of = {door.id: new_slip_secret() for door in doors[:2]}
-    hand_out(keeper, secrets_of)
+    hand_out(secrets_of, keeper)
     used = find_slip(secrets_of[doors[0].id])
     if used is not None:
-        use_slip(_resident(), used, "爱种花的")
+        use_slip(used, _resident(), "爱种花的")
     asking = ask_worker(_resident(), "三楼老周")
-    vouch(_viewer("小禾师傅"), asking, building, asking.nickname, doors[5].label)
+    vouch(asking, _viewer("小禾师傅"), building, asking.nickname, doors[5].label)
 
 
 def _viewer(nickname: str) -> Viewer:
@@ -173,7 +173,7 @@ def _staff(role: str, ticket: Ticket) -> Viewer:
     """Who would take this step for this ticket."""
     held = select(Post).where(Post.role == role, Post.held(now()))
     for post in db.session.scalars(held):
-        if post.body_id is not None and post.body_id == ticket.body_id or post.place_id in ticket.place.line:
+        if post.body_id is not None and post.body_id == ticket.body_id or post.place_id in ticket.place.ancestors:
             return viewer_of(post.person)
     raise LookupError(role)
 
@@ -188,7 +188,7 @@ def _tell(number: int, story: tuple[str, str, str, str, tuple[str, ...], int]) -
         reporter, submission = _resident(), str(uuid.UUID(int=number + 1))
         if scene:
             _photograph(reporter, submission, scene, number)
-        ticket = reports.report(reporter, place, category, submission, words=words, where=where)
+        ticket = reports.submit_report(place, reporter, category, submission, words=words, where=where)
         for _ in range(0 if ticket.private else joiners):
             feedback.join(ticket, _resident())
     for step in steps:
@@ -217,7 +217,7 @@ NOTES = {
 def _step(ticket: Ticket, step: str, reporter: Viewer) -> None:
     if step in ("yes", "no"):
         with writing():
-            feedback.answer(ticket, reporter, step, 5 if step == "yes" else 2, "")
+            feedback.give_feedback(ticket, reporter, step, 5 if step == "yes" else 2, "")
         return
     done = FINISHED.get(ticket.category.slug, "")
     answers = {"note": done if step == "finish" else NOTES.get(step, "")}
@@ -232,7 +232,7 @@ def _step(ticket: Ticket, step: str, reporter: Viewer) -> None:
         step, answers = "finish", answers | {"note": "敲掉了松的墙皮，围了警戒线"}
     role = {"start": "body", "return": "body"}.get(step, "grid")
     by = reporter if step == "withdraw" else _staff(role, ticket)
-    actions.move(ticket, step, by, answers)
+    actions.make_move(ticket, step, by, answers)
 
 
 def _as_if_earlier() -> None:
@@ -242,8 +242,10 @@ def _as_if_earlier() -> None:
         age = timedelta(hours=rng.randint(2, 40))
         ticket.submitted_at -= age
         ticket.due_at -= age
-        told = list(db.session.scalars(select(Event).filter_by(noun="ticket", subject_id=ticket.id).order_by(Event.id)))
-        for number, event in enumerate(told):
-            event.at = ticket.submitted_at + age * number / len(told)
-        ticket.resolved_at = ticket.resolved_at and told[-1].at
-        ticket.closed_at = ticket.closed_at and told[-1].at
+        events = list(
+            db.session.scalars(select(Event).filter_by(noun="ticket", subject_id=ticket.id).order_by(Event.id))
+        )
+        for number, event in enumerate(events):
+            event.at = ticket.submitted_at + age * number / len(events)
+        ticket.resolved_at = ticket.resolved_at and events[-1].at
+        ticket.closed_at = ticket.closed_at and events[-1].at

@@ -50,7 +50,7 @@ def fill(password: str, size: Size, tickets: int, say: Say) -> list[Account]:
     """Fill an empty database; some of its accounts. They all have the same password, which is shown only now."""
     password = password or secrets.token_urlsafe(9)
     places = list(_places(size))
-    initial_data.settle()
+    initial_data.install()
     with writing():
         _put(Place, places, "地点", say)
         coded = [place for place in places if place["kind"] in CODED]
@@ -76,9 +76,9 @@ def _places(size: Size) -> Iterator[Row]:
         areas = {f"{area}_id": parent[f"{area}_id"] if parent else None for area in AREAS}
         areas |= {f"{kind}_id": id_} if kind in AREAS else {}
         path = f"{parent['path'] if parent else '/'}{id_}/"
-        told = {"households": None, "phone": None} | facts
+        details = {"households": None, "phone": None} | facts
         known = {"id": id_, "parent_id": parent and parent["id"], "path": path, "kind": kind, "name": name}
-        return known | areas | told
+        return known | areas | details
 
     district = place("district", "示例区", None, phone="010-00000000")
     yield district
@@ -204,9 +204,9 @@ def _reporter(row: Row) -> Row:
 
 def _reported(row: Row, path: str) -> Row:
     """In the record as told: no group is to hear of what never happened."""
-    told = {"noun": "ticket", "verb": "report", "subject_id": row["id"], "actor": "居民", "data": {"source": "code"}}
-    when = {"at": row["submitted_at"], "told_at": row["submitted_at"]}
-    return told | when | {"stream": row["community_id"], "scope": path, "actor_id": row["submitter_id"]}
+    details = {"noun": "ticket", "verb": "report", "subject_id": row["id"], "actor": "居民", "data": {"source": "code"}}
+    when = {"at": row["submitted_at"], "processed_at": row["submitted_at"]}
+    return details | when | {"stream": row["community_id"], "scope": path, "actor_id": row["submitter_id"]}
 
 
 def _move_sequences(*models: type[Base]) -> None:

@@ -43,7 +43,7 @@ def fill(yard: Place, community: Place) -> None:
     _talk(charging, neighbours, CHARGING, 34, rng)
     contributions.reply(charging, neighbours[1], _mark("reply"), "东门空地晚上挺黑的，灯也得一起装。")
     _talk(_begin(staff, community, "社区食堂要不要加早餐", ""), neighbours, BREAKFAST, 9, rng)
-    actions.propose(neighbours[3], yard, _mark("lift"), "电梯里能不能装个扶手", "推车上下有时站不稳。")
+    actions.propose(yard, neighbours[3], _mark("lift"), "电梯里能不能装个扶手", "推车上下有时站不稳。")
     _done(_begin(staff, yard, DONE, "轮椅和婴儿车都上不来。"), staff, neighbours, rng)
 
 
@@ -59,7 +59,7 @@ def _mark(name: str) -> str:
 
 
 def _begin(staff: Viewer, place: Place, title: str, words: str) -> Topic:
-    return actions.begin(staff, place, _mark(title), title, words)
+    return actions.begin(place, staff, _mark(title), title, words)
 
 
 def _gather(topic: Topic, staff: Viewer) -> None:
@@ -67,7 +67,7 @@ def _gather(topic: Topic, staff: Viewer) -> None:
     query = select(Ticket).join(Ticket.category).filter_by(slug="parking")
     ticket = db.session.scalars(query.where(Ticket.state == "on_hold").limit(1)).first()
     if ticket:
-        tickets.move(ticket, "to_topic", staff, {"topic": str(topic.id)})
+        tickets.make_move(ticket, "to_topic", staff, {"topic": str(topic.id)})
 
 
 def _talk(
@@ -95,18 +95,18 @@ def _answer(statement: Statement, by: Viewer, share: float, rng: random.Random) 
 def _done(topic: Topic, staff: Viewer, neighbours: list[Viewer], rng: random.Random) -> None:
     """One matter that went all the way: decided, done, judged and counted."""
     _talk(topic, neighbours, (("坡道修在台阶右边", 0.9), ("再装一根扶手", 0.8)), 12, rng)
-    actions.move(topic, "decide", staff, {"note": "台阶右边修一条坡道，装一根扶手，物业两周内做完。"})
+    actions.make_move(topic, "decide", staff, {"note": "台阶右边修一条坡道，装一根扶手，物业两周内做完。"})
     body = db.session.scalars(select(Body).order_by(Body.id).limit(1)).one()
-    told = {
+    details = {
         "words": "东门修坡道、装扶手",
         "category": "other",
         "body": str(body.id),
         "due_at": now() + timedelta(days=9),
     }
-    outcomes.task(topic, staff, _mark("ramp"), **told)
+    outcomes.task(topic, staff, _mark("ramp"), **details)
     ticket = db.session.scalars(select(Ticket).filter_by(source="topic")).one()
     worker = db.session.scalars(select(Person).filter_by(nickname=body.name)).one()
-    tickets.move(ticket, "finish", viewer_of(worker), {"note": "坡道修好了，扶手也装上了"})
+    tickets.make_move(ticket, "finish", viewer_of(worker), {"note": "坡道修好了，扶手也装上了"})
     outcomes.record_deed(topic, staff, "东门修了坡道", "轮椅和婴儿车能自己上来了。", date.today())
     for number, neighbour in enumerate(neighbours):
         outcomes.review(topic, neighbour, "partly" if number == 3 else "yes", "")

@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from governance.core import links
 from governance.core.crypto import new_ref
-from governance.core.db import by as one
 from governance.core.db import db, locked, now, writing
+from governance.core.db import find_by as one
 from governance.core.errors import Invalid, Refused
 from governance.core.events import append
 from governance.core.jobs import enqueue_once
@@ -31,7 +31,7 @@ def proposed(author_id: int | None, submission: str) -> Topic | None:
     return one(Topic, author_id=author_id, submission=submission)
 
 
-def propose(by: Viewer, place: Place, submission: str, title: str, words: str) -> Topic:
+def propose(place: Place, by: Viewer, submission: str, title: str, words: str) -> Topic:
     """A resident's topic, which staff look at first. The same submission again gives the first one back.
 
     Call it inside `writing()`.
@@ -40,7 +40,7 @@ def propose(by: Viewer, place: Place, submission: str, title: str, words: str) -
     return proposed(by.person_id, submission) or _new(by, by.person_id, place, submission, title, words)
 
 
-def begin(by: Viewer, place: Place, submission: str, title: str, words: str) -> Topic:
+def begin(place: Place, by: Viewer, submission: str, title: str, words: str) -> Topic:
     """A topic the community itself puts up: open at once. The same submission again gives the first one back."""
     try:
         return _begin(by, place, submission, title, words)
@@ -55,7 +55,7 @@ def _begin(by: Viewer, place: Place, submission: str, title: str, words: str) ->
         if first:
             return first
         topic = _new(by, by.staff_id, place, submission, title, words, official=True)
-        take(topic, "open", by, {})
+        apply_move(topic, "open", by, {})
     return topic
 
 
@@ -78,11 +78,11 @@ def _new(
     db.session.flush()
     if not official:
         follow(topic, by)
-    note(topic, "propose", by, words=words, title=title)
+    record_event(topic, "propose", by, words=words, title=title)
     return topic
 
 
-def move(topic: Topic, name: str, by: Viewer, answers: Mapping[str, str]) -> None:
+def make_move(topic: Topic, name: str, by: Viewer, answers: Mapping[str, str]) -> None:
     """Take the topic along one arrow of its life.
 
     Raises Missing (no such move), Forbidden, Refused (not from here, or somebody was first), Invalid by field.
@@ -91,7 +91,7 @@ def move(topic: Topic, name: str, by: Viewer, answers: Mapping[str, str]) -> Non
         _hold(topic, name, answers)
         LIFE.move(name)
         require(by, f"topic.{name}", topic)
-        take(topic, name, by, answers)
+        apply_move(topic, name, by, answers)
 
 
 def _hold(topic: Topic, name: str, answers: Mapping[str, str]) -> None:
@@ -106,16 +106,16 @@ def numbered(text: str) -> Topic | None:
     return db.session.get(Topic, int(digits)) if 0 < len(digits) < 10 else None
 
 
-def take(topic: Topic, name: str, by: Viewer, answers: Mapping[str, str]) -> None:
+def apply_move(topic: Topic, name: str, by: Viewer, answers: Mapping[str, str]) -> None:
     """The change and its record, once the right to it is settled. Call it on a locked topic."""
     step = LIFE.take(name, topic.state, answers)
     source = topic.state
     facts = CHANGES.get(name, _nothing)(topic, by, answers)
     topic.state = step.target
-    note(topic, name, by, words=answers.get("note", ""), came_from=source, to=topic.state, **facts)
+    record_event(topic, name, by, words=answers.get("note", ""), came_from=source, to=topic.state, **facts)
 
 
-def note(topic: Topic, verb: str, by: Viewer, words: str = "", **facts: Any) -> None:
+def record_event(topic: Topic, verb: str, by: Viewer, words: str = "", **facts: Any) -> None:
     """Record what was done and have the pages made anew; those who follow see that something changed."""
     topic.version, topic.changed_at = topic.version + 1, now()
     append(
@@ -176,7 +176,7 @@ def _merge(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, An
         raise Invalid({"into": "那个议题不在商量，不能并进去"})
     topic.merged_into_id, topic.checked_at = target.id, topic.checked_at or now()
     _carry_over(topic, target)
-    note(target, "take_in", by, title=topic.title, taken=topic.id)
+    record_event(target, "take_in", by, title=topic.title, taken=topic.id)
     return {"into": target.id}
 
 
@@ -208,14 +208,14 @@ CHANGES: dict[str, Callable[[Topic, Viewer, Mapping[str, str]], dict[str, Any]]]
 }
 
 
-def answer(topic: Topic, by: Viewer, words: str) -> None:
+def answer_publicly(topic: Topic, by: Viewer, words: str) -> None:
     """社区答复: what the community says to all, on top of the page; the record keeps the ones before."""
     with writing():
         require(by, "topic.answer", locked(topic))
         if not topic.status.open:
             raise Refused(f"这个议题{topic.status.label}，不用再答复")
         topic.answer = words
-        note(topic, "answer", by, words=words)
+        record_event(topic, "answer", by, words=words)
 
 
 def follow(topic: Topic, by: Viewer) -> None:
@@ -255,7 +255,7 @@ def receive(
     topic = _received_by(place, by, into, title)
     links.tie(("ticket", ticket_id), ("topic", topic.id))
     let_follow(topic, followers)
-    note(topic, "gather", by, ticket=ticket_id)
+    record_event(topic, "gather", by, ticket=ticket_id)
     return topic.id, topic.title
 
 
@@ -263,7 +263,7 @@ def _received_by(place: Place, by: Viewer, into: str, title: str) -> Topic:
     if into:
         found = numbered(into)
         topic = locked(found) if found else None
-        if topic is None or topic.state not in life.GATHERING or topic.place_id not in place.line:
+        if topic is None or topic.state not in life.GATHERING or topic.place_id not in place.ancestors:
             raise Invalid({"into": "请从名单里选一个正在商量的议题"})
         require(by, "topic.gather", topic)
         return topic
@@ -272,7 +272,7 @@ def _received_by(place: Place, by: Viewer, into: str, title: str) -> Topic:
     if len(title) > 40:
         raise Invalid({"title": "议题名最多 40 个字"})
     place = _community_of(place)
-    return begin(by, place, str(uuid.uuid4()), title, "")
+    return begin(place, by, str(uuid.uuid4()), title, "")
 
 
 def _community_of(place: Place) -> Place:
@@ -284,6 +284,6 @@ def _community_of(place: Place) -> Place:
 @links.does("topic.open_at")
 def open_at(place: Place, by: Viewer) -> list[tuple[str, str]]:
     """Topics that tickets of this place can be brought into: number and title."""
-    query = select(Topic).where(Topic.place_id.in_(place.line), Topic.state.in_(life.GATHERING))
+    query = select(Topic).where(Topic.place_id.in_(place.ancestors), Topic.state.in_(life.GATHERING))
     found = db.session.scalars(query.order_by(Topic.id.desc()).limit(50))
     return [(str(topic.id), topic.title) for topic in found if may(by, "topic.gather", topic)]

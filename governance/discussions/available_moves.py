@@ -33,8 +33,8 @@ def merge_targets(topic: Topic, viewer: Viewer) -> list[tuple[str, str]]:
     query = select(Topic).where(Topic.state == life.DISCUSSING, Topic.id != topic.id)
     near = query.where(Topic.community_id == topic.community_id, visible(viewer, "topic.merge", Topic))
     found = db.session.scalars(near.options(joinedload(Topic.place)).order_by(Topic.id.desc()).limit(50))
-    line = topic.place.line
-    return [(str(one.id), one.title) for one in found if one.place_id in line or topic.place_id in one.place.line]
+    line = topic.place.ancestors
+    return [(str(one.id), one.title) for one in found if one.place_id in line or topic.place_id in one.place.ancestors]
 
 
 def staff_forms(topic: Topic, viewer: Viewer, given: dict[str, Form]) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from governance.core.db import by as one
 from governance.core.db import db, locked, now, numbered, writing
+from governance.core.db import find_by as one
 from governance.core.errors import Invalid, Missing, Refused
 from governance.discussions import lifecycle as life
-from governance.discussions.actions import follow, note, tally_soon
+from governance.discussions.actions import follow, record_event, tally_soon
 from governance.discussions.model import HIDDEN, SHOWN, WAITING, Flag, Reply, Spoken, Statement, Topic, Voice
 from governance.discussions.moderation import signs
 from governance.people.access.permissions import require
@@ -77,7 +77,9 @@ def _said(topic: Topic, by: Viewer, spoken: Spoken) -> None:
     if by.staff_id is None:
         follow(topic, by)
     facts = {"from_group": True} if spoken.from_group else {}
-    note(topic, f"{spoken.noun}_say", by, words=spoken.words, id=spoken.id, waits=spoken.state == WAITING, **facts)
+    record_event(
+        topic, f"{spoken.noun}_say", by, words=spoken.words, id=spoken.id, waits=spoken.state == WAITING, **facts
+    )
 
 
 def _still(topic: Topic, states: tuple[str, ...]) -> None:
@@ -119,7 +121,7 @@ def flag(spoken: Spoken, by: Viewer, words: str) -> None:
     if given is None:
         given = Flag(noun=key[0], subject_id=key[1], person_id=key[2], topic_id=spoken.topic_id)
         db.session.add(given)
-        note(spoken.topic, "flag", by, words=words, noun=spoken.noun, id=spoken.id)
+        record_event(spoken.topic, "flag", by, words=words, noun=spoken.noun, id=spoken.id)
     given.words = words
 
 
@@ -131,7 +133,7 @@ def appeal(spoken: Spoken, by: Viewer, words: str) -> None:
     if spoken.state != HIDDEN or spoken.appeal:
         raise Refused("申诉过了，或者这句话没有被收起")
     spoken.appeal = words
-    note(spoken.topic, "appeal", by, words=words, noun=spoken.noun, id=spoken.id)
+    record_event(spoken.topic, "appeal", by, words=words, noun=spoken.noun, id=spoken.id)
 
 
 def hide(spoken: Spoken, by: Viewer, reason: str) -> None:
@@ -143,7 +145,7 @@ def hide(spoken: Spoken, by: Viewer, reason: str) -> None:
         spoken.state, spoken.reason = HIDDEN, reason
         _settle_flags(spoken)
         tally_soon(spoken.topic_id)
-        note(spoken.topic, "hide", by, words=reason, noun=spoken.noun, id=spoken.id)
+        record_event(spoken.topic, "hide", by, words=reason, noun=spoken.noun, id=spoken.id)
 
 
 def show(spoken: Spoken, by: Viewer) -> None:
@@ -153,7 +155,7 @@ def show(spoken: Spoken, by: Viewer) -> None:
         spoken.state, spoken.reason, spoken.appeal, spoken.answered_at = SHOWN, "", "", None
         _settle_flags(spoken)
         tally_soon(spoken.topic_id)
-        note(spoken.topic, "show", by, noun=spoken.noun, id=spoken.id)
+        record_event(spoken.topic, "show", by, noun=spoken.noun, id=spoken.id)
 
 
 def uphold(spoken: Spoken, by: Viewer, reason: str) -> None:
@@ -163,7 +165,7 @@ def uphold(spoken: Spoken, by: Viewer, reason: str) -> None:
         if spoken.state != HIDDEN:
             raise Refused("这句话没有被收起")
         spoken.reason, spoken.answered_at = reason, now()
-        note(spoken.topic, "uphold", by, words=reason, noun=spoken.noun, id=spoken.id)
+        record_event(spoken.topic, "uphold", by, words=reason, noun=spoken.noun, id=spoken.id)
 
 
 def _settle_flags(spoken: Spoken) -> None:

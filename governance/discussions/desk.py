@@ -48,7 +48,7 @@ def desk() -> Any:
     return render_template(
         "discussions/desk.html",
         waiting=queries.waiting_topics(viewer, request.args.get("waiting", "")),
-        words=queries.to_look_at(viewer),
+        words=queries.awaiting_moderation(viewer),
         signs=moderation.signs,
         running=queries.running_topics(viewer, request.args.get("after", "")),
         hide=HideForm.blank(),
@@ -77,7 +77,7 @@ def _begun(form: BeginForm) -> Topic:
     if form.place.data.strip().isdecimal() and len(form.place.data.strip()) < 12:
         raise Invalid({"place": "请写地点的名字，例如：银杏社区/3号院"})
     found = find_place(form.place.data, visible(current(), "place.keep", Place))
-    return actions.begin(current(), found, form.submission.data, form.title.data, form.words.data)
+    return actions.begin(found, current(), form.submission.data, form.title.data, form.words.data)
 
 
 def _places() -> list[str]:
@@ -91,13 +91,13 @@ def _places() -> list[str]:
 def move(ref: str, move: str) -> Any:
     """Any move of the table, by anyone it is open to: staff, or the author taking a proposal back."""
     viewer = current()
-    topic, step = queries.find(ref, viewer), LIFE.move(move)
+    topic, step = queries.find_topic(ref, viewer), LIFE.move(move)
     require(viewer, f"topic.{move}", topic)
     form = move_form(step, merge_targets(topic, viewer) if move == "merge" else [])().on_page_as(move)
     try:
         if not form.ok:
             raise Invalid({} if form.errors else {"note": STALE})
-        actions.move(topic, move, viewer, {ask.name: (form[ask.name].data or "").strip() for ask in step.asks})
+        actions.make_move(topic, move, viewer, {ask.name: (form[ask.name].data or "").strip() for ask in step.asks})
     except Invalid as trouble:
         if step.asks:
             form.refuse(trouble)
@@ -111,7 +111,7 @@ def move(ref: str, move: str) -> Any:
 @refills
 def answer(ref: str) -> Any:
     topic, form = _kept(ref, "answer"), AnswerForm().on_page_as("answer")
-    return _done(topic, "answer", form, lambda: actions.answer(topic, current(), form.words.data))
+    return _done(topic, "answer", form, lambda: actions.answer_publicly(topic, current(), form.words.data))
 
 
 @bp.post("/topics/<ref>/tasks")
@@ -137,8 +137,8 @@ def _told(form: Any) -> dict[str, Any]:
 @refills
 def deed(ref: str) -> Any:
     topic, form = _kept(ref, "deed"), DeedForm().on_page_as("deed")
-    told = (form.title.data, form.words.data, form.done_on.data)
-    return _done(topic, "deed", form, lambda: outcomes.record_deed(topic, current(), *told))
+    details = (form.title.data, form.words.data, form.done_on.data)
+    return _done(topic, "deed", form, lambda: outcomes.record_deed(topic, current(), *details))
 
 
 @bp.post("/topics/<ref>/tickets")
@@ -218,7 +218,7 @@ def _author(topic: Topic, noun: str, number: int) -> Person:
 @open_to(keeper)
 def record(ref: str) -> Any:
     """The whole record of a topic, line by line, with the seal of each."""
-    topic = queries.find(ref, current())
+    topic = queries.find_topic(ref, current())
     if not may(current(), "topic.record", topic):
         raise Forbidden
     lines = history("topic", topic.id)
@@ -253,7 +253,7 @@ def drop_word(word_id: int) -> Any:
 
 def _kept(ref: str, action: str) -> Topic:
     """The topic, if the viewer may do this to it."""
-    topic = queries.find(ref, current())
+    topic = queries.find_topic(ref, current())
     require(current(), f"topic.{action}", topic)
     return topic
 

@@ -1,6 +1,6 @@
 """A topic's life, as one table. To change the process, change this table.
 
-Who may make each move is in people/permissions.py, under "topic.<move>". Carrying out begins with the first task and
+people/access/permissions.py says who may make each move ("topic.<move>"). Carrying out begins with the first task and
 has no button. Voting stands between discussing and decided once there are ballots; it comes with them.
 """
 

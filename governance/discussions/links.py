@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from governance.core import links
 from governance.core.db import db, now
-from governance.core.links import Ring
+from governance.core.links import LinkedItem
 from governance.core.web.pages import Later as _l
 from governance.discussions.model import Deed, Topic
 from governance.people.access.permissions import may
@@ -14,10 +14,10 @@ from governance.people.access.viewer import Viewer
 
 
 @links.describes("topic")
-def topics(ids: Sequence[int], viewer: Viewer) -> dict[int, Ring]:
+def topics(ids: Sequence[int], viewer: Viewer) -> dict[int, LinkedItem]:
     found = db.session.scalars(select(Topic).where(Topic.id.in_(ids)))
     return {
-        topic.id: Ring(
+        topic.id: LinkedItem(
             label=_l("议题"),
             title=topic.title,
             endpoint="discussions.show",
@@ -38,10 +38,10 @@ def refresh(ids: set[int]) -> None:
 
 
 @links.describes("deed")
-def deeds(ids: Sequence[int], viewer: Viewer) -> dict[int, Ring]:
+def deeds(ids: Sequence[int], viewer: Viewer) -> dict[int, LinkedItem]:
     found = db.session.scalars(select(Deed).where(Deed.id.in_(ids)))
     return {
-        deed.id: Ring(
+        deed.id: LinkedItem(
             label=_l("实事"),
             title=deed.title,
             endpoint="discussions.show",

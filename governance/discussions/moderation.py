@@ -58,10 +58,10 @@ def watchwords() -> list[str]:
     return list(db.session.scalars(select(Watchword.word).order_by(Watchword.id)))
 
 
-def keep(actor: Viewer, word: str) -> None:
+def keep(by: Viewer, word: str) -> None:
     """One watchword more, for everywhere. Raises Invalid: too short, or there already."""
     with writing():
-        require(actor, "watchword.keep", None)
+        require(by, "watchword.keep", None)
         if len(read_plainly(word)) < 2:
             raise Invalid({"word": "至少两个字，太短会误伤"})
         if read_plainly(word) in map(read_plainly, watchwords()):
@@ -69,21 +69,21 @@ def keep(actor: Viewer, word: str) -> None:
         row = Watchword(word=word)
         db.session.add(row)
         db.session.flush()
-        _record(actor, "add", row)
+        _record(by, "add", row)
 
 
-def drop(actor: Viewer, word_id: int) -> None:
+def drop(by: Viewer, word_id: int) -> None:
     with writing():
-        require(actor, "watchword.keep", None)
+        require(by, "watchword.keep", None)
         row = numbered(Watchword, word_id)
         if row is None:
             raise Missing
-        _record(actor, "drop", row)
+        _record(by, "drop", row)
         db.session.delete(row)
 
 
-def _record(actor: Viewer, verb: str, row: Watchword) -> None:
+def _record(by: Viewer, verb: str, row: Watchword) -> None:
     append(
-        f"watchword.{verb}", row.id, stream=EVERYWHERE, scope="/", actor=actor.label, actor_id=actor.staff_id,
+        f"watchword.{verb}", row.id, stream=EVERYWHERE, scope="/", actor=by.label, actor_id=by.staff_id,
         word=row.word,
     )  # fmt: skip

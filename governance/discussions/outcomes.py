@@ -10,7 +10,7 @@ from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Refused
 from governance.core.web.pages import local
 from governance.discussions import lifecycle as life
-from governance.discussions.actions import follow, note, take
+from governance.discussions.actions import apply_move, follow, record_event
 from governance.discussions.model import Deed, Review, Topic
 from governance.discussions.progress import Staged
 from governance.people.access.permissions import require
@@ -20,7 +20,7 @@ LATEST = timedelta(days=3 * 365)  # a task is due within three years
 EARLIEST = timedelta(days=365)  # a deed may be written down within a year
 
 
-def task(topic: Topic, by: Viewer, submission: str, **told: Any) -> None:
+def task(topic: Topic, by: Viewer, submission: str, **details: Any) -> None:
     """One thing to be done about a decision, as a ticket: `told` is words, category, body and due_at.
 
     The first one begins the carrying out. The same submission again adds nothing.
@@ -29,15 +29,15 @@ def task(topic: Topic, by: Viewer, submission: str, **told: Any) -> None:
         require(by, "topic.task", locked(topic))
         if topic.state not in (life.DECIDED, life.CARRYING_OUT):
             raise Refused("定下来以后才能派任务")
-        if not now() < told["due_at"] < now() + LATEST:
+        if not now() < details["due_at"] < now() + LATEST:
             raise Invalid({"due": "期限要在今天以后、三年以内"})
-        ticket_id, number, is_new = links.ask("ticket.task", by, topic.place, submission, **told)
+        ticket_id, number, is_new = links.ask("ticket.task", by, topic.place, submission, **details)
         if not is_new:
             return
         links.tie(("topic", topic.id), ("ticket", ticket_id))
         if topic.state == life.DECIDED:
-            take(topic, "carry_out", by, {})
-        note(topic, "task", by, words=told["words"], ticket=ticket_id, number=number)
+            apply_move(topic, "carry_out", by, {})
+        record_event(topic, "task", by, words=details["words"], ticket=ticket_id, number=number)
 
 
 def record_deed(topic: Topic, by: Viewer, title: str, words: str, done_on: date) -> Deed:
@@ -61,7 +61,7 @@ def record_deed(topic: Topic, by: Viewer, title: str, words: str, done_on: date)
         db.session.add(deed)
         db.session.flush()
         links.tie(("topic", topic.id), ("deed", deed.id))
-        note(topic, "deed", by, words=words, deed=deed.id, title=title)
+        record_event(topic, "deed", by, words=words, deed=deed.id, title=title)
     return deed
 
 

@@ -1,6 +1,6 @@
 """What the page of a topic shows: plain rows by statements put together once (docs/adr/0008), the same for everybody.
 
-What is one's own is on the pages behind it; what staff may do beside it comes from handling.py.
+What is one's own is on the pages behind it; what staff may do beside it comes from available_moves.py.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ LATEST = 5  # statements shown while the table names none
 MOST_BELOW = 500  # replies under the heads of one page
 
 
-class _Told(NamedTuple):
+class _TopicRow(NamedTuple):
     id: int
     ref: str
     title: str
@@ -60,7 +60,7 @@ class _Told(NamedTuple):
     takes_in: bool
 
 
-class Told(Located, _Told):
+class TopicView(Located, _TopicRow):
     """A topic as its page tells it, with the place it stands at and the first code there."""
 
     @property
@@ -123,7 +123,7 @@ class Content:
 
 _MERGED, _JOINED = aliased(Topic), aliased(Topic)
 _SAID = select(func.count(Statement.id)).where(Statement.topic_id == Topic.id, Statement.state == literal(SHOWN))
-_OF_TOPIC = [getattr(Topic, name) for name in _Told._fields[: _Told._fields.index("nickname")]]
+_OF_TOPIC = [getattr(Topic, name) for name in _TopicRow._fields[: _TopicRow._fields.index("nickname")]]
 _TOLD = (
     select(*_OF_TOPIC, Person.nickname, Place.path, Place.large_text, FIRST_LIVING, _MERGED.ref, _MERGED.title)
     .add_columns(_SAID.scalar_subquery(), exists().where(_JOINED.merged_into_id == Topic.id))
@@ -131,7 +131,7 @@ _TOLD = (
     .join(Topic.author)
     .outerjoin(_MERGED, _MERGED.id == Topic.merged_into_id)
 )
-TOLD = Prepared(_TOLD.where(Topic.ref == bindparam("ref")), Told._make)
+TOLD = Prepared(_TOLD.where(Topic.ref == bindparam("ref")), TopicView._make)
 
 _HERE = (Statement.topic_id == bindparam("topic"), Statement.state == literal(SHOWN))
 _COUNTS = (Statement.agreed, Statement.disagreed, Statement.passed, Statement.from_group)
@@ -173,7 +173,7 @@ REVIEWS: Prepared[tuple[str, int]] = Prepared(
 )
 
 
-def told(connection: Connection, ref: str) -> Told:
+def topic_view(connection: Connection, ref: str) -> TopicView:
     """The topic with this reference, whoever may read it. Raises Missing."""
     found = TOLD.first(connection, ref=ref)
     if found is None:
@@ -181,7 +181,7 @@ def told(connection: Connection, ref: str) -> Told:
     return found
 
 
-def content(connection: Connection, topic: Told, after: str = "") -> Content:
+def content(connection: Connection, topic: TopicView, after: str = "") -> Content:
     """What was said and done, with one page of the replies: the first, or that `after` a key."""
     heads, below = _threads(connection, topic.id, after)
     return Content(
@@ -194,7 +194,7 @@ def content(connection: Connection, topic: Told, after: str = "") -> Content:
     )
 
 
-def _tabled(connection: Connection, topic: Told) -> dict[int, ShownStatement]:
+def _tabled(connection: Connection, topic: TopicView) -> dict[int, ShownStatement]:
     """The statements the topic's table names, by their ids; while it names none, the latest few."""
     ids = [id_ for name in COLUMNS for id_ in topic.table.get(name, ())]
     named = dict(zip_longest(_NAMED, ids))

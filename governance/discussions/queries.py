@@ -35,7 +35,7 @@ BY_NOUN: dict[str, type[Spoken]] = {rows.noun: rows for rows in SPOKEN}
 SPREAD = 9973  # a prime: each person meets statements of equal rank in an order of their own
 
 
-def find(ref: str, viewer: Viewer) -> Topic:
+def find_topic(ref: str, viewer: Viewer) -> Topic:
     """The topic, if this viewer may read it: what is not theirs looks like what is not there."""
     query = select(Topic).filter_by(ref=ref).options(joinedload(Topic.place), joinedload(Topic.author))
     topic = db.session.scalars(query).one_or_none()
@@ -46,14 +46,14 @@ def find(ref: str, viewer: Viewer) -> Topic:
 
 def going_on(place: Place, limit: int = 50) -> list[Topic]:
     """What is talked over here and at the places above, the nearest and latest first."""
-    query = select(Topic).where(Topic.place_id.in_(place.line), Topic.state.in_(life.LISTED))
+    query = select(Topic).where(Topic.place_id.in_(place.ancestors), Topic.state.in_(life.LISTED))
     found = db.session.scalars(query.options(joinedload(Topic.place)).order_by(Topic.changed_at.desc()).limit(limit))
-    return sorted(found, key=lambda topic: -place.line.index(topic.place_id))
+    return sorted(found, key=lambda topic: -place.ancestors.index(topic.place_id))
 
 
 def going_on_around(places: Sequence[Place], limit: int = 50) -> list[Topic]:
     """What is talked over at any of these places or above them, the latest first."""
-    lines = {id_ for place in places for id_ in place.line}
+    lines = {id_ for place in places for id_ in place.ancestors}
     query = select(Topic).where(Topic.place_id.in_(lines), Topic.state.in_(life.LISTED))
     return list(
         db.session.scalars(query.options(joinedload(Topic.place)).order_by(Topic.changed_at.desc()).limit(limit))
@@ -63,7 +63,9 @@ def going_on_around(places: Sequence[Place], limit: int = 50) -> list[Topic]:
 def settled(place: Place, limit: int = 10) -> list[Topic]:
     """What was talked over and settled here, and what was not taken up, with the reason behind each."""
     ended = (life.REVIEWED, life.DECLINED)
-    query = select(Topic).where(Topic.place_id.in_(place.line), Topic.state.in_(ended), Topic.checked_at.is_not(None))
+    query = select(Topic).where(
+        Topic.place_id.in_(place.ancestors), Topic.state.in_(ended), Topic.checked_at.is_not(None)
+    )
     return list(db.session.scalars(query.options(joinedload(Topic.place)).order_by(Topic.id.desc()).limit(limit)))
 
 
@@ -146,7 +148,7 @@ def review_words(topic: Topic, limit: int = 100) -> list[str]:
 
 def deeds_here(place: Place) -> ColumnElement[bool]:
     """Deeds done here or for a place around it; at a community, all within it."""
-    return Deed.community_id == place.id if place.kind == "community" else Deed.place_id.in_(place.line)
+    return Deed.community_id == place.id if place.kind == "community" else Deed.place_id.in_(place.ancestors)
 
 
 def deeds(place: Place, after: str = "") -> Page[Deed]:
@@ -169,7 +171,7 @@ def running_topics(viewer: Viewer, after: str = "") -> Page[Topic]:
     return page(query.options(joinedload(Topic.place)), (Topic.changed_at, Topic.id), after, falling=True)
 
 
-def to_look_at(viewer: Viewer, limit: int = 100) -> list[tuple[Spoken, Sequence[Flag]]]:
+def awaiting_moderation(viewer: Viewer, limit: int = 100) -> list[tuple[Spoken, Sequence[Flag]]]:
     """Words a person of the community has to look at: held back, objected to, or appealed; the oldest first."""
     found: list[tuple[Spoken, Sequence[Flag]]] = []
     for rows in SPOKEN:

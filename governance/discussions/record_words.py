@@ -25,5 +25,5 @@ WORDS: dict[str, Callable[[Any], str]] = {
 
 def facts(event: Event) -> str:
     """What else the line vouches for; what is nothing is left out."""
-    told = ((WORDS.get(name), name, value) for name, value in event.data.items() if value)
-    return "，".join(words(value) if words else f"{name} {value}" for words, name, value in told)
+    pairs = ((WORDS.get(name), name, value) for name, value in event.data.items() if value)
+    return "，".join(words(value) if words else f"{name} {value}" for words, name, value in pairs)

@@ -12,7 +12,7 @@ from governance.core.db import db, now
 from governance.core.errors import Invalid, Missing, TooMuch
 from governance.core.web import page_cache
 from governance.core.web.forms import Form
-from governance.core.web.pages import back, elder, language, local, spoken
+from governance.core.web.pages import back, elder, language, local, translated
 from governance.core.web.security import refills, stale_form
 from governance.discussions import actions, outcomes, page, progress, queries
 from governance.discussions import lifecycle as life
@@ -20,7 +20,7 @@ from governance.discussions.available_moves import move_forms, staff_forms
 from governance.discussions.forms import HideForm, TopicForm
 from governance.discussions.model import Topic
 from governance.discussions.opinion_table import few
-from governance.people.access.current import COOKIE, as_somebody, current, open_to
+from governance.people.access.current import COOKIE, as_person, current, open_to
 from governance.people.access.permissions import anyone, may
 from governance.people.access.viewer import NOBODY, Viewer
 from governance.people.access.wechat_redirect import asks_wechat
@@ -91,8 +91,8 @@ def _propose(code: Code, form: TopicForm) -> Topic:
     if not form.different.data and any(_alike(code, form.title.data)):
         raise Invalid({"title": "有差不多的，请先看看上面的；不一样就再点一次“提出来”"})
     limits.require(TOPICS_A_PERSON, "topic", str(current().person_id))
-    told = (form.submission.data, form.title.data, form.words.data)
-    return as_somebody(lambda viewer: actions.propose(viewer, code.place, *told))
+    details = (form.submission.data, form.title.data, form.words.data)
+    return as_person(lambda viewer: actions.propose(code.place, viewer, *details))
 
 
 def _alike(code: Code, title: str) -> tuple[list[Topic], list[Any]]:
@@ -122,33 +122,33 @@ def _new_page(code: Code, form: TopicForm, status: int = 200) -> Any:
 def show(ref: str) -> Any:
     """The same page for everybody; staff find what they may do on theirs, an author the one not yet public."""
     if request.args.get("after") or (COOKIE in request.cookies and current().posts):
-        return topic_page(queries.find(ref, current()), current())
+        return topic_page(queries.find_topic(ref, current()), current())
     try:
         key = ("topic", ref, language(), elder(), jssdk.wanted(request.user_agent.string))
-        return page_cache.answer(page_cache.fresh(key) or _asked(key, ref))
+        return page_cache.response_of(page_cache.fresh(key) or _asked(key, ref))
     except Missing:
-        return topic_page(queries.find(ref, current()), current())
+        return topic_page(queries.find_topic(ref, current()), current())
 
 
 def _asked(key: page_cache.Key, ref: str) -> page_cache.Kept:
     """The page anybody may read, as it was or made anew. Raises Missing."""
-    topic = page.told(db.session.connection(), ref)
+    topic = page.topic_view(db.session.connection(), ref)
     if not may(NOBODY, "topic.read", topic):
         raise Missing
-    return page_cache.settle(key, topic.version, lambda: _body(topic, NOBODY))
+    return page_cache.current_page(key, topic.version, lambda: _body(topic, NOBODY))
 
 
 def topic_page(topic: Topic, viewer: Viewer, forms: dict[str, Form] | None = None, status: int = 200) -> Any:
     """The page of one topic; staff find a form for each step open to them, `forms` are those to show refilled."""
     offered = {"moves": move_forms(topic, viewer, forms or {}), **staff_forms(topic, viewer, forms or {})}
     written = queries.review_words(topic) if may(viewer, "topic.moderate", topic) else []
-    told = page.told(db.session.connection(), topic.ref)
-    return _body(told, viewer, request.args.get("after", ""), review_words=written, **offered), status
+    view = page.topic_view(db.session.connection(), topic.ref)
+    return _body(view, viewer, request.args.get("after", ""), review_words=written, **offered), status
 
 
-def _body(topic: page.Told, viewer: Viewer, after: str = "", **for_staff: Any) -> str:
+def _body(topic: page.TopicView, viewer: Viewer, after: str = "", **for_staff: Any) -> str:
     connection, asks_review = db.session.connection(), outcomes.is_asked(topic)
-    return spoken("discussions/show.html", language()).render(
+    return translated("discussions/show.html", language()).render(
         today=local(now()).date(),
         viewer=viewer,
         topic=topic,
@@ -175,7 +175,7 @@ def _body(topic: page.Told, viewer: Viewer, after: str = "", **for_staff: Any) -
 def statements(ref: str) -> Any:
     """Everything said that stands, page by page."""
     viewer = current()
-    topic = queries.find(ref, viewer)
+    topic = queries.find_topic(ref, viewer)
     return render_template(
         "discussions/statements.html",
         topic=topic,

@@ -15,7 +15,7 @@ from governance.discussions.available_moves import move_forms
 from governance.discussions.forms import AppealForm, FlagForm, ReplyForm, ReviewForm, StatementForm
 from governance.discussions.model import SAID, SHOWN, VOICES, Spoken, Topic, follows
 from governance.discussions.routes import MOST_DIGITS, bp
-from governance.people.access.current import as_somebody, current, open_to
+from governance.people.access.current import as_person, current, open_to
 from governance.people.access.permissions import anyone, may
 from governance.people.access.viewer import Viewer
 from governance.people.access.wechat_redirect import asks_wechat
@@ -32,7 +32,7 @@ NEW_FROM_AN_ADDRESS = "120/day"  # new devices in one topic: two buildings' wort
 @open_to(anyone)
 def say(ref: str) -> Any:
     """我来说: the next statement to answer, and all that is one's own."""
-    topic = queries.find(ref, current())
+    topic = queries.find_topic(ref, current())
     actions.see(topic, current())
     return say_page(topic)
 
@@ -70,7 +70,7 @@ def say_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 2
 @asks_wechat
 def write(ref: str) -> Any:
     """Writing has a page of its own: nothing typed is lost by answering others meanwhile."""
-    return write_page(queries.find(ref, current()))
+    return write_page(queries.find_topic(ref, current()))
 
 
 def write_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 200) -> Any:
@@ -107,19 +107,19 @@ def _reply_to(to: Spoken | None) -> ReplyForm:
 @refills
 def state(ref: str) -> Any:
     """Say one statement."""
-    topic, form = queries.find(ref, current()), StatementForm().on_page_as("say")
-    told = (form.submission.data, form.words.data)
-    return _spoken(topic, "say", form, lambda viewer: contributions.say(topic, viewer, *told))
+    topic, form = queries.find_topic(ref, current()), StatementForm().on_page_as("say")
+    details = (form.submission.data, form.words.data)
+    return _spoken(topic, "say", form, lambda viewer: contributions.say(topic, viewer, *details))
 
 
 @bp.post("/topics/<ref>/replies")
 @open_to(anyone)
 @refills
 def reply(ref: str) -> Any:
-    topic, form = queries.find(ref, current()), ReplyForm().on_page_as("reply")
+    topic, form = queries.find_topic(ref, current()), ReplyForm().on_page_as("reply")
     to = _replied_to(topic, form)
-    told = (form.submission.data, form.words.data, to)
-    return _spoken(topic, "reply", form, lambda viewer: contributions.reply(topic, viewer, *told))
+    details = (form.submission.data, form.words.data, to)
+    return _spoken(topic, "reply", form, lambda viewer: contributions.reply(topic, viewer, *details))
 
 
 def _spoken(topic: Topic, name: str, form: Form, act: Any) -> Any:
@@ -131,7 +131,7 @@ def _spoken(topic: Topic, name: str, form: Form, act: Any) -> Any:
         if not form.ok:
             raise Invalid({"words": "页面放久了，请再点一次"} if stale_form() else {})
         _within_limits(topic, viewer)
-        as_somebody(act)
+        as_person(act)
     except Invalid as trouble:
         form.refuse(trouble)
         return write_page(topic, {name: form}, 422)
@@ -147,7 +147,7 @@ def _spoken(topic: Topic, name: str, form: Form, act: Any) -> Any:
 def _within_limits(topic: Topic, viewer: Viewer) -> None:
     """Nobody fills a topic alone; the community itself may say more."""
     limits.require(WORDS_A_PERSON, "words", str(viewer.staff_id or viewer.person_id))
-    if not viewer.posts and not limits.take(WORDS_IN_A_TOPIC, "words.in", str(topic.id), str(viewer.person_id)):
+    if not viewer.posts and not limits.within_limit(WORDS_IN_A_TOPIC, "words.in", str(topic.id), str(viewer.person_id)):
         raise TooMuch("今天在这个议题里说得够多了，留些地方给邻居；明天可以再说")
 
 
@@ -159,9 +159,9 @@ def voice(ref: str, number: int) -> Any:
     if given not in VOICES:
         raise Invalid({"answer": "请点同意、不同意或说不好"})
     _device_limit(VOICES_A_DEVICE, "voice")
-    topic = queries.find(ref, current())
+    topic = queries.find_topic(ref, current())
     statement: Any = contributions.found(topic, "statement", number)
-    as_somebody(lambda viewer: _voiced(statement, viewer, VOICES[given]))
+    as_person(lambda viewer: _voiced(statement, viewer, VOICES[given]))
     return back("discussions.say", ref=ref)
 
 
@@ -176,9 +176,9 @@ def _voiced(statement: Any, viewer: Viewer, side: int) -> None:
 @open_to(anyone)
 def follow(ref: str) -> Any:
     """Follow, or no longer."""
-    topic = queries.find(ref, current())
+    topic = queries.find_topic(ref, current())
     change = actions.unfollow if request.form.get("follow") == "no" else actions.follow
-    as_somebody(lambda viewer: change(topic, viewer))
+    as_person(lambda viewer: change(topic, viewer))
     return back("discussions.say", ref=ref)
 
 
@@ -187,11 +187,11 @@ def follow(ref: str) -> Any:
 @refills
 def review(ref: str) -> Any:
     """How the decision was carried out, as this person finds it."""
-    topic, form = queries.find(ref, current()), ReviewForm().on_page_as("review")
+    topic, form = queries.find_topic(ref, current()), ReviewForm().on_page_as("review")
     _device_limit(FLAGS_A_DEVICE, "review")
     if not form.ok:
         return say_page(topic, {"review": form}, 422)
-    as_somebody(lambda viewer: outcomes.review(topic, viewer, form.well.data, form.words.data))
+    as_person(lambda viewer: outcomes.review(topic, viewer, form.well.data, form.words.data))
     return back("discussions.say", ref=ref)
 
 
@@ -200,7 +200,7 @@ def review(ref: str) -> Any:
 @refills
 def flag(ref: str, noun: str, number: int) -> Any:
     """举报: say what is wrong with these words; a person will look."""
-    topic, form = queries.find(ref, current()), FlagForm()
+    topic, form = queries.find_topic(ref, current()), FlagForm()
     spoken = contributions.found(topic, noun, number)
     if spoken.state != SHOWN:
         raise Missing
@@ -208,7 +208,7 @@ def flag(ref: str, noun: str, number: int) -> Any:
         status = 422 if request.method == "POST" else 200
         return render_template("discussions/flag.html", topic=topic, spoken=spoken, form=form), status
     _device_limit(FLAGS_A_DEVICE, "flag")
-    as_somebody(lambda viewer: contributions.flag(spoken, viewer, form.words.data))
+    as_person(lambda viewer: contributions.flag(spoken, viewer, form.words.data))
     session["thanks"] = "收到了，社区的人会看。合适就留着，不合适会收起来。"
     return back("discussions.say", ref=ref)
 
@@ -218,11 +218,11 @@ def flag(ref: str, noun: str, number: int) -> Any:
 @refills
 def appeal(ref: str, noun: str, number: int) -> Any:
     """Ask for another look at one's own hidden words."""
-    topic, form = queries.find(ref, current()), AppealForm().on_page_as("appeal")
+    topic, form = queries.find_topic(ref, current()), AppealForm().on_page_as("appeal")
     spoken = contributions.found(topic, noun, number)
     if not form.ok:
         return say_page(topic, {"appeal": form}, 422)
-    as_somebody(lambda viewer: contributions.appeal(spoken, viewer, form.words.data))
+    as_person(lambda viewer: contributions.appeal(spoken, viewer, form.words.data))
     return back("discussions.say", ref=ref, _anchor="mine")
 
 

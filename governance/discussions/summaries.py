@@ -16,7 +16,7 @@ from governance.places.model import Place
 MOST = 20
 
 
-class Face(NamedTuple):
+class TopicSummary(NamedTuple):
     ref: str
     title: str
     state: str
@@ -32,10 +32,10 @@ class Face(NamedTuple):
 _LISTED = Topic.state.in_([literal(state) for state in life.LISTED])
 _HERE = Topic.place_id.in_([bindparam(kind) for kind in ORDER])
 _FACES = select(Topic.ref, Topic.title, Topic.state, Topic.people, Topic.place_id, Place.name).join(Topic.place)
-GOING_ON = Prepared(_FACES.where(_HERE, _LISTED).order_by(Topic.changed_at.desc()).limit(MOST), Face._make)
+GOING_ON = Prepared(_FACES.where(_HERE, _LISTED).order_by(Topic.changed_at.desc()).limit(MOST), TopicSummary._make)
 
 
-def going_on(connection: Connection, line: Iterable[int]) -> list[Face]:
+def going_on(connection: Connection, line: Iterable[int]) -> list[TopicSummary]:
     """What is talked over at the places of this line from the top down, the nearest and latest first."""
     ids = list(line)
     found = GOING_ON.all(connection, **dict(zip_longest(ORDER, ids)))

@@ -13,7 +13,7 @@ from governance.keep.blueprint import bp, page_of
 from governance.keep.forms import BodyForm
 from governance.people.access.areas import area_names
 from governance.people.access.current import current, open_to
-from governance.people.access.lookup import find
+from governance.people.access.lookup import find_permitted
 from governance.people.access.permissions import keeper, visible
 from governance.people.model import Body
 from governance.people.staff import bodies as actions
@@ -45,7 +45,7 @@ def new_body() -> Any:
 @open_to(keeper)
 @refills
 def body(body_id: int) -> Any:
-    row = find(Body, body_id, "body.keep")
+    row = find_permitted(Body, body_id, "body.keep")
     form = BodyForm(name=row.name, kind=row.kind, phone=row.phone, place=row.place.full_path)
     if attempt(form, lambda: _change(row, form)):
         return back("keep.bodies")
@@ -59,7 +59,7 @@ def _change(row: Body, form: BodyForm) -> bool:
         "phone": form.phone.data or None,
         "place_id": _place(form).id,
     }
-    actions.change_body(current(), row, **facts)
+    actions.change_body(row, current(), **facts)
     return True
 
 

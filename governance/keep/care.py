@@ -15,7 +15,7 @@ from governance.places.model import Code, Place
 
 
 @dataclass(frozen=True)
-class Care:
+class Attention:
     name: str
     label: Later
     advice: Later
@@ -50,13 +50,13 @@ _CONDITIONS = {
     "unmanned": _unmanned,
     "voiceless": lambda: and_(Place.kind == "community", Place.phone.is_(None)),
 }
-CARES = {
+ATTENTIONS = {
     care.name: care
     for care in (
-        Care("unposted", _l("码印了还没贴"), _l("贴好以后点“已贴”")),
-        Care("gone", _l("码丢了或坏了"), _l("补印一张，再停用旧的")),
-        Care("uncoded", _l("小区和楼栋还没有码"), _l("印一张贴上，居民才能扫")),
-        Care("unmanned", _l("网格没有网格员"), _l("安排一个岗位，工单才有人接")),
-        Care("voiceless", _l("社区没有留电话"), _l("扫码页要写一个能打通的电话")),
+        Attention("unposted", _l("码印了还没贴"), _l("贴好以后点“已贴”")),
+        Attention("gone", _l("码丢了或坏了"), _l("补印一张，再停用旧的")),
+        Attention("uncoded", _l("小区和楼栋还没有码"), _l("印一张贴上，居民才能扫")),
+        Attention("unmanned", _l("网格没有网格员"), _l("安排一个岗位，工单才有人接")),
+        Attention("voiceless", _l("社区没有留电话"), _l("扫码页要写一个能打通的电话")),
     )
 }

@@ -12,7 +12,7 @@ from governance.core.web.security import refills
 from governance.keep.blueprint import bp
 from governance.keep.forms import CategoryForm, NewCategoryForm
 from governance.people.access.current import current, open_to
-from governance.people.access.lookup import find
+from governance.people.access.lookup import find_permitted
 from governance.people.access.permissions import officer
 from governance.tickets import keeping
 from governance.tickets.model import Category
@@ -39,7 +39,7 @@ def new_category() -> Any:
 @open_to(officer)
 @refills
 def category(category_id: int) -> Any:
-    row = find(Category, category_id, "category.keep")
+    row = find_permitted(Category, category_id, "category.keep")
     form = CategoryForm(obj=row)
     if attempt(form, lambda: _change(row, form)):
         return back("keep.categories")
@@ -47,19 +47,19 @@ def category(category_id: int) -> Any:
 
 
 def _change(row: Category, form: CategoryForm) -> bool:
-    keeping.change(current(), row, **form.facts)
+    keeping.change(row, current(), **form.facts)
     return True
 
 
 @bp.post("/categories/<int:category_id>/retire")
 @open_to(officer)
 def retire_category(category_id: int) -> Any:
-    keeping.retire(current(), find(Category, category_id, "category.keep"))
+    keeping.retire(find_permitted(Category, category_id, "category.keep"), current())
     return back("keep.categories")
 
 
 @bp.post("/categories/<int:category_id>/restore")
 @open_to(officer)
 def restore_category(category_id: int) -> Any:
-    keeping.restore(current(), find(Category, category_id, "category.keep"))
+    keeping.restore(find_permitted(Category, category_id, "category.keep"), current())
     return back("keep.categories")

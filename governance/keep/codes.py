@@ -14,7 +14,7 @@ from governance.keep.forms import MarkForm, PlaceForm, RetireForm
 from governance.keep.places import show_place
 from governance.keep.posters import MOST_PRINTED, codes_under, drawn, notices_of
 from governance.people.access.current import current, open_to
-from governance.people.access.lookup import find
+from governance.people.access.lookup import find_permitted
 from governance.people.access.permissions import keeper, may
 from governance.places import actions
 from governance.places.model import Code, Place
@@ -29,7 +29,7 @@ NAMES = {"a4": "A4告示", "sticker": "A6贴纸", "card": "门卡"}
 @open_to(keeper)
 def print_code(place_id: int) -> Any:
     with writing():
-        place = find(Place, place_id, "place.keep")
+        place = find_permitted(Place, place_id, "place.keep")
         actions.print_code(place, current().label, current().staff_id)
     return back("keep.place", place_id=place_id, _anchor="codes")
 
@@ -38,7 +38,7 @@ def print_code(place_id: int) -> Any:
 @open_to(keeper)
 def issue_codes(place_id: int) -> Any:
     with writing():
-        place = find(Place, place_id, "place.keep")
+        place = find_permitted(Place, place_id, "place.keep")
         if actions.uncoded_under(place) > MOST_ISSUED:
             raise Refused(f"一次最多给 {MOST_ISSUED} 处加码，请一个一个社区地加，或请管理员用命令 codes issue")
         actions.issue_codes(place, current().label, current().staff_id)
@@ -84,7 +84,7 @@ def _code(text: str, otherwise: Problem | None = None) -> Code:
 @bp.get("/places/<int:place_id>/poster.pdf")
 @open_to(keeper)
 def poster(place_id: int) -> Any:
-    place, format = find(Place, place_id, "place.keep"), request.args.get("format", "a4")
+    place, format = find_permitted(Place, place_id, "place.keep"), request.args.get("format", "a4")
     if format not in FORMATS:
         raise Missing
     title, codes = place.name, codes_under(place)

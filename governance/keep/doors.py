@@ -15,7 +15,7 @@ from governance.keep.blueprint import asked_id, bp
 from governance.keep.forms import DoorsForm
 from governance.keep.posters import UNSAID, drawn
 from governance.people.access.current import current, open_to
-from governance.people.access.lookup import find
+from governance.people.access.lookup import find_permitted
 from governance.people.access.permissions import keeper, may
 from governance.people.households import Door, Residence
 from governance.people.residents import departure
@@ -33,7 +33,7 @@ ON_PAGE = 100
 @refills
 def doors(place_id: int) -> Any:
     place, form = _building(place_id), DoorsForm()
-    added = attempt(form, lambda: actions.add_doors(current(), place, form.lines.data))
+    added = attempt(form, lambda: actions.add_doors(place, current(), form.lines.data))
     if added is not None:
         return back("keep.doors", place_id=place_id, added=len(added))
     return _list(place, form)
@@ -41,7 +41,7 @@ def doors(place_id: int) -> Any:
 
 def _building(place_id: int) -> Place:
     """A place that has doors: a building or a courtyard."""
-    place = find(Place, place_id, "place.keep")
+    place = find_permitted(Place, place_id, "place.keep")
     if place.kind not in actions.HELD_IN:
         raise Missing
     return place
@@ -94,21 +94,21 @@ def _printed(place: Place, doors: Sequence[Door]) -> Any:
     name = f"{place.name}-住户条-{len(slips)}张.pdf"
     db.session.rollback()  # drawing takes seconds; the database is let go first
     out = drawn(slips, "slip")
-    actions.hand_out(current(), secrets)
+    actions.hand_out(secrets, current())
     return send_file(out, mimetype="application/pdf", as_attachment=True, download_name=name)
 
 
 @bp.get("/doors/<int:door_id>")
 @open_to(keeper)
 def door(door_id: int) -> Any:
-    return _door_page(find(Door, door_id, "door.keep"), {})
+    return _door_page(find_permitted(Door, door_id, "door.keep"), {})
 
 
 @bp.post("/doors/<int:door_id>/who")
 @open_to(keeper)
 def door_who(door_id: int) -> Any:
     """Show the nicknames of who is known behind a door, once; each look is recorded."""
-    row = find(Door, door_id, "door.keep")
+    row = find_permitted(Door, door_id, "door.keep")
     known = [home.person for home in row.residences if home.until is None and home.person.known_at]
     seen = {person.id: departure.who(person, current()) for person in known if may(current(), "person.who", person)}
     return _door_page(row, seen)
@@ -123,29 +123,29 @@ def _door_page(row: Door, seen: dict[int, departure.Who]) -> str:
 @open_to(keeper)
 def reissue(door_id: int) -> Any:
     """One more slip for a door, as a PDF; the one printed before ends at once."""
-    row = find(Door, door_id, "door.keep")
+    row = find_permitted(Door, door_id, "door.keep")
     return _printed(row.place, [row])
 
 
 @bp.post("/doors/<int:door_id>/revoke")
 @open_to(keeper)
 def revoke(door_id: int) -> Any:
-    actions.end_slip(current(), find(Door, door_id, "door.keep"))
+    actions.end_slip(find_permitted(Door, door_id, "door.keep"), current())
     return back("keep.door", door_id=door_id)
 
 
 @bp.post("/doors/<int:door_id>/remove")
 @open_to(keeper)
 def remove_door(door_id: int) -> Any:
-    row = find(Door, door_id, "door.keep")
+    row = find_permitted(Door, door_id, "door.keep")
     place_id = row.place_id
-    actions.remove_door(current(), row)
+    actions.remove_door(row, current())
     return back("keep.doors", place_id=place_id)
 
 
 @bp.post("/residences/<int:residence_id>/end")
 @open_to(keeper)
 def end_residence(residence_id: int) -> Any:
-    row = find(Residence, residence_id, "door.keep")
-    actions.end_residence(current(), row)
+    row = find_permitted(Residence, residence_id, "door.keep")
+    actions.end_residence(row, current())
     return back("keep.door", door_id=row.door_id)

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from governance.core.db import db
 from governance.keep.blueprint import bp
-from governance.keep.care import CARES
+from governance.keep.care import ATTENTIONS
 from governance.notices.queries import to_approve
 from governance.people.access.current import current, open_to
 from governance.people.access.permissions import keeper, may, visible
@@ -20,7 +20,7 @@ from governance.tickets.categories import active
 @open_to(keeper)
 def home() -> Any:
     viewer = current()
-    cares = [(care, count) for care in CARES.values() if (count := care.count(viewer))]
+    cares = [(care, count) for care in ATTENTIONS.values() if (count := care.count(viewer))]
     counts = {
         "places": _count(select(func.count()).select_from(Place).where(visible(viewer, "place.keep", Place))),
         "codes": _count(

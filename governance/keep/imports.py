@@ -60,7 +60,7 @@ def confirm_import() -> Any:
     if content is None or not mark:
         return back("keep.import_page")
     done = import_places(open_table(content, ""), _keeps, current().label, current().staff_id, seen=mark)
-    if done.problems or done.mark != mark:
+    if done.problems or done.digest != mark:
         return _page(form, done, again=True), 422 if done.problems else 409
     media.delete(_key())
     return _page(form, done, done=True)

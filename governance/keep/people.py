@@ -16,7 +16,7 @@ from governance.keep.blueprint import asked_id, asked_words, bp, page_of
 from governance.keep.forms import PostForm, StaffForm
 from governance.people.access.areas import area_names
 from governance.people.access.current import current, open_to
-from governance.people.access.lookup import find
+from governance.people.access.lookup import find_permitted
 from governance.people.access.permissions import keeper, may, visible
 from governance.people.model import ROLES, Body, Identity, Person, Post
 from governance.people.staff import actions
@@ -58,7 +58,7 @@ def _add(form: StaffForm) -> tuple[Person, str]:
 
 def _asked_place() -> str:
     id_ = asked_id("at")
-    return find(Place, id_, "place.keep").full_path if id_ else ""
+    return find_permitted(Place, id_, "place.keep").full_path if id_ else ""
 
 
 def _choices(form: Any) -> Any:
@@ -84,7 +84,7 @@ def _chosen(form: PostForm) -> Place | Body:
     if form.role.data == "body":
         if not form.body.data:
             raise Invalid({"body": "请选是哪个承办单位"})
-        return find(Body, form.body.data, "body.keep")
+        return find_permitted(Body, form.body.data, "body.keep")
     if not form.place.data:
         raise Invalid({"place": "请填在哪里，如：银杏社区/第一网格"})
     return find_place(form.place.data, visible(current(), "place.keep", Place))
@@ -93,7 +93,7 @@ def _chosen(form: PostForm) -> Place | Body:
 @bp.get("/people/<int:person_id>")
 @open_to(keeper)
 def person(person_id: int) -> Any:
-    row = find(Person, person_id, "person.read")
+    row = find_permitted(Person, person_id, "person.read")
     return _show(row, _choices(PostForm()))
 
 
@@ -105,8 +105,8 @@ def _show(row: Person, form: PostForm) -> str:
 @open_to(keeper)
 @refills
 def give_post(person_id: int) -> Any:
-    row, form = find(Person, person_id, "person.read"), _choices(PostForm())
-    if attempt(form, lambda: actions.give_post(current(), row, form.role.data, _chosen(form))):
+    row, form = find_permitted(Person, person_id, "person.read"), _choices(PostForm())
+    if attempt(form, lambda: actions.give_post(row, current(), form.role.data, _chosen(form))):
         return back("keep.person", person_id=person_id)
     return _show(row, form), 422
 
@@ -114,28 +114,28 @@ def give_post(person_id: int) -> Any:
 @bp.post("/posts/<int:post_id>/end")
 @open_to(keeper)
 def end_post(post_id: int) -> Any:
-    post = find(Post, post_id, "post.keep")
-    actions.end_post(current(), post)
+    post = find_permitted(Post, post_id, "post.keep")
+    actions.end_post(post, current())
     return back("keep.person", person_id=post.person_id)
 
 
 @bp.post("/people/<int:person_id>/disable")
 @open_to(keeper)
 def disable(person_id: int) -> Any:
-    actions.disable(current(), find(Person, person_id, "person.keep"))
+    actions.disable(find_permitted(Person, person_id, "person.keep"), current())
     return back("keep.person", person_id=person_id)
 
 
 @bp.post("/people/<int:person_id>/enable")
 @open_to(keeper)
 def enable(person_id: int) -> Any:
-    actions.enable(current(), find(Person, person_id, "person.keep"))
+    actions.enable(find_permitted(Person, person_id, "person.keep"), current())
     return back("keep.person", person_id=person_id)
 
 
 @bp.post("/people/<int:person_id>/password")
 @open_to(keeper)
 def reset_password(person_id: int) -> Any:
-    row = find(Person, person_id, "person.keep")
-    password = actions.reset_password(current(), row)
+    row = find_permitted(Person, person_id, "person.keep")
+    password = actions.reset_password(row, current())
     return render_template("keep/password.html", person=row, password=password, fresh=False)

@@ -11,11 +11,11 @@ from governance.core.web.forms import attempt, options, status
 from governance.core.web.pages import back, local
 from governance.core.web.security import refills
 from governance.keep.blueprint import asked_id, asked_words, bp, page_of
-from governance.keep.care import CARES
+from governance.keep.care import ATTENTIONS
 from governance.keep.forms import NewPlaceForm, PlaceForm, RetireForm
 from governance.keep.posters import MOST_PRINTED
 from governance.people.access.current import current, open_to
-from governance.people.access.lookup import find
+from governance.people.access.lookup import find_permitted
 from governance.people.access.permissions import keeper, visible
 from governance.places import actions
 from governance.places.kinds import KINDS, may_hold
@@ -31,8 +31,8 @@ DAYS = 14
 @bp.get("/places")
 @open_to(keeper)
 def places() -> Any:
-    inside, care, q = asked_id("under"), CARES.get(request.args.get("care", "")), asked_words("q")
-    place = find(Place, inside, "place.keep") if inside else None
+    inside, care, q = asked_id("under"), ATTENTIONS.get(request.args.get("care", "")), asked_words("q")
+    place = find_permitted(Place, inside, "place.keep") if inside else None
     query = select(Place).where(visible(current(), "place.keep", Place))
     rows, more = page_of(_narrowed(query, place, q, care), Place.id)
     asked = {"under": inside, "care": care.name if care else None, "q": q or None}
@@ -72,7 +72,7 @@ def _codes_of(rows: list[Place]) -> dict[int, int]:
 @open_to(keeper)
 @refills
 def place(place_id: int) -> Any:
-    row = find(Place, place_id, "place.keep")
+    row = find_permitted(Place, place_id, "place.keep")
     form = PlaceForm(obj=row)
     if attempt(form, lambda: _change(row, form)):
         return back("keep.place", place_id=place_id)
@@ -88,7 +88,9 @@ def show_place(row: Place, form: PlaceForm, retiring: dict[str, RetireForm] | No
 
 def _change(row: Place, form: PlaceForm) -> bool:
     with writing():
-        actions.change_place(find(Place, row.id, "place.keep"), current().label, current().staff_id, **form.facts)
+        actions.change_place(
+            find_permitted(Place, row.id, "place.keep"), current().label, current().staff_id, **form.facts
+        )
     return True
 
 
@@ -123,7 +125,7 @@ def _wechat(row: Place) -> dict[str, Any] | None:
 def ask_wechat_code(place_id: int) -> Any:
     """The place's permanent code of the official account, once: there are not many."""
     with writing():
-        row = find(Place, place_id, "place.keep")
+        row = find_permitted(Place, place_id, "place.keep")
         qrcodes.ask(row.id)
         actions.record_change(row, "ask_wechat_code", current().label, current().staff_id)
     return back("keep.place", place_id=place_id, _anchor="wechat")
@@ -144,7 +146,7 @@ def _scans(codes: list[Code]) -> list[tuple[Any, int]]:
 @open_to(keeper)
 @refills
 def new_place(place_id: int) -> Any:
-    outer, form = find(Place, place_id, "place.keep"), NewPlaceForm()
+    outer, form = find_permitted(Place, place_id, "place.keep"), NewPlaceForm()
     kinds = ((kind.name, kind.label) for kind in KINDS.values() if may_hold(outer.kind, kind.name))
     form.kind.choices = options(*kinds)
     added = attempt(form, lambda: _add(outer, form))
@@ -155,7 +157,7 @@ def new_place(place_id: int) -> Any:
 
 def _add(outer: Place, form: NewPlaceForm) -> Place:
     with writing():
-        inside = find(Place, outer.id, "place.keep")
+        inside = find_permitted(Place, outer.id, "place.keep")
         facts = form.facts
         return actions.add_place(
             form.kind.data, facts.pop("name"), inside, current().label, current().staff_id, **facts

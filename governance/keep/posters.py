@@ -44,7 +44,7 @@ def drawn(notices: Iterable[Printed], format: str) -> IO[bytes]:
 
 
 def _notice(code: Code, places: dict[int, Place], workers: dict[int, str], base_url: str) -> Notice:
-    line = [places[id_] for id_ in code.place.line]
+    line = [places[id_] for id_ in code.place.ancestors]
     phone = next((place.phone for place in reversed(line) if place.phone), None)
     if phone is None:
         raise Refused(f"“{code.place.name}”和它上面的地点都没有电话，请先在社区填上电话再印")

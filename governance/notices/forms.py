@@ -18,7 +18,7 @@ class NoticeForm(Form):
     urgent = BooleanField("紧急：不等每天的汇总")
     submission = submission()
 
-    def told(self) -> dict[str, Any]:
+    def details(self) -> dict[str, Any]:
         return {name: self[name].data for name in ("title", "words", "audience", "urgent")}
 
 

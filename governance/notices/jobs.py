@@ -12,8 +12,8 @@ from governance.relay.delivery.cancel import telling_is_over
 
 @job("notices.finish", every=60)
 def finish_told() -> None:
-    told = list(db.session.scalars(select(Notice).where(Notice.state == life.TOLD)))
-    over = [notice for notice in told if notice.event_id and telling_is_over(notice.event_id)]
+    sent = list(db.session.scalars(select(Notice).where(Notice.state == life.TOLD)))
+    over = [notice for notice in sent if notice.event_id and telling_is_over(notice.event_id)]
     db.session.rollback()
     for notice in over:
         with writing():

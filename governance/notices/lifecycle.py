@@ -1,6 +1,6 @@
 """A notice's life, as one table. To change the process, change this table.
 
-Who may make each move is in people/permissions.py, under "notice.<move>". `finish` has no button: the worker takes it
+people/access/permissions.py says who may make each move ("notice.<move>"). `finish` has no button: the worker takes it
 when nothing is left to be said.
 """
 

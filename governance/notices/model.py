@@ -47,7 +47,7 @@ class Notice(Base):
     approver_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
-    told_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
     place: Mapped[Place] = relationship()
@@ -67,8 +67,8 @@ class Notice(Base):
         return READERS[self.audience]
 
     @property
-    def mark(self) -> str:
-        """Two notices with the same mark say the same to the same: who approves one has read that one."""
+    def digest(self) -> str:
+        """Two notices with the same digest say the same to the same: who approves one has read that one."""
         facts = (self.title, self.words, self.audience, self.urgent, self.place_id)
         return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()[:16]
 

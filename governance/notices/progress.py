@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from governance.core.db import db
 from governance.core.web.paging import Page, page
 from governance.notices.model import Notice
-from governance.notices.unowed import LABELS, LEFT_OUT, how, is_whole, unowed
+from governance.notices.unowed import LABELS, LEFT_OUT, is_whole, state_and_reason, unowed
 from governance.places.model import Place
 from governance.relay import channels
 from governance.relay.channels.manual import Manual
@@ -38,7 +38,7 @@ TONES = {SENT: "chip--done", FAILED: "chip--late", **dict.fromkeys((BY_HAND, WIT
 
 
 @dataclass(frozen=True)
-class Lot:
+class GroupTally:
     """So many groups that stand alike, for the same reason."""
 
     standing: str
@@ -56,8 +56,8 @@ class Lot:
 
 @dataclass(frozen=True)
 class Progress:
-    lots: tuple[Lot, ...]
-    left_out: tuple[Lot, ...]  # groups of the notice that it was not for, with the reasons
+    lots: tuple[GroupTally, ...]
+    left_out: tuple[GroupTally, ...]  # groups of the notice that it was not for, with the reasons
     whole: bool  # every group is owed it by now
 
     def of(self, *standings: str) -> int:
@@ -93,18 +93,18 @@ _REASON: Any = case((Delivery.state.in_((FAILED, UNKNOWN)), func.coalesce(Delive
 
 def progress(notice: Notice) -> Progress:
     owed = select(_STANDING.label("standing"), _REASON.label("reason")).where(Delivery.event_id == notice.event_id)
-    standing, reason = how(notice)
+    standing, reason = state_and_reason(notice)
     rest = select(standing.label("standing"), reason.label("reason")).where(unowed(notice))
     order = list(STANDINGS)
     lots = sorted(_lots(owed) + _lots(rest), key=lambda lot: (order.index(lot.standing), -lot.groups))
-    told, left_out = ([lot for lot in lots if (lot.standing == LEFT_OUT) is out] for out in (False, True))
-    return Progress(tuple(told), tuple(left_out), is_whole(notice))
+    receiving, left_out = ([lot for lot in lots if (lot.standing == LEFT_OUT) is out] for out in (False, True))
+    return Progress(tuple(receiving), tuple(left_out), is_whole(notice))
 
 
-def _lots(each: Select[Any]) -> list[Lot]:
+def _lots(each: Select[Any]) -> list[GroupTally]:
     one = each.subquery()
     counted = select(one.c.standing, one.c.reason, func.count()).group_by(one.c.standing, one.c.reason)
-    return [Lot(*row) for row in db.session.execute(counted)]
+    return [GroupTally(*row) for row in db.session.execute(counted)]
 
 
 def lot(notice: Notice, standing: str, reason: str, after: str) -> Page[Delivery]:
@@ -114,9 +114,9 @@ def lot(notice: Notice, standing: str, reason: str, after: str) -> Page[Delivery
     return page(mine.options(*loads), (Delivery.id,), after)
 
 
-def rest(notice: Notice, standing: str, reason: str, after: str) -> Page[Group]:
+def remaining_groups(notice: Notice, standing: str, reason: str, after: str) -> Page[Group]:
     """The groups of one lot that nothing is owed to, page by page."""
-    stands, why = how(notice)
+    stands, why = state_and_reason(notice)
     mine = select(Group).where(unowed(notice), stands == standing, why == reason)
     return page(mine.options(selectinload(Group.places)), (Group.id,), after)
 
@@ -129,10 +129,14 @@ def table(notice: Notice) -> Iterator[tuple[Any, ...]]:
     yield HEADINGS
     bound, community = _places(), aliased(Place)
     named = (Group.name, bound.c.names, community.name, Group.channel, Group.audience)
-    told = (_STANDING, Delivery.reason, func.coalesce(Message.ended_at, Message.started_at), Message.mark)
-    owed = select(*named, *told).join(Group, Group.id == Delivery.group_id).outerjoin(Delivery.message)
+    outcome = (_STANDING, Delivery.reason, func.coalesce(Message.ended_at, Message.started_at), Message.short_code)
+    owed = select(*named, *outcome).join(Group, Group.id == Delivery.group_id).outerjoin(Delivery.message)
     owed = owed.where(Delivery.event_id == notice.event_id).order_by(Delivery.id)
-    left = select(*named, *how(notice), Group.disabled_at, literal("")).where(unowed(notice)).order_by(Group.id)
+    left = (
+        select(*named, *state_and_reason(notice), Group.disabled_at, literal(""))
+        .where(unowed(notice))
+        .order_by(Group.id)
+    )
     for query in (owed, left):
         query = query.outerjoin(bound, bound.c.group_id == Group.id)
         for row in db.session.execute(query.outerjoin(community, community.id == Group.community_id)):

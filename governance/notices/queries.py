@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from governance.core.db import by, db
+from governance.core.db import db, find_by
 from governance.core.errors import Missing
 from governance.core.web.paging import LARGEST, Page, page
 from governance.notices import lifecycle as life
@@ -33,7 +33,7 @@ def one(viewer: Viewer, id_: int) -> Notice:
 
 def public(viewer: Viewer, ref: str) -> Notice:
     """A notice as those read it who were told. Raises Missing."""
-    notice = by(Notice, ref=ref)
+    notice = find_by(Notice, ref=ref)
     if notice is None or not may(viewer, "notice.read", notice):
         raise Missing
     return notice

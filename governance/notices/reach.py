@@ -22,11 +22,11 @@ from governance.relay.delivery.fan_out import bound_below
 from governance.relay.delivery.quiet_hours import Hours
 from governance.relay.model import Group
 
-HEARS = (Group.told, Group.disabled_at.is_(None), Group.archived_at.is_(None))
+HEARS = (Group.receives, Group.disabled_at.is_(None), Group.archived_at.is_(None))
 
 
 @dataclass(frozen=True)
-class Way:
+class ChannelReach:
     """So many groups through one channel, and the minutes its pace needs for them (0: no pace of its own)."""
 
     channel: type[Channel]
@@ -44,7 +44,7 @@ class Quiet:
 
 @dataclass(frozen=True)
 class Reach:
-    ways: tuple[Way, ...]
+    ways: tuple[ChannelReach, ...]
     quiet: tuple[Quiet, ...]
     later: int  # groups that hear it with their day's digest
     disabled: int
@@ -69,7 +69,7 @@ def reach(place: Place, audiences: Collection[str], urgent: bool) -> Reach:
     beyond = {
         "disabled": there & Group.disabled_at.is_not(None) & Group.archived_at.is_(None),
         "archived": there & Group.archived_at.is_not(None),
-        "only_answer": there & and_(~Group.told, *HEARS[1:]),
+        "only_answer": there & and_(~Group.receives, *HEARS[1:]),
     }
     counts = {name: _count(condition) for name, condition in beyond.items()}
     quiet, later = _later(there, urgent)
@@ -95,7 +95,7 @@ def _count(condition: ColumnElement[bool]) -> int:
     return db.session.scalar(select(func.count()).select_from(Group).where(condition)) or 0
 
 
-def _ways(there: ColumnElement[bool]) -> tuple[Way, ...]:
+def _ways(there: ColumnElement[bool]) -> tuple[ChannelReach, ...]:
     by_robot = (
         select(Group.channel, func.count().label("count"))
         .where(there, *HEARS)
@@ -106,11 +106,11 @@ def _ways(there: ColumnElement[bool]) -> tuple[Way, ...]:
     return tuple(_way(channels.channel(name), int(groups), int(most)) for name, groups, most in rows)
 
 
-def _way(kind: type[Channel], groups: int, of_one_robot: int) -> Way:
+def _way(kind: type[Channel], groups: int, of_one_robot: int) -> ChannelReach:
     """The pace of the busiest robot, or of the channel as a whole, whichever is slower."""
     together = kind(current_app.extensions["settings"]).together_per_minute
     each = -(-of_one_robot // kind.per_minute) if kind.per_minute else 0
-    return Way(kind, groups, max(each, -(-groups // together) if together else 0))
+    return ChannelReach(kind, groups, max(each, -(-groups // together) if together else 0))
 
 
 def _later(there: ColumnElement[bool], urgent: bool) -> tuple[tuple[Quiet, ...], int]:

@@ -40,7 +40,7 @@ def index() -> Any:
 @refills
 def new() -> Any:
     form = NoticeForm()
-    made = attempt(form, lambda: actions.write(current(), _place(form), form.submission.data, **form.told()))
+    made = attempt(form, lambda: actions.write(_place(form), current(), form.submission.data, **form.details()))
     if made:
         return back("notices.show", notice_id=made.id)
     return _form_page(form, None)
@@ -52,9 +52,9 @@ def new() -> Any:
 def change(notice_id: int) -> Any:
     notice = queries.one(current(), notice_id)
     require(current(), "notice.change", notice)
-    told = {name: getattr(notice, name) for name in actions.TOLD_BY}
-    form = NoticeForm(data={**told, "place": notice.place.full_path})
-    if attempt(form, lambda: actions.change(current(), notice, _place(form), **form.told())):
+    details = {name: getattr(notice, name) for name in actions.TOLD_BY}
+    form = NoticeForm(data={**details, "place": notice.place.full_path})
+    if attempt(form, lambda: actions.change(notice, current(), _place(form), **form.details())):
         return back("notices.show", notice_id=notice.id)
     return _form_page(form, notice)
 
@@ -110,7 +110,7 @@ def move(notice_id: int, move: str) -> Any:
     if not form.ok:
         return _page(notice, {move: form}, 422)
     answers = {ask.name: form[ask.name].data for ask in step.asks}
-    actions.move(current(), notice, move, answers | {"seen": request.form.get("seen", "")})
+    actions.make_move(notice, move, current(), answers | {"seen": request.form.get("seen", "")})
     return back("notices.show", notice_id=notice.id)
 
 
@@ -122,7 +122,7 @@ def groups(notice_id: int) -> Any:
     standing, reason, after = (request.args.get(name, "") for name in ("standing", "reason", "after"))
     standing = standing if standing in progressing.STANDINGS else progressing.LEFT_OUT
     owed = standing not in progressing.UNOWED
-    found = (progressing.lot if owed else progressing.rest)(notice, standing, reason, after)
+    found = (progressing.lot if owed else progressing.remaining_groups)(notice, standing, reason, after)
     page = {"page": found, "owed": owed, "label": progressing.STANDINGS[standing]}
     return render_template("notices/groups.html", notice=notice, standing=standing, reason=reason, **page)
 

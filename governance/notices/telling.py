@@ -1,4 +1,4 @@
-"""What groups are told of a notice: its title, its first lines and where to read the rest. Told to relay/facts.py."""
+"""What groups are told of a notice: its title, its first lines and where to read the rest."""
 
 from governance.core.db import db
 from governance.core.events import Event

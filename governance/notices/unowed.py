@@ -21,7 +21,7 @@ LABELS = {QUEUED: "正在排队", LEFT_OUT: "没有发"}
 
 def is_whole(notice: Notice) -> bool:
     """Every group that is to hear it is owed it by now, or it was stopped before."""
-    return db.session.scalar(select(Event.told_at).where(Event.id == notice.event_id)) is not None
+    return db.session.scalar(select(Event.processed_at).where(Event.id == notice.event_id)) is not None
 
 
 def unowed(notice: Notice) -> ColumnElement[bool]:
@@ -30,14 +30,14 @@ def unowed(notice: Notice) -> ColumnElement[bool]:
     return here(notice.place, notice.audiences) & (Group.created_at <= told_at) & ~owed
 
 
-def how(notice: Notice) -> tuple[Any, Any]:
+def state_and_reason(notice: Notice) -> tuple[Any, Any]:
     """How such a group stands and why, as two columns."""
     hears = HEARS[0] & HEARS[1] & HEARS[2]
     waits = literal(LEFT_OUT if is_whole(notice) else QUEUED)
     why = case(
         (Group.archived_at.is_not(None), literal("已归档")),
         (Group.disabled_at.is_not(None), func.coalesce(Group.disabled_why, "已停用")),
-        (~Group.told, literal(ONLY_ANSWERS)),
+        (~Group.receives, literal(ONLY_ANSWERS)),
         else_=literal(_why(notice)),
     )
     return case((hears, waits), else_=literal(LEFT_OUT)), why

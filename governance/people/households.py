@@ -8,16 +8,16 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Uniq
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from governance.core.crypto import Personal
-from governance.core.db import Base, now, only
+from governance.core.db import Base, now, partial_index
 from governance.people.model import KNOWN_BY, Person
 from governance.places.model import Place
-from governance.places.standing import Standing
+from governance.places.standing import Placed
 
 SMS_STATES = ("due", "taken", "refused")
 LIVE = "used_at IS NULL AND revoked_at IS NULL"
 
 
-class Door(Standing, Base):
+class Door(Placed, Base):
     """One household's door in a building or courtyard. `area` is what is theirs alone by the roll, in square metres."""
 
     __tablename__ = "door"
@@ -45,13 +45,13 @@ class Door(Standing, Base):
         return Door.place_id
 
 
-class Residence(Standing, Base):
+class Residence(Placed, Base):
     """That somebody lives behind a door, from one instant to another, and how that was found out."""
 
     __tablename__ = "residence"
     __table_args__ = (
         CheckConstraint(f"how IN {tuple(KNOWN_BY)}", name="how"),
-        Index("ix_residence_now", "person_id", "door_id", unique=True, **only("until IS NULL")),
+        Index("ix_residence_now", "person_id", "door_id", unique=True, **partial_index("until IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -81,7 +81,7 @@ class DoorSlip(Base):
     """住户条: handed in at a door, used once. The row holds only its secret's hash; a door has at most one good one."""
 
     __tablename__ = "door_slip"
-    __table_args__ = (Index("ix_door_slip_live", "door_id", unique=True, **only(LIVE)),)
+    __table_args__ = (Index("ix_door_slip_live", "door_id", unique=True, **partial_index(LIVE)),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     door_id: Mapped[int] = mapped_column(ForeignKey("door.id"), index=True)
@@ -107,10 +107,10 @@ class DoorSlip(Base):
         return "chip--done" if self.used_at else "" if self.revoked_at else "chip--wait"
 
 
-class Asking(Base):
+class VerificationRequest(Base):
     """Somebody asks to become known by a code: one shown to the worker at the door, or one sent to a phone."""
 
-    __tablename__ = "asking"
+    __tablename__ = "verification_request"
     __table_args__ = (CheckConstraint("way IN ('worker','sms')", name="way"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

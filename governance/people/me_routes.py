@@ -8,7 +8,7 @@ from governance.core.db import db
 from governance.core.errors import Invalid
 from governance.core.web.pages import back
 from governance.core.web.security import refills
-from governance.people.access.current import as_somebody, current, open_to
+from governance.people.access.current import as_person, current, open_to
 from governance.people.access.permissions import anyone, known
 from governance.people.access.wechat_redirect import ASKED, OUT
 from governance.people.blueprint import bp
@@ -24,7 +24,7 @@ def nickname() -> Any:
     form = NicknameForm(nickname=current().nickname)
     if form.ok:
         try:
-            as_somebody(lambda viewer: verification.rename(viewer, form.nickname.data))
+            as_person(lambda viewer: verification.rename(viewer, form.nickname.data))
             return back("people.me")
         except Invalid as trouble:
             form.refuse(trouble)
@@ -36,7 +36,7 @@ def nickname() -> Any:
 def leave() -> Any:
     """What leaving means is said first; the button is below it."""
     if request.method == "POST":
-        as_somebody(departure.leave)
+        as_person(departure.leave)
         session[ASKED] = OUT  # who leaves is not recognised again by itself
         return back("people.me")
     return render_template("people/leave.html")

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 from governance.core.crypto import Personal
 from governance.core.db import Base, now
 from governance.places.model import Place
-from governance.places.standing import Standing
+from governance.places.standing import Placed
 
 if TYPE_CHECKING:
     from governance.people.households import Residence
@@ -52,7 +52,7 @@ DEVICES = (
 Moment = datetime | BindParameter[datetime]
 
 
-class Body(Standing, Base):
+class Body(Placed, Base):
     """A property company, department or utility that tickets are sent to; `place` is where it may be sent work from."""
 
     __tablename__ = "body"
@@ -138,7 +138,7 @@ class Identity(Base):
     person: Mapped[Person] = relationship(back_populates="identities")
 
 
-class Post(Standing, Base):
+class Post(Placed, Base):
     """A role held at a place or in a body, from one instant to another. Its rights end with it, at once."""
 
     __tablename__ = "post"

@@ -1,6 +1,6 @@
 """Everything that changes places and codes. Each action checks, changes, then records.
 
-They trust their caller to have asked `people/permissions.py`: places stand below people in the house.
+They trust their caller to have asked `people/access/permissions.py`: places stand below people in the house.
 """
 
 from itertools import zip_longest
@@ -77,7 +77,7 @@ def _freshen_below(place: Place) -> None:
 def freshen(place: Place | Site) -> None:
     """Something the scan pages show has changed here: for this place, those inside it and its courtyard."""
     db.session.flush()
-    FRESHEN.run(connection(), inside=place.path, **dict(zip_longest(ORDER, place.line)))
+    FRESHEN.run(connection(), inside=place.path, **dict(zip_longest(ORDER, place.ancestors)))
 
 
 def print_code(place: Place, actor: str, actor_id: int | None = None) -> Code:

@@ -15,7 +15,7 @@ class NeverIssued(Missing):
     title = "这张码不是我们的"
 
 
-def find(text: str) -> Code:
+def find_code(text: str) -> Code:
     """The code as it stands. Raises NeverIssued for one we never printed or that fails its own check symbol."""
     token = read_token(text)
     code = db.session.get(Code, token, options=(joinedload(Code.place),)) if token else None
@@ -26,7 +26,7 @@ def find(text: str) -> Code:
 
 def living(text: str) -> Code:
     """The code that leads on from this one: itself, or the last of those that replaced it."""
-    code = find(text)
+    code = find_code(text)
     seen = {code.token}
     while code.replaced_by and code.replaced_by not in seen:
         code = db.session.get_one(Code, code.replaced_by)

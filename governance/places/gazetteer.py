@@ -50,11 +50,11 @@ class Gazetteer:
         self._index()
 
     def _index(self) -> None:
-        above = {id_ for spot in self.spots.values() for id_ in spot.line} - self.spots.keys()
+        above = {id_ for spot in self.spots.values() for id_ in spot.ancestors} - self.spots.keys()
         outer = db.session.execute(select(Place.id, Place.name).where(Place.id.in_(above))) if above else ()
         names = {spot.id: spot.name for spot in self.spots.values()} | {row.id: row.name for row in outer}
         for spot in self.spots.values():
-            chain = tuple(names.get(id_, "") for id_ in spot.line)
+            chain = tuple(names.get(id_, "") for id_ in spot.ancestors)
             self._chains[spot.id] = chain
             self._by_name[spot.name].append(spot.id)
             for name in set(chain[:-1]):

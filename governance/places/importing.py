@@ -40,8 +40,8 @@ class Plan:
         return self.problems[:SHOWN]
 
     @property
-    def mark(self) -> str:
-        """Two plans with the same mark do the same; a confirmation is for one mark only."""
+    def digest(self) -> str:
+        """Two plans with the same digest do the same; a confirmation is for one digest only."""
         facts = [(node.chain, node.facts) for node in self.added], [(node.id, node.changes) for node in self.changed]
         return hashlib.sha256(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:32]
 
@@ -65,7 +65,7 @@ def import_places(table: Table, keeps: Keeps, actor: str, actor_id: int | None, 
     try:
         with writing():
             todo = plan(table, keeps)
-            if not todo.problems and seen in ("", todo.mark):
+            if not todo.problems and seen in ("", todo.digest):
                 _insert(todo.added)
                 _update(todo.changed)
                 _freshen(todo)

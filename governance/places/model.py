@@ -29,7 +29,7 @@ class Located:
     """What can be read from where a place stands; of its row, or of a plain one (`landing.Site`)."""
 
     @property
-    def line(self: Any) -> tuple[int, ...]:
+    def ancestors(self: Any) -> tuple[int, ...]:
         """The ids from the top down to this place."""
         return tuple(int(part) for part in self.path.strip("/").split("/"))
 
@@ -77,8 +77,8 @@ class Place(Located, Base):
 
     def above(self) -> list["Place"]:
         """The places it stands in, the widest first, itself last."""
-        found = {place.id: place for place in db.session.scalars(select(Place).where(Place.id.in_(self.line)))}
-        return [found[id_] for id_ in self.line]
+        found = {place.id: place for place in db.session.scalars(select(Place).where(Place.id.in_(self.ancestors)))}
+        return [found[id_] for id_ in self.ancestors]
 
     @property
     def full_name(self) -> str:

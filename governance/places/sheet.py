@@ -56,13 +56,13 @@ class Row:
         return names_of(self.parent)
 
 
-def plain(text: str) -> str:
+def normalised_cell(text: str) -> str:
     """A cell without blanks around it, full-width digits and letters as ordinary ones."""
     return unicodedata.normalize("NFKC", text).strip()
 
 
 def _cell(name: str, text: str) -> str:
-    return text.strip() if name in ("name", "parent", "hours") else plain(text)
+    return text.strip() if name in ("name", "parent", "hours") else normalised_cell(text)
 
 
 def open_table(data: bytes, name: str) -> Table:
@@ -77,7 +77,7 @@ def _columns(headings: tuple[str, ...]) -> dict[str, str]:
     """Which heading stands for what. Raises Invalid when one is missing, or two claim the same."""
     found: dict[str, str] = {}
     for heading in headings:
-        bare = re.sub(r"\(.*?\)|[\s*_:]", "", plain(heading)).lower()
+        bare = re.sub(r"\(.*?\)|[\s*_:]", "", normalised_cell(heading)).lower()
         name = _KNOWN.get(bare)
         if name in found:
             raise Invalid({"file": f"有两列都是“{COLUMN[name]}”"})

@@ -25,7 +25,7 @@ def _area(kind: str) -> Any:
     return hybrid_property(of_row, expr=of_table)
 
 
-class Standing:
+class Placed:
     """For a row with `stands_at` (its place) and `standing_id()` (the same as a column)."""
 
     district_id, street_id, community_id, grid_id = (_area(kind) for kind in AREAS)

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from governance.core.crypto import Personal
-from governance.core.db import Base, now, only
+from governance.core.db import Base, now, partial_index
 from governance.core.events import Event
 from governance.people.model import Person
 from governance.places.kinds import AREAS
@@ -40,7 +40,7 @@ class Group(Base):
     """A chat group bound to places through a channel. `settings` is encrypted JSON: a robot's key is a credential.
 
     `robot` is the keyed hash of what speaks for the group, so that groups sharing a robot share its pace. Where that
-    can only answer, the group is not `told` of events. With a `person` it is that person's own line: a group of one,
+    can only answer, the group does not `receive` events. With a `person` it is that person's own line: a group of one,
     bound to no place, kept by nobody and in no list of groups.
     """
 
@@ -62,7 +62,7 @@ class Group(Base):
     settings: Mapped[str] = mapped_column(Personal, default="{}")
     robot: Mapped[str | None] = mapped_column(String(43), index=True)
     heard_as: Mapped[str | None] = mapped_column(String(43), index=True)
-    told: Mapped[bool] = mapped_column(default=True, server_default=true())
+    receives: Mapped[bool] = mapped_column(default=True, server_default=true())
     keeper_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     district_id: Mapped[int | None]
@@ -116,12 +116,12 @@ class Message(Base):
         CheckConstraint(f"state IN {MESSAGE_STATES}", name="state"),
         Index("ix_message_robot", "robot", "started_at"),
         Index("ix_message_channel", "channel", "started_at"),
-        Index("ix_message_sending", "lease_until", **only("state IN ('sending')")),
-        Index("ix_message_unknown", "id", **only("state IN ('unknown')")),
+        Index("ix_message_sending", "lease_until", **partial_index("state IN ('sending')")),
+        Index("ix_message_unknown", "id", **partial_index("state IN ('unknown')")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    mark: Mapped[str] = mapped_column(String(8))
+    short_code: Mapped[str] = mapped_column(String(8))
     group_id: Mapped[int | None] = mapped_column(ForeignKey("chat_group.id"), index=True)
     channel: Mapped[str] = mapped_column(String(20))
     robot: Mapped[str | None] = mapped_column(String(43))
@@ -151,10 +151,10 @@ class Delivery(Base):
     __table_args__ = (
         UniqueConstraint("event_id", "group_id"),
         CheckConstraint(f"state IN {DELIVERY_STATES}", name="state"),
-        Index("ix_delivery_ready", "channel", "due_at", "id", **only("state IN ('due','claimed')")),
-        Index("ix_delivery_line", "group_id", "id", **only("state IN ('due','claimed','sending')")),
+        Index("ix_delivery_ready", "channel", "due_at", "id", **partial_index("state IN ('due','claimed')")),
+        Index("ix_delivery_line", "group_id", "id", **partial_index("state IN ('due','claimed','sending')")),
         Index("ix_delivery_group", "group_id", "message_id"),
-        Index("ix_delivery_failed", "id", **only("state IN ('failed')")),
+        Index("ix_delivery_failed", "id", **partial_index("state IN ('failed')")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -188,11 +188,14 @@ class Delivery(Base):
         return LABELS[self.state]
 
 
-class Heard(Base):
+class ReceivedMessage(Base):
     """Something said to us, in a group or to us alone, once, and what we answered. Who said it is a person only."""
 
-    __tablename__ = "heard"
-    __table_args__ = (UniqueConstraint("robot", "message_id"), Index("ix_heard_by", "group_id", "person_id", "id"))
+    __tablename__ = "received_message"
+    __table_args__ = (
+        UniqueConstraint("robot", "message_id"),
+        Index("ix_received_message_by", "group_id", "person_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     robot: Mapped[str] = mapped_column(String(43))

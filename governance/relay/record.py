@@ -7,7 +7,7 @@ from governance.places.model import Place
 from governance.relay.model import Group
 
 
-def note(
+def record_event(
     group: Group, verb: str, actor: str, actor_id: int | None = None, place: Place | None = None, **data: Any
 ) -> Event:
     """Put what was done to a group on record, in the chain of its community, or of the place named."""

@@ -113,34 +113,32 @@ def read(given: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
-def add(viewer: Viewer, name: str, place: Place, given: Mapping[str, str]) -> Robot:
+def add(by: Viewer, name: str, place: Place, given: Mapping[str, str]) -> Robot:
     """Keep a robot. Raises Invalid by field."""
     if not NAME.fullmatch(name):
         raise Invalid({"named": "只用小写字母、数字和 - _，2 到 30 位"})
     kept = read(given)
     with writing():
-        require(viewer, "group.keep", place)
+        require(by, "group.keep", place)
         if db.session.scalar(select(Robot.id).filter_by(name=name)):
             raise Invalid({"named": "已经有叫这个名字的机器人"})
-        robot = Robot(
-            name=name, settings=json.dumps(kept), place_id=place.id, keeper_id=viewer.staff_id, **place.areas()
-        )
+        robot = Robot(name=name, settings=json.dumps(kept), place_id=place.id, keeper_id=by.staff_id, **place.areas())
         db.session.add(robot)
         db.session.flush()
-        _note(robot, place, "add", viewer)
+        _note(robot, place, "add", by)
     return robot
 
 
-def change(viewer: Viewer, robot: Robot, given: Mapping[str, str]) -> Robot:
+def change(robot: Robot, by: Viewer, given: Mapping[str, str]) -> Robot:
     """Change its secrets: those of one way take the place of those of the other; empty ones stay."""
     fresh = {name: text.strip() for name, text in given.items() if text.strip()}
     with writing():
-        require(viewer, "group.keep", locked(robot))
+        require(by, "group.keep", locked(robot))
         same_way = {name: text for name, text in robot.kept.items() if _way(name) in {_way(one) for one in fresh}}
         robot.settings = json.dumps(read({**same_way, **fresh} if fresh else robot.kept))
         robot.held_until = robot.connected_at = None  # whoever is connected looks again
-        _tell(robot, robot.connects)
-        _note(robot, robot.place, "change", viewer)
+        _set_receives(robot, robot.connects)
+        _note(robot, robot.place, "change", by)
     return robot
 
 
@@ -148,20 +146,20 @@ def _way(name: str) -> bool:
     return name in ("bot_id", "secret")
 
 
-def remove(viewer: Viewer, robot: Robot) -> None:
+def remove(robot: Robot, by: Viewer) -> None:
     """Forget it and its secrets: its address answers nothing from now on."""
     with writing():
-        require(viewer, "group.keep", locked(robot))
-        _note(robot, robot.place, "remove", viewer)
-        _tell(robot, False)
+        require(by, "group.keep", locked(robot))
+        _note(robot, robot.place, "remove", by)
+        _set_receives(robot, False)
         db.session.execute(delete(Pairing).where(Pairing.robot == robot.name))
         db.session.delete(robot)
 
 
-def _tell(robot: Robot, told: bool) -> None:
+def _set_receives(robot: Robot, receives: bool) -> None:
     """Whether its groups are told of events goes with what it can do."""
     theirs = update(Group).where(Group.robot == robot_of(CHANNEL, robot.name))
-    db.session.execute(theirs.values(told=told), execution_options={"synchronize_session": False})
+    db.session.execute(theirs.values(receives=receives), execution_options={"synchronize_session": False})
 
 
 def _note(robot: Robot, place: Place, verb: str, viewer: Viewer) -> None:

@@ -43,14 +43,14 @@ def settle(message_id: int) -> Any:
     thing = actions.kept_with(message) if message else None
     if message is None or thing is None or not may(current(), "group.keep", thing):
         raise Missing
-    actions.settle(current(), message, request.form.get("answer", ""))
+    actions.settle_message(message, current(), request.form.get("answer", ""))
     return back("relay.keep")
 
 
 @bp.post("/keep/relay/tasks/<int:task_id>/cancel")
 @open_to(keeper)
 def cancel_task(task_id: int) -> Any:
-    delivery_actions.cancel(current(), task_id)
+    delivery_actions.cancel(task_id, current())
     return back("relay.keep")
 
 

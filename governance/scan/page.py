@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, case, select
 
 from governance.core.db import Utc, now
 from governance.core.sql_statements import Prepared
-from governance.core.web.pages import local, spoken
+from governance.core.web.pages import local, translated
 from governance.discussions import summaries as topics
 from governance.people.model import ROLES, Person, Post
 from governance.places.kinds import ORDER
@@ -40,7 +40,7 @@ def body(connection: Connection, code: Landing, language: str, elder: bool, in_w
     """The page of the place behind a code, as it stands."""
     line = line_of(connection, code.path)
     here, done = summaries.here(connection, code.path, {outer.kind: outer.id for outer in line})
-    return spoken("scan/show.html", language).render(
+    return translated("scan/show.html", language).render(
         elder=lambda: elder,
         today=local(now()).date(),
         code=code,

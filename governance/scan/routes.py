@@ -16,7 +16,7 @@ from governance.core.web import page_cache
 from governance.core.web.pages import elder, language
 from governance.people.access.current import COOKIE, current, open_to
 from governance.people.access.permissions import anyone
-from governance.places.codes import NeverIssued, find, living
+from governance.places.codes import NeverIssued, find_code, living
 from governance.places.landing import land
 from governance.scan import counts, page
 from governance.tickets import proof_of_place
@@ -46,7 +46,7 @@ def show(code: str) -> Any:
         return redirect(url_for("scan.show", code=token), 302)
     if counts.buffer().add(token):
         counts.flush()
-    return page_cache.answer(found)
+    return page_cache.response_of(found)
 
 
 def _asked(name: str, code: str, language: str, elder: bool, in_wechat: bool) -> page_cache.Kept:
@@ -55,7 +55,7 @@ def _asked(name: str, code: str, language: str, elder: bool, in_wechat: bool) ->
         landing = land(connection, code)
         version = (landing.id, landing.version, landing.token)
         make = partial(page.body, connection, landing, language, elder, in_wechat)
-        return page_cache.settle((name, code, language, elder, in_wechat), version, make)
+        return page_cache.current_page((name, code, language, elder, in_wechat), version, make)
 
 
 def _to_work(code: str) -> Any:
@@ -77,7 +77,7 @@ def home() -> Any:
     typed = request.args.get("code", "")
     if typed:
         try:
-            return redirect(url_for("scan.show", code=find(typed).token), 302)
+            return redirect(url_for("scan.show", code=find_code(typed).token), 302)
         except NeverIssued:
             return render_template("scan/home.html", typed=typed, wrong=True), 404
     return render_template("scan/home.html", typed="", wrong=False)

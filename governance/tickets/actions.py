@@ -19,13 +19,13 @@ from governance.tickets import lifecycle as life
 from governance.tickets import publishing
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.model import Follow, Ticket, read_number
-from governance.tickets.record import note
+from governance.tickets.record import record_event
 from governance.tickets.reports import attach
 
 NEW_TOPIC = "new"
 
 
-def move(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str], submission: str = "") -> None:
+def make_move(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str], submission: str = "") -> None:
     """Take the ticket along one arrow of its life.
 
     Raises Missing (no such move), Forbidden, Refused (not from here, or somebody was first), Invalid by field.
@@ -34,7 +34,7 @@ def move(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str], subm
         _lock_in_order(ticket, answers)
         LIFE.move(name)
         require(by, f"ticket.{name}", ticket)
-        take(ticket, name, by, answers, submission)
+        apply_move(ticket, name, by, answers, submission)
 
 
 def _lock_in_order(ticket: Ticket, answers: Mapping[str, str]) -> None:
@@ -47,7 +47,7 @@ def _lock_in_order(ticket: Ticket, answers: Mapping[str, str]) -> None:
             db.session.get(Ticket, id_, with_for_update={"of": Ticket, "key_share": True})
 
 
-def take(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str], submission: str = "") -> None:
+def apply_move(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str], submission: str = "") -> None:
     """The change and its record, once the right to it is settled. Call it on a locked ticket."""
     step = LIFE.take(name, ticket.state, answers)
     source = ticket.state
@@ -57,7 +57,7 @@ def take(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str], subm
     ticket.state = facts.pop("state", step.target)
     photos = attach(ticket.id, by, submission, name) if submission else 0
     _closing(ticket)
-    note(
+    record_event(
         ticket,
         name,
         by,
@@ -83,7 +83,7 @@ def publish(ticket: Ticket, by: Viewer, hidden: Collection[str], reason: str, se
         publishing.keep_back(ticket, after)
         for verb, parts in (("hide", after - before), ("show", before - after)):
             if parts:
-                note(ticket, verb, by, words=reason, parts=sorted(parts))
+                record_event(ticket, verb, by, words=reason, parts=sorted(parts))
 
 
 def _nothing(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def _accept(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str,
 def _dispatch(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     chosen = answers["body"]
     body = db.session.get(Body, int(chosen)) if chosen.isdecimal() and len(chosen) < 10 else None
-    if body is None or body.place_id not in ticket.place.line:
+    if body is None or body.place_id not in ticket.place.ancestors:
         raise Invalid({"body": "请从名单里选一个单位"})
     ticket.body_id = body.id
     return {"body": body.name}
@@ -124,9 +124,9 @@ def _resume(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str,
 def _finish(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     """The addressee may take the steps before in the same tap; the record shows them all."""
     if ticket.state == life.SUBMITTED:
-        take(ticket, "accept", by, {**answers, "note": ""})
+        apply_move(ticket, "accept", by, {**answers, "note": ""})
     elif ticket.state == life.DISPATCHED:
-        take(ticket, "start", by, {})
+        apply_move(ticket, "start", by, {})
     ticket.finisher_id = by.staff_id
     if ticket.category.verify:
         return {"state": life.PENDING_VERIFY}
@@ -169,7 +169,7 @@ def _carry_voices(ticket: Ticket, target: Ticket) -> None:
     here = set(db.session.scalars(select(Follow.person_id).filter_by(ticket_id=ticket.id)))
     db.session.add_all(Follow(ticket_id=target.id, person_id=person, role="joiner") for person in here - there)
     target.joined += len(here - there)
-    note(target, "join", SYSTEM, joined=target.joined, merged=ticket.number)
+    record_event(target, "join", SYSTEM, joined=target.joined, merged=ticket.number)
 
 
 def _reopen(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:

@@ -6,16 +6,16 @@ from typing import Any
 from sqlalchemy import select
 
 from governance.core.crypto import keyed_hash, same
-from governance.core.db import by as one
 from governance.core.db import db, locked, now, writing
+from governance.core.db import find_by as one
 from governance.core.errors import Refused
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
 from governance.people.model import Person
 from governance.places.model import Place
-from governance.tickets.actions import take
+from governance.tickets.actions import apply_move
 from governance.tickets.model import Category, Follow, Slip, Ticket
-from governance.tickets.record import note
+from governance.tickets.record import record_event
 from governance.tickets.reports import report_for, reported
 
 
@@ -38,14 +38,14 @@ def become_reporter(ticket: Ticket, by: Viewer) -> None:
         follow.role, ticket.joined = "reporter", ticket.joined - 1
 
 
-def assist(by: Viewer, place: Place, category: Category, submission: str, **told: Any) -> tuple[Ticket, str]:
+def assist(place: Place, by: Viewer, category: Category, submission: str, **details: Any) -> tuple[Ticket, str]:
     """Report for somebody: the ticket, and the slip's secret to hand over (kept only as a hash)."""
     with writing():
         require(by, "ticket.assist", place)
         somebody = Person()
         db.session.add(somebody)
         db.session.flush()
-        ticket = report_for(by, somebody.id, place, category, submission, **told)
+        ticket = report_for(by, somebody.id, place, category, submission, **details)
         secret = _slip_secret(ticket)
         db.session.add(Slip(secret_hash=_hash(secret), ticket_id=ticket.id, by_id=by.staff_id))
     return ticket, secret
@@ -79,6 +79,6 @@ def undo(slip: Slip) -> None:
             return
         if "withdraw" not in {move.name for move in ticket.next_moves()}:
             raise Refused(f"这件事{ticket.status.label}，撤不回了；要停办请打社区电话")
-        take(ticket, "withdraw", holder, {"note": "凭条撤回"})
+        apply_move(ticket, "withdraw", holder, {"note": "凭条撤回"})
         slip.undone_at = now()
-        note(ticket, "undo", holder)
+        record_event(ticket, "undo", holder)

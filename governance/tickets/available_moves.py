@@ -45,7 +45,7 @@ def one_tap(ticket: Ticket, viewer: Viewer) -> list[Move]:
 
 def bodies_for(ticket: Ticket) -> list[tuple[str, str]]:
     """The bodies that may be sent work from this ticket's place."""
-    query = select(Body).where(Body.place_id.in_(ticket.place.line)).order_by(Body.name)
+    query = select(Body).where(Body.place_id.in_(ticket.place.ancestors)).order_by(Body.name)
     return [(str(body.id), body.name) for body in db.session.scalars(query)]
 
 

@@ -20,7 +20,7 @@ from governance.tickets.available_moves import choices, needs_before_finish, one
 from governance.tickets.categories import active
 from governance.tickets.forms import AssistForm, PublishForm, move_form
 from governance.tickets.lifecycle import LIFE
-from governance.tickets.record import note
+from governance.tickets.record import record_event
 from governance.tickets.record_words import facts
 from governance.tickets.routes import stage_all, ticket_page
 
@@ -102,7 +102,7 @@ def _new_report_for(found: Code, form: AssistForm) -> str:
     if category is None or (not form.words.data and not photos.staged(current(), form.submission.data)):
         raise Invalid({"words": "请说一句，或者拍一张照片"})
     place = db.session.get_one(Place, int(form.at.data))  # one of those it offered
-    _ticket, secret = assist.assist(current(), place, category, form.submission.data, **form.told())
+    _ticket, secret = assist.assist(place, current(), category, form.submission.data, **form.details())
     return secret
 
 
@@ -113,7 +113,7 @@ def _new_report_for(found: Code, form: AssistForm) -> str:
 def move(ref: str, move: str) -> Any:
     """Any move of the table, by anyone it is open to: staff, or the reporter withdrawing."""
     viewer = current()
-    ticket, step = queries.find(ref, viewer), LIFE.move(move)
+    ticket, step = queries.find_ticket(ref, viewer), LIFE.move(move)
     require(viewer, f"ticket.{move}", ticket)
     form = move_form(step, choices(step, ticket, viewer))().on_page_as(move)
     try:
@@ -123,7 +123,7 @@ def move(ref: str, move: str) -> Any:
         if move == "finish":
             needs_before_finish(ticket, viewer, form)
         answers = {ask.name: (form[ask.name].data or "").strip() for ask in step.asks}
-        actions.move(ticket, move, viewer, answers | form.published(), form.submission.data)
+        actions.make_move(ticket, move, viewer, answers | form.published(), form.submission.data)
     except Invalid as trouble:
         form.refuse(trouble)
         return ticket_page(ticket, {move: form}, 422)
@@ -136,7 +136,7 @@ def move(ref: str, move: str) -> Any:
 def publish(ref: str) -> Any:
     """Keep words or photos back from others, or let others see them again."""
     viewer = current()
-    ticket, form = queries.find(ref, viewer), PublishForm().on_page_as("publish")
+    ticket, form = queries.find_ticket(ref, viewer), PublishForm().on_page_as("publish")
     require(viewer, "ticket.publish", ticket)
     try:
         if not form.ok:
@@ -153,10 +153,10 @@ def publish(ref: str) -> Any:
 def contact(ref: str) -> Any:
     """Show a reporter's contact in full, once, and record that it was asked for."""
     viewer = current()
-    ticket = queries.find(ref, viewer)
+    ticket = queries.find_ticket(ref, viewer)
     require(viewer, "ticket.contact", ticket)
     with writing():
-        note(ticket, "contact", viewer)
+        record_event(ticket, "contact", viewer)
     g.show_contact = True
     return ticket_page(ticket)
 
@@ -166,7 +166,7 @@ def contact(ref: str) -> Any:
 def record(ref: str) -> Any:
     """The whole record of a ticket, line by line, with the seal of each."""
     viewer = current()
-    ticket = queries.find(ref, viewer)
+    ticket = queries.find_ticket(ref, viewer)
     if not may(viewer, "ticket.record", ticket):
         raise Forbidden
     lines = history("ticket", ticket.id)

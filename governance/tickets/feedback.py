@@ -10,10 +10,10 @@ from governance.core.web.pages import local
 from governance.people.access.permissions import may, require
 from governance.people.access.viewer import SYSTEM, Viewer
 from governance.tickets import lifecycle as life
-from governance.tickets.actions import still_listed, take
+from governance.tickets.actions import apply_move, still_listed
 from governance.tickets.model import Answer, Follow, Nudge, Ticket
 from governance.tickets.progress import SAID
-from governance.tickets.record import note
+from governance.tickets.record import record_event
 from governance.tickets.reports import attach
 
 SILENCE = timedelta(days=7)  # after it a resolved ticket closes, counted as not answered
@@ -28,7 +28,7 @@ def join(ticket: Ticket, by: Viewer) -> None:
     if not ticket.is_followed_by(by.person_id, "joiner"):
         db.session.add(Follow(ticket_id=ticket.id, person_id=by.person_id, role="joiner"))
         ticket.joined += 1
-        note(ticket, "join", by, joined=ticket.joined)
+        record_event(ticket, "join", by, joined=ticket.joined)
 
 
 def nudge(ticket: Ticket, by: Viewer) -> bool:
@@ -41,7 +41,7 @@ def nudge(ticket: Ticket, by: Viewer) -> bool:
         return False
     db.session.add(Nudge(ticket_id=key[0], person_id=key[1], day=key[2]))
     ticket.nudged += 1
-    note(ticket, "nudge", by, nudged=ticket.nudged)
+    record_event(ticket, "nudge", by, nudged=ticket.nudged)
     return True
 
 
@@ -63,10 +63,10 @@ def more(ticket: Ticket, by: Viewer, words: str, submission: str) -> None:
     if not ticket.status.open:
         raise Refused(f"这件事{ticket.status.label}。还有问题请重新报一次")
     photos = attach(ticket.id, by, submission, "more")
-    note(ticket, "more", by, words=words, photos=photos)
+    record_event(ticket, "more", by, words=words, photos=photos)
 
 
-def answer(ticket: Ticket, by: Viewer, solved: str, satisfied: int | None, words: str) -> None:
+def give_feedback(ticket: Ticket, by: Viewer, solved: str, satisfied: int | None, words: str) -> None:
     """One view per person and round. "no" opens the next round; the last one due closes the ticket."""
     locked(ticket)
     require(by, "ticket.answer", ticket)
@@ -95,7 +95,7 @@ def _give(
     given.solved, given.satisfied, given.words, given.at = solved, satisfied, words, now()
     given.taken_by_id = taken_by
     db.session.add(given)
-    note(
+    record_event(
         ticket,
         "answer",
         by,
@@ -106,9 +106,9 @@ def _give(
         phone=bool(taken_by),
     )
     if solved == "no":
-        take(ticket, "reopen", by, {"note": "居民说没有办好"})
+        apply_move(ticket, "reopen", by, {"note": "居民说没有办好"})
     elif ticket.state == life.RESOLVED and _all_answered(ticket):
-        take(ticket, "close", SYSTEM, {})
+        apply_move(ticket, "close", SYSTEM, {})
 
 
 def _answers_taken(ticket: Ticket) -> bool:
@@ -159,6 +159,6 @@ def close_the_silent() -> int:
         with writing():
             locked(ticket)
             if ticket.state == life.RESOLVED:
-                take(ticket, "close", SYSTEM, {})
+                apply_move(ticket, "close", SYSTEM, {})
                 closed += 1
     return closed

@@ -47,10 +47,10 @@ class ReportForm(Form):
         self.at.choices = options(*((str(one.id), one.name) for one in places))
         self.category.validate_choice = self.at.validate_choice = True
 
-    def told(self) -> dict[str, Any]:
+    def details(self) -> dict[str, Any]:
         names = ("words", "where", "private", "contact_name", "contact_phone")
-        told = {name: self[name].data for name in names}
-        return told | {name: told[name] or None for name in ("contact_name", "contact_phone")}
+        details = {name: self[name].data for name in names}
+        return details | {name: details[name] or None for name in ("contact_name", "contact_phone")}
 
 
 class AssistForm(ReportForm):
@@ -62,8 +62,8 @@ class AssistForm(ReportForm):
         choices=options(("walk_in", "当面说"), ("phone", "打来电话"), ("patrol", "巡查看到"), ("group", "群里说")),
     )
 
-    def told(self) -> dict[str, Any]:
-        return super().told() | {"source": self.source.data}
+    def details(self) -> dict[str, Any]:
+        return super().details() | {"source": self.source.data}
 
 
 class PhotoForm(Form):

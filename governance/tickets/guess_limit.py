@@ -36,5 +36,5 @@ def _wait() -> None:
 
 def _count(answer: Response) -> Response:
     if answer.status_code == 404 and _is_guess():
-        limits.take(WRONG, "guess", _address())
+        limits.within_limit(WRONG, "guess", _address())
     return answer

@@ -13,4 +13,4 @@ def close_the_silent() -> None:
 @job("tickets.mind_the_clock", every=600)
 def mind_the_clock() -> None:
     """Say which tickets are due soon and which have become late."""
-    reminders.mind()
+    reminders.record_due_and_late()

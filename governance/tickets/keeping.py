@@ -25,47 +25,47 @@ def keep_new(actor: Viewer, **facts: Any) -> Category:
     return category
 
 
-def change(actor: Viewer, category: Category, **facts: Any) -> None:
+def change(category: Category, by: Viewer, **facts: Any) -> None:
     """Tickets there are keep their deadlines; what is asked at finishing holds from now on."""
     with writing():
-        require(actor, "category.keep", locked(category))
+        require(by, "category.keep", locked(category))
         changed = {name: value for name, value in facts.items() if name in KEPT and getattr(category, name) != value}
         if "label" in changed and db.session.scalar(select(Category.id).filter_by(label=changed["label"])):
             raise Invalid({"label": "已经有这一类了"})
         for name, value in changed.items():
             setattr(category, name, value)
         if changed:
-            _record(actor, "change", category, fields=sorted(changed))
+            _record(by, "change", category, fields=sorted(changed))
 
 
-def retire(actor: Viewer, category: Category) -> None:
+def retire(category: Category, by: Viewer) -> None:
     """Nobody can choose it any more; tickets there are stay as they are. The last one cannot go."""
     with writing():
-        require(actor, "category.keep", locked(category))
+        require(by, "category.keep", locked(category))
         if category.retired_at:
             raise Refused("这一类已经停用了")
         if len(active()) == 1:
             raise Refused("至少要留一类，不然居民没法报")
         category.retired_at = now()
-        _record(actor, "retire", category)
+        _record(by, "retire", category)
 
 
-def restore(actor: Viewer, category: Category) -> None:
+def restore(category: Category, by: Viewer) -> None:
     with writing():
-        require(actor, "category.keep", locked(category))
+        require(by, "category.keep", locked(category))
         if not category.retired_at:
             raise Refused("这一类没有停用")
         category.retired_at = None
-        _record(actor, "restore", category)
+        _record(by, "restore", category)
 
 
-def _record(actor: Viewer, verb: str, category: Category, **data: Any) -> None:
+def _record(by: Viewer, verb: str, category: Category, **data: Any) -> None:
     record(
         f"category.{verb}",
         category.id,
         stream=EVERYWHERE,
         scope="/",
-        actor=actor.label,
-        actor_id=actor.staff_id,
+        actor=by.label,
+        actor_id=by.staff_id,
         **data,
     )

@@ -1,6 +1,6 @@
 """A ticket's life, as one table. To change the process, change this table.
 
-Who may make each move is in people/permissions.py, under "ticket.<move>". Closing has no button: it follows
+Who may make each move is in people/access/permissions.py, under "ticket.<move>". Closing has no button: it follows
 from the answers of those it concerns, or from their silence (which is never satisfaction).
 """
 

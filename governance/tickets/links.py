@@ -11,7 +11,7 @@ from governance.core import links
 from governance.core.crypto import new_ref
 from governance.core.db import db, locked, now, numbered
 from governance.core.errors import Invalid, Missing
-from governance.core.links import Ring
+from governance.core.links import LinkedItem
 from governance.core.similarity import ALIKE, likeness
 from governance.core.web.pages import Later as _l
 from governance.people.access.permissions import may, require, visible
@@ -20,11 +20,11 @@ from governance.people.model import Body
 from governance.places.model import Place, under
 from governance.tickets import lifecycle as life
 from governance.tickets import queries
-from governance.tickets.actions import take
+from governance.tickets.actions import apply_move
 from governance.tickets.categories import active
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.model import Ticket
-from governance.tickets.record import note
+from governance.tickets.record import record_event
 from governance.tickets.reports import reported
 
 CLUSTER = 3  # so many open matters of one category in a community are worth talking over together
@@ -40,14 +40,14 @@ class Cluster:
 
 
 @links.describes("ticket")
-def rings(ids: Sequence[int], viewer: Viewer) -> dict[int, Ring]:
+def rings(ids: Sequence[int], viewer: Viewer) -> dict[int, LinkedItem]:
     found = db.session.scalars(select(Ticket).where(Ticket.id.in_(ids)).options(*queries.WITH_PLACE))
     return {ticket.id: _ring(ticket, viewer) for ticket in found if may(viewer, "ticket.follow", ticket)}
 
 
-def _ring(ticket: Ticket, viewer: Viewer) -> Ring:
+def _ring(ticket: Ticket, viewer: Viewer) -> LinkedItem:
     is_task = ticket.source == "topic"
-    return Ring(
+    return LinkedItem(
         label=_l("任务") if is_task else _l("上报"),
         title=ticket.title if may(viewer, "ticket.words", ticket) else ticket.category.label,
         endpoint="tickets.show",
@@ -82,14 +82,14 @@ def _most_joined(tickets: list[Ticket]) -> list[Ticket]:
 
 
 @links.does("ticket.like")
-def like(place: Place, words: str) -> list[Ticket]:
+def similar_tickets(place: Place, words: str) -> list[Ticket]:
     """What is being worked on around here and sounds like this, as anybody may read it; the most alike first."""
     ranked = [(likeness(words, ticket.public_title), ticket) for ticket in _reported_around(place) if words]
     return [ticket for degree, ticket in sorted(ranked, key=lambda pair: -pair[0]) if degree >= ALIKE][:3]
 
 
 @links.does("ticket.alike")
-def movable(place: Place, viewer: Viewer) -> list[Ticket]:
+def movable_to_topic(place: Place, viewer: Viewer) -> list[Ticket]:
     """Tickets at a place and inside it that this viewer could bring into a topic, by category."""
     inside = Ticket.place_id.in_(select(Place.id).where(under(place)))
     open_ = Ticket.state.in_(LIFE.move("to_topic").sources)
@@ -106,14 +106,14 @@ def to_topic(ticket_id: int, by: Viewer, topic: str) -> None:
         raise Missing
     locked(ticket)
     require(by, "ticket.to_topic", ticket)
-    take(ticket, "to_topic", by, {"topic": topic})
+    apply_move(ticket, "to_topic", by, {"topic": topic})
 
 
 @links.does("ticket.task_choices")
 def task_choices(place: Place) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """The categories a task may be of, and the bodies that may be sent one from this place."""
     categories = [(one.slug, one.label) for one in active() if not one.private]
-    bodies = db.session.scalars(select(Body).where(Body.place_id.in_(place.line)).order_by(Body.name))
+    bodies = db.session.scalars(select(Body).where(Body.place_id.in_(place.ancestors)).order_by(Body.name))
     return categories, [(str(body.id), body.name) for body in bodies]
 
 
@@ -130,10 +130,10 @@ def task(
     if first:
         return first.id, first.number, False
     ticket = _task(by, place, submission, words, category, due_at)
-    note(ticket, "report", by, words=words, source=ticket.source)
-    take(ticket, "accept", by, {})
+    record_event(ticket, "report", by, words=words, source=ticket.source)
+    apply_move(ticket, "accept", by, {})
     if body:
-        take(ticket, "dispatch", by, {"body": body})
+        apply_move(ticket, "dispatch", by, {"body": body})
     return ticket.id, ticket.number, True
 
 
@@ -141,7 +141,7 @@ def _task(by: Viewer, place: Place, submission: str, words: str, category: str, 
     kind = queries.category(category)
     if kind is None or kind.private:
         raise Invalid({"category": "请另选一类"})
-    told: dict[str, Any] = {"words": words, "source": "topic", "due_at": due_at, "submitted_at": now()}
+    details: dict[str, Any] = {"words": words, "source": "topic", "due_at": due_at, "submitted_at": now()}
     ticket = Ticket(
         ref=new_ref(),
         submitter_id=by.staff_id,
@@ -152,7 +152,7 @@ def _task(by: Viewer, place: Place, submission: str, words: str, category: str, 
         category=kind,
         state=life.SUBMITTED,
         **place.areas(),
-        **told,
+        **details,
     )
     db.session.add(ticket)
     db.session.flush()

@@ -1,6 +1,6 @@
 """Photos: staged in quarantine, cleaned by the worker, then shown. What cannot be cleaned is refused, never shown.
 
-The cleaning itself is core/photos.py. A staged photo belongs to the person who sent it and a submission; the
+The cleaning itself is core/photos/clean.py. A staged photo belongs to the person who sent it and a submission; the
 same photo sent again under the same submission is the same photo.
 """
 

@@ -91,8 +91,8 @@ def steps(ticket: Ticket, viewer: Viewer) -> list[Step]:
     in_charge, mine = may(viewer, "ticket.work", ticket), may(viewer, "ticket.withdraw", ticket)
     may_see = may(viewer, "ticket.photos", ticket)
     silent = {"join"} if in_charge else {"join", *OFFICE}  # joining is counted, not listed
-    told = DONE.keys() - silent if in_charge or mine else FOR_ALL
-    found = [event for event in history("ticket", ticket.id) if event.verb in told]
+    shown_verbs = DONE.keys() - silent if in_charge or mine else FOR_ALL
+    found = [event for event in history("ticket", ticket.id) if event.verb in shown_verbs]
     shown = [_step(ticket, event, in_charge, in_charge or mine, may_see) for event in found]
     return shown[::-1]
 

@@ -20,7 +20,7 @@ WITH_PHOTOS = selectinload(Ticket.photos)  # for cards that show them beside the
 WITH_PLACE = (joinedload(Ticket.place), joinedload(Ticket.category), joinedload(Ticket.body))
 
 
-def find(ref: str, viewer: Viewer) -> Ticket:
+def find_ticket(ref: str, viewer: Viewer) -> Ticket:
     """The ticket, if this viewer may follow it: what is not theirs looks like what is not there."""
     query = select(Ticket).filter_by(ref=ref).options(*WITH_PLACE)
     ticket = db.session.scalars(query).one_or_none()
@@ -31,7 +31,7 @@ def find(ref: str, viewer: Viewer) -> Ticket:
 
 def _stands_at(place: Place) -> ColumnElement[bool]:
     """At this place, inside it, or at the courtyard around it."""
-    around = and_(Place.id.in_(place.line), Place.kind.in_(("courtyard", "building")))
+    around = and_(Place.id.in_(place.ancestors), Place.kind.in_(("courtyard", "building")))
     return Ticket.place_id.in_(select(Place.id).where(or_(under(place), around)))
 
 

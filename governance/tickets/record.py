@@ -10,12 +10,14 @@ from governance.places.model import Place
 from governance.tickets.model import Ticket
 
 
-def note(ticket: Ticket, verb: str, by: Viewer, words: str = "", **facts: Any) -> None:
+def record_event(ticket: Ticket, verb: str, by: Viewer, words: str = "", **facts: Any) -> None:
     """Record what was done, with the ancestors as they stand, and have the scan pages made anew."""
-    note_at(ticket.id, ticket.place, ticket.private, verb, by, words, **facts)
+    record_event_at(ticket.id, ticket.place, ticket.private, verb, by, words, **facts)
 
 
-def note_at(id_: int, place: Place | Site, private: bool, verb: str, by: Viewer, words: str = "", **facts: Any) -> None:
+def record_event_at(
+    id_: int, place: Place | Site, private: bool, verb: str, by: Viewer, words: str = "", **facts: Any
+) -> None:
     append(
         f"ticket.{verb}",
         id_,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, exists, select
 
-from governance.core.db import db, in_turn, now, writing
+from governance.core.db import advisory_lock, db, now, writing
 from governance.core.events import Event, append
 from governance.people.access.viewer import SYSTEM
 from governance.tickets.model import Ticket
@@ -15,13 +15,13 @@ PIECE = 200
 LOCK = 0x0E_C10C
 
 
-def mind() -> None:
+def record_due_and_late() -> None:
     """Record what has come due, at most a piece of it."""
     moment = now()
     late = (Ticket.due_at < moment, Ticket.due_at > moment - RECENT, ~_said("late", Event.at >= Ticket.due_at))
     soon = (Ticket.due_at >= moment, Ticket.due_at < moment + SOON, ~_said("due", Event.at >= moment - SOON))
     with writing():
-        in_turn(LOCK)
+        advisory_lock(LOCK)
         _record("late", *late)
         _record("due", *soon)
 

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 
 from governance.core.crypto import new_ref
-from governance.core.db import by as one
 from governance.core.db import connection, db, now
+from governance.core.db import find_by as one
 from governance.core.sql_statements import Insert, Prepared
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
@@ -16,7 +16,7 @@ from governance.places.landing import Site
 from governance.places.model import Place
 from governance.tickets.categories import Choice
 from governance.tickets.model import Category, Follow, Photo, Ticket
-from governance.tickets.record import note_at
+from governance.tickets.record import record_event_at
 
 MOST_PHOTOS = 6
 TICKET, FOLLOW = Insert(Ticket), Insert(Follow)
@@ -30,18 +30,18 @@ ATTACH: Prepared[tuple[()]] = Prepared(
 )
 
 
-def report(by: Viewer, place: Place, category: Category, submission: str, **told: Any) -> Ticket:
+def submit_report(place: Place, by: Viewer, category: Category, submission: str, **details: Any) -> Ticket:
     """A new ticket by the person behind `by`; the same submission again gives the first ticket back, unchanged.
 
     `told`: words, where, private, contact_name, contact_phone, source. Call it inside `writing()`.
     """
     first = reported(by.person_id, submission)
-    return first or _whole(_report(by, by.person_id, by.person_id, place, category, submission, told))
+    return first or _whole(_report(by, by.person_id, by.person_id, place, category, submission, details))
 
 
-def new_report(by: Viewer, place: Place | Site, category: Category | Choice, submission: str, **told: Any) -> str:
+def new_report(place: Place | Site, by: Viewer, category: Category | Choice, submission: str, **details: Any) -> str:
     """The same for who has looked already that the submission is new; says only the ticket's reference."""
-    return _report(by, by.person_id, by.person_id, place, category, submission, told)
+    return _report(by, by.person_id, by.person_id, place, category, submission, details)
 
 
 def _whole(ref: str) -> Ticket:
@@ -66,9 +66,9 @@ def _report(
     place: Place | Site,
     category: Category | Choice,
     submission: str,
-    told: Mapping[str, Any],
+    details: Mapping[str, Any],
 ) -> str:
-    told = {"words": "", "source": "code", **told, "private": bool(told.get("private") or category.private)}
+    details = {"words": "", "source": "code", **details, "private": bool(details.get("private") or category.private)}
     ref = new_ref()
     id_ = TICKET.new(
         connection(),
@@ -79,21 +79,23 @@ def _report(
         category_id=category.id,
         due_at=now() + timedelta(hours=category.hours),
         **place.areas(),
-        **told,
+        **details,
     )
     FOLLOW.run(connection(), ticket_id=id_, person_id=reporter_id, role="reporter")
     photos = attach(id_, by, submission, "report")
-    facts = {"words": told["words"], "photos": photos, "source": told["source"]}
-    note_at(id_, place, told["private"], "report", by, **facts)
+    facts = {"words": details["words"], "photos": photos, "source": details["source"]}
+    record_event_at(id_, place, details["private"], "report", by, **facts)
     return ref
 
 
-def report_for(by: Viewer, reporter_id: int, place: Place, category: Category, submission: str, **told: Any) -> Ticket:
+def report_for(
+    by: Viewer, reporter_id: int, place: Place, category: Category, submission: str, **details: Any
+) -> Ticket:
     """A ticket that staff write down for somebody who cannot; that somebody is its reporter."""
     require(by, "ticket.assist", place)
-    told |= {"assisted_by_id": by.staff_id}
+    details |= {"assisted_by_id": by.staff_id}
     first = reported(by.staff_id, submission)
-    return first or _whole(_report(by, by.staff_id, reporter_id, place, category, submission, told))
+    return first or _whole(_report(by, by.staff_id, reporter_id, place, category, submission, details))
 
 
 def attach(ticket_id: int, by: Viewer, submission: str, step: str) -> int:

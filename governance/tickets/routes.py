@@ -7,11 +7,11 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, session
 
 from governance.core import limits, links
-from governance.core.db import by, connection, db
+from governance.core.db import connection, db, find_by
 from governance.core.errors import Invalid, Missing, TooMuch
 from governance.core.web.pages import back, local, problem_json, public_url
 from governance.core.web.security import refills, stale_form, takes
-from governance.people.access.current import as_somebody, current, open_to
+from governance.people.access.current import as_person, current, open_to
 from governance.people.access.permissions import anyone, may
 from governance.people.access.viewer import Viewer
 from governance.people.access.wechat_redirect import asks_wechat
@@ -70,7 +70,7 @@ def _report(place: Landing, form: ReportForm) -> str:
         first = reports.ref_of(viewer, form.submission.data)
         return first or _new_report(viewer, place, form)
 
-    return as_somebody(report)
+    return as_person(report)
 
 
 def _new_report(viewer: Viewer, place: Landing, form: ReportForm) -> str:
@@ -79,12 +79,12 @@ def _new_report(viewer: Viewer, place: Landing, form: ReportForm) -> str:
         raise Invalid({"words": "请说一句，或者拍一张照片"})
     if not _within_limits(viewer, place):
         raise TooMuch("报得太多了，写的都还在。请过一会儿再交；着急请打页面上的电话")
-    return reports.new_report(viewer, there, category, form.submission.data, **form.told())
+    return reports.new_report(there, viewer, category, form.submission.data, **form.details())
 
 
 def _within_limits(viewer: Viewer, place: Landing) -> bool:
-    mine = limits.take(REPORTS_A_DEVICE, "report", str(viewer.person_id))
-    return mine and limits.take(REPORTS_A_PLACE, "report.at", str(place.id))
+    mine = limits.within_limit(REPORTS_A_DEVICE, "report", str(viewer.person_id))
+    return mine and limits.within_limit(REPORTS_A_PLACE, "report.at", str(place.id))
 
 
 def stage_all(form: Form) -> None:
@@ -93,7 +93,7 @@ def stage_all(form: Form) -> None:
         return
     for file in form["photos"].data or ():
         if file and file.filename:
-            as_somebody(partial(photos.stage, submission=form["submission"].data, file=file))
+            as_person(partial(photos.stage, submission=form["submission"].data, file=file))
 
 
 def _report_page(code: str, form: ReportForm, status: int = 200) -> Any:
@@ -126,7 +126,7 @@ def stage_photo(code: str) -> Any:
     viewer = current()
     limits.require("120/hour", "photo", str(viewer.person_id or request.remote_addr))
     try:
-        photo = as_somebody(lambda viewer: photos.stage(viewer, form.submission.data, form.photo.data[0]))
+        photo = as_person(lambda viewer: photos.stage(viewer, form.submission.data, form.photo.data[0]))
     except Invalid as trouble:
         return problem_json(422, "照片没收下", trouble.words, {"photo": trouble.words})
     return {"photo": photo.key}, 201
@@ -138,14 +138,14 @@ def show(ref: str) -> Any:
     given = request.args.get("k")
     if given:
         return _become_reporter(ref, given)
-    return ticket_page(queries.find(ref, current()))
+    return ticket_page(queries.find_ticket(ref, current()))
 
 
 def _become_reporter(ref: str, secret: str) -> Any:
-    ticket = by(Ticket, ref=ref)
+    ticket = find_by(Ticket, ref=ref)
     if ticket is None or not assist.is_reporter_secret(ticket, secret):
         raise Missing("这个链接不对，或者已经没用了")
-    as_somebody(lambda viewer: assist.become_reporter(ticket, viewer))
+    as_person(lambda viewer: assist.become_reporter(ticket, viewer))
     return back("tickets.show", ref=ref)
 
 
@@ -203,16 +203,16 @@ def _counted(ref: str, deed: str, voice: Callable[[Ticket, Viewer], Any]) -> Any
     """One more who says the same. What is too much is said on the ticket's own page, beside the number to call."""
 
     def count(viewer: Viewer) -> None:
-        ticket = queries.find(ref, viewer)
+        ticket = queries.find_ticket(ref, viewer)
         if may(viewer, f"ticket.{deed}", ticket) and not feedback.has_said(deed, ticket, viewer):
             newcomer_limits.require_room(deed, ticket.id, viewer)
         voice(ticket, viewer)
 
     try:
         _voice_limit()
-        as_somebody(count)
+        as_person(count)
     except TooMuch as trouble:
-        return ticket_page(queries.find(ref, current()), status=429, refusal=trouble.words)
+        return ticket_page(queries.find_ticket(ref, current()), status=429, refusal=trouble.words)
     return back("tickets.show", ref=ref)
 
 
@@ -221,7 +221,7 @@ def _counted(ref: str, deed: str, voice: Callable[[Ticket, Viewer], Any]) -> Any
 @refills
 @takes(100)
 def more(ref: str) -> Any:
-    ticket, form = queries.find(ref, current()), MoreForm().on_page_as("more")
+    ticket, form = queries.find_ticket(ref, current()), MoreForm().on_page_as("more")
     try:
         _voice_limit()
         stage_all(form)
@@ -229,7 +229,7 @@ def more(ref: str) -> Any:
             raise Invalid({})
         if not form.words.data and not photos.staged(current(), form.submission.data):
             raise Invalid({"words": "请说一句，或者拍一张照片"})
-        as_somebody(lambda viewer: feedback.more(ticket, viewer, form.words.data, form.submission.data))
+        as_person(lambda viewer: feedback.more(ticket, viewer, form.words.data, form.submission.data))
     except Invalid as trouble:
         form.refuse(trouble)
         return ticket_page(ticket, {"more": form}, 422)
@@ -243,7 +243,7 @@ def more(ref: str) -> Any:
 @open_to(anyone)
 @refills
 def answer(ref: str) -> Any:
-    ticket, form = queries.find(ref, current()), AnswerForm().on_page_as("answer")
+    ticket, form = queries.find_ticket(ref, current()), AnswerForm().on_page_as("answer")
     try:
         _voice_limit()
     except TooMuch as trouble:
@@ -252,14 +252,14 @@ def answer(ref: str) -> Any:
     if not form.ok:
         return ticket_page(ticket, {"answer": form}, 422)
     said = (form.solved.data, int(form.satisfied.data) if form.satisfied.data else None, form.words.data)
-    as_somebody(lambda viewer: _answer(ticket, viewer, *said))
+    as_person(lambda viewer: _answer(ticket, viewer, *said))
     return back("tickets.show", ref=ref)
 
 
 def _answer(ticket: Ticket, viewer: Viewer, *said: Any) -> None:
     """The concerned answer for themselves; staff write down what the reporter said on the phone."""
     if may(viewer, "ticket.answer", ticket):
-        feedback.answer(ticket, viewer, *said)
+        feedback.give_feedback(ticket, viewer, *said)
     else:
         feedback.call_back(ticket, viewer, *said)
 
@@ -272,8 +272,8 @@ def _voice_limit() -> None:
 @open_to(anyone)
 def photo(ref: str, key: str, size: str) -> Any:
     """A cleaned photo, for those who may see it; nobody ever gets the original."""
-    ticket = queries.find(ref, current())
-    found = by(Photo, key=key, ticket_id=ticket.id, state="clean")
+    ticket = queries.find_ticket(ref, current())
+    found = find_by(Photo, key=key, ticket_id=ticket.id, state="clean")
     action = "ticket.more_photos" if found is not None and found.step == "more" else "ticket.photos"
     if found is None or not may(current(), action, ticket):
         raise Missing

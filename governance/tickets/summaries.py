@@ -21,7 +21,7 @@ from governance.tickets.model import Category, Ticket, headline, too_late
 MOST_OPEN, MOST_DONE, LATELY = 12, 3, timedelta(days=30)
 
 
-class Face(NamedTuple):
+class TicketSummary(NamedTuple):
     """What the page of a place says of one ticket."""
 
     ref: str
@@ -75,11 +75,11 @@ _PLACES = select(Place.id).where(
 _HERE = _FACES.where(Ticket.place_id.in_(_PLACES), Ticket.private.is_(False))
 _OPEN = _HERE.where(_among(life.LISTED)).order_by(Ticket.joined.desc(), Ticket.id.desc())
 _DONE = _HERE.where(_among((life.RESOLVED, life.CLOSED)), Ticket.resolved_at > bindparam("since"))
-OPEN = Prepared(_OPEN.limit(MOST_OPEN), Face._make)
-DONE = Prepared(_DONE.order_by(Ticket.id.desc()).limit(MOST_DONE), Face._make)
+OPEN = Prepared(_OPEN.limit(MOST_OPEN), TicketSummary._make)
+DONE = Prepared(_DONE.order_by(Ticket.id.desc()).limit(MOST_DONE), TicketSummary._make)
 
 
-def here(connection: Connection, path: str, line: Mapping[str, int]) -> tuple[list[Face], list[Face]]:
+def here(connection: Connection, path: str, line: Mapping[str, int]) -> tuple[list[TicketSummary], list[TicketSummary]]:
     """What is being worked on at a place, inside it or at the courtyard around it, and what was put right lately.
 
     The place is named by its path and by the places it stands in, each under its kind.

@@ -100,8 +100,8 @@ def category_of(words: str, choices: Sequence[Choice]) -> Choice:
 def _signs(choice: Labelled) -> list[str]:
     """垃圾卫生 is meant by 垃圾 too; what is private only by the whole of a sign, as it cannot be said in a group."""
     halves = [] if choice.private or len(choice.label) != 4 else [choice.label[:2], choice.label[2:]]
-    told = (choice.label, *re.split(r"[、，/ ]", choice.hint), *halves)
-    return [sign for sign in told if len(sign) > 1] + list(MEANT.get(choice.slug, ()))
+    words_of_choice = (choice.label, *re.split(r"[、，/ ]", choice.hint), *halves)
+    return [sign for sign in words_of_choice if len(sign) > 1] + list(MEANT.get(choice.slug, ()))
 
 
 def is_a_matter(words: str, choices: Sequence[Labelled]) -> bool:

@@ -82,7 +82,7 @@ def numbers(words: str) -> str:
     found = grave(words)
     plain = as_signs(words)
     called = [NAMES[number] for number, signs in SIGNS.items() if any(sign in plain for sign in signs)]
-    told = [found.call] if found else []
-    told += [sentence for pattern, sentence in SPOKEN if pattern.search(plain)]
-    told += [f"人有危险，请马上打 {'、'.join(called)}。"] if called else []
-    return "\n".join(told)
+    calls = [found.call] if found else []
+    calls += [sentence for pattern, sentence in SPOKEN if pattern.search(plain)]
+    calls += [f"人有危险，请马上打 {'、'.join(called)}。"] if called else []
+    return "\n".join(calls)

@@ -46,7 +46,7 @@ class Wire(requests.Session):
     """A session in which nothing lasts longer than `seconds`, follows a redirect or keeps a cookie.
 
     The seconds are for the whole answer: a server that sends one byte now and then ends nobody's patience but ours.
-    A host that is away (away.py) is not asked.
+    A host that is away (circuit_breaker.py) is not asked.
     """
 
     def __init__(self, hosts: Mapping[str, str], seconds: float) -> None:

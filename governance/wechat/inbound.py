@@ -43,7 +43,7 @@ class Incoming:
     templates: tuple[str, ...] = ()  # the notices that somebody accepts, or wants no more
 
     @property
-    def talk(self) -> str:
+    def conversation(self) -> str:
         """The group it was said in, or who speaks to us alone."""
         return self.chat or self.sender
 

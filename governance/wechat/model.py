@@ -13,7 +13,7 @@ class WechatToken(Base):
     """A token or a ticket, by what it is for (`side`) and whose; and who is fetching the next one until when.
 
     `fetched_at` names the fetch: whoever saw it may take the lease for the next one only while it still stands.
-    While `rest_until` lasts nobody asks, as `trouble` would only repeat itself; another secret (`secret_mark`) may.
+    While `rest_until` lasts nobody asks, as `trouble` would only repeat itself; another secret (`secret_digest`) may.
     """
 
     __tablename__ = "wechat_token"
@@ -27,7 +27,7 @@ class WechatToken(Base):
     expires_at: Mapped[datetime | None]
     lease: Mapped[str | None] = mapped_column(String(32))
     lease_until: Mapped[datetime | None]
-    secret_mark: Mapped[str | None] = mapped_column(String(43))
+    secret_digest: Mapped[str | None] = mapped_column(String(43))
     trouble: Mapped[str | None] = mapped_column(String(200))
     rest_until: Mapped[datetime | None]
 

@@ -20,7 +20,7 @@ class Card:
     picture: str
 
 
-def answer(to: str, by: str, said: Card | str) -> str:
+def reply_xml(to: str, by: str, said: Card | str) -> str:
     """The XML that says it; `to` is who did what is answered, `by` the account it was done to."""
     head = _cdata("ToUserName", to) + _cdata("FromUserName", by) + f"<CreateTime>{int(time.time())}</CreateTime>"
     if isinstance(said, str):

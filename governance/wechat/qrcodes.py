@@ -8,7 +8,7 @@ import re
 
 from sqlalchemy import func, select
 
-from governance.core.db import by, db, in_turn, locked, writing
+from governance.core.db import advisory_lock, db, find_by, locked, writing
 from governance.core.errors import Refused
 from governance.core.jobs import enqueue, job
 from governance.wechat.answers import Gone, Never
@@ -40,14 +40,14 @@ def used() -> int:
 
 
 def of_place(place_id: int) -> WechatCode | None:
-    return by(WechatCode, app_id=gateway().settings.wechat_app_id, place_id=place_id)
+    return find_by(WechatCode, app_id=gateway().settings.wechat_app_id, place_id=place_id)
 
 
 def ask(place_id: int) -> WechatCode:
     """Ask for the permanent code of a place. Call it inside `writing()`. Raises Refused when none can be had."""
     if not gateway().has("official"):
         raise Refused("还没有接公众号，请管理员先设置")
-    in_turn(LOCK)
+    advisory_lock(LOCK)
     code = of_place(place_id)
     if code is not None and locked(code).state != REFUSED:
         raise Refused("这里已经有公众号的码了")
@@ -78,7 +78,7 @@ def make(code: int) -> None:
 
 def _counted(number: int) -> str | None:
     with writing():
-        code = by(WechatCode, id=number)
+        code = find_by(WechatCode, id=number)
         if code is None or locked(code).state != DUE:
             return None
         code.asked += 1

@@ -29,7 +29,7 @@ class Lying:
     fetched_at: datetime | None
     expires_at: datetime | None
     lease_until: datetime | None
-    secret_mark: str | None
+    secret_digest: str | None
     trouble: str | None
     rest_until: datetime | None
 
@@ -50,9 +50,9 @@ class Lying:
     def is_leased(self) -> bool:
         return self.lease_until is not None and self.lease_until > now()
 
-    def rests(self, secret_mark: str) -> int:
+    def rests(self, secret_digest: str) -> int:
         """For how many seconds nobody should ask again with this secret."""
-        if self.rest_until is None or self.secret_mark != secret_mark:
+        if self.rest_until is None or self.secret_digest != secret_digest:
             return 0
         return max(0, round((self.rest_until - now()).total_seconds() + 0.5))
 
@@ -82,7 +82,7 @@ def _make(side: str, app_id: str) -> None:
         connection.execute(row.on_conflict_do_nothing(index_elements=["side", "app_id"]))
 
 
-def take(seen: Lying) -> str | None:
+def take_lease(seen: Lying) -> str | None:
     """The lease for the next fetch, if nobody has it and nothing has happened since this look; else nothing."""
     mine = secrets.token_hex(16)
     free = or_(TABLE.c.lease_until.is_(None), TABLE.c.lease_until <= now())
@@ -100,17 +100,17 @@ def put(lease: str, token: str, seconds: int) -> None:
     _changed(_under(lease).values(**kept, lease=None, lease_until=None, rest_until=None, trouble=None))
 
 
-def rest(lease: str, secret_mark: str, trouble: str, seconds: int) -> None:
+def back_off(lease: str, secret_digest: str, trouble: str, seconds: int) -> None:
     """Nothing was fetched: nobody asks again with this secret for so long."""
     until = now() + timedelta(seconds=seconds)
-    _changed(_under(lease).values(lease=None, lease_until=None, **_trouble(secret_mark, trouble, until)))
+    _changed(_under(lease).values(lease=None, lease_until=None, **_trouble(secret_digest, trouble, until)))
 
 
-def drop(seen: Lying, secret_mark: str, trouble: str, seconds: int) -> None:
+def drop(seen: Lying, secret_digest: str, trouble: str, seconds: int) -> None:
     """A token that is refused although it was just fetched is taken away, and nobody asks again for so long."""
     same = update(TABLE).where(TABLE.c.id == seen.id, TABLE.c.fetched_at.is_not_distinct_from(seen.fetched_at))
     until = now() + timedelta(seconds=seconds)
-    _changed(same.values(token=None, expires_at=None, **_trouble(secret_mark, trouble, until)))
+    _changed(same.values(token=None, expires_at=None, **_trouble(secret_digest, trouble, until)))
 
 
 def troubles() -> list[tuple[str, str, datetime]]:
@@ -121,8 +121,8 @@ def troubles() -> list[tuple[str, str, datetime]]:
         return [(row.side, row.trouble, row.rest_until) for row in connection.execute(lasting)]
 
 
-def _trouble(secret_mark: str, trouble: str, until: datetime) -> dict[str, Any]:
-    return {"secret_mark": secret_mark, "trouble": trouble[:200], "rest_until": until}
+def _trouble(secret_digest: str, trouble: str, until: datetime) -> dict[str, Any]:
+    return {"secret_digest": secret_digest, "trouble": trouble[:200], "rest_until": until}
 
 
 def _under(lease: str) -> Any:

@@ -65,22 +65,22 @@ class Source:
     def refused_again(self, seen: Lying) -> Later:
         """A token that had just been fetched is refused as well: asking on would only do the same again."""
         trouble = "刚取来的令牌也不被承认"
-        token_store.drop(seen, self._mark, trouble, REFUSED_REST)
+        token_store.drop(seen, self._secret_digest, trouble, REFUSED_REST)
         log.warning("wechat.token_refused", side=self.side)
         return Later(trouble, REFUSED_REST, whole=True)
 
     def _fetched(self, seen: Lying, good: bool) -> bool:
         """Fetch the next one, if nobody else does. Raises Later when that failed and the one before is no good."""
-        if seen.is_leased or seen.rests(self._mark):
+        if seen.is_leased or seen.rests(self._secret_digest):
             return False
-        lease = token_store.take(seen)
+        lease = token_store.take_lease(seen)
         if lease is None:
             return False
         try:
             fetched = self.fetch()
         except BaseException as trouble:
             later = trouble if isinstance(trouble, Later) else Later("没有取到令牌")
-            token_store.rest(lease, self._mark, later.reason, max(later.after, SHORTLY))
+            token_store.back_off(lease, self._secret_digest, later.reason, max(later.after, SHORTLY))
             log.warning("wechat.no_token", side=self.side, trouble=later.reason)
             if good and isinstance(trouble, Later):
                 return False
@@ -89,10 +89,10 @@ class Source:
         return True
 
     def _rested(self, seen: Lying) -> None:
-        seconds = seen.rests(self._mark)
+        seconds = seen.rests(self._secret_digest)
         if seconds:
             raise Later(seen.trouble or "上次没有取到令牌", seconds, whole=True)
 
     @property
-    def _mark(self) -> str:
+    def _secret_digest(self) -> str:
         return keyed_hash("wechat secret", self.secret)

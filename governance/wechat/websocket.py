@@ -31,7 +31,7 @@ class Ended(Exception):
         self.kicked = kicked
 
 
-class LongLine:
+class RobotConnection:
     """`async with LongLine(http, url, bot_id, secret) as line` is subscribed; `listen` hands on what is said."""
 
     def __init__(self, http: aiohttp.ClientSession, url: str, bot_id: str, secret: str) -> None:
@@ -40,7 +40,7 @@ class LongLine:
         self._said: asyncio.Queue[Incoming | None] = asyncio.Queue(1000)
         self._kicked = False
 
-    async def __aenter__(self) -> "LongLine":
+    async def __aenter__(self) -> "RobotConnection":
         """Raises Never when WeCom does not take the robot, OSError or aiohttp's errors when it cannot be reached."""
         self._ws = await self._http.ws_connect(self._url, max_msg_size=4 * LARGEST, timeout=_close_soon())
         self._tasks = [asyncio.create_task(self._read())]

@@ -7,7 +7,7 @@ from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, Page, expect
 
 from governance.core.crypto import keyed_hash
-from governance.core.db import by, db, now, writing
+from governance.core.db import db, find_by, now, writing
 from governance.people.model import Identity
 from governance.people.model import Person as Known
 from governance.web.app import create_app
@@ -76,7 +76,7 @@ def become_known(var: Path, device: str, nickname: str) -> None:
     with app.app_context():
         subject = keyed_hash("device", signer.loads(device)["device"])
         with writing():
-            identity = by(Identity, kind="device", subject=subject) or Identity(kind="device", subject=subject)
+            identity = find_by(Identity, kind="device", subject=subject) or Identity(kind="device", subject=subject)
             person = identity.person = identity.person or Known()
             person.nickname = person.nickname_key = nickname
             person.known_at, person.known_by = now(), "slip"

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from governance.core.db import db, insist, like_prefix, locked, now, writing
+from governance.core.db import db, like_prefix, locked, now, with_retries, writing
 from governance.people.model import Body, Person
 from tests.at_once import beside
 from tests.cast import Cast
@@ -90,7 +90,7 @@ def test_what_must_be_written_down_is_tried_again_while_the_database_is_away(cas
                 raise OperationalError("UPDATE", {}, Exception("the database is away"))
         return len(tried)
 
-    assert insist(write_down, "小高") == 3
+    assert with_retries(write_down, "小高") == 3
     assert nickname(cast) == "小高"
 
 
@@ -101,7 +101,7 @@ def test_a_database_that_stays_away_is_said_to_be(monkeypatch, app: Flask) -> No
         raise OperationalError("UPDATE", {}, Exception("the database is away"))
 
     with pytest.raises(OperationalError):
-        insist(write_down)
+        with_retries(write_down)
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])

@@ -89,7 +89,7 @@ def test_a_changed_field_is_found_at_its_line(sealed: int, field: str) -> None:
 
 def test_the_fields_that_may_change_are_these_only(sealed: int) -> None:
     """Every other column of a line is tried above."""
-    assert {column.name for column in Event.__table__.columns} - set(TAMPERED) == {"id", "told_at"}
+    assert {column.name for column in Event.__table__.columns} - set(TAMPERED) == {"id", "processed_at"}
 
 
 def test_a_line_taken_out_is_found(sealed: int) -> None:

@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from governance.core.db import connection, db, in_turn, writing
-from governance.core.group_commit import Together
+from governance.core.db import advisory_lock, connection, db, writing
+from governance.core.group_commit import GroupCommit
 from governance.core.jobs import JOB, Job
 
 LOCK = 0x7E57
@@ -29,7 +29,7 @@ def kept() -> list[int]:
 
 def add_while_one_writes(app: Flask, *numbers: int) -> dict[int, int | Exception]:
     """One after the other; what came of each. Each sees what it added, once it is told."""
-    came, doors = dict[int, int | Exception](), Together(keep, LOCK)
+    came, doors = dict[int, int | Exception](), GroupCommit(keep, LOCK)
 
     def add(number: int) -> None:
         with app.app_context():
@@ -42,7 +42,7 @@ def add_while_one_writes(app: Flask, *numbers: int) -> dict[int, int | Exception
 
     threads = [threading.Thread(target=add, args=(number,)) for number in numbers]
     with writing():
-        in_turn(LOCK)
+        advisory_lock(LOCK)
         for thread in threads:
             thread.start()
             time.sleep(0.05)
@@ -65,7 +65,7 @@ def test_one_that_cannot_be_written_takes_nobody_with_it(app: Flask) -> None:
 
 
 def test_alone_it_is_written_at_once(app: Flask) -> None:
-    doors = Together(keep, LOCK)
+    doors = GroupCommit(keep, LOCK)
     assert doors.add(1) == doors.add(2) == threading.get_ident()
     with pytest.raises(ValueError):
         doors.add(-3)

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from governance.core import jobs
-from governance.core.db import by, db, now, writing
+from governance.core.db import db, find_by, now, writing
 from governance.core.jobs import CLAIMED, DONE, DUE, FAILED, Job, enqueue, enqueue_once, plan_periodic, run_next
 from tests.at_once import at_once, beside
 
@@ -37,7 +37,7 @@ def ask_for(name: str, number: int = 1) -> None:
 
 def the_job() -> Job:
     db.session.rollback()
-    found = by(Job)
+    found = find_by(Job)
     assert found is not None
     return found
 
@@ -163,7 +163,7 @@ def test_those_of_one_line_are_done_one_after_the_other_however_many_work(monkey
     jobs.job("test.slow")(slow)
     with writing():
         for number in range(6):
-            enqueue("test.slow", line="theirs", number=number)
+            enqueue("test.slow", queue_key="theirs", number=number)
     until = time.monotonic() + 20
     at_once(app, 3, lambda: [run_next() for _ in iter(lambda: len(ended) < 6 and time.monotonic() < until, False)])
     assert began == ended == list(range(6))
@@ -171,9 +171,9 @@ def test_those_of_one_line_are_done_one_after_the_other_however_many_work(monkey
 
 def test_a_line_waits_for_the_one_in_front_until_it_is_given_up_and_other_lines_go_on(handled: list[int]) -> None:
     with writing():
-        enqueue("test.fail", line="theirs", number=1)
-        enqueue("test.count", line="theirs", number=2)
-        enqueue("test.count", line="mine", number=3)
+        enqueue("test.fail", queue_key="theirs", number=1)
+        enqueue("test.count", queue_key="theirs", number=2)
+        enqueue("test.count", queue_key="mine", number=3)
         enqueue("test.count", number=4)
     while run_next():
         pass
@@ -194,9 +194,9 @@ def test_a_job_that_alone_has_to_wait_keeps_its_place_and_its_tries_and_others_o
 
     jobs.job("test.wait", tries=3)(wait)
     with writing():
-        enqueue("test.wait", line="theirs", number=1)
-        enqueue("test.wait", line="theirs", number=2)
-        enqueue("test.wait", line="mine", number=3)
+        enqueue("test.wait", queue_key="theirs", number=1)
+        enqueue("test.wait", queue_key="theirs", number=2)
+        enqueue("test.wait", queue_key="mine", number=3)
     while run_next():
         pass
     assert handled == [1, 3]
@@ -223,7 +223,7 @@ def test_who_outlives_the_lease_does_not_undo_what_another_did(handled: list[int
 def test_what_a_worker_that_died_has_left_of_a_line_is_done_before_what_comes_after_it(handled: list[int]) -> None:
     with writing():
         for number in (1, 2):
-            enqueue("test.count", line="theirs", number=number)
+            enqueue("test.count", queue_key="theirs", number=number)
     claimed_by_a_worker_that_died()
     assert not run_next()
     with writing():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from governance.core import links
 from governance.core.db import db, now, writing
-from governance.core.links import Link, Ring, ask, describes, does, outcomes, sources, tie
+from governance.core.links import Link, LinkedItem, ask, describes, does, outcomes, sources, tie
 
 
 @pytest.fixture
@@ -21,9 +21,9 @@ def nouns(monkeypatch: pytest.MonkeyPatch, shared_world: object) -> None:
 
     def describe(noun: str) -> None:
         @describes(noun)
-        def seen(ids: Sequence[int], viewer: Any) -> dict[int, Ring]:
+        def seen(ids: Sequence[int], viewer: Any) -> dict[int, LinkedItem]:
             return {
-                id_: Ring(noun, f"{noun} {id_}", "x", str(id_), "", False)
+                id_: LinkedItem(noun, f"{noun} {id_}", "x", str(id_), "", False)
                 for id_ in ids
                 if viewer == "all" or id_ % 2 == 0
             }
@@ -34,7 +34,7 @@ def nouns(monkeypatch: pytest.MonkeyPatch, shared_world: object) -> None:
         db.session.query(Link).delete()
 
 
-def titles(rings: list[Ring]) -> list[str]:
+def titles(rings: list[LinkedItem]) -> list[str]:
     return [ring.title for ring in rings]
 
 

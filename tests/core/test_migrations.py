@@ -97,8 +97,8 @@ def test_taking_steps_back_and_again_loses_no_row_and_breaks_no_key(settled, tmp
 
     with create_app(settings_for(tmp_path / "var", url)).app_context():
         with writing():
-            ticket = reports.report(
-                Viewer(person_id=1), db.session.get_one(Place, 6), settled[1].category("light"), "1", words="灯"
+            ticket = reports.submit_report(
+                db.session.get_one(Place, 6), Viewer(person_id=1), settled[1].category("light"), "1", words="灯"
             )
             assert ticket.id
         sign_in("gao", PASSWORD, "test")

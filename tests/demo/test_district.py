@@ -54,7 +54,7 @@ def test_it_has_the_asked_size_and_hangs_together(made) -> None:
     assert kinds == {"district": 1, "street": 2, "community": 5, "grid": 10, "courtyard": 10, "building": 30}
     for place in db.session.scalars(select(Place)):
         line = place.above()
-        assert [one.id for one in line] == list(place.line) and line[-1] is place
+        assert [one.id for one in line] == list(place.ancestors) and line[-1] is place
         assert {one.kind: one.id for one in line}.get("community") == place.community_id
     assert {account.role for account in accounts} == {"district", "street", "community", "grid"}
     assert count(Post) == 19 and said[0] == f"地点 {1 + 2 + 5 + 10 + 10 + 30}/58" and said[-1] == "工单 60/60"

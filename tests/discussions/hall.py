@@ -30,17 +30,17 @@ def fresh() -> str:
 
 def begun(cast: Cast, place: str = "3号院", title: str = "院里装充电棚") -> Topic:
     """A topic the community put up."""
-    return actions.begin(cast.viewer("shen"), cast.place(place), fresh(), title, "现在飞线充电")
+    return actions.begin(cast.place(place), cast.viewer("shen"), fresh(), title, "现在飞线充电")
 
 
 def proposed(cast: Cast, by: Viewer, place: str = "5号楼", title: str = "楼道刷墙") -> Topic:
     with writing():
-        return actions.propose(by, cast.place(place), fresh(), title, "掉灰")
+        return actions.propose(cast.place(place), by, fresh(), title, "掉灰")
 
 
 def decided(cast: Cast, **facts: Any) -> Topic:
     topic = begun(cast, **facts)
-    actions.move(topic, "decide", cast.viewer("shen"), {"note": "东门装两个"})
+    actions.make_move(topic, "decide", cast.viewer("shen"), {"note": "东门装两个"})
     return topic
 
 
@@ -48,7 +48,7 @@ def content(topic: Topic) -> page.Content:
     """What anybody reads on its page."""
     connection = db.session.connection()
     with current_app.test_request_context():
-        return page.content(connection, page.told(connection, topic.ref))
+        return page.content(connection, page.topic_view(connection, topic.ref))
 
 
 def standing(topic: Topic) -> set[int]:
@@ -90,7 +90,7 @@ def voices(statement: Statement) -> dict[int, int]:
 def reported(cast: Cast, by: Viewer, place: str = "5号楼", category: str = "parking", **told: Any) -> Ticket:
     with writing():
         told = {"words": "电动车没处停"} | told
-        return reports.report(by, cast.place(place), cast.category(category), fresh(), **told)
+        return reports.submit_report(cast.place(place), by, cast.category(category), fresh(), **told)
 
 
 def verbs(topic: Topic) -> list[str]:

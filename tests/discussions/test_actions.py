@@ -19,7 +19,7 @@ def cast(shared_world):  # type: ignore[no-untyped-def]
 
 
 def moved(topic: Topic, name: str, by: Viewer, **answers: str) -> Topic:
-    actions.move(topic, name, by, {"note": "说明"} | answers)
+    actions.make_move(topic, name, by, {"note": "说明"} | answers)
     return topic
 
 
@@ -54,7 +54,7 @@ def test_what_the_community_puts_up_is_open_at_once(cast) -> None:
 @pytest.mark.parametrize("who", ["gao", "tang", "wu"])
 def test_nobody_else_puts_up_a_topic_there(cast, who: str) -> None:
     with pytest.raises(Forbidden):
-        actions.begin(cast.viewer(who), cast.place("3号院"), fresh(), "院里装充电棚", "")
+        actions.begin(cast.place("3号院"), cast.viewer(who), fresh(), "院里装充电棚", "")
 
 
 def test_who_is_not_known_proposes_nothing(cast) -> None:
@@ -63,10 +63,10 @@ def test_who_is_not_known_proposes_nothing(cast) -> None:
 
 
 def test_the_same_submission_is_one_topic_for_residents_and_for_staff(cast, zhou) -> None:
-    where, shen = (cast.place("5号楼"), fresh()), cast.viewer("shen")
+    place, submission, shen = cast.place("5号楼"), fresh(), cast.viewer("shen")
     with writing():
-        mine = [actions.propose(zhou, *where, title, "").id for title in ("楼道刷墙", "楼道再刷墙")]
-    theirs = [actions.begin(shen, *where, title, "").id for title in ("装充电棚", "再装充电棚")]
+        mine = [actions.propose(place, zhou, submission, title, "").id for title in ("楼道刷墙", "楼道再刷墙")]
+    theirs = [actions.begin(place, shen, submission, title, "").id for title in ("装充电棚", "再装充电棚")]
     assert len(set(mine)) == len(set(theirs)) == 1 and mine != theirs
 
 
@@ -121,12 +121,12 @@ def test_what_is_declined_before_the_check_stays_unseen_and_after_it_says_why(ca
 def test_the_answer_stands_on_the_page_and_earlier_ones_in_the_record(cast) -> None:
     topic, shen = begun(cast), cast.viewer("shen")
     for words in ("正在问物业", "物业同意了"):
-        actions.answer(topic, shen, words)
+        actions.answer_publicly(topic, shen, words)
     assert topic.answer == "物业同意了"
     assert told(topic)[:2] == ["物业同意了", "正在问物业"]
     moved(topic, "decline", shen)
     with pytest.raises(Refused):
-        actions.answer(topic, shen, "晚了")
+        actions.answer_publicly(topic, shen, "晚了")
 
 
 def test_who_follows_finds_it_new_until_they_look_and_nobody_else_does(cast, zhou) -> None:
@@ -153,7 +153,7 @@ def test_a_follower_of_what_is_not_theirs_to_read_is_not_led_to_it(cast, zhou) -
 
 def to_topic(ticket, by: Viewer, topic: str = "new", title: str = "") -> Topic:  # type: ignore[no-untyped-def]
     """The ticket becomes part of a topic; which."""
-    handling.move(ticket, "to_topic", by, {"topic": topic, "title": title})
+    handling.make_move(ticket, "to_topic", by, {"topic": topic, "title": title})
     db.session.rollback()
     return db.session.query(Topic).order_by(Topic.id.desc()).first() if title else db.session.get_one(Topic, int(topic))
 
@@ -173,24 +173,24 @@ def test_everybody_concerned_by_tickets_follows_the_topic_they_become(cast) -> N
 def test_a_ticket_goes_into_no_topic_that_is_not_there_and_into_none_without_a_name(cast, given) -> None:
     ticket = reported(cast, anybody())
     with pytest.raises(Invalid):
-        handling.move(ticket, "to_topic", cast.viewer("shen"), {"topic": "new", "title": ""} | given)
+        handling.make_move(ticket, "to_topic", cast.viewer("shen"), {"topic": "new", "title": ""} | given)
     assert ticket.state == "submitted"
 
 
 def test_a_ticket_goes_into_no_topic_next_door_nor_into_one_that_is_over(cast) -> None:
     du = cast.viewer("du")
-    next_door = actions.begin(du, cast.place("8号院"), fresh(), "8号院的事", "")
+    next_door = actions.begin(cast.place("8号院"), du, fresh(), "8号院的事", "")
     over = moved(begun(cast), "decline", du)
     for topic in (next_door, over, decided(cast)):
         with pytest.raises(Invalid):
-            handling.move(reported(cast, anybody()), "to_topic", du, {"topic": str(topic.id), "title": ""})
+            handling.make_move(reported(cast, anybody()), "to_topic", du, {"topic": str(topic.id), "title": ""})
 
 
 def test_a_ticket_that_came_back_from_a_declined_topic_may_begin_another(cast) -> None:
     shen, ticket = cast.viewer("shen"), reported(cast, anybody())
     first = to_topic(ticket, shen, title="电动车停哪儿")
     moved(first, "decline", shen, note="没人说话")
-    handling.move(ticket, "reopen", shen, {"note": "再看看"})
+    handling.make_move(ticket, "reopen", shen, {"note": "再看看"})
     second = to_topic(ticket, shen, title="电动车到底停哪儿")
     assert second.id != first.id and (second.title, second.state) == ("电动车到底停哪儿", "discussing")
 

@@ -69,7 +69,7 @@ def test_nobody_answers_their_own_words_nor_what_is_not_shown_nor_after_the_deci
         voiced(statement, zhou, AGREE)
     with pytest.raises(Refused):
         voiced(waiting, anybody(), AGREE)
-    actions.move(topic, "decide", cast.viewer("shen"), {"note": "装"})
+    actions.make_move(topic, "decide", cast.viewer("shen"), {"note": "装"})
     with pytest.raises(Refused):
         voiced(statement, anybody(), AGREE)
     assert voices(statement) == {}
@@ -98,7 +98,7 @@ def test_the_same_sent_twice_is_said_once_even_after_the_decision(cast, zhou) ->
     assert said(topic, zhou, "先装三个", submission).id == first.id
     answer = replied(topic, zhou, "东门", submission=submission)
     assert replied(topic, zhou, "西门", submission=submission).id == answer.id
-    actions.move(topic, "decide", cast.viewer("shen"), {"note": "装"})
+    actions.make_move(topic, "decide", cast.viewer("shen"), {"note": "装"})
     assert said(topic, zhou, "先装两个", submission).id == first.id
     with pytest.raises(Refused):
         said(topic, zhou, "再装一个")
@@ -151,7 +151,7 @@ def test_people_go_on_talking_while_it_is_carried_out_and_no_longer_when_it_is_o
     assert replied(topic, zhou)
     with pytest.raises(Refused):
         said(topic, zhou)
-    actions.move(topic, "review", shen, {"note": "都好"})
+    actions.make_move(topic, "review", shen, {"note": "都好"})
     with pytest.raises(Refused):
         replied(topic, zhou, "晚了")
 
@@ -189,14 +189,14 @@ def test_a_persons_look_settles_the_objections(cast, zhou, step: str) -> None:
     topic, shen = begun(cast), cast.viewer("shen")
     statement = said(topic, zhou)
     flagged(statement, anybody())
-    assert statement in [spoken for spoken, _ in queries.to_look_at(shen)]
-    assert statement not in [spoken for spoken, _ in queries.to_look_at(cast.viewer("tang"))]
+    assert statement in [spoken for spoken, _ in queries.awaiting_moderation(shen)]
+    assert statement not in [spoken for spoken, _ in queries.awaiting_moderation(cast.viewer("tang"))]
     if step == "show":
         contributions.show(statement, shen)
     else:
         contributions.hide(statement, shen, "骂人")
     db.session.rollback()
-    assert statement not in [spoken for spoken, _ in queries.to_look_at(shen)]
+    assert statement not in [spoken for spoken, _ in queries.awaiting_moderation(shen)]
     assert (statement.id in standing(topic)) is (step == "show")
 
 
@@ -216,11 +216,11 @@ def test_hidden_words_are_appealed_once_by_who_wrote_them_and_an_answer_ends_it(
     appealed(statement, zhou)
     with pytest.raises(Refused):
         appealed(statement, zhou)
-    assert statement in [spoken for spoken, _ in queries.to_look_at(shen)]
+    assert statement in [spoken for spoken, _ in queries.awaiting_moderation(shen)]
     contributions.uphold(statement, shen, "看过了，还是骂人")
     db.session.rollback()
     assert (statement.state, statement.reason) == ("hidden", "看过了，还是骂人") and statement.answered_at
-    assert statement not in [spoken for spoken, _ in queries.to_look_at(shen)]
+    assert statement not in [spoken for spoken, _ in queries.awaiting_moderation(shen)]
 
 
 def test_words_hidden_a_second_time_may_be_appealed_a_second_time(cast, zhou) -> None:
@@ -230,9 +230,9 @@ def test_words_hidden_a_second_time_may_be_appealed_a_second_time(cast, zhou) ->
     appealed(statement, zhou)
     contributions.show(statement, shen)
     contributions.hide(statement, shen, "骂人")
-    assert statement not in [spoken for spoken, _ in queries.to_look_at(shen)]
+    assert statement not in [spoken for spoken, _ in queries.awaiting_moderation(shen)]
     appealed(statement, zhou, "这回也没有")
-    assert statement in [spoken for spoken, _ in queries.to_look_at(shen)]
+    assert statement in [spoken for spoken, _ in queries.awaiting_moderation(shen)]
     assert verbs(topic)[-5:] == ["hide", "appeal", "show", "hide", "appeal"]
 
 

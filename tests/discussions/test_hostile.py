@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from governance.core.db import by, db
+from governance.core.db import db, find_by
 from governance.discussions.model import Deed, Flag, Reply, Review, Statement, Topic, Watchword
 from governance.people.model import Identity
 from governance.tickets.model import Ticket
@@ -109,7 +109,7 @@ def test_hostile_words_in_every_field_are_harmless_on_every_page_and_kept(hall: 
         assert not re.search(r"(?i)(href|src|action)\s*=\s*[\"']?(javascript|data):", page), address
         assert not set(page) & set("\u202e\u2066\u200b\ufeff\x00"), address
         assert "7*7" in page or "49" not in re.sub(r"<[^>]*>|\d{5,}", "", page) or kind != "braces", address
-    topic = by(Topic, ref=ref)
+    topic = find_by(Topic, ref=ref)
     assert topic is not None
     kept = {field: readable(text) for field in ("words", "answer", "decision")}
     assert {field: getattr(topic, field).replace("\r\n", "\n") for field in kept} == kept
@@ -221,4 +221,4 @@ def test_numbers_nobody_gave_out_lead_nowhere(hall: Hall, open_topic: dict[str, 
         assert hall.send(hall.shen, f"{page}/tickets", ticket=number) in (303, 404, 409)
         assert hall.send(hall.zhou, f"{page}/statements/{number[:40]}/voice", answer="agree") in (404, 405)
         assert hall.send(hall.shen, f"{page}/moves/merge", into=number) == 422
-    assert by(Identity, kind="device", subject=hall.zhou.subject) is not None
+    assert find_by(Identity, kind="device", subject=hall.zhou.subject) is not None

@@ -28,14 +28,14 @@ def cast(shared_world):  # type: ignore[no-untyped-def]
 
 
 def merged(topic: Topic, into: Topic, by: Viewer) -> None:
-    actions.move(topic, "merge", by, {"into": str(into.id)})
+    actions.make_move(topic, "merge", by, {"into": str(into.id)})
     db.session.expire_all()
 
 
 def one_person(old: Viewer, new: Viewer) -> None:
     """Two devices turn out to be somebody's."""
     with writing():
-        merge.merge(*(db.session.get_one(Person, who.person_id) for who in (old, new)))
+        merge.merge_persons(*(db.session.get_one(Person, who.person_id) for who in (old, new)))
 
 
 def test_all_that_was_said_and_answered_goes_along_under_its_author(cast, zhou, hua) -> None:
@@ -56,7 +56,7 @@ def test_all_that_was_said_and_answered_goes_along_under_its_author(cast, zhou, 
     talk = content(other)
     assert [one.id for one in talk.threads.rows] == [head.id]
     assert [child.words for child in talk.below[head.id]] == ["东门"]
-    assert mine in [spoken for spoken, _ in queries.to_look_at(shen)]
+    assert mine in [spoken for spoken, _ in queries.awaiting_moderation(shen)]
     assert db.session.scalars(select(Flag.topic_id).filter_by(subject_id=mine.id)).one() == other.id
 
 
@@ -76,7 +76,7 @@ def test_followers_and_where_it_came_from_go_along_once(cast) -> None:
         with writing():
             actions.follow(topic, who)
     ticket = reported(cast, first)
-    handling.move(ticket, "to_topic", cast.viewer("shen"), {"topic": str(one.id), "title": ""})
+    handling.make_move(ticket, "to_topic", cast.viewer("shen"), {"topic": str(one.id), "title": ""})
     merged(one, other, cast.viewer("shen"))
     assert all(follows(other, who.person_id) for who in (first, both))
     assert ticket.ref in [ring.ref for ring in links.sources("topic", other.id, SYSTEM)]
@@ -100,15 +100,15 @@ def test_a_topic_is_merged_only_into_another_that_is_talked_over_and_ones_own(ca
         "itself": lambda: one,
         "declined": lambda: ended(begun(cast), shen),
         "proposed": lambda: proposed(cast, zhou),
-        "elsewhere": lambda: actions.begin(cast.viewer("tang"), cast.place("8号院"), "s-elsewhere", "8号院的事", ""),
+        "elsewhere": lambda: actions.begin(cast.place("8号院"), cast.viewer("tang"), "s-elsewhere", "8号院的事", ""),
     }
     with pytest.raises(Invalid):
-        actions.move(one, "merge", shen, {"into": str(there[into]().id) if into in there else into})
+        actions.make_move(one, "merge", shen, {"into": str(there[into]().id) if into in there else into})
     assert one.state == "discussing"
 
 
 def ended(topic: Topic, by: Viewer) -> Topic:
-    actions.move(topic, "decline", by, {"note": "不装了"})
+    actions.make_move(topic, "decline", by, {"note": "不装了"})
     return topic
 
 
@@ -149,7 +149,7 @@ def test_words_reviews_objections_and_what_is_followed_are_the_others_now(cast, 
         with writing():
             contributions.flag(said(topic, zhou), who, "骂人")
     over = decided(cast)
-    actions.move(over, "review", shen, {"note": "都好"})
+    actions.make_move(over, "review", shen, {"note": "都好"})
     for who, well in ((new, "no"), (old, "yes")):
         with writing():
             outcomes.review(over, who, well, "")
@@ -230,7 +230,7 @@ def _live_through(cast, zhou: Viewer, steps: list[tuple[str, int, int, int]]) ->
             one_person(people[model.who[one]], people[model.who[other]])
             model.one_person(one, other)
         elif kind == "topic" and gone.state == "discussing":
-            actions.move(gone, "merge", shen, {"into": str(stays.id)})
+            actions.make_move(gone, "merge", shen, {"into": str(stays.id)})
         elif kind == "tally":
             jobs.tally(stays.id)
         db.session.flush()

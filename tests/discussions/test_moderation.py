@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from governance.core.db import by, db, writing
+from governance.core.db import db, find_by, writing
 from governance.core.errors import Forbidden, Invalid, Missing
 from governance.core.events import Event
 from governance.discussions import moderation
@@ -64,7 +64,7 @@ def watched(shared_world) -> None:
     """The words officers start with, and one in letters."""
     with writing():
         for word in (*DEFAULTS, "Spam"):
-            if by(Watchword, word=word) is None:
+            if find_by(Watchword, word=word) is None:
                 db.session.add(Watchword(word=word))
 
 
@@ -129,7 +129,7 @@ def test_only_officers_keep_watchwords_and_the_record_says_who(app, cast) -> Non
         moderation.keep(cast.viewer("shen"), "传销")
     moderation.keep(cast.viewer("qiao"), "传销")
     assert signs("这是传销") and moderation.watchwords() == ["传销"]
-    word = by(Watchword, word="传销")
+    word = find_by(Watchword, word="传销")
     with pytest.raises(Forbidden):
         moderation.drop(cast.viewer("shen"), word.id)
     moderation.drop(cast.viewer("du"), word.id)

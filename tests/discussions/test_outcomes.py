@@ -33,7 +33,7 @@ def tasked(topic: Topic, by: Viewer, submission: str = "", **told: object) -> Ti
 
 
 def finished(ticket: Ticket, by: Viewer) -> None:
-    handling.move(ticket, "finish", by, {"note": "办好了"})
+    handling.make_move(ticket, "finish", by, {"note": "办好了"})
 
 
 def rings(topic: Topic) -> list[tuple[str, str, bool]]:
@@ -84,7 +84,7 @@ def test_people_are_asked_how_it_was_done_once_every_task_is_over_and_not_before
         with pytest.raises(Refused):
             judged(topic, one, "yes")
         with pytest.raises(Refused, match="西门画线"):
-            actions.move(topic, "review", shen, {"note": "都好"})
+            actions.make_move(topic, "review", shen, {"note": "都好"})
         finished(ticket, shen)
         db.session.rollback()
     assert outcomes.is_asked(topic)
@@ -98,7 +98,7 @@ def judged(topic: Topic, by: Viewer, well: str, words: str = "") -> None:
 
 def test_each_judges_once_the_latest_counts_and_silence_is_nothing(cast) -> None:
     topic, shen, one, other = decided(cast), cast.viewer("shen"), anybody(), anybody()
-    actions.move(topic, "review", shen, {"note": "都好"})
+    actions.make_move(topic, "review", shen, {"note": "都好"})
     for who, well, words in ((one, "no", "灯没亮"), (other, "yes", ""), (one, "partly", "灯亮了一半")):
         judged(topic, who, well, words)
     assert page.reviews(db.session.connection(), topic.id) == {"yes": 1, "partly": 1, "no": 0}
@@ -108,7 +108,7 @@ def test_each_judges_once_the_latest_counts_and_silence_is_nothing(cast) -> None
 
 def test_what_people_wrote_in_judging_is_read_by_the_community_and_not_shown_to_all(cast, shared_world, phone) -> None:
     topic, shen = decided(cast), cast.viewer("shen")
-    actions.move(topic, "review", shen, {"note": "都好"})
+    actions.make_move(topic, "review", shen, {"note": "都好"})
     judged(topic, anybody(), "no", "灯没亮过一次")
     address = f"/topics/{topic.ref}"
     assert "灯没亮过一次" in phone().sign_in("shen").get(address).get_data(as_text=True)
@@ -155,7 +155,7 @@ def test_a_deed_is_of_something_decided_and_done_by_today(cast) -> None:
 def test_a_topic_that_is_talked_over_again_keeps_its_tasks_and_its_first_decision_in_the_record(cast) -> None:
     topic, shen = decided(cast), cast.viewer("shen")
     tasked(topic, shen)
-    actions.move(topic, "reopen", shen, {"note": "东门不行"})
-    actions.move(topic, "decide", shen, {"note": "西门装"})
+    actions.make_move(topic, "reopen", shen, {"note": "东门不行"})
+    actions.make_move(topic, "decide", shen, {"note": "西门装"})
     assert topic.decision == "西门装" and len(rings(topic)) == 1
     assert verbs(topic).count("decide") == 2

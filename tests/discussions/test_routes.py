@@ -5,7 +5,7 @@ import re
 from sqlalchemy import select
 
 from governance.core import links
-from governance.core.db import by, db
+from governance.core.db import db, find_by
 from governance.core.jobs import Job
 from governance.discussions import jobs, say_routes
 from governance.discussions.model import Reply, Statement, Topic, Voice
@@ -81,7 +81,7 @@ def test_anybody_with_a_device_answers_statements_one_at_a_time_and_may_change_t
     assert {voice.statement_id: voice.answer for voice in db.session.scalars(select(Voice))} == {first: -1, second: 0}
     assert "都表过态了" in anybody.get(f"/topics/{ref}/say").get_data(as_text=True)
     assert db.session.scalars(select(Job.name).filter_by(name="discussions.tally")).first()
-    jobs.tally(by(Topic, ref=ref).id)
+    jobs.tally(find_by(Topic, ref=ref).id)
     assert "同意 0 · 不同意 1 · 说不好 0" in anybody.get(f"/topics/{ref}").get_data(as_text=True)
     assert "1 人表过态，其中社区认识的 0 人" in anybody.page and "只作参考" in anybody.page
 
@@ -160,9 +160,9 @@ def test_tickets_become_a_topic_and_every_reporter_follows_it(app, cast, phone) 
     assert 'name="title"' in shen.get(first).get_data(as_text=True)  # asked before it is sent, not after a refusal
     assert shen.post(f"{first}/moves/to_topic", topic="new", title="电动车停哪儿").status_code == 303
     db.session.rollback()
-    topic = by(Topic, title="电动车停哪儿")
+    topic = find_by(Topic, title="电动车停哪儿")
     assert "电动车没处停" in shen.get(f"/topics/{topic.ref}").get_data(as_text=True)
-    others = [str(by(Ticket, ref=address.removeprefix("/t/")).id) for address in addresses[1:]]
+    others = [str(find_by(Ticket, ref=address.removeprefix("/t/")).id) for address in addresses[1:]]
     assert shen.post(f"/topics/{topic.ref}/tickets", ticket=others).status_code == 303
     for reporter, address in zip(reporters, addresses, strict=True):
         page = reporter.get(address).get_data(as_text=True)
@@ -175,7 +175,7 @@ def test_a_private_ticket_never_becomes_a_public_topic(app, cast, phone) -> None
     address = phone().report(cast.codes["5号楼"], category="quarrel", words="楼上漏水不认")
     shen = phone().sign_in("shen")
     assert shen.post(f"{address}/moves/to_topic", topic="new", title="楼上漏水").status_code == 422
-    assert by(Topic, title="楼上漏水") is None
+    assert find_by(Topic, title="楼上漏水") is None
 
 
 def test_a_decision_becomes_tasks_with_owners_and_dates_then_a_deed_and_a_judgement(app, cast, phone) -> None:
@@ -185,7 +185,7 @@ def test_a_decision_becomes_tasks_with_owners_and_dates_then_a_deed_and_a_judgem
     told = {"words": "东门立棚", "category": "parking", "due": SOON}
     assert shen.post(f"/topics/{ref}/tasks", **told, body=body).status_code == 303
     db.session.rollback()
-    ticket = by(Ticket, source="topic")
+    ticket = find_by(Ticket, source="topic")
     assert (ticket.state, ticket.body.name, ticket.words) == ("dispatched", "绿叶物业", "东门立棚")
     resident = phone()
     page = resident.get(f"/topics/{ref}").get_data(as_text=True)
@@ -203,7 +203,7 @@ def test_a_decision_becomes_tasks_with_owners_and_dates_then_a_deed_and_a_judgem
     assert "办成了 1 件实事" in phone().get(f"/c/{cast.codes['6号楼']}/topics").get_data(as_text=True)
     assert "装好充电棚" in phone().get(f"/c/{cast.codes['6号楼']}/deeds").get_data(as_text=True)
     db.session.rollback()
-    rings = links.outcomes("topic", by(Topic, ref=ref).id, SYSTEM)
+    rings = links.outcomes("topic", find_by(Topic, ref=ref).id, SYSTEM)
     assert [(ring.title, ring.over) for ring in rings] == [("东门立棚", True), ("装好充电棚", True)]
 
 
@@ -214,7 +214,7 @@ def test_a_task_due_in_the_past_or_with_half_a_form_is_refused_with_what_was_typ
         told = {"words": "东门立棚", "category": "safety", "due": SOON, "body": ""} | wrong
         answer = shen.post(f"/topics/{ref}/tasks", **told)
         assert answer.status_code == 422 and "东门立棚" in answer.get_data(as_text=True), wrong
-    assert by(Ticket, source="topic") is None
+    assert find_by(Ticket, source="topic") is None
 
 
 def test_a_whole_building_behind_one_address_is_not_too_much_but_one_device_may_be(
@@ -250,7 +250,7 @@ def test_merging_keeps_both_authors_and_every_voice(app, cast, phone) -> None:
         anybody = phone()
         anybody.post(f"/topics/{one}/statements/{first}/voice", answer="agree")
         anybody.post(f"/topics/{other}/statements/{second}/voice", answer="disagree")
-    into = str(by(Topic, ref=other).id)
+    into = str(find_by(Topic, ref=other).id)
     assert shen.post(f"/topics/{one}/moves/merge", into=into).status_code == 303
     jobs.tally(int(into))
     page = phone().get(f"/topics/{other}").get_data(as_text=True)
@@ -330,7 +330,7 @@ def test_fresh_cookies_from_one_address_are_not_counted_without_end(app, cast, p
     number = said(phone().known_as("三楼老周", cast), ref, "先装两个试试")
     answers = [phone().post(f"/topics/{ref}/statements/{number}/voice", answer="agree").status_code for _ in range(5)]
     assert answers == [303] * 3 + [429] * 2
-    jobs.tally(by(Topic, ref=ref).id)
+    jobs.tally(find_by(Topic, ref=ref).id)
     page = phone().get(f"/topics/{ref}").get_data(as_text=True)
     assert "3 人表过态，其中社区认识的 0 人" in page
 
@@ -342,7 +342,7 @@ def test_a_merged_topic_stands_with_its_author_on_the_page_of_the_other(app, cas
     zhou.get(f"/c/{code}/topics/new")
     proposed = zhou.post(f"/c/{code}/topics/new", title="楼顶漏风", words="冬天冷")
     ref = proposed.location.split("/")[2]
-    into = str(by(Topic, ref=other).id)
+    into = str(find_by(Topic, ref=other).id)
     assert shen.post(f"/topics/{ref}/moves/merge", into=into).status_code == 303
     page = phone().get(f"/topics/{other}").get_data(as_text=True)
     assert "楼顶漏风" in page and "三楼老周" in page and "冬天冷" in page
@@ -365,7 +365,7 @@ def test_a_deed_waits_until_something_is_done_and_then_people_are_asked(app, cas
     shen.post(f"/topics/{ref}/tasks", words="南门立棚", category="parking", due=SOON, body="")
     assert shen.post(f"/topics/{ref}/deeds", title="装好充电棚", done_on=TODAY).status_code == 409
     db.session.rollback()
-    ticket = by(Ticket, words="东门立棚")
+    ticket = find_by(Ticket, words="东门立棚")
     assert phone().sign_in("gao").post(f"/t/{ticket.ref}/moves/finish", note="好了").status_code == 303
     assert shen.post(f"/topics/{ref}/deeds", title="装好充电棚", done_on=TODAY).status_code == 303
     resident = phone()

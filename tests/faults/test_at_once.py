@@ -45,9 +45,12 @@ def _tickets(town: Town, count: int) -> list[str]:
         person = Person()
         db.session.add(person)
         db.session.flush()
-        where = town.cast.place("5号楼"), town.cast.category("light")
+        place, category = town.cast.place("5号楼"), town.cast.category("light")
         reporter = Viewer(person.id)
-        made = [reports.report(reporter, *where, f"{number:036d}", words="灯不亮") for number in range(count)]
+        made = [
+            reports.submit_report(place, reporter, category, f"{number:036d}", words="灯不亮")
+            for number in range(count)
+        ]
         return [ticket.ref for ticket in made]
 
 

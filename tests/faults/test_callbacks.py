@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from governance.assistant.inbound.inbox import STORED, Inbound
 from governance.core.db import db
 from governance.core.jobs import DUE, Job
-from governance.relay.model import Heard
+from governance.relay.model import ReceivedMessage
 from governance.tickets.model import Ticket
 from tests.faults.conftest import Town
 from tests.faults.ledger import tracebacks
@@ -63,7 +63,7 @@ def test_a_storm_of_callbacks_is_answered_in_time_and_worked_once(
         )
     assert told.answers == {(200, True): len(words) * TIMES, (200, False): len(scans) * TIMES}  # scans: with a card
     assert [sent.unexpected for sent in reports if sent.unexpected] == []
-    assert _rows(Inbound) == _rows(Heard) == count
+    assert _rows(Inbound) == _rows(ReceivedMessage) == count
     assert _rows(Ticket) == len(words) + len(reports)
     assert tracebacks(town.deployment.log()) == []
     if request.config.getoption("--faults"):

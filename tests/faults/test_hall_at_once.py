@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from governance.core.db import by, db
+from governance.core.db import db, find_by
 from governance.core.errors import Invalid, Problem, Refused
 from governance.discussions import actions, contributions, jobs
 from governance.discussions.model import SAID, VOICES, Deed, Statement, Topic, TopicFollow, Voice
@@ -103,8 +103,8 @@ def test_of_answers_given_at_once_each_device_has_one_voice_and_it_is_the_last(
     with capsys.disabled():
         print(f"\n{db.engine.dialect.name}: answers={answers} devices={len(devices)} voices={sum(map(len, stored))}")
     for one, given in zip(devices, stored, strict=True):
-        assert given.keys() == one.told.keys()
-        assert [number for number, answer in given.items() if answer not in one.told[number]] == []
+        assert given.keys() == one.receives.keys()
+        assert [number for number, answer in given.items() if answer not in one.receives[number]] == []
     jobs.tally(topic_id)
     _counts_are_the_voices(statements)
     assert db.session.get_one(Topic, topic_id).people == len(devices)
@@ -115,7 +115,7 @@ def _voices_by_device(devices: list[Device]) -> list[dict[int, int]]:
     db.session.rollback()
     found = []
     for one in devices:
-        identity = by(Identity, kind="device", subject=one.phone.subject)
+        identity = find_by(Identity, kind="device", subject=one.phone.subject)
         assert identity is not None
         rows = db.session.execute(select(Voice.statement_id, Voice.answer).filter_by(person_id=identity.person_id))
         found.append({row.statement_id: row.answer for row in rows})
@@ -151,7 +151,7 @@ def test_two_topics_merged_into_each_other_at_once_are_one_and_keep_every_voice(
 
 
 def _merging(topic_id: int, into: int, who) -> Callable[[], object]:  # type: ignore[no-untyped-def]
-    return lambda: actions.move(db.session.get_one(Topic, topic_id), "merge", who, {"into": str(into)})
+    return lambda: actions.make_move(db.session.get_one(Topic, topic_id), "merge", who, {"into": str(into)})
 
 
 def apart(app: Flask, *acts: Callable[[], object]) -> list[str]:
@@ -243,5 +243,5 @@ def test_whatever_is_sent_many_times_at_once_happens_once(app: Flask, cast: Cast
         "statement": 1, "ticket": 1, "deed": 1,
     }  # fmt: skip
     assert count(Topic) == before[Topic] + 2 and count(Person) == people + 1
-    follower = by(Identity, kind="device", subject=stranger.subject)
-    assert follower and by(TopicFollow, person_id=follower.person_id)
+    follower = find_by(Identity, kind="device", subject=stranger.subject)
+    assert follower and find_by(TopicFollow, person_id=follower.person_id)

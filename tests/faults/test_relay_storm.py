@@ -135,7 +135,7 @@ def _judge(storm: Storm, notice: Notice) -> Verdict:
 
 def _marks() -> dict[int, set[str]]:
     found: dict[int, set[str]] = {}
-    for group_id, mark in db.session.execute(select(Message.group_id, Message.mark)):
+    for group_id, mark in db.session.execute(select(Message.group_id, Message.short_code)):
         found.setdefault(group_id or 0, set()).add(mark)
     return found
 
@@ -170,9 +170,9 @@ def _customer(storm: Storm, number: int) -> dict[str, str]:
 def _tell_everybody(town: Town) -> Notice:
     told = {"title": "周四停水", "words": "九点到十五点停水，请提前接好。", "audience": "residents", "urgent": False}
     author, other = town.cast.viewer("shen"), town.cast.viewer("qiao")
-    notice = actions.write(author, town.cast.place("银杏社区"), str(uuid.uuid4()), **told)
-    actions.move(author, notice, "ask", {})
-    actions.move(other, notice, "approve", {"seen": notice.mark})
+    notice = actions.write(town.cast.place("银杏社区"), author, str(uuid.uuid4()), **told)
+    actions.make_move(notice, "ask", author, {})
+    actions.make_move(notice, "approve", other, {"seen": notice.digest})
     return notice
 
 

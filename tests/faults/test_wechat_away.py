@@ -157,8 +157,8 @@ def _finish(town: Town, slug: str) -> None:
         db.session.flush()
         submission = f"{person.id:036d}"
         place, category = town.cast.place("5号楼"), town.cast.category(slug)
-        ticket = reports.report(Viewer(person.id), place, category, submission, words="请来看看")
-    actions.move(ticket, "finish", town.cast.viewer("gao"), {"note": "修好了"})
+        ticket = reports.submit_report(place, Viewer(person.id), category, submission, words="请来看看")
+    actions.make_move(ticket, "finish", town.cast.viewer("gao"), {"note": "修好了"})
 
 
 def _when_caught_up(wechat: Storm, outage: Outage) -> float:

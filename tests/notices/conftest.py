@@ -41,7 +41,7 @@ def silent_robot(cast: Cast) -> Group:
 def write(cast: Cast) -> Callable[..., Notice]:
     def made(by: str = "shen", place: str = "银杏社区", **told: object) -> Notice:
         told = {"title": "周四停水", "words": "九点到十五点停水。", "audience": "residents", "urgent": False, **told}
-        return actions.write(cast.viewer(by), cast.place(place), str(uuid.uuid4()), **told)
+        return actions.write(cast.place(place), cast.viewer(by), str(uuid.uuid4()), **told)
 
     return made
 

@@ -8,14 +8,14 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import select
 
-from governance.core.db import by, db, now, writing
+from governance.core.db import db, find_by, now, writing
 from governance.core.errors import Forbidden, Refused
 from governance.core.events import Event
 from governance.core.web.pages import local
 from governance.notices import actions, jobs, telling
 from governance.notices.approvers import approvers
 from governance.notices.model import Notice
-from governance.notices.progress import UNOWED, progress, rest, table
+from governance.notices.progress import UNOWED, progress, remaining_groups, table
 from governance.notices.progress import lot as lot_of
 from governance.notices.reach import reach
 from governance.people.access.current import viewer_of
@@ -40,7 +40,7 @@ def heard_by() -> set[int]:
 
 
 def publish(cast, notice, by_whom="shen") -> None:
-    actions.move(cast.viewer(by_whom), notice, "publish", {})
+    actions.make_move(notice, "publish", cast.viewer(by_whom), {})
     expand_all()
 
 
@@ -76,8 +76,8 @@ def test_a_notice_is_one_card_for_all_groups_whatever_else_each_of_them_waits_fo
     ids = [bind("5号楼"), bind("6号楼")]
     with writing():
         somebody = Viewer(person_id=cast.people["gao"])
-        ticket = reports.report(somebody, cast.place("5号楼"), cast.category("lift"), str(uuid.uuid4()))
-        record.note(ticket, "finish", somebody)
+        ticket = reports.submit_report(cast.place("5号楼"), somebody, cast.category("lift"), str(uuid.uuid4()))
+        record.record_event(ticket, "finish", somebody)
     publish(cast, write())
     cards = manual.cards(cast.viewer("gao"))
     (notice,) = [card for card in cards if "停水" in card.words]
@@ -90,12 +90,12 @@ def test_many_groups_need_a_second_person_and_the_author_is_never_that(app, cast
     bind("3号院"), bind("5号楼")
     notice = write()
     with pytest.raises(Refused, match="另一位"):
-        actions.move(cast.viewer("shen"), notice, "publish", {})
-    actions.move(cast.viewer("shen"), notice, "ask", {})
+        actions.make_move(notice, "publish", cast.viewer("shen"), {})
+    actions.make_move(notice, "ask", cast.viewer("shen"), {})
     for who in ("shen", "tang", "gao"):
         with pytest.raises(Forbidden):
-            actions.move(cast.viewer(who), notice, "approve", {"seen": notice.mark})
-    actions.move(cast.viewer("qiao"), notice, "approve", {"seen": notice.mark})
+            actions.make_move(notice, "approve", cast.viewer(who), {"seen": notice.digest})
+    actions.make_move(notice, "approve", cast.viewer("qiao"), {"seen": notice.digest})
     expand_all()
     assert notice.approver_id == cast.people["qiao"] and len(heard_by()) == 2
 
@@ -103,29 +103,29 @@ def test_many_groups_need_a_second_person_and_the_author_is_never_that(app, cast
 def test_nobody_changes_what_another_wrote_or_what_waits_for_approval(cast, write) -> None:
     notice, told = write(), {"title": "别的", "words": "别的", "audience": "residents", "urgent": False}
     with pytest.raises(Forbidden):
-        actions.change(cast.viewer("qiao"), notice, cast.place("银杏社区"), **told)
-    actions.move(cast.viewer("shen"), notice, "ask", {})
+        actions.change(notice, cast.viewer("qiao"), cast.place("银杏社区"), **told)
+    actions.make_move(notice, "ask", cast.viewer("shen"), {})
     with pytest.raises(Refused):
-        actions.change(cast.viewer("shen"), notice, cast.place("银杏社区"), **told)
-    actions.move(cast.viewer("qiao"), notice, "decline", {"note": "请写清楚几点来水"})
+        actions.change(notice, cast.viewer("shen"), cast.place("银杏社区"), **told)
+    actions.make_move(notice, "decline", cast.viewer("qiao"), {"note": "请写清楚几点来水"})
     assert notice.answer == "请写清楚几点来水"
-    actions.move(cast.viewer("shen"), notice, "rewrite", {})
-    actions.change(cast.viewer("shen"), notice, cast.place("3号院"), **told)
+    actions.make_move(notice, "rewrite", cast.viewer("shen"), {})
+    actions.change(notice, cast.viewer("shen"), cast.place("3号院"), **told)
     assert notice.title == "别的" and notice.place_id == cast.places["3号院"]
 
 
 def test_what_is_approved_is_what_was_read(cast, bind, write) -> None:
     bind("5号楼")
     notice, shen = write(), cast.viewer("shen")
-    read = notice.mark
+    read = notice.digest
     told = {"title": "别的", "words": "别的", "audience": "residents", "urgent": False}
     for name in ("ask", "rewrite"):
-        actions.move(shen, notice, name, {})
-    actions.change(shen, notice, cast.place("银杏社区"), **told)
-    actions.move(shen, notice, "ask", {})
+        actions.make_move(notice, name, shen, {})
+    actions.change(notice, shen, cast.place("银杏社区"), **told)
+    actions.make_move(notice, "ask", shen, {})
     with pytest.raises(Refused, match="再看一遍"):
-        actions.move(cast.viewer("qiao"), notice, "approve", {"seen": read})
-    actions.move(cast.viewer("qiao"), notice, "approve", {"seen": notice.mark})
+        actions.make_move(notice, "approve", cast.viewer("qiao"), {"seen": read})
+    actions.make_move(notice, "approve", cast.viewer("qiao"), {"seen": notice.digest})
 
 
 def test_a_worker_writes_no_notices_and_nobody_beyond_their_places(cast, write) -> None:
@@ -139,12 +139,12 @@ def test_stopping_lays_aside_what_is_not_out_and_keeps_what_is(cast, bind, write
     notice = write()
     publish(cast, notice)
     manual.forwarded(cast.viewer("gao"), [told], [notice.event_id])
-    actions.move(cast.viewer("qiao"), notice, "stop", {"note": "写错了时间"})
+    actions.make_move(notice, "stop", cast.viewer("qiao"), {"note": "写错了时间"})
     states = dict(db.session.execute(select(Delivery.group_id, Delivery.state)).all())
     assert states == {told: "sent", waits: "failed"}
-    assert by(Delivery, group_id=waits).reason == STOPPED
+    assert find_by(Delivery, group_id=waits).reason == STOPPED
     assert manual.cards(cast.viewer("gao")) == []
-    assert retry(cast.viewer("shen"), db.session.get_one(Group, waits)) == 0
+    assert retry(db.session.get_one(Group, waits), cast.viewer("shen")) == 0
 
 
 def test_what_a_worker_has_claimed_is_not_sent_after_the_stop(app, cast, bind, write) -> None:
@@ -153,15 +153,15 @@ def test_what_a_worker_has_claimed_is_not_sent_after_the_stop(app, cast, bind, w
     publish(cast, notice)
     channel = WecomWebhook(app.extensions["settings"])
     (parcel,) = claim(channel, 10)
-    actions.move(cast.viewer("shen"), notice, "stop", {"note": "写错了"})
+    actions.make_move(notice, "stop", cast.viewer("shen"), {"note": "写错了"})
     assert start(channel, [parcel]) == []
 
 
 def test_a_stop_while_groups_are_still_being_owed_it_ends_that_too(cast, bind, write) -> None:
     bind("5号楼")
     notice = write()
-    actions.move(cast.viewer("shen"), notice, "publish", {})
-    actions.move(cast.viewer("shen"), notice, "stop", {"note": "写错了"})
+    actions.make_move(notice, "publish", cast.viewer("shen"), {})
+    actions.make_move(notice, "stop", cast.viewer("shen"), {"note": "写错了"})
     expand_all()
     assert heard_by() == set()
 
@@ -180,7 +180,7 @@ def test_a_notice_is_done_when_nothing_waits_any_more(cast, bind, write) -> None
 def test_the_reach_says_who_hears_who_waits_for_a_human_and_who_cannot_be_reached(cast, bind) -> None:
     bind("3号院"), bind("5号楼"), bind("6号楼", channel="wecom_webhook")
     gone, silent = (db.session.get_one(Group, bind(place)) for place in ("银杏社区", "第一网格"))
-    binding.archive(cast.viewer("du"), gone), binding.disable(cast.viewer("du"), silent)
+    binding.archive(gone, cast.viewer("du")), binding.disable(silent, cast.viewer("du"))
     found = reach(cast.place("银杏社区"), ("residents",), urgent=False)
     assert (found.groups, found.by_hand, found.disabled, found.archived) == (3, 2, 1, 1)
     assert found.minutes == 1
@@ -189,9 +189,9 @@ def test_the_reach_says_who_hears_who_waits_for_a_human_and_who_cannot_be_reache
 def test_groups_that_sleep_are_said_to_hear_it_later_and_when(cast, phone, bind, write) -> None:
     id_, hour = bind("5号楼"), local(now()).hour
     group, wakes = db.session.get_one(Group, id_), (hour + 2) % 24
-    binding.change(cast.viewer("du"), group, group.name, {}, group.places, Hours(hour, wakes))
+    binding.change(group, cast.viewer("du"), group.name, {}, group.places, Hours(hour, wakes))
     other = db.session.get_one(Group, bind("6号楼"))
-    binding.change(cast.viewer("du"), other, other.name, {}, other.places, Hours(digest_hour=wakes))
+    binding.change(other, cast.viewer("du"), other.name, {}, other.places, Hours(digest_hour=wakes))
     found = reach(cast.place("银杏社区"), ("residents",), urgent=False)
     assert [(lot.hour, lot.groups) for lot in found.quiet] == [(wakes, 1)] and found.later == 1
     page = phone().sign_in("shen").get(f"/keep/notices/{write().id}").text
@@ -200,7 +200,7 @@ def test_groups_that_sleep_are_said_to_hear_it_later_and_when(cast, phone, bind,
 
 def test_what_is_urgent_is_told_to_staff_who_sleep_at_once(cast, bind) -> None:
     group, hour = db.session.get_one(Group, bind("5号楼", "workers")), local(now()).hour
-    binding.change(cast.viewer("du"), group, group.name, {}, group.places, Hours(hour, (hour + 2) % 24))
+    binding.change(group, cast.viewer("du"), group.name, {}, group.places, Hours(hour, (hour + 2) % 24))
     assert reach(cast.place("银杏社区"), ("workers",), urgent=True).quiet == ()
 
 
@@ -214,7 +214,7 @@ def test_the_report_names_every_place_of_a_group(cast, write) -> None:
 
 def test_the_report_counts_by_reason_and_lists_every_group(cast, bind, write) -> None:
     told, _, silent = bind("3号院"), bind("5号楼"), bind("6号楼")
-    binding.disable(cast.viewer("du"), db.session.get_one(Group, silent), "群散了")
+    binding.disable(db.session.get_one(Group, silent), cast.viewer("du"), "群散了")
     notice = write()
     publish(cast, notice)
     manual.forwarded(cast.viewer("gao"), [told], [notice.event_id])
@@ -242,13 +242,13 @@ def test_the_preview_does_not_promise_a_group_whose_robot_only_answers_and_the_r
 
 def test_a_notice_is_not_told_where_every_robot_only_answers(cast, write, silent_robot) -> None:
     with pytest.raises(Refused, match="没有能听到的群"):
-        actions.move(cast.viewer("shen"), write(), "publish", {})
+        actions.make_move(write(), "publish", cast.viewer("shen"), {})
 
 
 def test_the_figures_of_a_notice_add_up_at_every_moment(cast, phone, bind, write) -> None:
     told, silent = bind("5号楼"), bind("3号院")
     bind("6号楼")
-    binding.disable(cast.viewer("du"), db.session.get_one(Group, silent), "群散了")
+    binding.disable(db.session.get_one(Group, silent), cast.viewer("du"), "群散了")
     notice, shen = write(), phone().sign_in("shen")
 
     def figures() -> list[str]:
@@ -257,28 +257,28 @@ def test_the_figures_of_a_notice_add_up_at_every_moment(cast, phone, bind, write
         assert f"已发出 {found.of('sent')} / {found.groups} 个群" in page and f"另有 {found.silent} 个群没有发" in page
         assert found.groups + found.silent == len(list(table(notice))) - 1
         for lot in found.lots + found.left_out:
-            listed = (rest if lot.standing in UNOWED else lot_of)(notice, lot.standing, lot.reason, "")
+            listed = (remaining_groups if lot.standing in UNOWED else lot_of)(notice, lot.standing, lot.reason, "")
             assert len(listed.rows) == lot.groups
         return [f"{lot.label} {lot.groups} {lot.reason}".strip() for lot in found.lots + found.left_out]
 
-    actions.move(cast.viewer("shen"), notice, "publish", {})
+    actions.make_move(notice, "publish", cast.viewer("shen"), {})
     assert figures() == ["正在排队 2", "没有发 1 群散了"]
     late = bind("第一网格")
     assert figures() == ["正在排队 2", "没有发 1 群散了"]
     expand_all()
     assert figures() == ["等人转发 2", "没有发 1 群散了"] and late not in heard_by()
-    binding.enable(cast.viewer("du"), db.session.get_one(Group, silent))
+    binding.enable(db.session.get_one(Group, silent), cast.viewer("du"))
     manual.forwarded(cast.viewer("gao"), [told], [notice.event_id])
     assert figures() == ["已发出 1", "等人转发 1", "没有发 1 发通知的时候它还听不到"]
-    binding.disable(cast.viewer("du"), db.session.get_one(Group, late), "群散了")
+    binding.disable(db.session.get_one(Group, late), cast.viewer("du"), "群散了")
     assert figures()[-1] == "没有发 1 发通知的时候它还听不到"
 
 
 def test_a_notice_stopped_before_its_turn_lists_the_groups_that_did_not_get_it(cast, bind, write) -> None:
     bind("5号楼")
     notice = write()
-    actions.move(cast.viewer("shen"), notice, "publish", {})
-    actions.move(cast.viewer("shen"), notice, "stop", {"note": "写错了"})
+    actions.make_move(notice, "publish", cast.viewer("shen"), {})
+    actions.make_move(notice, "stop", cast.viewer("shen"), {"note": "写错了"})
     assert [(lot.groups, lot.reason) for lot in progress(notice).left_out] == [(1, STOPPED)]
 
 
@@ -286,7 +286,7 @@ def test_all_of_it_is_on_record(cast, bind, write) -> None:
     bind("5号楼")
     notice = write()
     publish(cast, notice)
-    actions.move(cast.viewer("shen"), notice, "stop", {"note": "写错了"})
+    actions.make_move(notice, "stop", cast.viewer("shen"), {"note": "写错了"})
     lines = db.session.scalars(select(Event).filter_by(noun="notice").order_by(Event.id)).all()
     assert [line.verb for line in lines] == ["write", "publish", "stop"]
     assert lines[1].data["groups"] == 1 and lines[2].data["laid_aside"] == 1
@@ -295,7 +295,7 @@ def test_all_of_it_is_on_record(cast, bind, write) -> None:
 def test_the_same_draft_sent_twice_is_one(cast) -> None:
     told = {"title": "停水", "words": "停水", "audience": "both", "urgent": True}
     submission = str(uuid.uuid4())
-    twice = [actions.write(cast.viewer("shen"), cast.place("银杏社区"), submission, **told).id for _ in range(2)]
+    twice = [actions.write(cast.place("银杏社区"), cast.viewer("shen"), submission, **told).id for _ in range(2)]
     assert len(set(twice)) == 1
 
 
@@ -307,7 +307,7 @@ def test_who_writes_to_many_groups_reads_who_could_approve_it(app, cast, phone, 
         page = shen.get(f"/keep/notices/{notice.id}").text
         assert "能批准的同事：qiao、du" in page and "没有别人能批准" not in page
         if notice.may_change:
-            actions.move(cast.viewer("shen"), notice, "ask", {})
+            actions.make_move(notice, "ask", cast.viewer("shen"), {})
     assert "能批准的同事" not in phone().sign_in("qiao").get(f"/keep/notices/{notice.id}").text
 
 
@@ -317,14 +317,14 @@ def test_an_author_whom_nobody_can_help_is_told_so_and_what_to_do(app, cast, pho
     notice, du = write("du", "示范区"), phone().sign_in("du")
     page = du.get(f"/keep/notices/{notice.id}").text
     assert "没有别人能批准" in page and "区级工作人员，示范区" in page
-    actions.move(cast.viewer("du"), notice, "ask", {})
+    actions.make_move(notice, "ask", cast.viewer("du"), {})
     page = du.get(f"/keep/notices/{notice.id}").text
     assert "没有别人能批准" in page and du.get(f"/keep/people/new?at={notice.place_id}").status_code == 200
     assert f'href="/keep/people/new?at={notice.place_id}"' in page
     second, _password = people.add_staff(cast.viewer("du"), "du-second", "区里另一位", "district", notice.place)
     assert "能批准的同事：区里另一位" in du.get(f"/keep/notices/{notice.id}").text
-    actions.move(viewer_of(second), notice, "approve", {"seen": notice.mark})
-    people.disable(cast.viewer("du"), second)
+    actions.make_move(notice, "approve", viewer_of(second), {"seen": notice.digest})
+    people.disable(second, cast.viewer("du"))
     assert approvers(notice).count == 0
 
 
@@ -339,5 +339,5 @@ def test_a_draft_sent_twice_at_one_instant_is_one(app, cast, monkeypatch):
 
     monkeypatch.setattr(actions, "one", together)
     told = {"title": "周四停水", "words": "请存水。", "audience": "residents", "urgent": False}
-    at_once(app, 2, lambda: actions.write(cast.viewer("shen"), cast.place("银杏社区"), mark, **told))
+    at_once(app, 2, lambda: actions.write(cast.place("银杏社区"), cast.viewer("shen"), mark, **told))
     assert len(db.session.scalars(select(Notice)).all()) == 1

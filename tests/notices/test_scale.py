@@ -49,12 +49,12 @@ def statements(app, cast, write) -> dict[str, int]:
     steps = {
         "reach": lambda: reach(place, audiences, False),
         "second": lambda: needs_second(notice),
-        "publish": lambda: actions.move(shen, notice, "publish", {}),
+        "publish": lambda: actions.make_move(notice, "publish", shen, {}),
         "expand": expand_all,
         "progress": lambda: progress(notice),
         "lot": lambda: lot(notice, "by_hand", "", ""),
         "table": lambda: list(table(notice)),
-        "stop": lambda: actions.move(shen, notice, "stop", {"note": "写错了"}),
+        "stop": lambda: actions.make_move(notice, "stop", shen, {"note": "写错了"}),
     }
     found = {}
     for name, step in steps.items():

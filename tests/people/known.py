@@ -4,7 +4,7 @@ import re
 
 from sqlalchemy import select
 
-from governance.core.db import by, db, writing
+from governance.core.db import db, find_by, writing
 from governance.core.events import Event
 from governance.people.households import Door, DoorSlip
 from governance.people.model import Identity, Person
@@ -29,7 +29,7 @@ def slip(cast: Cast, place: str = "5号楼") -> str:
 def person_of(someone) -> Person:
     db.session.rollback()
     db.session.expire_all()
-    identity = by(Identity, kind="device", subject=someone.subject)
+    identity = find_by(Identity, kind="device", subject=someone.subject)
     assert identity is not None
     return identity.person
 

@@ -7,7 +7,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from governance.core.db import by, db, now, writing
+from governance.core.db import db, find_by, now, writing
 from governance.core.web.pages import local
 from governance.relay.delivery import queries
 from governance.relay.delivery.fan_out import expand
@@ -142,8 +142,8 @@ def test_what_a_stopped_group_was_owed_is_no_failure_and_says_why(cast, phone, r
         happen(ticket(place), "finish")
     expand(), db.session.rollback()
     with writing():
-        by(Delivery, group_id=hearing).state = "failed"
-    binding.disable(cast.viewer("shen"), db.session.get_one(Group, stopped), "楼在大修")
+        find_by(Delivery, group_id=hearing).state = "failed"
+    binding.disable(db.session.get_one(Group, stopped), cast.viewer("shen"), "楼在大修")
     shen = cast.viewer("shen")
     assert [owed.group.id for owed in queries.failed(shen)] == [hearing]
     assert [owed.group.id for owed in queries.held_back(shen)] == [stopped]
@@ -152,7 +152,7 @@ def test_what_a_stopped_group_was_owed_is_no_failure_and_says_why(cast, phone, r
     failed, held = (page.partition(f"<h2>{heading}</h2>")[2].partition("<h2>")[0] for heading in HEADINGS)
     assert "6号楼群" in failed and "5号楼群" not in failed
     assert "5号楼群" in held and "楼在大修" in held and "再发一次</button>" not in held
-    binding.enable(shen, db.session.get_one(Group, stopped))
+    binding.enable(db.session.get_one(Group, stopped), shen)
     db.session.rollback()
     assert [owed.group.id for owed in queries.failed(shen)] == [stopped, hearing]
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from governance.core import limits
-from governance.core.db import by, db, now, writing
+from governance.core.db import db, find_by, now, writing
 from governance.people.model import Person
 from governance.people.residents import newcomer_limits
 from governance.tickets.model import Ticket
@@ -46,7 +46,7 @@ def test_what_is_said_once_too_often_is_refused_and_kept(phone, cast, form: str,
     mine = phone()
     address = mine.report(cast.codes["5号楼"], category="noise", words="半夜打桩")
     with writing():
-        ticket = by(Ticket, ref=address.removeprefix("/t/"))
+        ticket = find_by(Ticket, ref=address.removeprefix("/t/"))
         assert ticket is not None
         ticket.state, ticket.resolved_at = "resolved", now() - timedelta(minutes=1)
     mine.get(address)
@@ -89,7 +89,7 @@ def _join(one: Phone, address: str, **where: str) -> int:
 
 def the_ticket(address: str) -> Ticket:
     db.session.rollback()
-    ticket = by(Ticket, ref=address.removeprefix("/t/"))
+    ticket = find_by(Ticket, ref=address.removeprefix("/t/"))
     assert ticket is not None
     db.session.refresh(ticket)
     return ticket
@@ -161,4 +161,4 @@ def test_when_redis_goes_limits_still_refuse_and_nothing_breaks(settled, tmp_pat
 
 def _takes(app) -> bool:
     with app.app_context():
-        return limits.take("20/hour", "report", "somebody")
+        return limits.within_limit("20/hour", "report", "somebody")

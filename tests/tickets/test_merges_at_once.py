@@ -19,8 +19,11 @@ def pair(cast) -> tuple[int, int]:
         person = Person()
         db.session.add(person)
         db.session.flush()
-        where = cast.place("5号楼"), cast.category("light")
-        made = [reports.report(Viewer(person.id), *where, f"{number:036d}", words="灯不亮") for number in range(2)]
+        place, category = cast.place("5号楼"), cast.category("light")
+        made = [
+            reports.submit_report(place, Viewer(person.id), category, f"{number:036d}", words="灯不亮")
+            for number in range(2)
+        ]
         return made[0].id, made[1].id
 
 
@@ -38,7 +41,7 @@ def test_of_two_merges_into_each_other_one_wins(app, cast, pair, monkeypatch) ->
             by, ticket, into = cast.viewer("gao"), db.session.get_one(Ticket, one), db.session.get_one(Ticket, other)
             start.wait()
             try:
-                actions.move(ticket, "merge", by, {"into": into.number})
+                actions.make_move(ticket, "merge", by, {"into": into.number})
             except (Invalid, Refused) as trouble:
                 ends.append(type(trouble).__name__)
             except Exception as trouble:  # noqa: BLE001 - a deadlock shows as the database's own error

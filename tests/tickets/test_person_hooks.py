@@ -9,7 +9,7 @@ from sqlalchemy import select
 from governance.core.db import db, now, writing
 from governance.people.access.viewer import Viewer
 from governance.people.model import Person
-from governance.people.residents.merge import merge
+from governance.people.residents.merge import merge_persons
 from governance.tickets import feedback, reports
 from governance.tickets.lifecycle import RESOLVED
 from governance.tickets.model import Answer, Follow, Nudge, Photo, Ticket
@@ -35,8 +35,8 @@ def _anonymous() -> Viewer:
 
 def _ticket(cast, by: Viewer, submission: str = "") -> Ticket:
     with writing():
-        return reports.report(
-            by, cast.place("5号楼"), cast.category("light"), submission or str(uuid.uuid4()), words="灯"
+        return reports.submit_report(
+            cast.place("5号楼"), by, cast.category("light"), submission or str(uuid.uuid4()), words="灯"
         )
 
 
@@ -48,7 +48,7 @@ def _do(act, ticket: Ticket, *people: Viewer) -> None:
 
 def _merged(old: Viewer, new: Viewer) -> None:
     with writing():
-        merge(db.session.get_one(Person, old.person_id), db.session.get_one(Person, new.person_id))
+        merge_persons(db.session.get_one(Person, old.person_id), db.session.get_one(Person, new.person_id))
     db.session.expire_all()
 
 
@@ -108,8 +108,8 @@ def test_of_two_answers_the_later_one_holds(cast, old, new) -> None:
     _do(feedback.join, ticket, old, new)
     with writing():
         ticket.state, ticket.resolved_at = RESOLVED, now()
-    _do(lambda ticket, by: feedback.answer(ticket, by, "yes", 5, "好了"), ticket, new)
-    _do(lambda ticket, by: feedback.answer(ticket, by, "partly", 3, "差一点"), ticket, old)
+    _do(lambda ticket, by: feedback.give_feedback(ticket, by, "yes", 5, "好了"), ticket, new)
+    _do(lambda ticket, by: feedback.give_feedback(ticket, by, "partly", 3, "差一点"), ticket, old)
     _merged(old, new)
     (answer,) = db.session.scalars(select(Answer))
     assert (answer.person_id, answer.solved, answer.satisfied, answer.words) == (new.person_id, "partly", 3, "差一点")

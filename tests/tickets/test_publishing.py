@@ -6,7 +6,7 @@ import re
 import pytest
 
 from governance.core import media
-from governance.core.db import by, db, now, writing
+from governance.core.db import db, find_by, now, writing
 from governance.core.events import Event
 from governance.relay.messages import audience
 from governance.tickets import photos as photo_jobs
@@ -41,7 +41,7 @@ def the_photo() -> Photo:
 
 def the_ticket(address: str) -> Ticket:
     db.session.rollback()
-    ticket = by(Ticket, ref=address.removeprefix("/t/"))
+    ticket = find_by(Ticket, ref=address.removeprefix("/t/"))
     assert ticket is not None
     db.session.refresh(ticket)
     return ticket

@@ -19,7 +19,7 @@ def test_two_who_look_at_the_clock_at_once_say_it_once(app, cast, monkeypatch) -
         person = Person()
         db.session.add(person)
         db.session.flush()
-        reports.report(Viewer(person.id), cast.place("5号楼"), cast.category("light"), "1" * 36, words="灯不亮")
+        reports.submit_report(cast.place("5号楼"), Viewer(person.id), cast.category("light"), "1" * 36, words="灯不亮")
         db.session.execute(update(Ticket).values(due_at=now() - timedelta(minutes=1)))
     said, here = reminders._said, threading.get_ident()
     a_second = text("(SELECT pg_sleep(1)) IS NOT NULL")
@@ -31,8 +31,8 @@ def test_two_who_look_at_the_clock_at_once_say_it_once(app, cast, monkeypatch) -
         return ~and_(~found, a_second) if slow else found
 
     monkeypatch.setattr(reminders, "_said", slowly)
-    other = beside(app, reminders.mind)
-    reminders.mind()
+    other = beside(app, reminders.record_due_and_late)
+    reminders.record_due_and_late()
     other.join()
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(Event).where(Event.verb == "late")) == 1

@@ -15,7 +15,7 @@ def test_a_matter_is_the_category_and_the_place_as_their_objects_say(cast: Cast)
     for name in ("5号楼", "3号院", "6号楼"):
         category, site = matter("light", str(cast.places[name]), landed)
         place, kind = db.session.get_one(Place, cast.places[name]), cast.category("light")
-        assert (site.id, site.path, site.line) == (place.id, place.path, place.line)
+        assert (site.id, site.path, site.ancestors) == (place.id, place.path, place.ancestors)
         assert (site.stream, site.areas()) == (place.stream, place.areas())
         for fact in category._fields:
             assert getattr(category, fact) == getattr(kind, fact)

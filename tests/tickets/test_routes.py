@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from governance.core.db import by, db
+from governance.core.db import db, find_by
 from governance.core.events import history
 from governance.tickets.model import Follow, Ticket
 from tests import photos
@@ -15,7 +15,7 @@ from tests.phone import Phone
 
 def ticket_at(address: str) -> Ticket:
     db.session.rollback()
-    found = by(Ticket, ref=address.split("/t/")[1].split("?")[0])
+    found = find_by(Ticket, ref=address.split("/t/")[1].split("?")[0])
     assert found is not None
     db.session.refresh(found)
     return found

@@ -21,7 +21,7 @@ def reported(cast: Cast, *places: str, category: str = "light") -> list[int]:
         db.session.add(person)
         db.session.flush()
         told = [(cast.place(place), cast.category(category), f"{place}{number}") for number, place in enumerate(places)]
-        return [reports.report(Viewer(person.id), *one, words="三层灯不亮").id for one in told]
+        return [reports.submit_report(place, Viewer(person.id), *one, words="三层灯不亮").id for place, *one in told]
 
 
 def change(id_: int, **facts: object) -> None:
@@ -44,7 +44,7 @@ def put_right(place: Place) -> list[Ticket]:
     ended = select(Ticket).where(Ticket.state.in_(("resolved", "closed"))).order_by(Ticket.id.desc())
     found = db.session.scalars(ended)
     public = (one for one in found if not one.private and one.resolved_at and one.resolved_at > since)
-    return [one for one in public if place.id in one.place.line or one.place_id in around][:3]
+    return [one for one in public if place.id in one.place.ancestors or one.place_id in around][:3]
 
 
 def test_the_same_are_shown_as_the_lists_of_objects_show(cast: Cast) -> None:

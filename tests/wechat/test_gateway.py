@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from governance.core.db import by, db, writing
+from governance.core.db import db, find_by, writing
 from governance.wechat import gateway as module
 from governance.wechat.answers import GONE, NEVER, SIDES, WAITS, Gone, Later, Lost, Never, judged
 from governance.wechat.gateway import Gateway
@@ -147,7 +147,7 @@ def test_the_network_is_never_touched_while_the_database_is_held(gateway):
 def test_a_token_lies_encrypted(gateway):
     gateway.call("official", TEMPLATE, json=SEND)
     stored = db.session.execute(db.text("SELECT token FROM wechat_token")).scalar_one()
-    row = by(WechatToken, side="official")
+    row = find_by(WechatToken, side="official")
     assert row is not None and row.token and row.token not in stored and len(row.token) >= 512
 
 

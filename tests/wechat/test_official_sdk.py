@@ -12,7 +12,7 @@ from aibot.crypto_utils import decrypt_file
 
 from governance.wechat import websocket
 from governance.wechat.envelope import Envelope
-from governance.wechat.websocket import LongLine
+from governance.wechat.websocket import RobotConnection
 from tests.peers.platform import Platform
 from tests.peers.robot_line import SECRET, RobotLine
 
@@ -60,7 +60,7 @@ async def _theirs(url: str) -> None:
 
 
 async def _ours(url: str) -> None:
-    async with aiohttp.ClientSession() as http, LongLine(http, url, "aib-1", SECRET) as line:
+    async with aiohttp.ClientSession() as http, RobotConnection(http, url, "aib-1", SECRET) as line:
         await line.answer(ASKED, WORDS)
         await line.greet(ASKED, WORDS)
         await line.push(CHAT, WORDS)

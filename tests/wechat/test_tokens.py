@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from governance.core.config import ROOT
-from governance.core.db import by, db, now, writing
+from governance.core.db import db, find_by, now, writing
 from governance.wechat import token_store, tokens
 from governance.wechat.answers import Later
 from governance.wechat.model import WechatToken
@@ -79,7 +79,7 @@ def test_tokens_that_live_shortly_are_renewed_and_every_call_arrives(gateway, we
 
 def test_whoever_died_while_fetching_holds_nobody_up_for_long(gateway, wechat, monkeypatch):
     monkeypatch.setattr(tokens, "PATIENCE", 0.3)
-    assert token_store.take(token_store.look("official", gateway.settings.wechat_app_id))
+    assert token_store.take_lease(token_store.look("official", gateway.settings.wechat_app_id))
     with pytest.raises(Later):
         gateway.call("official", TEMPLATE, json=SEND)
     change(lease_until=now())
@@ -89,15 +89,15 @@ def test_whoever_died_while_fetching_holds_nobody_up_for_long(gateway, wechat, m
 
 def test_whoever_looked_before_a_fetch_cannot_fetch_once_more(gateway):
     seen = token_store.look("official", gateway.settings.wechat_app_id)
-    lease = token_store.take(seen)
-    assert lease and token_store.take(seen) is None
+    lease = token_store.take_lease(seen)
+    assert lease and token_store.take_lease(seen) is None
     token_store.put(lease, "a-token", 7200)
-    assert token_store.take(seen) is None
+    assert token_store.take_lease(seen) is None
     again = token_store.look("official", gateway.settings.wechat_app_id)
-    late = token_store.take(again)
+    late = token_store.take_lease(again)
     assert late
-    token_store.rest(late, "mark", "不行", 60)
-    assert token_store.take(again) is None
+    token_store.back_off(late, "mark", "不行", 60)
+    assert token_store.take_lease(again) is None
 
 
 def test_a_network_that_is_away_is_asked_once_in_a_while(gateway, wechat):
@@ -106,7 +106,7 @@ def test_a_network_that_is_away_is_asked_once_in_a_while(gateway, wechat):
         with pytest.raises(Later):
             gateway.call("official", TEMPLATE, json=SEND)
     assert wechat.times(STABLE) == 1
-    row = by(WechatToken, side="official")
+    row = find_by(WechatToken, side="official")
     assert row is not None and row.trouble
 
 

@@ -17,7 +17,7 @@ from governance.relay.channels.bot import Bot
 from governance.relay.delivery.batches import carrying
 from governance.relay.delivery.claims import claim
 from governance.relay.delivery.in_flight import start
-from governance.relay.delivery.results import settle
+from governance.relay.delivery.results import record_outcomes
 from governance.relay.keys import robot_of
 from governance.relay.model import SENDING, UNKNOWN, Group, Message
 from governance.tickets.reports import MOST_PHOTOS
@@ -67,7 +67,7 @@ def lease(bot: Caller, limit: int) -> list[dict[str, Any]]:
     return [
         {
             "id": parcel.message_id,
-            "mark": parcel.mark,
+            "mark": parcel.short_code,
             "group": parcel.bound["chat"],
             "text": parcel.words,
             "lease_until": until[parcel.message_id].isoformat(),  # type: ignore[union-attr]
@@ -76,7 +76,7 @@ def lease(bot: Caller, limit: int) -> list[dict[str, Any]]:
     ]
 
 
-def report(bot: Caller, results: Any) -> dict[str, list[int]]:
+def report_results(bot: Caller, results: Any) -> dict[str, list[int]]:
     """What became of leased messages. A late report settles an unknown one; one already settled stays as it is."""
     given = _read(results)
     with writing():
@@ -84,7 +84,7 @@ def report(bot: Caller, results: Any) -> dict[str, list[int]]:
         messages = db.session.scalars(select(Message).where(*open_).with_for_update()).all()
         for message in messages:
             _reopen(message)
-        settle([(carrying(message), OUTCOMES[given[message.id]]) for message in messages])
+        record_outcomes([(carrying(message), OUTCOMES[given[message.id]]) for message in messages])
     taken = [message.id for message in messages]
     return {"taken": taken, "left": sorted(set(given) - set(taken))}
 

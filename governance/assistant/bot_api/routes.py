@@ -44,7 +44,7 @@ def report(name: str) -> Any:
     body = _sent()
     if body is None:
         raise Invalid({"results": '要 JSON：{"results": [{"id": 7, "outcome": "sent"}]}'})
-    return jsonify(leases.report(bot, body.get("results")))
+    return jsonify(leases.report_results(bot, body.get("results")))
 
 
 @bp.post("/messages")
@@ -78,7 +78,7 @@ def _caller(name: str) -> leases.Caller:
         raise TooMuch("错的密钥太多了，请过一会儿再试")
     bot = leases.caller(name, request.headers.get("Authorization", ""))
     if bot is None:
-        limits.take(WRONG, "bot.wrong", network)
+        limits.within_limit(WRONG, "bot.wrong", network)
         CALLBACKS.labels("bot", "forged").inc()
         raise SignInNeeded("密钥不对：请带上 Authorization: Bearer <密钥>")
     limits.require(TRIES, "bot", bot.robot)

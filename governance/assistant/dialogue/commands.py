@@ -1,6 +1,6 @@
 """What somebody may say to us, in a group or alone, as one table of commands; else talk that may be a matter.
 
-Whoever speaks is a person like one behind a device: they report (reporting.py) and take part (taking_part.py) by the
+Whoever speaks is a person like one behind a device: they report (report.py) and take part (take_part.py) by the
 same rules. Answers are short, kind, with a link, and hold nothing private.
 """
 
@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from governance.assistant.dialogue import staff_queries, welcome
-from governance.assistant.dialogue.confirm import settle
-from governance.assistant.dialogue.context import Said
-from governance.assistant.dialogue.conversation import MORE, WHETHER, Talk
+from governance.assistant.dialogue.confirm import handle_answer
+from governance.assistant.dialogue.context import Turn
+from governance.assistant.dialogue.conversation import MORE, WHETHER, Conversation
 from governance.assistant.dialogue.fallback import plain_speech
 from governance.assistant.dialogue.privacy import apart
-from governance.assistant.dialogue.report import join_photos, keep_photos, put_aside, report, take_photos
+from governance.assistant.dialogue.report import file_report, join_photos, keep_photos, put_aside, take_photos
 from governance.assistant.dialogue.small_talk import kind_word
 from governance.assistant.dialogue.suggest import WHETHER_TO_REPORT, called, inform, propose
 from governance.assistant.dialogue.take_part import (
@@ -36,7 +36,7 @@ from governance.core.errors import Problem
 from governance.discussions.model import AGREE, DISAGREE, PASS
 from governance.people.access.viewer import NOBODY, Viewer
 from governance.places.tokens import read_token
-from governance.relay.model import Group, Heard
+from governance.relay.model import Group, ReceivedMessage
 from governance.triage.category import SHORTEST_MATTER
 from governance.triage.crisis import grave
 
@@ -55,7 +55,7 @@ class Command:
 
     word: str
     hint: str | None
-    answer: Callable[[Said], str]
+    answer: Callable[[Turn], str]
     also: tuple[str, ...] = ()
     takes: re.Pattern[str] = re.compile(".*", re.DOTALL)
 
@@ -68,109 +68,109 @@ class Command:
         return None
 
 
-def answer(
-    heard: Heard,
+def reply_to(
+    message: ReceivedMessage,
     group: Group | None,
     by: Viewer,
-    talk: Talk,
+    conversation: Conversation,
     shots: tuple[bytes, ...] = (),
     worker: Viewer = NOBODY,
     quoted: str = "",
 ) -> str:
     """What we say to it. What cannot be done is said plainly, and changes nothing."""
-    said = _read(Said(heard, group, by, heard.text, talk, worker, quoted))
+    turn = _read(Turn(message, group, by, message.text, conversation, worker, quoted))
     try:
         with db.session.begin_nested():
-            told = _told(said, shots)
+            reply = _told(turn, shots)
     except Problem as trouble:
-        told = trouble.words
-    return called(f"{said.words}\n{said.quoted}", told)
+        reply = trouble.words
+    return called(f"{turn.words}\n{turn.quoted}", reply)
 
 
-def _read(said: Said) -> Said:
+def _read(turn: Turn) -> Turn:
     """Their own words and what they point at: at our own question one may answer, or mean the words it is about."""
-    words, quoted = quotes.split(said.words, said.quoted)
+    words, quoted = quotes.split(turn.words, turn.quoted)
     if WHETHER_TO_REPORT in quoted:
         about = ASKED_ABOUT.search(quoted)
-        quoted = about[1] if about and said.talk.question is None else ""
-    return replace(said, words=words, quoted=quoted)
+        quoted = about[1] if about and turn.conversation.question is None else ""
+    return replace(turn, words=words, quoted=quoted)
 
 
-def _told(said: Said, shots: tuple[bytes, ...]) -> str:
-    if said.group is not None and grave(said.words):
-        return apart(said)
-    if said.group is None and (told := staff_queries.answer(said.worker, said.words.strip(AROUND))):
-        return told
-    if shots and not said.words:
-        return take_photos(said, shots)
-    return _with_photos(said, shots) if shots else _spoken(said)
+def _told(turn: Turn, shots: tuple[bytes, ...]) -> str:
+    if turn.group is not None and grave(turn.words):
+        return apart(turn)
+    if turn.group is None and (reply := staff_queries.answer_staff(turn.worker, turn.words.strip(AROUND))):
+        return reply
+    if shots and not turn.words:
+        return take_photos(turn, shots)
+    return _with_photos(turn, shots) if shots else _spoken(turn)
 
 
-def _with_photos(said: Said, shots: tuple[bytes, ...]) -> str:
+def _with_photos(turn: Turn, shots: tuple[bytes, ...]) -> str:
     """They belong to what the words begin; else, like photos alone, to the report just made."""
-    keep_photos(said, shots)
-    late = said.talk.moved_on
-    told = [_spoken(said)]
-    if said.talk.question is None and said.talk.waiting_photos:
-        told.append(put_aside(said) if late else join_photos(said) or "照片收到了，跟下一件一起报上去。")
-    return "\n".join(told)
+    keep_photos(turn, shots)
+    late = turn.conversation.moved_on
+    reply = [_spoken(turn)]
+    if turn.conversation.question is None and turn.conversation.waiting_photos:
+        reply.append(put_aside(turn) if late else join_photos(turn) or "照片收到了，跟下一件一起报上去。")
+    return "\n".join(reply)
 
 
-def _spoken(said: Said) -> str:
+def _spoken(turn: Turn) -> str:
     """A plain yes or no to what we asked; a command; a wish for a ticket; another answer; else perhaps a matter."""
-    bare = said.words.strip(AROUND).lower()
-    if _points_at_a_matter(said, bare):
-        return _pointed_at(said)
-    if said.talk.question in (WHETHER, MORE) and (told := settle(said, bare)):
-        return told
-    if (commanded := _commanded(said)) is not None:
+    bare = turn.words.strip(AROUND).lower()
+    if _points_at_a_matter(turn, bare):
+        return _pointed_at(turn)
+    if turn.conversation.question in (WHETHER, MORE) and (reply := handle_answer(turn, bare)):
+        return reply
+    if (commanded := _commanded(turn)) is not None:
         return commanded
-    if told := wished(said, bare):
-        return told
-    kindly = kind_word(said, bare, _help())
-    if not kindly and (told := settle(said, bare)):
-        return told
-    if said.group is None and (token := read_token(said.words)):
-        return welcome.arrive(said, token)
+    if reply := wished(turn, bare):
+        return reply
+    kindly = kind_word(turn, bare, _help())
+    if not kindly and (reply := handle_answer(turn, bare)):
+        return reply
+    if turn.group is None and (token := read_token(turn.words)):
+        return welcome.arrive(turn, token)
     if BARE.fullmatch(bare):
-        return progress_of(replace(said, words=bare))
-    return kindly or plain_speech(said, bare)
+        return progress_of(replace(turn, words=bare))
+    return kindly or plain_speech(turn, bare)
 
 
-def _points_at_a_matter(said: Said, bare: str) -> bool:
+def _points_at_a_matter(turn: Turn, bare: str) -> bool:
     """Report that, or: the same here, of what has no number yet."""
-    if not said.quoted:
+    if not turn.quoted:
         return False
-    return bool(REPORT_IT.fullmatch(bare) or (ME_TOO.fullmatch(bare) and not number_in(said.quoted)))
+    return bool(REPORT_IT.fullmatch(bare) or (ME_TOO.fullmatch(bare) and not number_in(turn.quoted)))
 
 
-def _pointed_at(said: Said) -> str:
+def _pointed_at(turn: Turn) -> str:
     """What they point at is to be reported: asked like words of their own."""
-    said.talk.answered()
-    matter = replace(said, words=ORDERED.sub("", said.quoted) or said.quoted, quoted="")
+    turn.conversation.answered()
+    matter = replace(turn, words=ORDERED.sub("", turn.quoted) or turn.quoted, quoted="")
     return propose(matter)
 
 
-def _commanded(said: Said) -> str | None:
-    words = "".join(said.words.split()) if len(said.words) <= SHORTEST_MATTER else said.words  # 帮 助
+def _commanded(turn: Turn) -> str | None:
+    words = "".join(turn.words.split()) if len(turn.words) <= SHORTEST_MATTER else turn.words  # 帮 助
     for command in COMMANDS:
         rest = command.behind(words)
         if rest is not None:
             if command.answer is not _help:
-                said.talk.answered()
-            return command.answer(replace(said, words=rest))
+                turn.conversation.answered()
+            return command.answer(replace(turn, words=rest))
     return None
 
 
-def _help(_said: Said | None = None) -> str:
-    told = (f"{one.word} {one.hint}".strip() for one in COMMANDS if one.hint is not None)
-    return "您可以这样说：\n" + "\n".join(told)
+def _help(_said: Turn | None = None) -> str:
+    reply = (f"{one.word} {one.hint}".strip() for one in COMMANDS if one.hint is not None)
+    return "您可以这样说：\n" + "\n".join(reply)
 
 
 NO_HOTLINE = re.compile(r"(?!电话|热线|渠道|方式|信箱).*", re.DOTALL)
 COMMANDS = (
-    Command("报事", "电梯关门哐当响", report, also=("我要报事", "我想报事")),
-    Command("投诉", None, report, also=("我要投诉", "我想投诉"), takes=NO_HOTLINE),
+    Command("报事", "电梯关门哐当响", file_report, also=("我要报事", "我想报事")),
+    Command("投诉", None, file_report, also=("我要投诉", "我想投诉"), takes=NO_HOTLINE),
     Command("举报", None, inform, also=("我要举报", "我想举报"), takes=NO_HOTLINE),
     Command("进度", "编号", progress_of),
     Command("查进度", None, progress_of, also=("查一下", "查询", "查查", "查", "看看", "办到哪了"), takes=ONE_TICKET),

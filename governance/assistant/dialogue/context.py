@@ -6,28 +6,28 @@ from functools import cached_property
 from sqlalchemy import select
 
 from governance.assistant.dialogue import staff_queries
-from governance.assistant.dialogue.conversation import Talk
+from governance.assistant.dialogue.conversation import Conversation
 from governance.core.db import db
 from governance.people.access.viewer import NOBODY, Viewer
 from governance.people.households import Residence
 from governance.places.model import Place
-from governance.relay.model import Group, Heard
+from governance.relay.model import Group, ReceivedMessage
 from governance.tickets.model import Follow, Ticket
 
 
 @dataclass(frozen=True)
-class Said:
-    """One thing said: who, in which group (none: to us alone), the words behind the command, and the talk it is in.
+class Turn:
+    """One thing said: who, in which group (none: to us alone), the words behind the command, and its conversation.
 
     Whoever speaks is a resident; `worker` is who they are at work, for what they ask about their work. `quoted` is
     what they point at: somebody's words, never theirs.
     """
 
-    heard: Heard
+    message: ReceivedMessage
     group: Group | None
     by: Viewer
     words: str
-    talk: Talk
+    conversation: Conversation
     worker: Viewer = NOBODY
     quoted: str = ""
 
@@ -38,7 +38,7 @@ class Said:
             return list(self.group.places)
         if served := staff_queries.places_of(self.worker):
             return served
-        place = self.talk.place or _last_place(self.by)
+        place = self.conversation.place or _last_place(self.by)
         return [place] if place else []
 
 

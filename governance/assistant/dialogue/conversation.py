@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from governance.core.crypto import Personal
 from governance.core.db import Base, db, now, writing
-from governance.core.db import by as one
+from governance.core.db import find_by as one
 from governance.core.jobs import job
 from governance.places.model import Place
 from governance.tickets.model import Ticket
@@ -22,15 +22,15 @@ WHETHER, WHERE, WHAT, MORE = "whether", "where", "what", "more"
 QUESTIONS = (WHETHER, WHERE, WHAT, MORE)
 
 
-class Talk(Base):
+class Conversation(Base):
     """`asked` is our open question, `words` what it is about; `submission` holds photos that came before any words.
     `ticket` is what was reported here last, `spoken` what was spoken of last, their own or not."""
 
-    __tablename__ = "talk"
+    __tablename__ = "conversation"
     __allow_unmapped__ = True  # for `moment`
     __table_args__ = (
         UniqueConstraint("person_id", "room"),
-        Index("ix_talk_room", "room", "reported_at"),
+        Index("ix_conversation_room", "room", "reported_at"),
         CheckConstraint(f"asked IN {QUESTIONS}", name="asked"),
     )
 
@@ -44,15 +44,15 @@ class Talk(Base):
     photos_at: Mapped[datetime | None]
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     reported_at: Mapped[datetime | None]
-    spoken_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
-    spoken_at: Mapped[datetime | None]
+    mentioned_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    mentioned_at: Mapped[datetime | None]
     place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))
     at: Mapped[datetime] = mapped_column(default=now, index=True)
 
     moment: datetime | None = None  # when what is heard now was said; now, if nothing else was told
 
     ticket: Mapped[Ticket | None] = relationship(foreign_keys=[ticket_id])
-    spoken: Mapped[Ticket | None] = relationship(foreign_keys=[spoken_id])
+    mentioned: Mapped[Ticket | None] = relationship(foreign_keys=[mentioned_id])
     place: Mapped[Place | None] = relationship()
 
     @property
@@ -82,7 +82,7 @@ class Talk(Base):
     @property
     def subject(self) -> Ticket | None:
         """The ticket that was spoken of last, if that was just now."""
-        return self.spoken if self._is_fresh(self.spoken_at) else None
+        return self.mentioned if self._is_fresh(self.mentioned_at) else None
 
     @property
     def waiting_photos(self) -> str | None:
@@ -115,7 +115,7 @@ class Talk(Base):
         self.submission = self.photos_at = None
 
     def speak_of(self, ticket: Ticket) -> None:
-        self.spoken, self.spoken_at = ticket, self.said_at
+        self.mentioned, self.mentioned_at = ticket, self.said_at
 
     def reported(self, ticket: Ticket) -> None:
         self.answered()
@@ -124,9 +124,9 @@ class Talk(Base):
         self.submission = self.photos_at = None
 
 
-def talk_with(person_id: int, room: str, moment: datetime | None = None) -> Talk:
+def conversation_with(person_id: int, room: str, moment: datetime | None = None) -> Conversation:
     """The talk in this room as of when something was said there. Call it inside `writing()`."""
-    found = one(Talk, person_id=person_id, room=room) or Talk(person_id=person_id, room=room)
+    found = one(Conversation, person_id=person_id, room=room) or Conversation(person_id=person_id, room=room)
     found.at, found.moment = now(), moment
     db.session.add(found)
     db.session.flush()
@@ -135,12 +135,14 @@ def talk_with(person_id: int, room: str, moment: datetime | None = None) -> Talk
 
 def reported_lately(room: str) -> Ticket | None:
     """What anybody reported last in this room, if that was just now."""
-    lately = (Talk.room == room, Talk.reported_at > now() - GOOD_FOR)
-    talk = db.session.scalars(select(Talk).where(*lately).order_by(Talk.reported_at.desc()).limit(1)).first()
-    return talk.ticket if talk else None
+    lately = (Conversation.room == room, Conversation.reported_at > now() - GOOD_FOR)
+    conversation = db.session.scalars(
+        select(Conversation).where(*lately).order_by(Conversation.reported_at.desc()).limit(1)
+    ).first()
+    return conversation.ticket if conversation else None
 
 
 @job("relay.forget_talks", every=3600)
 def forget_talks() -> None:
     with writing():
-        db.session.execute(delete(Talk).where(Talk.at < now() - KEPT))
+        db.session.execute(delete(Conversation).where(Conversation.at < now() - KEPT))

@@ -7,7 +7,7 @@ from itertools import takewhile
 from sqlalchemy import select
 
 from governance.assistant.dialogue.confirm import is_no
-from governance.assistant.dialogue.context import Said
+from governance.assistant.dialogue.context import Turn
 from governance.assistant.dialogue.conversation import MORE, WHETHER
 from governance.assistant.dialogue.report import what
 from governance.assistant.dialogue.suggest import ask_again, propose
@@ -16,7 +16,7 @@ from governance.assistant.language import quotes
 from governance.assistant.language.matters import category_of, is_a_matter
 from governance.assistant.language.phrases import ANOTHER, ASKS, WITHDRAWS, YES
 from governance.core.db import db, now
-from governance.relay.model import Heard
+from governance.relay.model import ReceivedMessage
 from governance.triage import emergencies
 from governance.triage.category import SHORTEST_DETAIL, SHORTEST_MATTER, says_something
 
@@ -26,30 +26,30 @@ FINE = "好的。有事随时说。"
 UNCLEAR = "我在。要报事直接说，例如：报事 三层灯不亮。还能说什么，回“帮助”。"
 
 
-def plain_speech(said: Said, bare: str) -> str:
+def plain_speech(turn: Turn, bare: str) -> str:
     """What says nothing does not push aside what we were asking about. `bare` are the words without what is around."""
     if WITHDRAWS.fullmatch(bare):
-        return how_to_withdraw(replace(said, words=""))
+        return how_to_withdraw(replace(turn, words=""))
     if is_no(bare):
-        return _refused(said)
-    if ANOTHER.fullmatch(bare) and said.talk.question is None:
-        return what(said)
-    together = "".join((*_pieces(said), said.words))
-    if _may_be_a_matter(bare, _shortest(said, bare)) or _makes_grave(said.talk.begun, bare):
-        return propose(replace(said, words=together))
-    if said.talk.question in (WHETHER, MORE):
-        return ask_again(said)
+        return _refused(turn)
+    if ANOTHER.fullmatch(bare) and turn.conversation.question is None:
+        return what(turn)
+    together = "".join((*_pieces(turn), turn.words))
+    if _may_be_a_matter(bare, _shortest(turn, bare)) or _makes_grave(turn.conversation.begun, bare):
+        return propose(replace(turn, words=together))
+    if turn.conversation.question in (WHETHER, MORE):
+        return ask_again(turn)
     if YES.fullmatch(bare):
         return NOT_ASKED
-    return propose(replace(said, words=together)) if _may_be_a_matter(together, SHORTEST_MATTER) else UNCLEAR
+    return propose(replace(turn, words=together)) if _may_be_a_matter(together, SHORTEST_MATTER) else UNCLEAR
 
 
-def _refused(said: Said) -> str:
-    if said.talk.just_reported:
-        return how_to_withdraw(replace(said, words=""))
-    if said.talk.question in (WHETHER, MORE):
-        return ask_again(said)
-    said.talk.drop()
+def _refused(turn: Turn) -> str:
+    if turn.conversation.just_reported:
+        return how_to_withdraw(replace(turn, words=""))
+    if turn.conversation.question in (WHETHER, MORE):
+        return ask_again(turn)
+    turn.conversation.drop()
     return FINE
 
 
@@ -64,28 +64,36 @@ def _makes_grave(begun: str, words: str) -> bool:
     return bool(begun) and (is_private or emergencies.numbers(whole) != emergencies.numbers(begun))
 
 
-def _shortest(said: Said, bare: str) -> int:
+def _shortest(turn: Turn, bare: str) -> int:
     """How many characters may be a matter: where something was just begun, a detail of it is a short word."""
     if ASKS.search(bare):
         return SHORTEST_MATTER
-    if said.talk.just_asked:
+    if turn.conversation.just_asked:
         return 1
-    return SHORTEST_DETAIL if said.talk.just_reported else SHORTEST_MATTER
+    return SHORTEST_DETAIL if turn.conversation.just_reported else SHORTEST_MATTER
 
 
-def _pieces(said: Said) -> list[str]:
+def _pieces(turn: Turn) -> list[str]:
     """What they said just before, and we understood none of it: some write 三层 and 灯不亮 as two messages."""
-    heard = said.heard
-    theirs = (Heard.robot == heard.robot, Heard.group_id == heard.group_id, Heard.person_id == heard.person_id)
-    query = select(Heard).where(*theirs, Heard.id < heard.id, Heard.at > now() - ONE_BREATH).order_by(Heard.id.desc())
+    message = turn.message
+    theirs = (
+        ReceivedMessage.robot == message.robot,
+        ReceivedMessage.group_id == message.group_id,
+        ReceivedMessage.person_id == message.person_id,
+    )
+    query = (
+        select(ReceivedMessage)
+        .where(*theirs, ReceivedMessage.id < message.id, ReceivedMessage.at > now() - ONE_BREATH)
+        .order_by(ReceivedMessage.id.desc())
+    )
     before = takewhile(_is_left, db.session.scalars(query.limit(MOST_PIECES)))
     words = [quotes.split(one.text, "")[0] for one in before]
-    return [piece for piece in reversed(words) if _is_a_piece(piece, said.words)]
+    return [piece for piece in reversed(words) if _is_a_piece(piece, turn.words)]
 
 
-def _is_left(heard: Heard) -> bool:
+def _is_left(message: ReceivedMessage) -> bool:
     """Was it not understood, or taken for a no that it may be the beginning of: 不 / 想活了?"""
-    return heard.reply == UNCLEAR or (heard.reply == FINE and len(heard.text) == 1)
+    return message.reply == UNCLEAR or (message.reply == FINE and len(message.text) == 1)
 
 
 def _is_a_piece(words: str, of: str) -> bool:

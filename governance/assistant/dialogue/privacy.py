@@ -2,7 +2,7 @@
 
 from flask import current_app
 
-from governance.assistant.dialogue.context import Said
+from governance.assistant.dialogue.context import Turn
 from governance.assistant.dialogue.conversation import WHETHER
 from governance.places.model import Place
 from governance.relay.messages.facts import scan_page
@@ -14,9 +14,9 @@ TICK = "扫楼里的码，勾上“不公开”，只有办事的人看得到"
 BY_THEM = "报到这里的事，管这片的人都看得到。说的就是他们，请直接打 110；是党员、干部的，也可以打 12388 举报。"
 
 
-def in_private(said: Said, place: Place, category: Choice) -> str:
+def in_private(turn: Turn, place: Place, category: Choice) -> str:
     """Nothing of it stays: no question, and no photo that would join the next report."""
-    said.talk.drop()
+    turn.conversation.drop()
     link = scan_page(place)
     where = (
         f"请扫楼里的码，或点开单独报，只有办事的人看得到：\n{link}"
@@ -31,25 +31,25 @@ def elsewhere(category: Choice) -> str:
     return f"{category.elsewhere}。\n" if category.elsewhere else ""
 
 
-def apart(said: Said) -> str:
+def apart(turn: Turn) -> str:
     """The same for words too grave to be said again; whom to call was said before it."""
-    said.talk.drop()
-    if IN_OFFICE.search(said.words):
+    turn.conversation.drop()
+    if IN_OFFICE.search(turn.words):
         return f"这类事不在群里说。{BY_THEM}"
-    link = scan_page(said.places[0]) if said.places else ""
+    link = scan_page(turn.places[0]) if turn.places else ""
     account = "；也可以单独跟我们的公众号说" if current_app.extensions["settings"].wechat_app_id else ""
     return f"这类事不在群里说。想要社区帮忙，请{TICK}{account}。" + (f"\n{link}" if link else "")
 
 
-def is_taken(said: Said, words: str) -> bool:
+def is_taken(turn: Turn, words: str) -> bool:
     """A report is read by those who work at the place: not offered where that is who is spoken of."""
-    return bool(said.places) and not IN_OFFICE.search(words)
+    return bool(turn.places) and not IN_OFFICE.search(words)
 
 
-def offer(said: Said, words: str, found: Grave) -> str:
+def offer(turn: Turn, words: str, found: Grave) -> str:
     """Alone with us they may be taken on a yes, without being said again; whom to call comes before it every time."""
-    if is_taken(said, words):
-        said.talk.ask(WHETHER, words)
+    if is_taken(turn, words):
+        turn.conversation.ask(WHETHER, words)
         return f"{found.call}\n{found.offer}"
-    said.talk.drop()
-    return f"{found.call}\n{BY_THEM if said.places else f'想要社区帮忙，请{TICK}。'}"
+    turn.conversation.drop()
+    return f"{found.call}\n{BY_THEM if turn.places else f'想要社区帮忙，请{TICK}。'}"

@@ -19,7 +19,7 @@ OF_A_TICKET = re.compile(rf"(?:查?进度|查一?下?|催办|催一?下?|看看)
 MOST_PLACES = 500
 
 
-def answer(worker: Viewer, words: str) -> str:
+def answer_staff(worker: Viewer, words: str) -> str:
     """Nothing to whoever is not at work, and to what is not about it."""
     if not worker.posts:
         return ""
@@ -32,8 +32,8 @@ def answer(worker: Viewer, words: str) -> str:
 
 def _how_much(worker: Viewer) -> str:
     counts = {label: _count(worker, tab) for tab, label in queries.TABS.items() if tab != "all"}
-    told = [f"{label} {count} 件" for label, count in counts.items() if count]
-    return f"{'，'.join(told) or '现在没有要办的事'}。\n{address('/desk')}"
+    parts = [f"{label} {count} 件" for label, count in counts.items() if count]
+    return f"{'，'.join(parts) or '现在没有要办的事'}。\n{address('/desk')}"
 
 
 def _count(worker: Viewer, tab: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
-from governance.assistant.dialogue.context import Said
+from governance.assistant.dialogue.context import Turn
 from governance.assistant.dialogue.conversation import WHETHER
 from governance.assistant.dialogue.suggest import ask_again, in_hand
 from governance.assistant.dialogue.take_part import join, nudge, progress_of
@@ -21,7 +21,7 @@ class Wish(NamedTuple):
 
     whole: re.Pattern[str]
     within: re.Pattern[str]
-    answer: Callable[[Said], str]
+    answer: Callable[[Turn], str]
 
 
 WISHES = (
@@ -31,28 +31,28 @@ WISHES = (
 )
 
 
-def wished(said: Said, words: str) -> str:
+def wished(turn: Turn, words: str) -> str:
     """What is answered to it, and our open question is dropped; nothing where it wants nothing of a ticket."""
     found = NUMBER.search(words)
     rest = (words[: found.start()] + words[found.end() :]).strip(AROUND) if found else words
-    here = found is not None and len(rest) <= LONGEST and is_here(said, found[1])
+    here = found is not None and len(rest) <= LONGEST and is_here(turn, found[1])
     wish = next((one for one in WISHES if one.whole.fullmatch(rest) or (here and one.within.search(rest))), None)
     if wish is None:
-        return "" if found else _of_what_is_in_hand(said, words)
-    if found is None and said.talk.question == WHETHER and not _is_of_a_ticket(said, wish):
-        return f"还没有报上去。{ask_again(said)}"
-    said.talk.answered()
-    return wish.answer(replace(said, words=found[1] if found else ""))
+        return "" if found else _of_what_is_in_hand(turn, words)
+    if found is None and turn.conversation.question == WHETHER and not _is_of_a_ticket(turn, wish):
+        return f"还没有报上去。{ask_again(turn)}"
+    turn.conversation.answered()
+    return wish.answer(replace(turn, words=found[1] if found else ""))
 
 
-def _of_what_is_in_hand(said: Said, words: str) -> str:
+def _of_what_is_in_hand(turn: Turn, words: str) -> str:
     """A question that names no number, but what is being dealt with here: 电梯修好了吗."""
     if len(words) > LONGEST or not ASKING_IN.search(words) or not ASKS.search(words):
         return ""
-    ticket = in_hand(said, category_of(said.words))
-    return progress_of(replace(said, words=ticket.number)) if ticket else ""
+    ticket = in_hand(turn, category_of(turn.words))
+    return progress_of(replace(turn, words=ticket.number)) if ticket else ""
 
 
-def _is_of_a_ticket(said: Said, wish: Wish) -> bool:
+def _is_of_a_ticket(turn: Turn, wish: Wish) -> bool:
     """While we ask whether to report something, only joining what we just offered, or pointing at a ticket, is."""
-    return bool(number_in(said.quoted)) or (wish.answer is join and said.talk.subject is not None)
+    return bool(number_in(turn.quoted)) or (wish.answer is join and turn.conversation.subject is not None)

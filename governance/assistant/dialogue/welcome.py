@@ -1,7 +1,7 @@
 """Somebody scanned a code that led them to us: which place it is of, and what they read at once."""
 
-from governance.assistant.dialogue.context import Said
-from governance.assistant.dialogue.conversation import Talk
+from governance.assistant.dialogue.context import Turn
+from governance.assistant.dialogue.conversation import Conversation
 from governance.core.db import LARGEST, connection, db
 from governance.core.errors import Missing, Problem
 from governance.core.web.static import static
@@ -9,7 +9,7 @@ from governance.people.access.viewer import Viewer
 from governance.places.landing import SIGN, Sign, land, near_name
 from governance.relay.messages.facts import page_of
 from governance.relay.messages.text import address
-from governance.relay.model import Heard
+from governance.relay.model import ReceivedMessage
 from governance.wechat.passive_reply import Card
 from governance.wechat.qrcodes import place_of
 
@@ -49,17 +49,17 @@ def card(scene: str) -> Card | str:
     return Card(name, f"{HOW}。{INSIDE}，点开看。", link, address(static(PICTURE))) if link else _words(sign)
 
 
-def greet(heard: Heard, by: Viewer, talk: Talk, scene: str) -> str:
+def greet(message: ReceivedMessage, by: Viewer, conversation: Conversation, scene: str) -> str:
     """What we say to somebody whom a scanned code led to us."""
     try:
         with db.session.begin_nested():
-            return arrive(Said(heard, None, by, "", talk), scene)
+            return arrive(Turn(message, None, by, "", conversation), scene)
     except Problem:
         return unknown_code()
 
 
-def arrive(said: Said, scene: str) -> str:
+def arrive(turn: Turn, scene: str) -> str:
     """Somebody scanned a code that led them to us: what they say next is about that place."""
     sign = _scanned(scene)
-    said.talk.place_id = sign.id
+    turn.conversation.place_id = sign.id
     return _words(sign)

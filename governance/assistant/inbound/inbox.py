@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from governance.core.crypto import Personal, keyed_hash
 from governance.core.db import Base, connection, db, now, writing
-from governance.core.group_commit import Together
+from governance.core.group_commit import GroupCommit
 from governance.core.jobs import enqueue_fast, job
 from governance.core.sql_statements import InsertOnce
 from governance.wechat.inbound import OTHER, Incoming
@@ -81,7 +81,7 @@ def source_of(robot: str) -> str:
     return f"{ROBOT}:{robot}"
 
 
-def mark(source: str, key: str) -> str:
+def inbox_key(source: str, key: str) -> str:
     return keyed_hash("inbound", f"{source}:{key}")
 
 
@@ -91,10 +91,10 @@ class Arrival(NamedTuple):
     incoming: Incoming
 
 
-def keep(source: str, incoming: Incoming) -> bool:
+def store(source: str, incoming: Incoming) -> bool:
     """Keep it and ask for the work, in one transaction; says whether it came for the first time."""
     db.session.rollback()  # so that what is read next is no older than what others may have written for us
-    return _ARRIVALS.add(Arrival(source, mark(source, incoming.key), incoming))
+    return _ARRIVALS.add(Arrival(source, inbox_key(source, incoming.key), incoming))
 
 
 def _keep(arrival: Arrival) -> bool:
@@ -106,23 +106,23 @@ def _keep(arrival: Arrival) -> bool:
     return bool(id_)
 
 
-_ARRIVALS = Together(_keep, LOCK)
+_ARRIVALS = GroupCommit(_keep, LOCK)
 
 
 def _ask_for_work(source: str, incoming: Incoming, inbound: int) -> None:
     """What is said in one talk is heard in turn: whose photo it is depends on the words before it."""
     name = "relay.hear_photos" if incoming.photos else "relay.hear"
-    enqueue_fast(name, line=line("hear", source, incoming), inbound=inbound)
+    enqueue_fast(name, queue_key=queue_key("hear", source, incoming), inbound=inbound)
 
 
-def line(doing: str, source: str, incoming: Incoming) -> str:
+def queue_key(doing: str, source: str, incoming: Incoming) -> str:
     """The jobs of one talk with a group, or with somebody alone, in which this is done with what they said."""
-    return keyed_hash("line", f"{doing}:{source}:{incoming.talk}")
+    return keyed_hash("line", f"{doing}:{source}:{incoming.conversation}")
 
 
 def receive(source: str, incoming: Incoming) -> None:
     """Keep what there is something to do about, and count it."""
-    outcome = "ignored" if incoming.kind == OTHER else "stored" if keep(source, incoming) else "duplicate"
+    outcome = "ignored" if incoming.kind == OTHER else "stored" if store(source, incoming) else "duplicate"
     CALLBACKS.labels(source.partition(":")[0], outcome).inc()
 
 
@@ -136,7 +136,7 @@ def end(inbound: int, state: str) -> None:
             row.end(state)
 
 
-def find(source: str, message_key: str) -> Inbound | None:
+def find_inbound(source: str, message_key: str) -> Inbound | None:
     return db.session.scalars(select(Inbound).filter_by(source=source, message_key=message_key)).one_or_none()
 
 

@@ -1,6 +1,6 @@
 """The work behind a callback: photos are fetched, what was said is heard, and its answer is kept beside it.
 
-How the answer goes back is in answering.py.
+How the answer goes back is in replies.py.
 """
 
 from datetime import timedelta
@@ -15,11 +15,11 @@ from governance.assistant.inbound.inbox import (
     STORED,
     TOLD,
     Inbound,
-    line,
+    queue_key,
 )
 from governance.core.crypto import keyed_hash
-from governance.core.db import by as one
 from governance.core.db import db, now, writing
+from governance.core.db import find_by as one
 from governance.core.errors import Problem
 from governance.core.jobs import NotYet, enqueue, job
 from governance.people.access.current import viewer_of
@@ -129,11 +129,11 @@ def _note(incoming: Incoming) -> None:
 
 def _ask_for_telling(row: Inbound) -> None:
     """By a job. A robot's answer WeCom asks for itself, or it is said over the long connection; else it goes later."""
-    in_line = line("answer", row.source, row.incoming)
+    key = queue_key("answer", row.source, row.incoming)
     if row.source in PEOPLE:
-        enqueue(f"relay.answer_{row.source}", line=in_line, inbound=row.id)
+        enqueue(f"relay.answer_{row.source}", queue_key=key, inbound=row.id)
     elif row.incoming.answer_to:
-        enqueue("relay.answer_later", due_at=now() + replying.WHILE_ASKED, line=in_line, inbound=row.id)
+        enqueue("relay.answer_later", due_at=now() + replying.WHILE_ASKED, queue_key=key, inbound=row.id)
 
 
 def _reply(row: Inbound, incoming: Incoming, shots: tuple[bytes, ...]) -> str:

@@ -8,18 +8,18 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from governance.assistant.dialogue import commands, welcome
-from governance.assistant.dialogue.conversation import talk_with
+from governance.assistant.dialogue.conversation import conversation_with
 from governance.core import limits
 from governance.core.crypto import keyed_hash
-from governance.core.db import by as one
 from governance.core.db import db, locked, now, writing
+from governance.core.db import find_by as one
 from governance.core.errors import Missing, TooMuch
 from governance.core.jobs import job
 from governance.people.access.viewer import NOBODY, Viewer
 from governance.people.model import Identity, Person
 from governance.people.wechat.identity import openid_hash
 from governance.relay.keys import heard_as
-from governance.relay.model import Group, Heard
+from governance.relay.model import Group, ReceivedMessage
 from governance.triage import emergencies
 
 KEPT = timedelta(days=30)
@@ -28,7 +28,7 @@ BY_A_MEMBER, IN_A_GROUP = "30/hour", "300/hour"
 
 
 @dataclass(frozen=True)
-class Speaker:
+class SenderIdentity:
     """The kind and subject of an identity; `handle` is what it takes to write to them alone."""
 
     kind: str
@@ -44,7 +44,7 @@ class Utterance:
 
     robot: str
     message_id: str
-    who: Speaker
+    who: SenderIdentity
     text: str
     room: str
     group_id: int | None = None
@@ -58,45 +58,49 @@ class Utterance:
 def hear(robot: str, group: Group, sender: str, message_id: str, text: str, shots: tuple[bytes, ...] = ()) -> str:
     """Our answer to what a member said. Raises TooMuch; then it was not heard, and may be said again later."""
     message_id = keyed_hash("heard in", f"{group.id}:{message_id}")  # some bots number the messages of each group anew
-    said = Utterance(robot, message_id, member(robot, sender), text, room_of(group.id), group.id, shots=shots)
-    known = one(Heard, robot=robot, message_id=message_id)
+    utterance = Utterance(robot, message_id, member(robot, sender), text, room_of(group.id), group.id, shots=shots)
+    known = one(ReceivedMessage, robot=robot, message_id=message_id)
     if known:
         return known.reply
-    require_room(said)
+    require_room(utterance)
     try:
-        return take_in(said)
+        return take_in(utterance)
     except IntegrityError:  # the same message, or the same newcomer, came twice at one instant
-        return take_in(said)
+        return take_in(utterance)
 
 
-def require_room(said: Utterance) -> None:
+def require_room(utterance: Utterance) -> None:
     """Raises TooMuch. However much was said, by them or in their group, who speaks of a danger is heard."""
-    danger = emergencies.numbers(said.text)
-    mine = limits.take(BY_A_MEMBER, "heard.danger" if danger else "heard", said.robot, said.who.subject)
-    full = said.group_id and not limits.take(IN_A_GROUP, "heard.in", str(said.group_id))
+    danger = emergencies.numbers(utterance.text)
+    mine = limits.within_limit(
+        BY_A_MEMBER, "heard.danger" if danger else "heard", utterance.robot, utterance.who.subject
+    )
+    full = utterance.group_id and not limits.within_limit(IN_A_GROUP, "heard.in", str(utterance.group_id))
     if not mine or (full and not danger):
         raise TooMuch("说得太快了，请过一会儿再说；着急请打电话")
 
 
-def take_in(said: Utterance) -> str:
+def take_in(utterance: Utterance) -> str:
     """Heard once, worked and answered, in one transaction."""
     with writing():
-        known = one(Heard, robot=said.robot, message_id=said.message_id)
+        known = one(ReceivedMessage, robot=utterance.robot, message_id=utterance.message_id)
         if known:
             return known.reply
-        group = db.session.get_one(Group, said.group_id) if said.group_id else None
-        person_id = _person(said.who)
-        mark = {"robot": said.robot, "message_id": said.message_id}
-        heard = Heard(**mark, group_id=said.group_id, person_id=person_id, text=said.text)
-        db.session.add(heard)
+        group = db.session.get_one(Group, utterance.group_id) if utterance.group_id else None
+        person_id = _person(utterance.who)
+        mark = {"robot": utterance.robot, "message_id": utterance.message_id}
+        message = ReceivedMessage(**mark, group_id=utterance.group_id, person_id=person_id, text=utterance.text)
+        db.session.add(message)
         db.session.flush()
-        talk = talk_with(person_id, said.room, said.at)
+        conversation = conversation_with(person_id, utterance.room, utterance.at)
         viewer = Viewer(person_id=person_id)
-        if said.scene:
-            reply = welcome.greet(heard, viewer, talk, said.scene)
+        if utterance.scene:
+            reply = welcome.greet(message, viewer, conversation, utterance.scene)
         else:
-            reply = commands.answer(heard, group, viewer, talk, said.shots, said.worker, said.quote)
-        heard.reply = OPENER.sub("", reply)
+            reply = commands.reply_to(
+                message, group, viewer, conversation, utterance.shots, utterance.worker, utterance.quote
+            )
+        message.reply = OPENER.sub("", reply)
         return reply
 
 
@@ -104,17 +108,17 @@ def room_of(group_id: int) -> str:
     return f"group:{group_id}"
 
 
-def member(robot: str, sender: str) -> Speaker:
+def member(robot: str, sender: str) -> SenderIdentity:
     """A member's name at a robot, kept as a hash only."""
-    return Speaker("member", keyed_hash("member", f"{robot}:{sender}"))
+    return SenderIdentity("member", keyed_hash("member", f"{robot}:{sender}"))
 
 
-def resident(openid: str) -> Speaker:
+def resident(openid: str) -> SenderIdentity:
     """Whoever writes to the official account is the same who signs in by it."""
-    return Speaker("openid", openid_hash(openid), openid)
+    return SenderIdentity("openid", openid_hash(openid), openid)
 
 
-def _person(who: Speaker) -> int:
+def _person(who: SenderIdentity) -> int:
     """The person so recognised, made when they are new. They are heard one thing at a time, and as whom they became."""
     known = one(Identity, kind=who.kind, subject=who.subject)
     if known:
@@ -139,4 +143,4 @@ def group_of(kind: str, ear: str, robot: str) -> Group:
 def forget_heard() -> None:
     """What was said leaves after a month; what came of it stays where it belongs."""
     with writing():
-        db.session.execute(delete(Heard).where(Heard.at < now() - KEPT))
+        db.session.execute(delete(ReceivedMessage).where(ReceivedMessage.at < now() - KEPT))

@@ -19,7 +19,7 @@ SOON = 10  # seconds until it is said once more
 
 @job("relay.answer_official", lease=60, tries=8, network=True)
 @job("relay.answer_app", lease=60, tries=8, network=True)
-def answer(inbound: int) -> None:
+def send_reply(inbound: int) -> None:
     """Send the answer to one person."""
     if row := _claimed(inbound):
         side = row.source
@@ -28,7 +28,7 @@ def answer(inbound: int) -> None:
 
 
 @job("relay.answer_later", lease=60, tries=8, network=True)
-def answer_later(inbound: int) -> None:
+def send_reply_later(inbound: int) -> None:
     """A robot's answer that nobody has asked for in time goes to the address it may be sent to once."""
     if row := _claimed(inbound):
         _tell(inbound, partial(replying.to_address, row.incoming.answer_to, row.reply or ""))

@@ -15,7 +15,7 @@ from flask import Flask
 
 from governance.assistant.inbound.inbox import ANSWERED, REFUSED, TOLD, UNKNOWN, end, receive
 from governance.assistant.inbound.robot_lease import (
-    Held,
+    LeasedRobot,
     answers,
     begin,
     claim_answer,
@@ -26,14 +26,14 @@ from governance.assistant.inbound.robot_lease import (
     start_one,
 )
 from governance.assistant.inbound.webhooks import WELCOME
-from governance.core.db import insist
+from governance.core.db import with_retries
 from governance.core.threads import in_thread
 from governance.relay.channels.base import Outcome, Sent, outcome_of
 from governance.relay.delivery.batches import Parcel
-from governance.relay.delivery.results import settle
+from governance.relay.delivery.results import record_outcomes
 from governance.wechat.answers import TROUBLES, Gone, Later, Lost, Never
 from governance.wechat.inbound import ENTER, Incoming
-from governance.wechat.websocket import Ended, LongLine
+from governance.wechat.websocket import Ended, RobotConnection
 
 log = structlog.get_logger()
 LOOK, SPEAK, TELL = 2.0, 0.3, 2.5  # seconds between two looks: at the robots, at answers, at what groups are owed
@@ -53,7 +53,7 @@ def keep_connected(app: Flask, stop: threading.Event) -> None:
 class _Robots:
     def __init__(self, app: Flask) -> None:
         self.app, self.me = app, secrets.token_hex(8)
-        self.tasks: dict[Held, asyncio.Task[None]] = {}
+        self.tasks: dict[LeasedRobot, asyncio.Task[None]] = {}
 
     async def run(self, stop: threading.Event) -> None:
         try:
@@ -76,7 +76,7 @@ class _Robots:
 class _Connection:
     """One robot's, made anew with a growing wait whenever it ends."""
 
-    def __init__(self, app: Flask, held: Held) -> None:
+    def __init__(self, app: Flask, held: LeasedRobot) -> None:
         self.app, self.held = app, held
 
     async def keep(self) -> None:
@@ -85,7 +85,7 @@ class _Connection:
             try:
                 async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(sock_connect=5)) as http:
                     url = self.app.extensions["settings"].wecom_aibot_url
-                    async with LongLine(http, url, self.held.bot_id, self.held.secret) as line:
+                    async with RobotConnection(http, url, self.held.bot_id, self.held.secret) as line:
                         wait = FIRST_WAIT
                         await self._serve(line)
             except Ended as ended:
@@ -96,7 +96,7 @@ class _Connection:
             await asyncio.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT)
 
-    async def _serve(self, line: LongLine) -> None:
+    async def _serve(self, line: RobotConnection) -> None:
         await in_thread(self.app, begin, self.held)
         work = (line.listen(lambda incoming: self._hear(line, incoming)), self._answer(line), self._tell(line))
         tasks = [asyncio.ensure_future(one) for one in work]
@@ -107,7 +107,7 @@ class _Connection:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _hear(self, line: LongLine, incoming: Incoming) -> None:
+    async def _hear(self, line: RobotConnection, incoming: Incoming) -> None:
         """What is said over the line is answered over it, whatever other way back it names."""
         if incoming.kind != ENTER:
             await in_thread(self.app, receive, self.held.source, replace(incoming, answer_to=""))
@@ -115,7 +115,7 @@ class _Connection:
         with suppress(*TROUBLES):  # a greeting that is lost is no loss
             await line.greet(incoming.asked, WELCOME)
 
-    async def _answer(self, line: LongLine) -> None:
+    async def _answer(self, line: RobotConnection) -> None:
         """Say what stands ready, each to the request it belongs to; where that is over, to the chat.
 
         Where one has to wait, those behind it in the same talk wait with it.
@@ -123,22 +123,22 @@ class _Connection:
         while True:
             waiting = set[str]()
             for id_, incoming, words in await in_thread(self.app, answers, self.held.source):
-                if incoming.talk in waiting or not await in_thread(self.app, claim_answer, id_):
+                if incoming.conversation in waiting or not await in_thread(self.app, claim_answer, id_):
                     continue
                 state, wait = await self._said(line, incoming, words)
-                await in_thread(self.app, insist, end, id_, state)
+                await in_thread(self.app, with_retries, end, id_, state)
                 if wait:
-                    waiting.add(incoming.talk)
+                    waiting.add(incoming.conversation)
                     await asyncio.sleep(wait)
             await asyncio.sleep(SPEAK)
 
-    async def _said(self, line: LongLine, incoming: Incoming, words: str) -> tuple[str, float]:
+    async def _said(self, line: RobotConnection, incoming: Incoming, words: str) -> tuple[str, float]:
         """What became of it, and how long to say nothing."""
         try:
             try:
                 await line.answer(incoming.asked, words)
             except (Never, Gone):
-                await line.push(incoming.talk, words, single=not incoming.chat)
+                await line.push(incoming.conversation, words, single=not incoming.chat)
         except Later as later:
             return ANSWERED, max(BUSY, later.after)
         except Lost:
@@ -147,17 +147,17 @@ class _Connection:
             return REFUSED, 0
         return TOLD, 0
 
-    async def _tell(self, line: LongLine) -> None:
+    async def _tell(self, line: RobotConnection) -> None:
         """What its groups are owed of events, at most once in so many seconds to each: WeCom allows 30 a minute."""
         while True:
             for parcel in await in_thread(self.app, parcels, self.held.name):
                 for started in await in_thread(self.app, start_one, parcel):
                     ended = [(started, await _outcome(line, started))]
-                    await in_thread(self.app, insist, settle, ended)
+                    await in_thread(self.app, with_retries, record_outcomes, ended)
             await asyncio.sleep(TELL)
 
 
-async def _outcome(line: LongLine, parcel: Parcel) -> Outcome:
+async def _outcome(line: RobotConnection, parcel: Parcel) -> Outcome:
     try:
         await line.push(parcel.bound["chat"], parcel.words)
     except TROUBLES as trouble:

@@ -24,7 +24,7 @@ TOGETHER = 20
 
 
 @dataclass(frozen=True)
-class Held:
+class LeasedRobot:
     """A robot whose connection is ours to keep."""
 
     id: int
@@ -37,7 +37,7 @@ class Held:
         return source_of(self.name)
 
 
-def hold(me: str) -> list[Held]:
+def hold(me: str) -> list[LeasedRobot]:
     """Take or renew the lease of every connecting robot that nobody else holds."""
     lasting = now() + LEASE / 2
     kept = list(db.session.scalars(select(Robot).where(Robot.held_by == me, Robot.held_until > lasting)))
@@ -50,7 +50,11 @@ def hold(me: str) -> list[Held]:
             for robot in taken:
                 robot.held_by, robot.held_until = me, now() + LEASE
         kept += taken
-    return [Held(robot.id, robot.name, robot.kept["bot_id"], robot.kept["secret"]) for robot in kept if robot.connects]
+    return [
+        LeasedRobot(robot.id, robot.name, robot.kept["bot_id"], robot.kept["secret"])
+        for robot in kept
+        if robot.connects
+    ]
 
 
 def let_go(me: str) -> None:
@@ -59,7 +63,7 @@ def let_go(me: str) -> None:
         db.session.execute(mine.values(held_by=None, held_until=None, connected_at=None))
 
 
-def begin(held: Held) -> None:
+def begin(held: LeasedRobot) -> None:
     """What a connection before this one was about to say may have arrived."""
     with writing():
         cut_off = update(Inbound).where(Inbound.source == held.source, Inbound.state == TELLING)

@@ -18,8 +18,8 @@ from governance.assistant.inbound.inbox import (
     STORED,
     TOLD,
     Inbound,
-    find,
-    mark,
+    find_inbound,
+    inbox_key,
     receive,
     source_of,
 )
@@ -106,7 +106,7 @@ def take_official(args: Mapping[str, str], body: bytes) -> str:
         receive(OFFICIAL, incoming)
     if incoming.kind != SCAN:
         return TAKEN
-    said = passive_reply.answer(incoming.sender, xml(plain).get("ToUserName", ""), welcome.card(incoming.scene))
+    said = passive_reply.reply_xml(incoming.sender, xml(plain).get("ToUserName", ""), welcome.card(incoming.scene))
     return passive_reply.sealed(envelope, said, signed.nonce)
 
 
@@ -148,18 +148,18 @@ def _at_once(source: str, incoming: Incoming) -> dict[str, Any] | None:
     if incoming.kind == ENTER:
         return {"msgtype": "text", "text": {"content": WELCOME}}
     receive(source, incoming)
-    return None if incoming.kind == OTHER else _stream(source, mark(source, incoming.key))
+    return None if incoming.kind == OTHER else _stream(source, inbox_key(source, incoming.key))
 
 
 def _stream(source: str, message_key: str) -> dict[str, Any]:
     """What there is to say by now; unfinished, WeCom asks again."""
-    row = find(source, message_key) if len(message_key) <= 43 else None
+    row = find_inbound(source, message_key) if len(message_key) <= 43 else None
     waits = row is not None and row.state == STORED and now() - row.at < timedelta(seconds=PATIENCE)
     content = HEARD if waits else _said(row)
     if row is not None and row.state == ANSWERED:
         with writing():
-            told = update(Inbound).where(Inbound.id == row.id, Inbound.state == ANSWERED)
-            db.session.execute(told.values(state=TOLD, body="{}"), execution_options={"synchronize_session": False})
+            replied = update(Inbound).where(Inbound.id == row.id, Inbound.state == ANSWERED)
+            db.session.execute(replied.values(state=TOLD, body="{}"), execution_options={"synchronize_session": False})
     return {"msgtype": "stream", "stream": {"id": message_key, "finish": not waits, "content": content}}
 
 

@@ -12,10 +12,10 @@ from governance.assistant.language.place_names import (
     A_STEM,
     CALLED,
     SECTION,
-    is_called,
     is_called_short,
+    matches_name,
+    normalised,
     short_of,
-    spoken,
     spoken_name,
     stems_before_numbers,
 )
@@ -28,8 +28,8 @@ SHORTEST_NAME = 3  # of a place elsewhere, to be seen in a sentence
 
 def named_places(places: Sequence[Place], words: str) -> list[Place]:
     """The places whose names stand in the words, 五号楼 or 5栋 for 5号楼 too; else those whose name they begin."""
-    plain = spoken(words)
-    named = [place for place in places if is_called(place.name, plain)]
+    plain = normalised(words)
+    named = [place for place in places if matches_name(place.name, plain)]
     begun = [place for place in places if plain and re.match(rf"{re.escape(plain)}(?!(?<=\d)\d)", place.name)]
     return named or begun
 
@@ -58,7 +58,7 @@ def _read(places: Sequence[Place], words: str) -> tuple[Place | None, bool]:
     if len(places) == 1 and not named:
         return _beside(places[0], words), False
     named = named or named_places(_inside(places), words)
-    return in_common([one for one in named if not any(one.id in other.line[:-1] for other in named)]), False
+    return in_common([one for one in named if not any(one.id in other.ancestors[:-1] for other in named)]), False
 
 
 def unknown(places: Sequence[Place], words: str) -> str:
@@ -66,11 +66,11 @@ def unknown(places: Sequence[Place], words: str) -> str:
     ours = {place.community_id for place in places}
     if not ours or None in ours:
         return ""
-    plain = spoken(words)
+    plain = normalised(words)
     known = {spoken_name(one.name) for one in (*_courtyards(places), *(up for place in places for up in place.above()))}
     called = [name for name in CALLED.findall(plain) if not any(_shares(name, one) for one in known)]
     numbered = [name for pattern in (A_COURTYARD, SECTION) for name in pattern.findall(plain)]
-    strange = (*called, *(name for name in numbered if not any(is_called(name, one) for one in known)))
+    strange = (*called, *(name for name in numbered if not any(matches_name(name, one) for one in known)))
     return strange[0] if strange else _elsewhere(ours, plain, known)
 
 
@@ -97,7 +97,7 @@ def in_common(places: Sequence[Place]) -> Place | None:
     """The one place; of several the courtyard that all of them stand in, if there is one."""
     if len(places) < 2:
         return places[0] if places else None
-    shared = [ids[0] for ids in zip(*(place.line for place in places), strict=False) if len(set(ids)) == 1]
+    shared = [ids[0] for ids in zip(*(place.ancestors for place in places), strict=False) if len(set(ids)) == 1]
     found = db.session.get(Place, shared[-1]) if shared else None
     return found if found is not None and found.kind == "courtyard" else None
 
@@ -107,7 +107,7 @@ def _beside(place: Place, words: str) -> Place | None:
     if yard is None:
         return None
     known = in_common(named_places([one for one in _buildings(yard) if one.id != place.id], words))
-    return known or (yard if A_BUILDING.search(spoken(words)) else None)
+    return known or (yard if A_BUILDING.search(normalised(words)) else None)
 
 
 def _inside(places: Sequence[Place]) -> list[Place]:
@@ -130,8 +130,8 @@ def _courtyards(places: Sequence[Place]) -> Sequence[Place]:
 
 def _courtyards_named(places: Sequence[Place], words: str) -> list[Place]:
     """By their names, or by what they are called for short."""
-    plain, yards = spoken(words), _courtyards(places)
-    whole = [yard for yard in yards if is_called(yard.name, plain)]
+    plain, yards = normalised(words), _courtyards(places)
+    whole = [yard for yard in yards if matches_name(yard.name, plain)]
     whole = [yard for yard in whole if not any(yard.name in other.name for other in whole if other is not yard)]
     left = reduce(lambda rest, yard: rest.replace(spoken_name(yard.name), "，"), whole, plain)
     named = [yard for yard in yards if yard in whole or is_called_short(yard.name, left)]

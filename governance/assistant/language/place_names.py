@@ -29,7 +29,7 @@ BEFORE_A_NUMBER = re.compile(r"[^\W\d]{2,7}(?=\d{1,3}号[院楼])")
 A_STEM = 2
 
 
-def spoken(words: str) -> str:
+def normalised(words: str) -> str:
     """In one way of writing, without dates and without the places that are said not to be meant."""
     plain = "".join(unicodedata.normalize("NFKC", words).split())
     counted = DATE.sub("", COUNTED.sub(_counted, plain))
@@ -47,10 +47,10 @@ def _counted(found: re.Match[str]) -> str:
 @lru_cache(maxsize=4096)
 def spoken_name(name: str) -> str:
     """The same for the name of a place, which is asked for again and again."""
-    return spoken(name)
+    return normalised(name)
 
 
-def is_called(name: str, words: str) -> bool:
+def matches_name(name: str, words: str) -> bool:
     """Do the words, as `spoken`, hold the name, and not as part of a number?"""
     return any(not before.isdigit() for before, _ in _around(spoken_name(name), words))
 
@@ -59,7 +59,7 @@ def is_called_short(name: str, words: str) -> bool:
     """Do they call it by less than its name, and not in another word: 山东区域?"""
     short = short_of(name)
     if not short or short.endswith("号院"):
-        return bool(short) and is_called(short, words)
+        return bool(short) and matches_name(short, words)
     return any(_is_apart(before, after) for before, after in _around(short, words))
 
 

@@ -84,13 +84,13 @@ def _mine(viewer: Viewer) -> ColumnElement[bool]:
     return visible(viewer, "ticket.assist", Place)
 
 
-def report(by: Viewer, place: Place, slug: str, submission: str, **told: Any) -> Ticket:
+def report_matter(place: Place, by: Viewer, slug: str, submission: str, **details: Any) -> Ticket:
     """It becomes a ticket; the same submission again gives the first one back. `told` as in tickets/actions.report."""
     chosen = category(slug)
     if chosen is None:
         raise Invalid({"category": "请选一类"})
     first = reported(by.staff_id, submission)
-    return first or assist.assist(by, place, chosen, submission, source="group", **told)[0]
+    return first or assist.assist(place, by, chosen, submission, source="group", **details)[0]
 
 
 def open_topics(viewer: Viewer, places: list[Place]) -> list[Topic]:
@@ -100,7 +100,7 @@ def open_topics(viewer: Viewer, places: list[Place]) -> list[Topic]:
     return [topic for topic in open_ if may(viewer, "topic.say", topic)]
 
 
-def say(by: Viewer, topic: Topic, submission: str, words: str) -> None:
+def say(topic: Topic, by: Viewer, submission: str, words: str) -> None:
     """It becomes a statement where short ones are still made, else a reply."""
     if len(words) > LONG:
         raise Invalid({"words": f"放进议题最多 {LONG} 个字，请写短一些"})

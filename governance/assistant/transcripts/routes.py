@@ -99,17 +99,17 @@ def _passed(form: MatterForm, places: list[Place]) -> dict[str, str]:
     viewer, submission = current(), form.submission.data
     if form.into.data:
         topic = actions.topic_among(actions.open_topics(viewer, places), form.into.data)
-        actions.say(viewer, topic, submission, form.words.data)
+        actions.say(topic, viewer, submission, form.words.data)
         return {"topic": topic.title, "ref": topic.ref}
     name = form.sender.data if form.keep_sender.data else None
-    told = {
+    details = {
         "words": form.words.data,
         "where": form.spot.data,
         "private": form.private.data or grave(form.words.data) is not None,
         "contact_name": name or None,
     }
     at = actions.place_among(places, form.at.data or "" if form.at else "")
-    ticket = actions.report(viewer, at, form.category.data, submission, **told)
+    ticket = actions.report_matter(at, viewer, form.category.data, submission, **details)
     private = ticket.private or ticket.category.private
     link = "" if private else public_url("tickets.show", ref=ticket.ref)
     return {"ticket": ticket.number, "ref": ticket.ref, "link": link}

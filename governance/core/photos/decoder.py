@@ -1,4 +1,4 @@
-"""The child process that decodes one photo and draws it anew; core/photos.py starts it through the fence.
+"""The child process that decodes one photo and draws it anew; core/photos/clean.py starts it through the fence.
 
 Standard input is the photo, the arguments are where Pillow lives, the kind, the most pixels and the two sizes.
 Standard output is `width height length-of-full`, a line break, the full picture and the thumbnail. Nothing of the
@@ -44,7 +44,7 @@ def main() -> None:
     except OSError:
         refuse("照片没有传完整，请再传一次")
     turn = orientation(photo)
-    pixels = plain(photo)
+    pixels = to_rgb(photo)
     shrink_to(pixels, side)
     if turn is not None:
         pixels = pixels.transpose(turn)
@@ -70,7 +70,7 @@ def orientation(photo: Any) -> Any:
         return None
 
 
-def plain(photo: Any) -> Any:
+def to_rgb(photo: Any) -> Any:
     """Only colours: on white where it was transparent, and none of the notes."""
     if photo.mode in ("RGBA", "LA", "PA") or "transparency" in photo.info:
         shrink_to(photo, 4000)  # a layer takes as much memory again

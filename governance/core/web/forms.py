@@ -1,4 +1,4 @@
-"""Forms on WTForms: fields with limits in Chinese words. The form token is checked at the door (core/security.py)."""
+"""Forms on WTForms: fields with limits in Chinese words. core/web/security.py checks the form token."""
 
 import re
 import uuid

@@ -44,7 +44,7 @@ def fresh(key: Key) -> Kept | None:
     return kept if kept is not None and time.monotonic() - kept.asked < FRESH else None
 
 
-def settle(key: Key, version: Any, make: Callable[[], str]) -> Kept:
+def current_page(key: Key, version: Any, make: Callable[[], str]) -> Kept:
     """The page under `key` as it was, when its version is the same and it is not old; else made anew."""
     pages, moment = _pages(), time.monotonic()
     kept = pages.get(key)
@@ -68,7 +68,7 @@ def _zipped(body: bytes) -> bytes:
     return packer.compress(body) + packer.flush()
 
 
-def answer(kept: Kept) -> Response:
+def response_of(kept: Kept) -> Response:
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         return Response(kept.zipped, headers=ZIPPED)
     return Response(kept.body, headers=SAME_FOR_ALL)

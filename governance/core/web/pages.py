@@ -94,7 +94,7 @@ class _Spoken(BaseLoader):
         return super().load(environment, name, dict(globals or {}))
 
 
-def spoken(name: str, language: str) -> Template:
+def translated(name: str, language: str) -> Template:
     """A template in one language, for a page that is made often: half of such a page are words that never change."""
     app, known = current_app, current_app.extensions["spoken"]
     if language not in known:

@@ -20,6 +20,6 @@ def area_names(viewer: Viewer) -> list[str]:
         .limit(MOST)
     )
     areas = list(db.session.scalars(query))
-    above = select(Place.id, Place.name).where(Place.id.in_({id_ for area in areas for id_ in area.line}))
+    above = select(Place.id, Place.name).where(Place.id.in_({id_ for area in areas for id_ in area.ancestors}))
     names = {row.id: row.name for row in db.session.execute(above)}
-    return ["/".join(names[id_] for id_ in area.line) for area in areas]
+    return ["/".join(names[id_] for id_ in area.ancestors) for area in areas]

@@ -13,12 +13,12 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import joinedload
 
 from governance.core.crypto import keyed_hash
-from governance.core.db import by, connection, db, now, writing
+from governance.core.db import connection, db, find_by, now, writing
 from governance.core.sql_statements import Insert, Prepared
 from governance.core.web import security
 from governance.people.access.permissions import may, require_audience
 from governance.people.access.rules import Rule
-from governance.people.access.viewer import NOBODY, Held, Viewer
+from governance.people.access.viewer import NOBODY, ActivePost, Viewer
 from governance.people.model import ROLES, Identity, Person, Post, StaffSession
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -99,7 +99,7 @@ def acting() -> Viewer:
 Result = TypeVar("Result")
 
 
-def as_somebody(act: Callable[[Viewer], Result]) -> Result:
+def as_person(act: Callable[[Viewer], Result]) -> Result:
     """Do `act` in one transaction as the person behind this device, who is made if need be.
 
     When the same device does the same at the same instant, the database lets one through; the other looks again.
@@ -159,7 +159,7 @@ def staff_session() -> StaffSession | None:
     token = request.cookies.get(COOKIE)
     if not token:
         return None
-    found = by(StaffSession, token_hash=token_hash(token))
+    found = find_by(StaffSession, token_hash=token_hash(token))
     if found is None or found.revoked_at or found.identity.disabled_at or not found.is_awake:
         return None
     g.staff_session = found
@@ -184,5 +184,5 @@ def viewer_of(person: Person) -> Viewer:
     return Viewer(None, person.id, label, tuple(_held(post) for post in posts))
 
 
-def _held(post: Post) -> Held:
-    return Held(post.role, post.place.kind if post.place else "", post.place_id, post.body_id)
+def _held(post: Post) -> ActivePost:
+    return ActivePost(post.role, post.place.kind if post.place else "", post.place_id, post.body_id)

@@ -10,7 +10,7 @@ from governance.people.access.permissions import may
 Row = TypeVar("Row", bound=Base)
 
 
-def find(model: type[Row], id_: Any, action: str) -> Row:
+def find_permitted(model: type[Row], id_: Any, action: str) -> Row:
     """The row of this number, when the viewer may do this to it. Raises Missing."""
     row = numbered(model, id_)
     if row is None or not may(current(), action, row):

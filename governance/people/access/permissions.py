@@ -85,13 +85,13 @@ writer = Rule(
 )
 told_to_residents = Rule(
     "told_to_residents",
-    lambda viewer, thing: thing.told_at is not None and thing.audience != "workers",
-    lambda viewer, table: and_(table.told_at.is_not(None), table.audience != "workers"),
+    lambda viewer, thing: thing.sent_at is not None and thing.audience != "workers",
+    lambda viewer, table: and_(table.sent_at.is_not(None), table.audience != "workers"),
 )
-told = Rule(
+was_sent = Rule(
     "told",
-    lambda viewer, thing: thing.told_at is not None,
-    lambda viewer, table: table.told_at.is_not(None),
+    lambda viewer, thing: thing.sent_at is not None,
+    lambda viewer, table: table.sent_at.is_not(None),
 )
 # Nobody gives a post above their own, nor outside their own places.
 post_in_reach = (
@@ -170,7 +170,7 @@ RULES = {
     "group.relay": staff_here,
     "group.paste": office,
     "category.keep": officer,
-    "notice.read": told_to_residents | (told & staff) | above_grid,
+    "notice.read": told_to_residents | (was_sent & staff) | above_grid,
     "notice.write": above_grid,
     "notice.keep": above_grid,
     "notice.change": above_grid & writer,

@@ -5,7 +5,7 @@ from functools import cached_property
 
 
 @dataclass(frozen=True)
-class Held:
+class ActivePost:
     """A post in force: a role at an area (`kind`, `place_id`) or in a body."""
 
     role: str
@@ -24,7 +24,7 @@ class Viewer:
     person_id: int | None = None
     staff_id: int | None = None
     label: str = "居民"
-    posts: tuple[Held, ...] = field(default=())
+    posts: tuple[ActivePost, ...] = field(default=())
     known: bool = False
     nickname: str | None = None
     must_change: bool = False  # signed in, but with a password somebody else knows: a resident until it is changed

@@ -12,11 +12,11 @@ from governance.core.events import Event, forget_words, history
 from governance.people import hooks
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
-from governance.people.households import Asking, Residence
+from governance.people.households import Residence, VerificationRequest
 from governance.people.model import KNOWN_BY, LEFT, Identity, Person
 from governance.people.residents import nicknames
 from governance.people.residents.doors import unknown
-from governance.people.residents.verification import note
+from governance.people.residents.verification import record_event
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def who(person: Person, by: Viewer, reason: str = "") -> Who:
         place = person.known_place
         if place is None or person.known_at is None:
             raise Refused("这位居民已经退出了")
-        note(person, "who", place, by, words=reason)
+        record_event(person, "who", place, by, words=reason)
         return Who(
             nickname=person.nickname or "",
             doors=tuple(home.door.full_name for home in homes(person)),
@@ -60,7 +60,7 @@ def take_name(person: Person, by: Viewer, reason: str) -> None:
             raise Refused("这位居民已经退出了")
         person.nickname = f"邻居{person.id % 10_000:04d}"
         person.nickname_key = nicknames.key(person.nickname)
-        note(person, "unname", place, by, words=reason)
+        record_event(person, "unname", place, by, words=reason)
 
 
 def name_taken_for(person_id: int | None) -> str:
@@ -106,7 +106,7 @@ def leave(by: Viewer) -> None:
         raise Refused("您已经退出了")
     for home in homes(person):
         home.until = now()
-    db.session.execute(delete(Asking).where(Asking.person_id == person.id))
+    db.session.execute(delete(VerificationRequest).where(VerificationRequest.person_id == person.id))
     ways = Identity.kind.in_(("phone", "openid"))
     db.session.execute(delete(Identity).where(Identity.person_id == person.id, ways))
     for line in history("person", person.id):
@@ -116,4 +116,4 @@ def leave(by: Viewer) -> None:
     person.name = person.phone = person.consented_at = None
     db.session.flush()
     hooks.person_left(person.id)
-    note(person, "leave", place, by)
+    record_event(person, "leave", place, by)

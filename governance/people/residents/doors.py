@@ -7,15 +7,15 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from governance.core.db import by as one
 from governance.core.db import db, locked, now, writing
+from governance.core.db import find_by as one
 from governance.core.errors import Invalid, Refused
 from governance.core.events import record
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
 from governance.people.households import Door, DoorSlip, Residence
 from governance.people.model import Person
-from governance.people.residents.verification import note, slip_hash
+from governance.people.residents.verification import record_event, slip_hash
 from governance.places.model import Place
 from governance.places.typefaces import MissingGlyph, must_be_printable
 
@@ -63,11 +63,11 @@ def _label(word: str) -> str:
     return word
 
 
-def add_doors(actor: Viewer, place: Place, text: str) -> list[Door]:
+def add_doors(place: Place, by: Viewer, text: str) -> list[Door]:
     """New doors of a building or courtyard; those there are already stay as they are."""
     labels = read_labels(text)
     with writing():
-        require(actor, "place.keep", locked(place))
+        require(by, "place.keep", locked(place))
         if place.kind not in HELD_IN:
             raise Refused("门要登记在楼栋或小区里")
         there = set(db.session.scalars(select(Door.label).filter_by(place_id=place.id)))
@@ -75,14 +75,14 @@ def add_doors(actor: Viewer, place: Place, text: str) -> list[Door]:
         db.session.add_all(doors)
         db.session.flush()
         if doors:
-            _record(actor, "add", place, place.id, count=len(doors))
+            _record(by, "add", place, place.id, count=len(doors))
     return doors
 
 
-def remove_door(actor: Viewer, door: Door) -> None:
+def remove_door(door: Door, by: Viewer) -> None:
     """A door written by mistake: one behind which nobody was ever known to live."""
     with writing():
-        require(actor, "door.keep", locked(door))
+        require(by, "door.keep", locked(door))
         if one_of(Residence, door) is not None:
             raise Refused("这扇门里有过认识的居民，不能删")
         place = door.place
@@ -90,33 +90,33 @@ def remove_door(actor: Viewer, door: Door) -> None:
             db.session.delete(slip)
         db.session.flush()
         db.session.delete(door)
-        _record(actor, "remove", place, place.id, label=door.label)
+        _record(by, "remove", place, place.id, label=door.label)
 
 
 def one_of(row: Any, door: Door) -> Any:
     return db.session.scalars(select(row).filter_by(door_id=door.id).limit(1)).first()
 
 
-def hand_out(actor: Viewer, secrets: Mapping[int, str]) -> None:
+def hand_out(secrets: Mapping[int, str], by: Viewer) -> None:
     """The slips with these secrets, by door, are good from now on; what was printed for the doors before ends."""
     with writing():
         doors = db.session.scalars(select(Door).where(Door.id.in_(secrets)).order_by(Door.id)).all()
         for door in doors:
-            require(actor, "door.keep", locked(door))
+            require(by, "door.keep", locked(door))
             _end_slip(door)
             db.session.add(
-                DoorSlip(door_id=door.id, secret_hash=slip_hash(secrets[door.id]), printed_by_id=actor.staff_id)
+                DoorSlip(door_id=door.id, secret_hash=slip_hash(secrets[door.id]), printed_by_id=by.staff_id)
             )
-            _record(actor, "print", door.place, door.id)
+            _record(by, "print", door.place, door.id)
 
 
-def end_slip(actor: Viewer, door: Door) -> None:
+def end_slip(door: Door, by: Viewer) -> None:
     """A slip that got lost, or into the wrong hands."""
     with writing():
-        require(actor, "door.keep", locked(door))
+        require(by, "door.keep", locked(door))
         if not _end_slip(door):
             raise Refused("这扇门现在没有能用的住户条")
-        _record(actor, "revoke", door.place, door.id)
+        _record(by, "revoke", door.place, door.id)
 
 
 def _end_slip(door: Door) -> bool:
@@ -127,10 +127,10 @@ def _end_slip(door: Door) -> bool:
     return bool(ended.rowcount)  # type: ignore[attr-defined]
 
 
-def end_residence(actor: Viewer, residence: Residence) -> None:
+def end_residence(residence: Residence, by: Viewer) -> None:
     """Somebody does not live here any more. Whom only doors made known is known no longer when the last one ends."""
     with writing():
-        require(actor, "door.keep", locked(residence.door))
+        require(by, "door.keep", locked(residence.door))
         locked(residence)
         if residence.until is not None:
             raise Refused("这里已经记过搬走了")
@@ -139,7 +139,7 @@ def end_residence(actor: Viewer, residence: Residence) -> None:
         db.session.flush()
         if person.known_by != "sms" and one(Residence, person_id=person.id, until=None) is None:
             unknown(person)
-        note(person, "move_out", residence.door.place, actor, door=residence.door_id)
+        record_event(person, "move_out", residence.door.place, by, door=residence.door_id)
 
 
 def unknown(person: Person) -> None:
@@ -163,13 +163,13 @@ def _now_there() -> Any:
     return Residence.until.is_(None)
 
 
-def _record(actor: Viewer, verb: str, place: Place, subject_id: int, **data: Any) -> None:
+def _record(by: Viewer, verb: str, place: Place, subject_id: int, **data: Any) -> None:
     record(
         f"door.{verb}",
         subject_id,
         stream=place.stream,
         scope=place.path,
-        actor=actor.label,
-        actor_id=actor.staff_id,
+        actor=by.label,
+        actor_id=by.staff_id,
         **data,
     )

@@ -4,11 +4,11 @@ from sqlalchemy import select, update
 
 from governance.core.db import db, locked, now
 from governance.people import hooks
-from governance.people.households import Asking, DoorSlip, Residence
+from governance.people.households import DoorSlip, Residence, VerificationRequest
 from governance.people.model import Identity, Person
 
 
-def merge(old: Person, new: Person) -> None:
+def merge_persons(old: Person, new: Person) -> None:
     """Call it inside `writing()`. The old row stays, empty, so that its number is never another's."""
     if old.id == new.id or old.account or new.account:
         raise ValueError("only two different residents can be one")
@@ -16,7 +16,11 @@ def merge(old: Person, new: Person) -> None:
         locked(person)
     hooks.person_merged(old.id, new.id)
     _move_homes(old, new)
-    for row, column in ((Identity, Identity.person_id), (Asking, Asking.person_id), (DoorSlip, DoorSlip.used_by_id)):
+    for row, column in (
+        (Identity, Identity.person_id),
+        (VerificationRequest, VerificationRequest.person_id),
+        (DoorSlip, DoorSlip.used_by_id),
+    ):
         db.session.execute(update(row).where(column == old.id).values({column: new.id}))
     old.merged_into_id, old.nickname, old.nickname_key = new.id, None, None
     old.known_at = old.known_by = old.known_place_id = old.consented_at = old.phone = None

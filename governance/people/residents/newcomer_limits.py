@@ -24,8 +24,8 @@ def require_room(deed: str, subject: int, viewer: Viewer, from_an_address: str =
     if not _is_new(viewer):
         return
     address = limits.network(request.remote_addr or "")
-    nearby = limits.take(from_an_address or FROM_AN_ADDRESS, deed, str(subject), address)
-    if not nearby or not limits.take(AT_ONE_THING, deed, str(subject)):
+    nearby = limits.within_limit(from_an_address or FROM_AN_ADDRESS, deed, str(subject), address)
+    if not nearby or not limits.within_limit(AT_ONE_THING, deed, str(subject)):
         raise TooMuch("今天新来的手机点得太多了，这一下先没有算。明天再点就行；着急请打电话")
 
 

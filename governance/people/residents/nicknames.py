@@ -1,4 +1,4 @@
-"""What a nickname may be: short, readable, nobody's number and nobody's office. Whether it is free is in knowing.py."""
+"""What a nickname may be: short, readable, nobody's number or office. verification.py says whether it is free."""
 
 import re
 import unicodedata

@@ -18,14 +18,14 @@ from sqlalchemy import delete, select
 
 from governance.core import limits
 from governance.core.crypto import keyed_hash, same
-from governance.core.db import by as one
 from governance.core.db import db, locked, now, writing
+from governance.core.db import find_by as one
 from governance.core.errors import Invalid, TooMuch
 from governance.core.jobs import enqueue, job
 from governance.people.access.viewer import Viewer
-from governance.people.households import Asking, Sms
+from governance.people.households import Sms, VerificationRequest
 from governance.people.model import Identity, Person
-from governance.people.residents.merge import merge
+from governance.people.residents.merge import merge_persons
 from governance.people.residents.verification import becoming, free_nickname, know
 from governance.places.model import Place
 
@@ -59,18 +59,22 @@ def phone_hash(number: str) -> str:
     return keyed_hash("phone", number)
 
 
-def ask(by: Viewer, phone: str, place: Place, nickname: str) -> Asking:
+def ask(by: Viewer, phone: str, place: Place, nickname: str) -> VerificationRequest:
     """Send six digits to this phone. Raises TooMuch when that was asked too often for the phone, device or place."""
     number = read_mobile(phone)
     person = becoming(by.person_id)
     name = person.nickname if person.known_at else free_nickname(nickname, place)
     _within_limits(phone_hash(number), str(by.person_id), str(place.id))
-    db.session.execute(delete(Asking).where(Asking.person_id == person.id, Asking.way == "sms"))
+    db.session.execute(
+        delete(VerificationRequest).where(VerificationRequest.person_id == person.id, VerificationRequest.way == "sms")
+    )
     code = f"{secrets.randbelow(1_000_000):06}"
     message = Sms(id=str(uuid.uuid4()), to=number, text=WORDS.format(code=code))
     db.session.add(message)
     db.session.flush()
-    asking = Asking(person_id=person.id, way="sms", nickname=name or "", code=code, phone=number, place_id=place.id)
+    asking = VerificationRequest(
+        person_id=person.id, way="sms", nickname=name or "", code=code, phone=number, place_id=place.id
+    )
     asking.phone_hash, asking.sms_id, asking.expires_at = phone_hash(number), message.id, now() + GOOD_FOR
     db.session.add(asking)
     enqueue("people.send_sms", sms=message.id)
@@ -84,14 +88,18 @@ def _within_limits(phone: str, device: str, place: str) -> None:
         (ONE_PHONE_A_DAY, "phone.day", phone),
         (ONE_PLACE, "place", place),
     ):
-        if not limits.take(limit, "sms", kind, key):
+        if not limits.within_limit(limit, "sms", kind, key):
             raise TooMuch("验证短信要得太多了，写的都还在。请过一会儿再来，或者用住户条、请网格员当面确认")
 
 
-def asked(person_id: int | None) -> Asking | None:
+def asked(person_id: int | None) -> VerificationRequest | None:
     """The digits this person is waiting for."""
-    mine = select(Asking).filter_by(person_id=person_id, way="sms", used_at=None).where(Asking.expires_at > now())
-    return db.session.scalars(mine.order_by(Asking.id.desc()).limit(1)).first()
+    mine = (
+        select(VerificationRequest)
+        .filter_by(person_id=person_id, way="sms", used_at=None)
+        .where(VerificationRequest.expires_at > now())
+    )
+    return db.session.scalars(mine.order_by(VerificationRequest.id.desc()).limit(1)).first()
 
 
 def prove(by: Viewer, digits: str, nickname: str) -> str:
@@ -115,7 +123,7 @@ def prove(by: Viewer, digits: str, nickname: str) -> str:
     elif owner.id != person.id:
         if person.known_at is not None:
             return "这个手机号已经是另一位居民的了。两个昵称要合成一个，请找社区"
-        merge(person, owner)
+        merge_persons(person, owner)
         person = owner
     if person.known_at is None and asking.place is not None:
         know(person, "sms", asking.place, nickname, by)
@@ -123,12 +131,12 @@ def prove(by: Viewer, digits: str, nickname: str) -> str:
     return ""
 
 
-def _owner(asking: Asking) -> Person | None:
+def _owner(asking: VerificationRequest) -> Person | None:
     identity = one(Identity, kind="phone", subject=asking.phone_hash or "")
     return locked(identity.person) if identity else None
 
 
-def _claim(person: Person, asking: Asking) -> None:
+def _claim(person: Person, asking: VerificationRequest) -> None:
     """The phone is this person's, in place of one they had before."""
     db.session.execute(delete(Identity).where(Identity.person_id == person.id, Identity.kind == "phone"))
     person.phone = asking.phone
@@ -181,6 +189,6 @@ def forget_askings() -> None:
     """Askings and messages are kept for a day, and no number longer than its message is good for."""
     old = now() - timedelta(days=1)
     with writing():
-        db.session.execute(delete(Asking).where(Asking.asked_at < old))
-        waited_for = select(Asking.id).where(Asking.sms_id == Sms.id).exists()
+        db.session.execute(delete(VerificationRequest).where(VerificationRequest.asked_at < old))
+        waited_for = select(VerificationRequest.id).where(VerificationRequest.sms_id == Sms.id).exists()
         db.session.execute(delete(Sms).where(Sms.asked_at < old, ~waited_for))

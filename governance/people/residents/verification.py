@@ -1,7 +1,7 @@
 """Becoming known: by the slip of a door, by a worker who stands in front of somebody, and under which nickname.
 
-By a text message is in texting.py, by WeChat in meeting.py. Each action checks, changes, then records, and joins the
-transaction in hand.
+sms.py does it by text message, people/wechat/identity.py by WeChat. Each action checks, changes, records,
+and joins the transaction in hand.
 """
 
 import secrets
@@ -11,14 +11,14 @@ from datetime import timedelta
 from sqlalchemy import exists, or_, select, update
 
 from governance.core.crypto import ALPHABET, keyed_hash, new_ref
-from governance.core.db import by as one
 from governance.core.db import db, locked, now, writing
+from governance.core.db import find_by as one
 from governance.core.errors import Invalid, Refused
 from governance.core.events import Event, record
 from governance.people import hooks
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
-from governance.people.households import Asking, Door, DoorSlip, Residence
+from governance.people.households import Door, DoorSlip, Residence, VerificationRequest
 from governance.people.model import Identity, Person, Post
 from governance.people.residents import nicknames
 from governance.places.model import Place
@@ -48,7 +48,7 @@ def find_slip(text: str) -> DoorSlip | None:
     return one(DoorSlip, secret_hash=slip_hash(secret)) if secret else None
 
 
-def use_slip(by: Viewer, slip: DoorSlip, nickname: str) -> Person:
+def use_slip(slip: DoorSlip, by: Viewer, nickname: str) -> Person:
     """Once: the person behind this device lives behind the slip's door. Who has a nickname keeps it."""
     locked(slip)
     if not slip.is_good:
@@ -69,7 +69,7 @@ def know(person: Person, how: str, place: Place, nickname: str, by: Viewer, door
     if door and not one(Residence, person_id=person.id, door_id=door.id, until=None):
         db.session.add(Residence(person_id=person.id, door_id=door.id, how=how))
     db.session.flush()
-    note(person, "know", place, by, words=person.nickname or "", how=how, door=door.id if door else None)
+    record_event(person, "know", place, by, words=person.nickname or "", how=how, door=door.id if door else None)
 
 
 def becoming(person_id: int | None) -> Person:
@@ -85,7 +85,7 @@ def _anew(left: Person) -> Person:
     db.session.add(person)
     db.session.flush()
     hooks.person_began_anew(left.id, person.id)
-    for row in (Identity, Asking):
+    for row in (Identity, VerificationRequest):
         db.session.execute(update(row).where(row.person_id == left.id).values(person_id=person.id))
     return person
 
@@ -147,17 +147,19 @@ def rename(by: Viewer, nickname: str) -> None:
     name = free_nickname(nickname, person.known_place, person.id)
     if name != person.nickname:
         person.nickname, person.nickname_key = name, nicknames.key(name)
-        note(person, "rename", person.known_place, by, words=name)
+        record_event(person, "rename", person.known_place, by, words=name)
 
 
-def ask_worker(by: Viewer, nickname: str) -> Asking:
+def ask_worker(by: Viewer, nickname: str) -> VerificationRequest:
     """Six digits to show to a worker within ten minutes; the ones shown before are good no more."""
     person = becoming(by.person_id)
     name = person.nickname if person.known_at else nicknames.checked(nickname)
-    for earlier in db.session.scalars(select(Asking).filter_by(person_id=person.id, way="worker", used_at=None)):
+    for earlier in db.session.scalars(
+        select(VerificationRequest).filter_by(person_id=person.id, way="worker", used_at=None)
+    ):
         earlier.expires_at, earlier.code, earlier.code_hash = now(), None, None
     db.session.flush()
-    asking = Asking(person_id=person.id, way="worker", nickname=name, expires_at=now() + SHOWN_FOR)
+    asking = VerificationRequest(person_id=person.id, way="worker", nickname=name, expires_at=now() + SHOWN_FOR)
     asking.code = _unused_digits()
     asking.code_hash = digits_hash(asking.code)
     db.session.add(asking)
@@ -169,7 +171,7 @@ def _unused_digits() -> str:
     """Six digits that nobody else is showing at this moment."""
     while True:
         digits = f"{secrets.randbelow(1_000_000):06}"
-        other = one(Asking, code_hash=digits_hash(digits))
+        other = one(VerificationRequest, code_hash=digits_hash(digits))
         if other is None:
             return digits
         if other.expires_at <= now():
@@ -182,19 +184,23 @@ def digits_hash(digits: str) -> str:
     return keyed_hash("asking", digits)
 
 
-def shown(person_id: int | None) -> Asking | None:
+def shown(person_id: int | None) -> VerificationRequest | None:
     """What this person is showing to a worker at this moment."""
-    mine = select(Asking).filter_by(person_id=person_id, way="worker", used_at=None).where(Asking.expires_at > now())
-    return db.session.scalars(mine.order_by(Asking.id.desc()).limit(1)).first()
+    mine = (
+        select(VerificationRequest)
+        .filter_by(person_id=person_id, way="worker", used_at=None)
+        .where(VerificationRequest.expires_at > now())
+    )
+    return db.session.scalars(mine.order_by(VerificationRequest.id.desc()).limit(1)).first()
 
 
-def find_asking(digits: str) -> Asking | None:
+def find_asking(digits: str) -> VerificationRequest | None:
     """Whoever shows these digits now."""
-    found = one(Asking, code_hash=digits_hash("".join(char for char in digits if char.isdecimal())))
+    found = one(VerificationRequest, code_hash=digits_hash("".join(char for char in digits if char.isdecimal())))
     return found if found and found.used_at is None and found.expires_at > now() else None
 
 
-def vouch(by: Viewer, asking: Asking, place: Place, nickname: str, door: str = "") -> Person:
+def vouch(asking: VerificationRequest, by: Viewer, place: Place, nickname: str, door: str = "") -> Person:
     """当面确认: the worker says that this person lives here. Works once, and only at the worker's own places."""
     with writing():
         require(by, "place.vouch", locked(place))
@@ -215,7 +221,7 @@ def _door(place: Place, label: str) -> Door | None:
     return door
 
 
-def note(person: Person, verb: str, place: Place, by: Viewer, words: str = "", **facts: object) -> None:
+def record_event(person: Person, verb: str, place: Place, by: Viewer, words: str = "", **facts: object) -> None:
     """One line of the record about a resident; the nickname is in the part that can be erased."""
     record(
         f"person.{verb}",

@@ -14,11 +14,11 @@ from governance.core.errors import Invalid, Missing, Stale, TooMuch
 from governance.core.web.forms import Form
 from governance.core.web.pages import back, inside, public_url
 from governance.core.web.security import refills, stale_form
-from governance.people.access.current import as_somebody, current, open_to
+from governance.people.access.current import as_person, current, open_to
 from governance.people.access.permissions import anyone
 from governance.people.access.wechat_redirect import ASKED, SNAPSHOT, asks_wechat
 from governance.people.blueprint import bp
-from governance.people.households import Asking, DoorSlip
+from governance.people.households import DoorSlip, VerificationRequest
 from governance.people.residents import sms, verification
 from governance.people.residents.verification_forms import DigitsForm, KnownForm, PhoneForm, SlipForm
 from governance.places.codes import NeverIssued, living
@@ -108,7 +108,7 @@ def slip(secret: str) -> Any:
     form = _without_what_is_known(KnownForm())
     if form.ok:
         try:
-            as_somebody(lambda viewer: verification.use_slip(viewer, found, _nickname(form)))
+            as_person(lambda viewer: verification.use_slip(found, viewer, _nickname(form)))
             return done()
         except Invalid as trouble:
             form.refuse(trouble)
@@ -135,16 +135,16 @@ def show_worker() -> Any:
     form = _without_what_is_known(KnownForm())
     if form.ok:
         try:
-            session[SHOWN] = as_somebody(lambda viewer: verification.ask_worker(viewer, _nickname(form))).id
+            session[SHOWN] = as_person(lambda viewer: verification.ask_worker(viewer, _nickname(form))).id
             return back("people.show_worker")
         except Invalid as trouble:
             form.refuse(trouble)
     if request.method == "GET" and SHOWN in session and "again" not in request.args:
-        return _shown(db.session.get(Asking, session[SHOWN]), form)
+        return _shown(db.session.get(VerificationRequest, session[SHOWN]), form)
     return render_template("people/worker.html", form=form), _status()
 
 
-def _shown(asking: Asking | None, form: Form) -> Any:
+def _shown(asking: VerificationRequest | None, form: Form) -> Any:
     viewer = current()
     if asking is not None and asking.person_id == viewer.person_id:
         if asking.used_at:
@@ -171,7 +171,7 @@ def phone() -> Any:
     if form.ok:
         try:
             place = place_of(form.code.data)
-            as_somebody(partial(sms.ask, phone=form.phone.data, place=place, nickname=_nickname(form)))
+            as_person(partial(sms.ask, phone=form.phone.data, place=place, nickname=_nickname(form)))
             return back("people.digits")
         except Invalid as trouble:
             form.refuse(trouble)
@@ -207,7 +207,7 @@ def digits() -> Any:
     form = _without_what_is_known(DigitsForm(nickname=asking.nickname))
     if form.ok:
         try:
-            wrong = as_somebody(partial(sms.prove, digits=form.digits.data, nickname=_nickname(form)))
+            wrong = as_person(partial(sms.prove, digits=form.digits.data, nickname=_nickname(form)))
             if not wrong:
                 return done()
             form.refuse(Invalid({"digits": wrong}))

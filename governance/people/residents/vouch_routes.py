@@ -14,7 +14,7 @@ from governance.core.web.security import refills
 from governance.people.access.current import current, open_to
 from governance.people.access.permissions import may, on_foot, visible
 from governance.people.blueprint import bp
-from governance.people.households import Asking
+from governance.people.households import VerificationRequest
 from governance.people.model import Person
 from governance.people.residents import verification
 from governance.people.residents.doors import HELD_IN
@@ -41,20 +41,20 @@ def vouch() -> Any:
     return _confirm(asking)
 
 
-def _asking(code: str) -> Asking | None:
+def _asking(code: str) -> VerificationRequest | None:
     found = verification.find_asking(code)
     if found is None:
         limits.require(WRONG_DIGITS, "vouch.wrong", str(current().staff_id))
     return found
 
 
-def _confirm(asking: Asking) -> Any:
+def _confirm(asking: VerificationRequest) -> Any:
     form = VouchForm(nickname=asking.nickname, code=asking.code, place=request.args.get("place", type=int))
     form.place.choices = options(("0", "请选楼栋或小区"), *_places())
     if form.ok:
         try:
             place = _chosen(form)
-            person = verification.vouch(current(), asking, place, form.nickname.data, form.door.data or "")
+            person = verification.vouch(asking, current(), place, form.nickname.data, form.door.data or "")
             return back("people.vouch", confirmed=person.id, place=place.id)
         except Invalid as trouble:
             form.refuse(trouble)
@@ -63,7 +63,7 @@ def _confirm(asking: Asking) -> Any:
     return page, 422 if request.method == "POST" else 200
 
 
-def asking_person(asking: Asking) -> Person:
+def asking_person(asking: VerificationRequest) -> Person:
     return db.session.get_one(Person, asking.person_id)
 
 

@@ -1,6 +1,6 @@
 """Everything that changes persons and their posts. Each action checks, changes, then records.
 
-Bodies are kept in bodies.py; who may do what is in permissions.py.
+Bodies are kept in bodies.py; who may do what is in people/access/permissions.py.
 """
 
 import re
@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from governance.core.db import by, db, locked, now, writing
+from governance.core.db import db, find_by, locked, now, writing
 from governance.core.errors import Invalid, Refused
 from governance.core.events import record
 from governance.people.access.permissions import may, require
@@ -32,7 +32,7 @@ HELD_AT = {
 
 
 def add_staff(
-    actor: Viewer, account: str, nickname: str, role: str, at: Place | Body, phone: str = ""
+    by: Viewer, account: str, nickname: str, role: str, at: Place | Body, phone: str = ""
 ) -> tuple[Person, str]:
     """A new person with an account and a first post. Returns the password to hand over; only its hash is kept."""
     account, password = account.strip().lower(), passwords.fresh()
@@ -40,30 +40,30 @@ def add_staff(
         raise Invalid({"account": "账号用 3 到 32 个小写字母、数字或 . _ -，以字母或数字开头"})
     secret = hashed(password)
     with writing():
-        if by(Identity, kind="account", subject=account):
+        if find_by(Identity, kind="account", subject=account):
             raise Invalid({"account": "这个账号已经有人用了"})
         person = Person(nickname=nickname, phone=phone or None)
         db.session.add(person)
         db.session.flush()
         known = {"secret": secret, "must_change": True}  # to whoever hands it over
         db.session.add(Identity(person_id=person.id, kind="account", subject=account, **known))
-        _record(actor, "person.add", person.id, _place(at))
-        _give(actor, person, role, at, None)
+        _record(by, "person.add", person.id, _place(at))
+        _give(person, by, role, at, None)
     return person, password
 
 
-def give_post(actor: Viewer, person: Person, role: str, at: Place | Body, until: datetime | None = None) -> Post:
+def give_post(person: Person, by: Viewer, role: str, at: Place | Body, until: datetime | None = None) -> Post:
     """Let a person hold one more post, from now on. Raises Invalid by field, Refused when it is held already."""
     with writing():
-        require(actor, "person.read", locked(person))
+        require(by, "person.read", locked(person))
         if until is not None and until <= now():
             raise Invalid({"until": "结束的日子要在今天以后"})
-        return _give(actor, person, role, at, until)
+        return _give(person, by, role, at, until)
 
 
-def _give(actor: Viewer, person: Person, role: str, at: Place | Body, until: datetime | None) -> Post:
+def _give(person: Person, by: Viewer, role: str, at: Place | Body, until: datetime | None) -> Post:
     post = _proposed(role, at)
-    if not may(actor, "post.keep", post):
+    if not may(by, "post.keep", post):
         raise Invalid({"role": "您只能在自己管的地方安排不高于自己的岗位"})
     same = select(Post.id).where(Post.held(now())).filter_by(person_id=person.id, role=role)
     if db.session.scalar(same.filter_by(place_id=post.place_id, body_id=post.body_id)):
@@ -72,7 +72,7 @@ def _give(actor: Viewer, person: Person, role: str, at: Place | Body, until: dat
     db.session.add(post)
     db.session.flush()
     _show(post)
-    _record(actor, "post.give", post.id, post.stands_at, person=person.id, role=role, body=post.body_id)
+    _record(by, "post.give", post.id, post.stands_at, person=person.id, role=role, body=post.body_id)
     return post
 
 
@@ -92,20 +92,20 @@ def _proposed(role: str, at: Place | Body) -> Post:
     return Post(role=role, place_id=at.id, place=at)
 
 
-def end_post(actor: Viewer, post: Post) -> None:
+def end_post(post: Post, by: Viewer) -> None:
     """End a post: its rights end at once; with the last one every signed-in browser is signed out."""
     with writing():
-        require(actor, "post.keep", locked(post))
+        require(by, "post.keep", locked(post))
         if not post.in_force(now()):
             raise Refused("这个岗位已经结束了")
-        if post.person_id == actor.staff_id:
+        if post.person_id == by.staff_id:
             raise Refused("不能结束自己的岗位，请上一级来办")
         post.until = now()
         db.session.flush()
         if not db.session.scalar(select(Post.id).where(Post.held(now()), Post.person_id == post.person_id).limit(1)):
             end_all_sessions(post.person)
         _show(post)
-        _record(actor, "post.end", post.id, post.stands_at, person=post.person_id, role=post.role)
+        _record(by, "post.end", post.id, post.stands_at, person=post.person_id, role=post.role)
 
 
 def _show(post: Post) -> None:
@@ -114,47 +114,47 @@ def _show(post: Post) -> None:
         freshen(post.stands_at)
 
 
-def disable(actor: Viewer, person: Person) -> None:
+def disable(person: Person, by: Viewer) -> None:
     """Close an account: nobody signs in with it, and whoever is signed in is out."""
     with writing():
-        account = _account(actor, person)
-        if person.id == actor.staff_id:
+        account = _account(person, by)
+        if person.id == by.staff_id:
             raise Refused("不能停用自己的账号，请上一级来办")
         if account.disabled_at:
             raise Refused("这个账号已经停用了")
         account.disabled_at = now()
         end_all_sessions(person)
-        _record(actor, "person.disable", person.id, _of(person))
+        _record(by, "person.disable", person.id, _of(person))
 
 
-def enable(actor: Viewer, person: Person) -> None:
+def enable(person: Person, by: Viewer) -> None:
     with writing():
-        account = _account(actor, person)
+        account = _account(person, by)
         if not account.disabled_at:
             raise Refused("这个账号没有停用")
         account.disabled_at = None
-        _record(actor, "person.enable", person.id, _of(person))
+        _record(by, "person.enable", person.id, _of(person))
 
 
-def reset_password(actor: Viewer, person: Person) -> str:
+def reset_password(person: Person, by: Viewer) -> str:
     """A fresh password to hand over once; whoever is signed in with the old one is out."""
     password = passwords.fresh()
-    set_password(actor, person, password)
+    set_password(person, by, password)
     return password
 
 
-def set_password(actor: Viewer, person: Person, password: str) -> None:
+def set_password(person: Person, by: Viewer, password: str) -> None:
     """Give an account this password, to be changed at the first sign-in. Raises Invalid when it is too easy."""
     secret = hashed(passwords.checked(password, person.account.subject if person.account else ""))
     with writing():
-        account = _account(actor, person)
+        account = _account(person, by)
         account.secret, account.must_change = secret, True
         end_all_sessions(person)
-        _record(actor, "person.password", person.id, _of(person))
+        _record(by, "person.password", person.id, _of(person))
 
 
-def _account(actor: Viewer, person: Person) -> Identity:
-    require(actor, "person.keep", locked(person))
+def _account(person: Person, by: Viewer) -> Identity:
+    require(by, "person.keep", locked(person))
     if person.account is None:
         raise Refused("这个人没有工作账号")
     return locked(person.account)
@@ -169,5 +169,5 @@ def _place(at: Place | Body) -> Place:
     return at.place if isinstance(at, Body) else at
 
 
-def _record(actor: Viewer, name: str, subject_id: int, place: Place, **data: Any) -> None:
-    record(name, subject_id, stream=place.stream, scope=place.path, actor=actor.label, actor_id=actor.staff_id, **data)
+def _record(by: Viewer, name: str, subject_id: int, place: Place, **data: Any) -> None:
+    record(name, subject_id, stream=place.stream, scope=place.path, actor=by.label, actor_id=by.staff_id, **data)

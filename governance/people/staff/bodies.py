@@ -16,38 +16,38 @@ KINDS = ("物业公司", "职能部门", "公用事业", "维保单位", "其他
 KEPT = ("name", "kind", "phone", "place_id")
 
 
-def add_body(actor: Viewer, name: str, kind: str, phone: str, place: Place) -> Body:
+def add_body(by: Viewer, name: str, kind: str, phone: str, place: Place) -> Body:
     """A new body, to which the offices in `place` may send work."""
     body = Body(name=name, kind=kind, phone=phone or None, place_id=place.id, place=place)
     with writing():
-        _check(actor, body)
+        _check(body, by)
         db.session.add(body)
         db.session.flush()
-        _record(actor, "add", body, name=name, kind=kind)
+        _record(by, "add", body, name=name, kind=kind)
     return body
 
 
-def change_body(actor: Viewer, body: Body, **facts: Any) -> None:
+def change_body(body: Body, by: Viewer, **facts: Any) -> None:
     """Change what is known of a body; it stays within the places of whoever changes it."""
     with writing():
-        require(actor, "body.keep", locked(body))
+        require(by, "body.keep", locked(body))
         changed = {name: value for name, value in facts.items() if name in KEPT and getattr(body, name) != value}
         for name, value in changed.items():
             setattr(body, name, value)
         if changed:
             with db.session.no_autoflush:
                 body.place = db.session.get_one(Place, body.place_id)
-                _check(actor, body)
-            _record(actor, "change", body, fields=sorted(changed))
+                _check(body, by)
+            _record(by, "change", body, fields=sorted(changed))
 
 
-def _check(actor: Viewer, body: Body) -> None:
-    if not may(actor, "body.keep", body):
+def _check(body: Body, by: Viewer) -> None:
+    if not may(by, "body.keep", body):
         raise Invalid({"place": "只能放在您管的地方"})
     if db.session.scalar(select(Body.id).where(Body.name == body.name, Body.id != (body.id or 0))):
         raise Invalid({"name": "已经有叫这个名字的单位了"})
 
 
-def _record(actor: Viewer, verb: str, body: Body, **data: Any) -> None:
+def _record(by: Viewer, verb: str, body: Body, **data: Any) -> None:
     at = body.place
-    record(f"body.{verb}", body.id, stream=at.stream, scope=at.path, actor=actor.label, actor_id=actor.staff_id, **data)
+    record(f"body.{verb}", body.id, stream=at.stream, scope=at.path, actor=by.label, actor_id=by.staff_id, **data)

@@ -8,7 +8,7 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import select, update
 
 from governance.core import limits
-from governance.core.db import by, db, locked, now, writing
+from governance.core.db import db, find_by, locked, now, writing
 from governance.core.errors import Invalid, TooMuch
 from governance.people.access.current import token_hash
 from governance.people.model import Identity, Person, StaffSession
@@ -24,10 +24,10 @@ WRONG = "账号或密码不对"
 
 def sign_in(account: str, password: str, agent: str, address: str = "") -> str:
     """The token of a fresh session. Raises Invalid for a wrong pair, TooMuch after ten tries on one account."""
-    mine = limits.take(TRIES, "signin", account.lower(), address)
-    if not mine or not limits.take(TRIES_ANYWHERE, "signin", account.lower()):
+    mine = limits.within_limit(TRIES, "signin", account.lower(), address)
+    if not mine or not limits.within_limit(TRIES_ANYWHERE, "signin", account.lower()):
         raise TooMuch("这个账号试得太多了，请五分钟后再来")
-    identity = by(Identity, kind="account", subject=account.lower())
+    identity = find_by(Identity, kind="account", subject=account.lower())
     db.session.rollback()
     if not _fits(identity, password) or identity is None or identity.disabled_at:
         raise Invalid({"password": WRONG})
@@ -59,7 +59,7 @@ def _fits(identity: Identity | None, password: str) -> bool:
 def change_password(session: StaffSession, old: str, new: str) -> None:
     """One's own password, by whoever knows the old one. Every other browser is signed out; this one stays."""
     identity = session.identity
-    if not limits.take(TRIES, "signin", identity.subject):
+    if not limits.within_limit(TRIES, "signin", identity.subject):
         raise TooMuch("试得太多了，请五分钟后再来")
     if not _fits(identity, old):
         raise Invalid({"old": "现在的密码不对"})

@@ -8,14 +8,14 @@ from flask import current_app
 from sqlalchemy import select
 
 from governance.core.crypto import keyed_hash
-from governance.core.db import by as one
 from governance.core.db import db, locked, writing
+from governance.core.db import find_by as one
 from governance.core.errors import Refused
 from governance.core.events import record
 from governance.people.access.current import device_goes_to
 from governance.people.access.viewer import Viewer
 from governance.people.model import Identity, Person
-from governance.people.residents.merge import merge
+from governance.people.residents.merge import merge_persons
 from governance.people.residents.verification import becoming, know
 from governance.places.model import Place
 
@@ -75,9 +75,9 @@ def _bring_together(here: Person, there: Person) -> None:
     if another_wechat or (here.known_at and there.known_at):
         device_goes_to(there.id)
     elif here.known_at:
-        merge(there, here)
+        merge_persons(there, here)
     else:
-        merge(here, there)
+        merge_persons(here, there)
 
 
 def become_known(by: Viewer, place: Place, nickname: str) -> Person:

@@ -7,7 +7,7 @@ from flask import redirect, render_template, request, session, url_for
 from governance.core.errors import Invalid, Missing
 from governance.core.web.pages import back, inside
 from governance.core.web.security import known_device, refills
-from governance.people.access.current import as_somebody, current, open_to
+from governance.people.access.current import as_person, current, open_to
 from governance.people.access.permissions import anyone, staff
 from governance.people.access.wechat_redirect import ASKED, MET, SNAPSHOT, onward, to_wechat, to_wecom
 from governance.people.blueprint import bp
@@ -36,7 +36,7 @@ def _met(met: oauth.Met | None) -> None:
     if met is None:
         return
     if not met.snapshot:
-        as_somebody(lambda viewer: identity.recognise(viewer, met.openid))
+        as_person(lambda viewer: identity.recognise(viewer, met.openid))
     session[ASKED] = SNAPSHOT if met.snapshot else MET
 
 
@@ -57,7 +57,7 @@ def by_wechat() -> Any:
     if form.ok and recognised:
         try:
             place = place_of(form.code.data)
-            as_somebody(lambda viewer: identity.become_known(viewer, place, form.nickname.data))
+            as_person(lambda viewer: identity.become_known(viewer, place, form.nickname.data))
             return done()
         except Invalid as trouble:
             form.refuse(trouble)

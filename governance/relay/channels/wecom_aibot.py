@@ -14,7 +14,7 @@ from governance.relay.robots import CHANNEL, paired, robot_named
 
 
 class WecomAibot(Channel):
-    """Its messages are sent by whoever holds the robot's connection (relay/connecting.py)."""
+    """Its messages are sent by whoever holds the robot's connection (assistant/inbound/robot_connection.py)."""
 
     name, label = CHANNEL, "企业微信智能机器人"
     about = "企业微信内部群：群里人 @机器人 就能报事、问进度。先在群里 @它说一句，它会回六位数字，填在这里。"

@@ -1,6 +1,6 @@
 """A WeCom customer group (客户群): we prepare what its owner sends, and nothing is out before the owner presses 发送.
 
-The tasks are given to owners and followed by relay/mass_giving.py and relay/mass_following.py.
+The tasks are given to owners and followed by relay/mass_tasks/create.py and relay/mass_tasks/track.py.
 """
 
 import re

@@ -1,7 +1,7 @@
 """The robot of a WeCom group (消息推送). It speaks and cannot listen; what its codes mean is in wechat/answers.py.
 
 It has no message id and no idempotency key, so a lost answer cannot be told from a lost request. Therefore every
-message is one call, whatever its kind (docs/adr/0016); the kinds and their limits are in robot_bodies.py:
+message is one call, whatever its kind (docs/adr/0016); the kinds and their limits are in wecom_message_types.py:
 
 - `news`, a card that leads on: a notice, what happens to a topic, and a finished ticket whose photo of how it looks now
   everybody may see, with that photo;

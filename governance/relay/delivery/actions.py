@@ -3,13 +3,13 @@
 from sqlalchemy import ColumnElement, func, update
 
 from governance.core import jobs
-from governance.core.db import among, db, locked, now, numbered, writing
+from governance.core.db import db, in_literals, locked, now, numbered, writing
 from governance.core.errors import Invalid, Missing, Refused
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
 from governance.relay.delivery.hooks import CANCELLED, STOPPED
 from governance.relay.model import DUE, FAILED, SENT, UNKNOWN, Delivery, Group, Message
-from governance.relay.record import note
+from governance.relay.record import record_event
 from governance.tickets.model import Ticket
 
 ANSWERS = {"arrived": "确实发了", "again": "没发，再发一次", "leave": "不用再发了"}
@@ -25,7 +25,7 @@ def kept_with(message: Message) -> Group | Ticket | None:
     return db.session.get(Ticket, told_of[0]) if told_of else None
 
 
-def settle(viewer: Viewer, message: Message, answer: str) -> None:
+def settle_message(message: Message, by: Viewer, answer: str) -> None:
     """Say what became of a message nobody is sure of. `again` sends it once more, under the same mark."""
     if answer not in ANSWERS:
         raise Invalid({"answer": "请选一个"})
@@ -34,29 +34,31 @@ def settle(viewer: Viewer, message: Message, answer: str) -> None:
         group, thing = message.group, kept_with(message)
         if group is None or thing is None or message.state != UNKNOWN:
             raise Refused("这一条已经有结果了")
-        require(viewer, "group.keep", thing)
+        require(by, "group.keep", thing)
         if answer == "again" and not group.hears:
             raise Refused("那边已经停了，不能再发；已经到了就选“确实发了”，不然选“不用再发了”")
         state, reason = {"arrived": (SENT, None), "again": (DUE, None), "leave": (FAILED, LEFT)}[answer]
         message.state = SENT if answer == "arrived" else FAILED
-        message.reason, message.ended_at, message.settled_by_id = reason, now(), viewer.staff_id
+        message.reason, message.ended_at, message.settled_by_id = reason, now(), by.staff_id
         carried = update(Delivery).where(Delivery.message_id == message.id, Delivery.state == UNKNOWN)
         db.session.execute(carried.values(state=state, reason=reason, due_at=now(), tries=0, claim=None))
         place = thing.place if isinstance(thing, Ticket) else thing.places[0]
-        note(group, "settle", viewer.label, viewer.staff_id, place, message=message.id, answer=answer)
+        record_event(group, "settle", by.label, by.staff_id, place, message=message.id, answer=answer)
 
 
-def retry(viewer: Viewer, group: Group) -> int:
+def retry(group: Group, by: Viewer) -> int:
     """Everything that failed for this group is due again, but for what somebody decided to leave. Says how much."""
     with writing():
-        require(viewer, "group.keep", locked(group))
+        require(by, "group.keep", locked(group))
         if not group.hears:
             raise Refused("这个群停用了，先启用再试")
-        failed = update(Delivery).where(Delivery.group_id == group.id, among(Delivery.state, (FAILED,)), unwanted())
+        failed = update(Delivery).where(
+            Delivery.group_id == group.id, in_literals(Delivery.state, (FAILED,)), unwanted()
+        )
         values = {"state": DUE, "reason": None, "due_at": now(), "tries": 0, "claim": None}
         count = int(db.session.execute(failed.values(**values)).rowcount)  # type: ignore[attr-defined]
         if count:
-            note(group, "retry", viewer.label, viewer.staff_id, deliveries=count)
+            record_event(group, "retry", by.label, by.staff_id, deliveries=count)
     return count
 
 

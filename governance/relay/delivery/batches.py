@@ -16,7 +16,7 @@ from governance.core.db import db
 from governance.core.events import Event
 from governance.relay.channels.base import Channel
 from governance.relay.messages.audience import Telling, telling
-from governance.relay.messages.text import condensed, mark, room_for_words, signed
+from governance.relay.messages.text import condensed, message_code, room_for_words, signed
 from governance.relay.model import Group, Message
 from governance.relay.subscriptions.recipients import concerns
 
@@ -33,7 +33,7 @@ class Parcel:
     robot: str | None
     bound: Mapping[str, str]
     words: str
-    mark: str
+    short_code: str
     deliveries: tuple[int, ...]
     left: tuple[int, ...]  # claimed with them, but there was no room in this message
     tries: int
@@ -52,7 +52,7 @@ def carrying(message: Message) -> Parcel:
         robot=message.robot,
         bound={},
         words=message.words,
-        mark=message.mark,
+        short_code=message.short_code,
         deliveries=tuple(delivery.id for delivery in carried),
         left=(),
         tries=max((delivery.tries for delivery in carried), default=0),
@@ -78,9 +78,9 @@ def composed(
         said = [(row, tellings.get((row.event_id, group.audience)) if _is_theirs(row, group) else None) for row in rows]
         if hidden := [row.id for row, one in said if one is None]:
             untold[NOT_PUBLIC] += hidden
-        told = [(row, one) for row, one in said if one is not None]
-        if told:
-            parcels.append(_parcel(name, channel, group, sorted(told, key=lambda pair: not pair[1].pressing)))
+        sendable = [(row, one) for row, one in said if one is not None]
+        if sendable:
+            parcels.append(_parcel(name, channel, group, sorted(sendable, key=lambda pair: not pair[1].pressing)))
     return parcels, untold
 
 
@@ -90,30 +90,30 @@ def _stopped() -> Label[str | None]:
     return case((is_stopped, func.coalesce(Group.disabled_why, STOPPED)), else_=None).label("stopped")
 
 
-def _parcel(name: str, channel: Channel, group: Any, told: Sequence[tuple[Claimed, Telling]]) -> Parcel:
-    lines = [(one.about, one.words) for _, one in told]
+def _parcel(name: str, channel: Channel, group: Any, sendable: Sequence[tuple[Claimed, Telling]]) -> Parcel:
+    lines = [(one.about, one.words) for _, one in sendable]
     texts, fit = condensed(lines, room_for_words(channel.longest_bytes))
-    ids = tuple(row.id for row, _ in told)
+    ids = tuple(row.id for row, _ in sendable)
     return Parcel(
         claim=name,
         group_id=group.id,
         robot=group.robot,
         bound=json.loads(group.settings),
-        words=signed(texts, mark(ids[0])),
-        mark=mark(ids[0]),
+        words=signed(texts, message_code(ids[0])),
+        short_code=message_code(ids[0]),
         deliveries=ids[:fit],
         left=ids[fit:],
-        tries=max(row.tries for row, _ in told[:fit]),
+        tries=max(row.tries for row, _ in sendable[:fit]),
         person_id=group.person_id,
-        news=told[0][1].news,
-        matters=_latest([one for _, one in told[:fit]]),
+        news=sendable[0][1].news,
+        matters=_latest([one for _, one in sendable[:fit]]),
     )
 
 
-def _latest(told: Iterable[Telling]) -> tuple[Telling, ...]:
+def _latest(sendable: Iterable[Telling]) -> tuple[Telling, ...]:
     """Of each matter what was said last, in the order of `condensed`."""
     said: dict[tuple[str, int], Telling] = {}
-    for one in told:
+    for one in sendable:
         said = {about: other for about, other in said.items() if about != one.about} | {one.about: one}
     return tuple(said.values())
 

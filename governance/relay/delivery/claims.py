@@ -1,4 +1,4 @@
-"""Which deliveries go out next: claimed with a lease. Their words are made in parcels.py, they start in starting.py.
+"""Which deliveries go out next: claimed with a lease. Their words are made in batches.py, they start in in_flight.py.
 
 Only the first waiting delivery of a group can be claimed, with those ready behind it, so a group hears things in
 order; what is urgent waits only for what is urgent too. A claim whose worker died is retaken when its lease ends.
@@ -13,7 +13,7 @@ from itertools import groupby, islice, takewhile
 from sqlalchemy import Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
-from governance.core.db import among, db, now, writing
+from governance.core.db import db, in_literals, now, writing
 from governance.relay.channels.base import Channel
 from governance.relay.delivery.batches import Claimed, Parcel, composed
 from governance.relay.delivery.quiet_hours import may_go
@@ -26,7 +26,11 @@ CLAIM_LEASE = timedelta(seconds=120)
 @cache
 def anything_due(channel: str) -> Select[int]:
     """A delivery of this channel whose time has come at `:moment`, whether or not its group may be spoken to."""
-    due = (among(Delivery.channel, (channel,)), among(Delivery.state, READY), Delivery.due_at <= bindparam("moment"))
+    due = (
+        in_literals(Delivery.channel, (channel,)),
+        in_literals(Delivery.state, READY),
+        Delivery.due_at <= bindparam("moment"),
+    )
     return select(Delivery.id).where(*due).limit(1)
 
 
@@ -42,7 +46,7 @@ def claim(channel: Channel, limit: int, robot: str | None = None) -> list[Parcel
         taken = _with_followers([row.group_id for row in heads], channel.together)
         hold = {"state": CLAIMED, "claim": name, "due_at": now() + CLAIM_LEASE}
         ids = [row.id for rows in taken.values() for row in rows]
-        still = update(Delivery).where(Delivery.id.in_(ids), among(Delivery.state, READY))
+        still = update(Delivery).where(Delivery.id.in_(ids), in_literals(Delivery.state, READY))
         held = set(db.session.scalars(still.values(hold).returning(Delivery.id)))
         taken = {id_: [row for row in rows if row.id in held] for id_, rows in taken.items()}
     parcels, untold = composed(name, channel, taken)
@@ -66,14 +70,20 @@ def _heads(channel: str, robot: str | None) -> Select[int, int]:
     in_front = exists().where(
         earlier.group_id == Delivery.group_id,
         earlier.id < Delivery.id,
-        among(earlier.state, WAITING),
+        in_literals(earlier.state, WAITING),
         or_(Delivery.urgent.is_(False), earlier.urgent),
     )
     rested = or_(Group.rest_until.is_(None), Group.rest_until <= moment)
     query = (
         select(Delivery.id, Delivery.group_id)
         .join(Group, Group.id == Delivery.group_id)
-        .where(Delivery.channel == channel, among(Delivery.state, READY), Delivery.due_at <= moment, ~in_front, rested)
+        .where(
+            Delivery.channel == channel,
+            in_literals(Delivery.state, READY),
+            Delivery.due_at <= moment,
+            ~in_front,
+            rested,
+        )
         .where(may_go(moment))
         .order_by(Delivery.due_at, Delivery.id)
     )
@@ -86,7 +96,7 @@ def _with_followers(group_ids: Sequence[int], together: int) -> dict[int, list[C
     columns = (Delivery.id, Delivery.group_id, Delivery.event_id, Delivery.tries, Delivery.urgent)
     ready = and_(Delivery.due_at <= moment, Delivery.state != SENDING, may_go(moment)).label("ready")
     query = select(*columns, ready).join(Group, Group.id == Delivery.group_id)
-    query = query.where(Delivery.group_id.in_(group_ids), among(Delivery.state, WAITING))
+    query = query.where(Delivery.group_id.in_(group_ids), in_literals(Delivery.state, WAITING))
     lines: dict[int, list[Claimed]] = {}
     for group_id, rows in groupby(
         db.session.execute(query.order_by(Delivery.group_id, Delivery.id)), lambda row: row.group_id

@@ -37,7 +37,7 @@ from governance.relay.subscriptions.recipients import lines, speaks
 
 log = structlog.get_logger()
 LOOK, PIECE = 200, 2000
-UNTOLD = select(Event).where(Event.told_at.is_(None)).order_by(Event.id).limit(LOOK)
+UNTOLD = select(Event).where(Event.processed_at.is_(None)).order_by(Event.id).limit(LOOK)
 Bound = Select[int] | CompoundSelect[int]
 
 
@@ -70,7 +70,7 @@ def _mark(ids: list[int]) -> None:
     """Of these, those that nobody has in hand: many rows locked in any order could wait for each other for ever."""
     free = select(Event.id).where(Event.id.in_(ids)).with_for_update(skip_locked=True)
     with writing():
-        db.session.execute(update(Event).where(Event.id.in_(free)).values(told_at=now()))
+        db.session.execute(update(Event).where(Event.id.in_(free)).values(processed_at=now()))
 
 
 def _fan_out(event: Event) -> None:
@@ -107,12 +107,12 @@ def _piece(event_id: int, audiences: tuple[str, ...], bound: Bound, urgent: tupl
     a later one would come before it in its groups' lines.
     """
     with writing():
-        held = select(Event.id).where(Event.id == event_id, Event.told_at.is_(None)).with_for_update()
+        held = select(Event.id).where(Event.id == event_id, Event.processed_at.is_(None)).with_for_update()
         if db.session.scalar(held) is None:
             return True
         made = _write(event_id, audiences, bound, urgent) if audiences else 0
         if made < PIECE:
-            db.session.execute(update(Event).where(Event.id == event_id).values(told_at=now()))
+            db.session.execute(update(Event).where(Event.id == event_id).values(processed_at=now()))
         return made < PIECE
 
 
@@ -136,7 +136,7 @@ def _owed(event_id: int, audiences: tuple[str, ...], bound: Bound, urgent: tuple
         Delivery.tries: literal(0),
         Delivery.created_at: moment,
     }
-    hears = (Group.audience.in_(audiences), Group.told, Group.disabled_at.is_(None), Group.archived_at.is_(None))
+    hears = (Group.audience.in_(audiences), Group.receives, Group.disabled_at.is_(None), Group.archived_at.is_(None))
     groups = select(*columns.values()).where(Group.id.in_(bound), *hears, ~owed).order_by(Group.id).limit(PIECE)
     return insert(table).from_select([column.key for column in columns], groups, include_defaults=False)
 
@@ -158,4 +158,4 @@ def _due_at(bound: Bound, audiences: tuple[str, ...], urgent: tuple[str, ...]) -
 
 
 def untold() -> int:
-    return db.session.scalar(select(func.count()).select_from(Event).where(Event.told_at.is_(None))) or 0
+    return db.session.scalar(select(func.count()).select_from(Event).where(Event.processed_at.is_(None))) or 0

@@ -12,14 +12,14 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
-from governance.core.db import among, db, now, writing
+from governance.core.db import db, in_literals, now, writing
 from governance.relay.channels import known
 from governance.relay.channels.base import Channel
 from governance.relay.delivery.batches import Parcel
 from governance.relay.delivery.rate_limit import Pace, turn
 from governance.relay.model import CLAIMED, DUE, SENDING, UNKNOWN, Delivery, Group, Message
 
-LAPSED = select(Message.id).where(among(Message.state, (SENDING,)), Message.lease_until < bindparam("moment"))
+LAPSED = select(Message.id).where(in_literals(Message.state, (SENDING,)), Message.lease_until < bindparam("moment"))
 DELIVERY, MESSAGE = (Message.metadata.tables[name] for name in ("delivery", "message"))  # in bulk, without the ORM
 
 
@@ -61,7 +61,7 @@ def _as_messages(channel: Channel, parcels: Sequence[Parcel]) -> list[Parcel]:
     moment = now()
     rows = [
         {
-            "mark": parcel.mark,
+            "short_code": parcel.short_code,
             "group_id": parcel.group_id,
             "channel": channel.name,
             "robot": parcel.robot,
@@ -74,9 +74,11 @@ def _as_messages(channel: Channel, parcels: Sequence[Parcel]) -> list[Parcel]:
     ]
     # Row by row RETURNING is slow on SQLite; among what is being sent now a mark is unique.
     db.session.connection().execute(insert(MESSAGE), rows)
-    fresh = select(Message.mark, Message.id).where(among(Message.state, (SENDING,)), Message.started_at == moment)
-    ids = {row.mark: row.id for row in db.session.execute(fresh)}
-    started = [replace(parcel, message_id=ids[parcel.mark]) for parcel in parcels]
+    fresh = select(Message.short_code, Message.id).where(
+        in_literals(Message.state, (SENDING,)), Message.started_at == moment
+    )
+    ids = {row.short_code: row.id for row in db.session.execute(fresh)}
+    started = [replace(parcel, message_id=ids[parcel.short_code]) for parcel in parcels]
     of_message = update(DELIVERY).where(DELIVERY.c.id == bindparam("b_id"))
     sent = [{"b_id": id_, "b_message": one.message_id} for one in started for id_ in one.deliveries]
     db.session.connection().execute(of_message.values(state=SENDING, message_id=bindparam("b_message")), sent)

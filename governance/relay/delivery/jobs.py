@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from governance.core.db import among, db, now, writing
+from governance.core.db import db, in_literals, now, writing
 from governance.core.events import Event
 from governance.core.jobs import job
 from governance.relay.channels.manual import Manual
@@ -28,7 +28,7 @@ def tidy() -> None:
         _lay_aside((Delivery.event_id == event_id) & Delivery.group_id.in_(of_audience), NOT_PUBLIC)
 
 
-_by_hand = (Delivery.channel == Manual.name) & among(Delivery.state, (DUE,))
+_by_hand = (Delivery.channel == Manual.name) & in_literals(Delivery.state, (DUE,))
 
 
 def _lay_aside(which: object, reason: str) -> None:

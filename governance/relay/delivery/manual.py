@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
-from governance.core.db import among, db, now, writing
+from governance.core.db import db, in_literals, now, writing
 from governance.core.errors import Refused
 from governance.core.web.pages import local
 from governance.people.access.permissions import visible
@@ -17,7 +17,7 @@ from governance.relay.channels.manual import Manual
 from governance.relay.delivery.quiet_hours import may_go
 from governance.relay.messages.audience import Telling, telling
 from governance.relay.messages.facts import scan_page
-from governance.relay.messages.text import condensed, mark, room_for_words, signed
+from governance.relay.messages.text import condensed, message_code, room_for_words, signed
 from governance.relay.model import AUDIENCES, DUE, SENT, Delivery, Group, Message
 
 MOST, SHOWN = 2000, 12
@@ -84,7 +84,11 @@ def cards(viewer: Viewer) -> list[Card]:
 
 
 def _waiting() -> Select[Delivery]:
-    query = select(Delivery).join(Delivery.group).where(Delivery.channel == Manual.name, among(Delivery.state, (DUE,)))
+    query = (
+        select(Delivery)
+        .join(Delivery.group)
+        .where(Delivery.channel == Manual.name, in_literals(Delivery.state, (DUE,)))
+    )
     loads = (selectinload(Delivery.group).selectinload(Group.places), selectinload(Delivery.event))
     return query.order_by(Delivery.group_id, Delivery.id).options(*loads)
 
@@ -110,11 +114,11 @@ def _matters(owed: Iterable[Delivery]) -> Iterable[_Matter]:
         key = (delivery.event_id, delivery.group.audience)
         if key not in tellings:
             tellings[key] = telling(delivery.event, delivery.group.audience)
-        if told := tellings[key]:
-            about[delivery.group_id, told.about].append(delivery)
-    for line in about.values():
-        if said := tellings[line[-1].event_id, line[-1].group.audience]:
-            yield _Matter(tuple(line), said)
+        if found := tellings[key]:
+            about[delivery.group_id, found.about].append(delivery)
+    for deliveries in about.values():
+        if latest := tellings[deliveries[-1].event_id, deliveries[-1].group.audience]:
+            yield _Matter(tuple(deliveries), latest)
 
 
 def _pieces(matters: list[_Matter]) -> Iterable[list[_Matter]]:
@@ -144,30 +148,32 @@ def _card(pieces: list[list[_Matter]]) -> Card:
         matters=len(piece),
         carried=frozenset(one.id for one in carried),
         first=first,
-        words=signed(_words(piece)[0], mark(first)),
+        words=signed(_words(piece)[0], message_code(first)),
         link=piece[0].said.link if len(piece) == 1 else scan_page(groups[0].places[0]) or piece[0].said.link,
     )
 
 
-def forwarded(viewer: Viewer, group_ids: Sequence[int], event_ids: Sequence[int]) -> int:
+def forwarded(by: Viewer, group_ids: Sequence[int], event_ids: Sequence[int]) -> int:
     """已转发: these groups have been told these events by hand, just now. Says how many groups."""
     with writing():
-        mine = _waiting().where(visible(viewer, "group.relay", Group))
+        mine = _waiting().where(visible(by, "group.relay", Group))
         chosen = mine.where(Delivery.group_id.in_(group_ids), Delivery.event_id.in_(event_ids))
         owed = db.session.scalars(chosen.with_for_update(of=Delivery)).all()
         if not owed:
             raise Refused("这些群已经有人转发过了")
         for card in _cards(owed):
-            _posted(viewer, card, [one for one in owed if one.id in card.carried])
+            _posted(card, by, [one for one in owed if one.id in card.carried])
     return len({delivery.group_id for delivery in owed})
 
 
-def _posted(viewer: Viewer, card: Card, told: Sequence[Delivery]) -> None:
+def _posted(card: Card, by: Viewer, telling: Sequence[Delivery]) -> None:
     only = card.groups[0].id if len(card.groups) == 1 else None
-    message = Message(mark=mark(card.first), group_id=only, channel=Manual.name, words=card.words, state=SENT)
-    message.ended_at, message.settled_by_id = now(), viewer.staff_id
+    message = Message(
+        short_code=message_code(card.first), group_id=only, channel=Manual.name, words=card.words, state=SENT
+    )
+    message.ended_at, message.settled_by_id = now(), by.staff_id
     db.session.add(message)
-    for delivery in told:
+    for delivery in telling:
         delivery.state, delivery.message = SENT, message
 
 

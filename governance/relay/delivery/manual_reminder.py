@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy import or_, select
 
-from governance.core.db import among, db, now, writing
+from governance.core.db import db, in_literals, now, writing
 from governance.core.jobs import NotNow, enqueue_at_most_once, job
 from governance.core.web.pages import local
 from governance.people.access.current import viewer_of
@@ -20,7 +20,7 @@ from governance.relay.channels.manual import Manual
 from governance.relay.channels.wecom_app import SEND, text_card
 from governance.relay.delivery.manual import Card, cards
 from governance.relay.delivery.quiet_hours import may_go
-from governance.relay.messages.text import address, plain
+from governance.relay.messages.text import address, sanitised
 from governance.relay.model import DUE, Delivery, Group
 from governance.wechat.answers import Gone, Later, Lost, Never
 from governance.wechat.gateway import gateway
@@ -48,7 +48,9 @@ def _workers(by_day: bool) -> list[int]:
     """Whose groups something waits for; at night only what is urgent counts."""
     moment = now()
     waiting = select(Group.grid_id, Group.community_id).join(Delivery, Delivery.group_id == Group.id).distinct()
-    waiting = waiting.where(Delivery.channel == Manual.name, among(Delivery.state, (DUE,)), Delivery.due_at <= moment)
+    waiting = waiting.where(
+        Delivery.channel == Manual.name, in_literals(Delivery.state, (DUE,)), Delivery.due_at <= moment
+    )
     if not by_day:
         waiting = waiting.where(Delivery.urgent)
     areas = db.session.execute(waiting.where(may_go(moment))).all()
@@ -80,7 +82,7 @@ def card_to_worker(person_id: int) -> None:
 
 
 def _card(found: list[Card]) -> dict[str, Any]:
-    names = list(dict.fromkeys(plain(group.name) for card in found for group in card.groups))
+    names = list(dict.fromkeys(sanitised(group.name) for card in found for group in card.groups))
     groups = "、".join(names[:NAMED]) + (f"等 {len(names)} 个群" if len(names) > NAMED else "")
     title = f"【待转发】{len(found)} 条" + ("，有急的" if found[0].urgent else "")
     about = f"要发到：{groups}\n点开，一点就复制，发到群里，再点“已转发”。"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from governance.core.db import among, db
+from governance.core.db import db, in_literals
 from governance.core.events import Event
 from governance.core.jobs import FAILED as JOB_FAILED
 from governance.core.jobs import Job
@@ -31,7 +31,7 @@ def said_to(group: Group) -> list[Message]:
 
 
 def any_failed(group: Group) -> bool:
-    query = select(Delivery.id).where(Delivery.group_id == group.id, among(Delivery.state, (FAILED,)), unwanted())
+    query = select(Delivery.id).where(Delivery.group_id == group.id, in_literals(Delivery.state, (FAILED,)), unwanted())
     return db.session.scalar(query.limit(1)) is not None
 
 
@@ -47,17 +47,17 @@ class Owed:
 def waiting(viewer: Viewer) -> list[Owed]:
     """What is not yet out; what an owner has in hand is listed by its task."""
     with_owner = (Delivery.channel == WecomMassTask.name) & (Delivery.state == SENDING)
-    return _owed(among(Delivery.state, WAITING) & ~with_owner, viewer)
+    return _owed(in_literals(Delivery.state, WAITING) & ~with_owner, viewer)
 
 
 def failed(viewer: Viewer) -> list[Owed]:
     """What did not get out although its group hears."""
-    return _owed(among(Delivery.state, (FAILED,)) & unwanted() & Group.disabled_at.is_(None), viewer)
+    return _owed(in_literals(Delivery.state, (FAILED,)) & unwanted() & Group.disabled_at.is_(None), viewer)
 
 
 def held_back(viewer: Viewer) -> list[Owed]:
     """What groups were owed that are stopped: nothing went wrong with it, and nothing is sent while they are."""
-    return _owed(among(Delivery.state, (FAILED,)) & unwanted() & Group.disabled_at.is_not(None), viewer)
+    return _owed(in_literals(Delivery.state, (FAILED,)) & unwanted() & Group.disabled_at.is_not(None), viewer)
 
 
 def _owed(which: ColumnElement[bool], viewer: Viewer) -> list[Owed]:
@@ -86,7 +86,7 @@ def unknown(viewer: Viewer) -> list[Message]:
         Ticket.id == Event.subject_id,
         visible(viewer, "group.keep", Ticket),
     )
-    query = select(Message).join(Message.group).where(among(Message.state, (UNKNOWN,)))
+    query = select(Message).join(Message.group).where(in_literals(Message.state, (UNKNOWN,)))
     query = query.where(or_(kept(viewer), and_(Group.person_id.is_not(None), told_of_here)))
     return list(db.session.scalars(query.options(joinedload(Message.group)).order_by(Message.id).limit(RECENT)))
 
@@ -109,8 +109,8 @@ class Troubles:
     failed: int
 
     def __str__(self) -> str:
-        told = ((self.unknown, "条说不准发没发"), (self.failed, "个群没发成"), (self.disabled, "个群停用了"))
-        return "，".join(f"{count} {words}" for count, words in told if count)
+        counts = ((self.unknown, "条说不准发没发"), (self.failed, "个群没发成"), (self.disabled, "个群停用了"))
+        return "，".join(f"{count} {words}" for count, words in counts if count)
 
     def __bool__(self) -> bool:
         return bool(self.disabled or self.unknown or self.failed)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 
-from governance.core.db import db, in_turn, now, writing
+from governance.core.db import advisory_lock, db, now, writing
 from governance.relay.channels.base import Channel
 from governance.relay.model import Message
 
@@ -24,7 +24,7 @@ LOCK = 0x0E_2E1A
 def turn() -> Iterator[None]:
     """A writing transaction in which nobody else decides what goes out."""
     with writing():
-        in_turn(LOCK)
+        advisory_lock(LOCK)
         yield
 
 
@@ -33,7 +33,7 @@ class Pace:
 
     def __init__(self, channel: Channel, robots: Iterable[str | None] = ()) -> None:
         self.channel, self.since = channel, now() - WINDOW
-        self.spoken, self.oldest = self._of(sorted({robot for robot in robots if robot}))
+        self.mentioned, self.oldest = self._of(sorted({robot for robot in robots if robot}))
         self.left = self._left_together()
 
     def _of(self, robots: list[str]) -> tuple[Counter[str], dict[str, datetime]]:
@@ -58,10 +58,10 @@ class Pace:
         """Count one more of this robot; when there is no room, the moment to look again."""
         if self.left == 0:
             return now() + timedelta(seconds=2)
-        if robot and self.channel.per_minute and self.spoken[robot] >= self.channel.per_minute:
+        if robot and self.channel.per_minute and self.mentioned[robot] >= self.channel.per_minute:
             return self.oldest.get(robot, now()) + WINDOW + timedelta(milliseconds=100)
         if robot:
-            self.spoken[robot] += 1
+            self.mentioned[robot] += 1
         if self.left is not None:
             self.left -= 1
         return None

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import select, update
 
-from governance.core.db import among, db, now, writing
+from governance.core.db import db, in_literals, now, writing
 from governance.relay.channels.base import Dead, Outcome, Refusal, Sent, Unknown
 from governance.relay.delivery import hooks
 from governance.relay.delivery.batches import Parcel
 from governance.relay.model import DUE, FAILED, READY, REFUSED, SENDING, SENT, UNKNOWN, Delivery, Group, Message
-from governance.relay.record import note
+from governance.relay.record import record_event
 
 DELIVERY, MESSAGE = (Message.metadata.tables[name] for name in ("delivery", "message"))
 log = structlog.get_logger()
@@ -20,7 +20,7 @@ TRIES, FIRST_WAIT, LONGEST_WAIT = 10, 5, 1800
 Ended = tuple[Parcel, Outcome]
 
 
-def settle(ended: Sequence[Ended]) -> None:
+def record_outcomes(ended: Sequence[Ended]) -> None:
     """Write down what became of these, in one transaction."""
     if not ended:
         return
@@ -39,8 +39,8 @@ def _sent(message_ids: list[int]) -> None:
     if message_ids:
         done = update(MESSAGE).where(MESSAGE.c.id.in_(message_ids), MESSAGE.c.state == SENDING)
         db.session.connection().execute(done.values(state=SENT, ended_at=now(), reason=None))
-        told = update(DELIVERY).where(DELIVERY.c.message_id.in_(message_ids), DELIVERY.c.state == SENDING)
-        db.session.connection().execute(told.values(state=SENT, reason=None, claim=None))
+        carried = update(DELIVERY).where(DELIVERY.c.message_id.in_(message_ids), DELIVERY.c.state == SENDING)
+        db.session.connection().execute(carried.values(state=SENT, reason=None, claim=None))
 
 
 def _end(
@@ -78,8 +78,8 @@ def _dead(parcel: Parcel, dead: Dead) -> None:
 def silence(group: Group, reason: str, actor: str, actor_id: int | None = None) -> None:
     """Speak to this group no more until somebody enables it; what it was still owed is listed with the reason."""
     group.disabled_at, group.disabled_why = now(), reason[:200]
-    waiting = update(Delivery).where(Delivery.group_id == group.id, among(Delivery.state, READY))
+    waiting = update(Delivery).where(Delivery.group_id == group.id, in_literals(Delivery.state, READY))
     db.session.execute(waiting.values(state=FAILED, reason=reason[:300], claim=None))
     hooks.withdrawn(Delivery.group_id == group.id, reason)
     if group.person_id is None:
-        note(group, "disable", actor, actor_id)
+        record_event(group, "disable", actor, actor_id)

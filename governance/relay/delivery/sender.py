@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import aiohttp
 from flask import Flask
 
-from governance.core.db import insist
+from governance.core.db import with_retries
 from governance.core.threads import in_thread
 from governance.core.waiting import Waiting
 from governance.relay import channels
@@ -20,7 +20,7 @@ from governance.relay.delivery.batches import Parcel
 from governance.relay.delivery.claims import anything_due, claim
 from governance.relay.delivery.in_flight import LAPSED, reap, start
 from governance.relay.delivery.rate_limit import turn
-from governance.relay.delivery.results import Ended, settle
+from governance.relay.delivery.results import Ended, record_outcomes
 
 IN_FLIGHT = 64
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=3)
@@ -75,7 +75,7 @@ class _Round:
             ended: list[Ended] = []
             while self.waiting or self.flying or ended:
                 batch = self._next()
-                for parcel in await in_thread(self.app, insist, self._exchange, ended, batch):
+                for parcel in await in_thread(self.app, with_retries, self._exchange, ended, batch):
                     self.flying.add(asyncio.create_task(self._send(http, parcel)))
                 ended = await self._landed()
 
@@ -109,12 +109,12 @@ class _Round:
 
     async def _told_alone(self, channel: PersonChannel, parcel: Parcel) -> Outcome:
         """The gateway waits for its answers, so it does in a thread; the few there are bound what waits at once."""
-        told = (parcel.person_id or 0, parcel.news, parcel.words)
-        outcome: Outcome = await in_thread(self.app, channel.tell, *told, pool=WAITING_FOR_WECHAT)
+        arguments = (parcel.person_id or 0, parcel.news, parcel.words)
+        outcome: Outcome = await in_thread(self.app, channel.tell, *arguments, pool=WAITING_FOR_WECHAT)
         return outcome
 
     def _exchange(self, ended: Sequence[Ended], batch: Sequence[Parcel]) -> list[Parcel]:
         """One transaction: what has ended is written down, what comes next is committed as `sending`."""
         with turn():
-            settle(ended)
+            record_outcomes(ended)
             return start(self.channel, batch) if batch else []

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, update
 
-from governance.core.db import among, db, now, writing
+from governance.core.db import db, in_literals, now, writing
 from governance.core.errors import Invalid, Refused
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
@@ -18,18 +18,18 @@ from governance.relay.channels import Channel, channel
 from governance.relay.delivery.quiet_hours import Hours
 from governance.relay.delivery.results import silence
 from governance.relay.groups.keepers import require_kept
-from governance.relay.groups.shared_keys import take_along, with_key
-from governance.relay.groups.uniqueness import bind_in_turn, bound_already, ear_of, whose
+from governance.relay.groups.shared_keys import groups_sharing_key, with_key
+from governance.relay.groups.uniqueness import bind_in_turn, bound_already, bound_elsewhere_words, ear_of
 from governance.relay.keys import heard_as, robot_of
 from governance.relay.model import AUDIENCES, DUE, Delivery, Group
-from governance.relay.record import note
+from governance.relay.record import record_event
 
 MOST_PLACES = 200
 ALWAYS = Hours()
 
 
 def add(
-    viewer: Viewer,
+    by: Viewer,
     kind: str,
     audience: str,
     name: str,
@@ -43,19 +43,19 @@ def add(
     bound = channel(kind).read(given)
     with writing():
         bind_in_turn()
-        group = Group(channel=kind, audience=audience, keeper_id=viewer.staff_id)
-        _describe(viewer, group, name, places)
-        _bind(viewer, group, bound)
+        group = Group(channel=kind, audience=audience, keeper_id=by.staff_id)
+        _describe(group, by, name, places)
+        _bind(group, by, bound)
         _keep_hours(group, hours)
         db.session.add(group)
         db.session.flush()
-        note(group, "add", viewer.label, viewer.staff_id, name=group.name)
+        record_event(group, "add", by.label, by.staff_id, name=group.name)
     return group
 
 
 def change(
-    viewer: Viewer,
     group: Group,
+    by: Viewer,
     name: str,
     given: Mapping[str, str],
     places: Sequence[Place],
@@ -64,28 +64,28 @@ def change(
     """Change what a group is called, where it is bound, and those settings that were given; empty secrets stay."""
     kind = channel(group.channel)
     stays = {need.name for need in kind.needs if need.stays}
-    told = {key: one for key, one in given.items() if one or key not in stays}
+    filled = {key: one for key, one in given.items() if one or key not in stays}
     with writing():
         bind_in_turn()
-        require_kept(viewer, group)
-        bound = kind.read({**group.bound, **told})
-        _describe(viewer, group, name, places)
-        _bind(viewer, group, bound)
+        require_kept(group, by)
+        bound = kind.read({**group.bound, **filled})
+        _describe(group, by, name, places)
+        _bind(group, by, bound)
         if hours is not None and hours != hours_of(group):
             _keep_hours(group, hours)
             _wake(group)
-        note(group, "change", viewer.label, viewer.staff_id, name=group.name)
+        record_event(group, "change", by.label, by.staff_id, name=group.name)
     return group
 
 
-def _describe(viewer: Viewer, group: Group, name: str, places: Sequence[Place]) -> None:
+def _describe(group: Group, by: Viewer, name: str, places: Sequence[Place]) -> None:
     called = " ".join("".join(char for char in name if char.isprintable() or char.isspace()).split())[:60]
     if not called:
         raise Invalid({"name": "请给群起个名字"})
     if not 0 < len(places) <= MOST_PLACES:
         raise Invalid({"places": f"请绑定 1 到 {MOST_PLACES} 个地点"})
     for place in places:
-        require(viewer, "group.keep", place)
+        require(by, "group.keep", place)
     group.name, group.places = called, list(places)
     _set(group, shared_areas(places))
 
@@ -95,23 +95,23 @@ def _set(group: Group, columns: Mapping[str, Any]) -> None:
         setattr(group, name, value)
 
 
-def _bind(viewer: Viewer, group: Group, bound: Mapping[str, str]) -> None:
+def _bind(group: Group, by: Viewer, bound: Mapping[str, str]) -> None:
     kind = channel(group.channel)
-    columns = binding(viewer, kind, bound)
-    _free(viewer, group, kind, columns)
-    for other in take_along(viewer, group, bound):
-        taken_along = binding(viewer, kind, with_key(other, bound))
-        _free(viewer, other, kind, taken_along)
+    columns = binding(by, kind, bound)
+    _free(group, by, kind, columns)
+    for other in groups_sharing_key(group, by, bound):
+        taken_along = binding(by, kind, with_key(other, bound))
+        _free(other, by, kind, taken_along)
         _set(other, taken_along)
-        note(other, "change", viewer.label, viewer.staff_id, name=other.name)
+        record_event(other, "change", by.label, by.staff_id, name=other.name)
     _set(group, columns)
 
 
-def _free(viewer: Viewer, group: Group, kind: type[Channel], columns: Mapping[str, Any]) -> None:
+def _free(group: Group, by: Viewer, kind: type[Channel], columns: Mapping[str, Any]) -> None:
     """Raises Invalid where another group is heard as this one would be."""
     other = bound_already(group, ear_of(kind, columns))
     if other is not None:
-        raise Invalid({kind.needs[0].name: whose(viewer, other)})
+        raise Invalid({kind.needs[0].name: bound_elsewhere_words(by, other)})
 
 
 def binding(viewer: Viewer, kind: type[Channel], bound: Mapping[str, str]) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def binding(viewer: Viewer, kind: type[Channel], bound: Mapping[str, str]) -> di
         "settings": json.dumps(bound, ensure_ascii=False),
         "robot": robot_of(kind.name, voice) if voice else None,
         "heard_as": heard_as(kind.name, ear) if ear else None,
-        "told": kind.tells(bound),
+        "receives": kind.tells(bound),
     }
 
 
@@ -137,36 +137,38 @@ def _keep_hours(group: Group, hours: Hours) -> None:
 
 def _wake(group: Group) -> None:
     """What waited for the old hours is looked at again under the new ones; what waits for a retry goes on waiting."""
-    waiting = update(Delivery).where(Delivery.group_id == group.id, among(Delivery.state, (DUE,)), Delivery.tries == 0)
+    waiting = update(Delivery).where(
+        Delivery.group_id == group.id, in_literals(Delivery.state, (DUE,)), Delivery.tries == 0
+    )
     db.session.execute(waiting.values(due_at=now()), execution_options={"synchronize_session": False})
 
 
-def disable(viewer: Viewer, group: Group, why: str = "") -> None:
+def disable(group: Group, by: Viewer, why: str = "") -> None:
     """Stop speaking to a group for now; what it was still owed is listed as not sent."""
     with writing():
-        require_kept(viewer, group)
+        require_kept(group, by)
         if not group.hears:
             raise Refused("这个群已经停了")
-        silence(group, why or "已停用", viewer.label, viewer.staff_id)
+        silence(group, why or "已停用", by.label, by.staff_id)
 
 
-def enable(viewer: Viewer, group: Group) -> None:
+def enable(group: Group, by: Viewer) -> None:
     with writing():
-        require_kept(viewer, group)
+        require_kept(group, by)
         group.disabled_at = group.disabled_why = group.rest_until = None
-        note(group, "enable", viewer.label, viewer.staff_id)
+        record_event(group, "enable", by.label, by.staff_id)
 
 
-def archive(viewer: Viewer, group: Group) -> None:
+def archive(group: Group, by: Viewer) -> None:
     """The group is gone: it hears nothing more, its robot's key is forgotten, what it heard stays on record."""
     with writing():
         bind_in_turn()
-        require_kept(viewer, group)
+        require_kept(group, by)
         if group.disabled_at is None:
-            silence(group, "已归档", viewer.label, viewer.staff_id)
+            silence(group, "已归档", by.label, by.staff_id)
         group.archived_at, group.settings = now(), "{}"
         group.robot = group.heard_as = None
-        note(group, "archive", viewer.label, viewer.staff_id)
+        record_event(group, "archive", by.label, by.staff_id)
 
 
 def find_places(text: str, within: ColumnElement[bool]) -> list[Place]:

@@ -98,15 +98,15 @@ def name_groups() -> None:
     db.session.rollback()
     for row in rows[:NAMES]:
         try:
-            told = gateway().read("contact", GET, method="POST", json={"chat_id": row.chat_id, "need_name": 0})
+            answer = gateway().read("contact", GET, method="POST", json={"chat_id": row.chat_id, "need_name": 0})
         except (Never, Gone) as trouble:  # this one alone: it is gone, or not ours to see
             log.info("customer_groups.not_named", reason=trouble.reason)
-            told = {}
+            answer = {}
         except TROUBLES as trouble:
             log.warning("customer_groups.not_named", reason=trouble.reason)
             _go_on()
             return
-        _name(row.id, told.get("group_chat"))
+        _name(row.id, answer.get("group_chat"))
     if len(rows) > NAMES:
         _go_on()
 
@@ -116,11 +116,11 @@ def _go_on() -> None:
         enqueue_once("relay.customer_names", SOON, "left")
 
 
-def _name(id_: int, told: Any) -> None:
+def _name(id_: int, answer: Any) -> None:
     values: dict[str, Any] = {"asked_at": now()}
-    if isinstance(told, dict):
-        owner = str(told.get("owner") or "")
-        values |= {"name": str(told.get("name") or "")[:60], "owner": owner if USER.fullmatch(owner) else None}
+    if isinstance(answer, dict):
+        owner = str(answer.get("owner") or "")
+        values |= {"name": str(answer.get("name") or "")[:60], "owner": owner if USER.fullmatch(owner) else None}
     with writing():
         db.session.execute(update(CustomerGroup).where(CustomerGroup.id == id_).values(values))
 

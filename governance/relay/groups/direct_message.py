@@ -13,14 +13,14 @@ from governance.people.access.viewer import Viewer
 from governance.places.codes import first_living
 from governance.relay.groups.binding import hours_of
 from governance.relay.model import Delivery, Group
-from governance.relay.record import note
+from governance.relay.record import record_event
 
 FRESH = timedelta(minutes=10)  # so long what became of it stands above everything else
 
 
 def may_say(group: Group) -> bool:
     """Could anything be said to it now?"""
-    return group.hears and group.told
+    return group.hears and group.receives
 
 
 def may_send_code(group: Group) -> bool:
@@ -34,29 +34,29 @@ def just_said(group: Group) -> Delivery | None:
     return db.session.scalars(query.order_by(Delivery.id.desc()).limit(1)).first()
 
 
-def test_message(viewer: Viewer, group: Group) -> None:
+def test_message(group: Group, by: Viewer) -> None:
     """Say one word to this group."""
     with writing():
-        _say(viewer, group, "test")
+        _say(group, by, "test")
 
 
-def send_code(viewer: Viewer, group: Group) -> None:
+def send_code(group: Group, by: Viewer) -> None:
     """Show this group the code of the place it is bound to: as a picture where the channel can, else as its address."""
     with writing():
         code = first_living(group.places[0]) if len(group.places) == 1 else None
         if code is None:
             raise Refused("只绑一个地点、那里有码的群，才能发码")
-        _say(viewer, group, "code", code=code.token)
+        _say(group, by, "code", code=code.token)
 
 
-def _say(viewer: Viewer, group: Group, verb: str, **data: Any) -> None:
-    require(viewer, "group.keep", locked(group))
+def _say(group: Group, by: Viewer, verb: str, **data: Any) -> None:
+    require(by, "group.keep", locked(group))
     if not group.hears:
         raise Refused("这个群停用了，先启用再试")
-    if not group.told:
+    if not group.receives:
         raise Refused("这个群的机器人只会答话。在群里 @它 说一句试试")
-    event = note(group, verb, viewer.label, viewer.staff_id, **data)
-    event.told_at = now()  # for this group only, not for everybody on its path
+    event = record_event(group, verb, by.label, by.staff_id, **data)
+    event.processed_at = now()  # for this group only, not for everybody on its path
     db.session.flush()
     due_at = hours_of(group).due(group.audience, True, now())
     db.session.add(Delivery(event_id=event.id, group_id=group.id, channel=group.channel, urgent=True, due_at=due_at))

@@ -15,7 +15,7 @@ from governance.core.db import db, now
 from governance.relay import channels
 from governance.relay.delivery.actions import unwanted
 from governance.relay.groups.keepers import unkept, unkept_of
-from governance.relay.model import FAILED, SENT, Delivery, Group, Heard, Message
+from governance.relay.model import FAILED, SENT, Delivery, Group, Message, ReceivedMessage
 
 LONG = timedelta(days=30)  # not spoken to for so long, somebody should look whether the group is still there
 
@@ -34,7 +34,7 @@ def health(groups: Sequence[Group]) -> dict[int, Health]:
     """The health of these groups, a page of them at a time."""
     ids = [group.id for group in groups]
     said = _by_group(_last_said(), ids)
-    heard = _by_group(select(Heard.group_id, func.max(Heard.at)), ids, Heard.group_id)
+    heard = _by_group(select(ReceivedMessage.group_id, func.max(ReceivedMessage.at)), ids, ReceivedMessage.group_id)
     failed = _by_group(select(Delivery.group_id, func.count()).where(_failed()), ids, Delivery.group_id)
     shares, unkept_ones, before = _shares(groups), unkept_of(groups), now() - LONG
     return {

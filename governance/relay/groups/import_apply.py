@@ -1,4 +1,4 @@
-"""Groups from a table, all or nothing: the whole plan (planning.py) is carried out, or none of it; safe to repeat.
+"""Groups from a table, all or nothing: the whole plan (import_plan.py) is carried out, or none of it; safe to repeat.
 
 Groups whose row is not there stay: archiving is not importing.
 """
@@ -27,7 +27,7 @@ def import_groups(table: Table, viewer: Viewer, seen: str = "") -> Plan:
     with writing():
         bind_in_turn()
         todo = plan(table, viewer)
-        if not todo.problems and seen in ("", todo.mark):
+        if not todo.problems and seen in ("", todo.digest):
             _insert(todo.added)
             _update(todo.changed)
             _record(todo, viewer)

@@ -12,7 +12,7 @@ from governance.relay.delivery.quiet_hours import HOUR_FIELDS
 from governance.relay.groups.uniqueness import Ear, ear_of
 from governance.relay.model import Group, GroupPlace
 
-BINDING = ("settings", "robot", "heard_as", "told")
+BINDING = ("settings", "robot", "heard_as", "receives")
 FACTS = ("name", "channel", "audience", "keeper_id", *BINDING, *HOUR_FIELDS)
 Key = tuple[str, str, frozenset[int]]  # name, channel, places
 
@@ -25,7 +25,7 @@ class Known:
     facts: dict[str, Any]
 
 
-def there() -> tuple[dict[Key, Known], dict[Ear, int]]:
+def existing_groups() -> tuple[dict[Key, Known], dict[Ear, int]]:
     """The groups that are bound, and by what each of them is heard; nobody's own line."""
     places: dict[int, set[int]] = defaultdict(set)
     for group_id, place_id in db.session.execute(select(GroupPlace.group_id, GroupPlace.place_id)):

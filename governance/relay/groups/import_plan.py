@@ -1,7 +1,7 @@
 """What an import of groups would do: its rows held against the places, the accounts and the groups that are there.
 
 A row is one group, known by its name, places and channel; a blank cell leaves the fact as it is. What one cell may hold
-is in sheet.py, how the plan is carried out in importing.py.
+is in import_rows.py, how the plan is carried out in import_apply.py.
 """
 
 import hashlib
@@ -25,10 +25,10 @@ from governance.relay import channels
 from governance.relay.channels.base import Channel
 from governance.relay.delivery.quiet_hours import BY_DEFAULT, HOUR_FIELDS, Hours
 from governance.relay.groups.binding import binding
-from governance.relay.groups.import_existing import BINDING, Key, Known, there
+from governance.relay.groups.import_existing import BINDING, Key, Known, existing_groups
 from governance.relay.groups.import_rows import COLUMN, GroupRow, read_keepers, read_rows
 from governance.relay.groups.keepers import NO_ACCOUNT, NOT_THEIRS, by_account
-from governance.relay.groups.uniqueness import ear_of, whose
+from governance.relay.groups.uniqueness import bound_elsewhere_words, ear_of
 from governance.relay.model import Group
 
 SHOWN = 200
@@ -65,8 +65,8 @@ class Plan:
         return self.problems[:SHOWN]
 
     @property
-    def mark(self) -> str:
-        """Two plans with the same mark do the same; a confirmation is for one mark only."""
+    def digest(self) -> str:
+        """Two plans with the same digest do the same; a confirmation is for one digest only."""
         facts = [entry.facts for entry in self.added], [(entry.id, entry.changes) for entry in self.changed]
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
 
@@ -98,7 +98,7 @@ class _Draft:
         self.places = Gazetteer(visible(viewer, "group.keep", Place))
         self.accounts = by_account(set(keepers))
         self.workers = at_work(self.accounts.values())
-        self.known, self.ears = there()
+        self.known, self.ears = existing_groups()
         self.keys = self._shared_keys()
         self.seen: dict[Key, int] = {}
 
@@ -150,7 +150,7 @@ class _Draft:
         return found
 
     def _same_key(self, kind: type[Channel], spots: Sequence[Spot], bound: Mapping[str, str]) -> None:
-        """A name that is known in a community has one key there (sharing.py); it is changed on the page of a group."""
+        """A bot name has one key in a community (shared_keys.py); it is changed on the page of a group."""
         if kind.shares is None:
             return
         for called, key in _shared(kind, spots, bound).items():
@@ -176,13 +176,13 @@ class _Draft:
         return {}
 
     def _free_ear(self, facts: Mapping[str, Any], known: Known | None, number: int) -> None:
-        """The other side's group is bound once (ears.py). Rows of this file are known by their number below zero."""
+        """A chat is bound once (uniqueness.py). Rows of this file have negative numbers."""
         ear, mine = ear_of(channels.channel(facts["channel"]), facts), known.id if known else -number
         owner = self.ears.setdefault(ear, mine) if ear else mine
         if owner < 0 and owner != mine:
             raise Invalid({"channel": f"和第 {-owner} 行是那边的同一个群"})
         if owner != mine:
-            raise Invalid({"channel": whose(self.viewer, db.session.get_one(Group, owner))})
+            raise Invalid({"channel": bound_elsewhere_words(self.viewer, db.session.get_one(Group, owner))})
 
 
 def _shared(kind: type[Channel], spots: Sequence[Spot], bound: Mapping[str, str]) -> dict[Called, str]:

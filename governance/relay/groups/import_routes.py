@@ -56,7 +56,7 @@ def confirm_import() -> Any:
     if content is None or not mark:
         return back("groups.import_page")
     done = import_groups(open_table(content, ""), current(), seen=mark)
-    if done.problems or done.mark != mark:
+    if done.problems or done.digest != mark:
         return _page(ImportForm.blank(), done, again=True), 422 if done.problems else 409
     media.delete(_key())
     return _page(ImportForm.blank(), done, done=True)

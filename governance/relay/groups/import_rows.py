@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from governance.core.errors import Invalid
-from governance.places.sheet import Problem, plain
+from governance.places.sheet import Problem, normalised_cell
 from governance.places.tables import Row, Table
 from governance.relay import channels
 from governance.relay.delivery.quiet_hours import HOUR_FIELDS, Hours
@@ -98,7 +98,7 @@ def _columns(headings: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _bare(heading: str) -> str:
-    return re.sub(r"\(.*?\)|[\s*_:]", "", plain(heading)).lower()
+    return re.sub(r"\(.*?\)|[\s*_:]", "", normalised_cell(heading)).lower()
 
 
 def _cells(line: Row, headings: Mapping[str, list[str]]) -> dict[str, str]:
@@ -139,9 +139,9 @@ def _row(number: int, given: Mapping[str, str], settings: Mapping[str, str]) -> 
 
 def _hour(name: str, text: str, wrong: dict[str, str]) -> int | None:
     """An hour of the day, written 7, 7点 or 7:00; None for 不设."""
-    if plain(text) == OFF:
+    if normalised_cell(text) == OFF:
         return None
-    found = re.fullmatch(r"([01]?[0-9]|2[0-3])(?:点|时|:00)?", plain(text))
+    found = re.fullmatch(r"([01]?[0-9]|2[0-3])(?:点|时|:00)?", normalised_cell(text))
     if not found:
         wrong[name] = "要一个钟点，0 到 23，或者写“不设”"
     return int(found[1]) if found else None

@@ -12,17 +12,17 @@ from governance.people.access.viewer import Viewer
 from governance.people.model import Identity, Post
 from governance.places.kinds import AREAS
 from governance.relay.model import Group
-from governance.relay.record import note
+from governance.relay.record import record_event
 
 MOST_IN_ONE = 5000
 KEEPING = ("community", "street", "district")  # the roles of the rule group.keep; a test holds the two together
 NO_ACCOUNT, NOT_THEIRS = "没有这个账号", "这个人没有管这个群的岗位"
 
 
-def hand_over(viewer: Viewer, group: Group, account: str) -> Group:
+def hand_over(group: Group, by: Viewer, account: str) -> Group:
     """Make somebody else the group's keeper. Raises Invalid by `keeper`."""
     with writing():
-        require_kept(viewer, group)
+        require_kept(group, by)
         found = by_account([account.strip().lower()])
         if not found:
             raise Invalid({"keeper": NO_ACCOUNT})
@@ -31,13 +31,13 @@ def hand_over(viewer: Viewer, group: Group, account: str) -> Group:
             raise Invalid({"keeper": NOT_THEIRS})
         before, group.keeper_id = group.keeper_id, person_id
         db.session.flush()
-        note(group, "hand_over", viewer.label, viewer.staff_id, keeper=person_id, before=before)
+        record_event(group, "hand_over", by.label, by.staff_id, keeper=person_id, before=before)
     return group
 
 
-def require_kept(viewer: Viewer, group: Group) -> None:
+def require_kept(group: Group, by: Viewer) -> None:
     """Lock a group to do something to it. Raises Forbidden, or Refused for one that is archived."""
-    require(viewer, "group.keep", locked(group))
+    require(by, "group.keep", locked(group))
     if group.archived_at:
         raise Refused("这个群已经归档，请重新绑定")
 

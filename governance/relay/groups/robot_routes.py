@@ -8,7 +8,7 @@ from governance.core.web.forms import attempt, status
 from governance.core.web.pages import back, public_url
 from governance.core.web.security import refills
 from governance.people.access.current import current, open_to
-from governance.people.access.lookup import find
+from governance.people.access.lookup import find_permitted
 from governance.people.access.permissions import keeper, visible
 from governance.places.finding import find_place
 from governance.places.model import Place
@@ -47,7 +47,7 @@ def _added(form: NewRobotForm) -> Robot:
 @refills
 def show(robot_id: int) -> Any:
     robot, form = _robot(robot_id), RobotForm()
-    if attempt(form, lambda: robots.change(current(), robot, form.secrets())):
+    if attempt(form, lambda: robots.change(robot, current(), form.secrets())):
         return back("robots.show", robot_id=robot.id)
     address = public_url("callbacks.check_robot", name=robot.name)
     page = render_template("relay/robot.html", form=form, robot=robot, address=address, groups=queries.groups_of(robot))
@@ -57,9 +57,9 @@ def show(robot_id: int) -> Any:
 @bp.post("/<int:robot_id>/remove")
 @open_to(keeper)
 def remove(robot_id: int) -> Any:
-    robots.remove(current(), _robot(robot_id))
+    robots.remove(_robot(robot_id), current())
     return back("robots.index")
 
 
 def _robot(robot_id: int) -> Robot:
-    return find(Robot, robot_id, "group.keep")
+    return find_permitted(Robot, robot_id, "group.keep")

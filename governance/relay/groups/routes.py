@@ -11,7 +11,7 @@ from governance.core.web.forms import attempt, status
 from governance.core.web.pages import back
 from governance.core.web.security import refills
 from governance.people.access.current import current, open_to
-from governance.people.access.lookup import find
+from governance.people.access.lookup import find_permitted
 from governance.people.access.permissions import keeper, visible
 from governance.people.access.viewer import Viewer
 from governance.places.model import Place
@@ -92,7 +92,7 @@ def _page(group: Group, form: KeeperForm | None = None) -> str:
 def hand_over(group_id: int) -> Any:
     """Somebody else keeps the group from now on."""
     group, form = _group(group_id), KeeperForm()
-    if attempt(form, lambda: keepers.hand_over(current(), group, form.keeper.data)):
+    if attempt(form, lambda: keepers.hand_over(group, current(), form.keeper.data)):
         return back("groups.show", group_id=group.id)
     return _page(group, form), 422
 
@@ -114,7 +114,7 @@ def change(group_id: int) -> Any:
 
 def _changed(group: Group, kind: type[channels.Channel], form: Any) -> Group:
     places, given = binding.find_places(form.places.data, _mine()), given_settings(form, kind)
-    return binding.change(current(), group, form.name.data, given, places, form.hours())
+    return binding.change(group, current(), form.name.data, given, places, form.hours())
 
 
 def _as_it_is(group: Group, kind: type[channels.Channel]) -> dict[str, str]:
@@ -123,7 +123,7 @@ def _as_it_is(group: Group, kind: type[channels.Channel]) -> dict[str, str]:
     return {"name": group.name, "places": places, **open_ones, **asdict(binding.hours_of(group))}
 
 
-DEEDS: dict[str, Callable[[Viewer, Group], Any]] = {
+DEEDS: dict[str, Callable[[Group, Viewer], Any]] = {
     "test": direct_message.test_message,
     "code": direct_message.send_code,
     "disable": binding.disable,
@@ -137,14 +137,14 @@ DEEDS: dict[str, Callable[[Viewer, Group], Any]] = {
 @open_to(keeper)
 def act(group_id: int, deed: str) -> Any:
     group = _group(group_id)
-    DEEDS[deed](current(), group)
+    DEEDS[deed](group, current())
     if deed == "archive":
         return back("groups.index")
     return back("groups.show", group_id=group.id)
 
 
 def _group(group_id: int) -> Group:
-    return find(Group, group_id, "group.keep")
+    return find_permitted(Group, group_id, "group.keep")
 
 
 def _mine() -> Any:

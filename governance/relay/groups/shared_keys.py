@@ -16,7 +16,7 @@ from governance.relay.channels import channel
 from governance.relay.model import Group, GroupPlace
 
 
-def take_along(viewer: Viewer, group: Group, bound: Mapping[str, str]) -> list[Group]:
+def groups_sharing_key(group: Group, by: Viewer, bound: Mapping[str, str]) -> list[Group]:
     """The groups that are to have `bound`'s key too, as `group` gets it. Raises Invalid at the key."""
     shared = channel(group.channel).shares
     if shared is None:
@@ -27,7 +27,7 @@ def take_along(viewer: Viewer, group: Group, bound: Mapping[str, str]) -> list[G
     if others and before.get(name) != bound[name]:
         taken = f"这个社区的“{others[0].name}”已经用着“{bound[name]}”，密钥不一样。"
         raise Invalid({key: taken + "请填同一个密钥；要换密钥，去改那个群"})
-    foreign = [one.name for one in others if not may(viewer, "group.keep", one)]
+    foreign = [one.name for one in others if not may(by, "group.keep", one)]
     if foreign:
         raise Invalid({key: f"“{foreign[0]}”也用这个密钥，不归您管。请管它的人来换"})
     return others

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from governance.core.db import db, in_turn
+from governance.core.db import advisory_lock, db
 from governance.people.access.permissions import may
 from governance.people.access.viewer import Viewer
 from governance.relay.channels import Channel
@@ -19,7 +19,7 @@ Ear = tuple[str, str | None]  # by what it is heard, and by which robot where th
 
 def bind_in_turn() -> None:
     """One binds at a time, so that an ear that is free stays so until it is taken. Call it first inside `writing()`."""
-    in_turn(LOCK)
+    advisory_lock(LOCK)
 
 
 def ear_of(kind: type[Channel], columns: Mapping[str, Any]) -> Ear | None:
@@ -38,7 +38,7 @@ def bound_already(group: Group, ear: Ear | None) -> Group | None:
         return db.session.scalars((query.where(Group.robot == robot) if robot else query).limit(1)).first()
 
 
-def whose(viewer: Viewer, other: Group) -> str:
+def bound_elsewhere_words(viewer: Viewer, other: Group) -> str:
     """What is said to who binds it again; whom they keep not themselves is not named."""
     if may(viewer, "group.keep", other):
         return f"那边的这个群已经绑过了，就是“{other.name}”，请去改那一个"

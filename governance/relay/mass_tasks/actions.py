@@ -17,7 +17,7 @@ from governance.people.access.viewer import Viewer
 from governance.relay.delivery.hooks import CANCELLED
 from governance.relay.mass_tasks.model import WITH_OWNER, MassTask, MassTaskPart
 from governance.relay.model import SENDING, Group, Message
-from governance.relay.record import note
+from governance.relay.record import record_event
 
 SHOWN = 30
 
@@ -57,16 +57,16 @@ def _groups(task: MassTask) -> Sequence[Group]:
     return [part.message.group for part in task.parts if part.message.group]
 
 
-def cancel(viewer: Viewer, task_id: int) -> None:
+def cancel(task_id: int, by: Viewer) -> None:
     """Call a task off, for all of its groups. Raises Missing where any of them is another's to keep."""
     with writing():
         task = numbered(MassTask, task_id)
         groups = _groups(task) if task else []
-        if task is None or not groups or not all(may(viewer, "group.keep", one) for one in groups):
+        if task is None or not groups or not all(may(by, "group.keep", one) for one in groups):
             raise Missing
         if locked(task).state != WITH_OWNER or task.cancel_why or task.confirmed_at:
             raise Refused("这次群发已经有结果了")
         task.cancel_why, task.next_at = CANCELLED, now()
         for group in groups:
-            note(group, "cancel_task", viewer.label, viewer.staff_id, task=task.id)
+            record_event(group, "cancel_task", by.label, by.staff_id, task=task.id)
         enqueue("relay.mass_task", task_id=task.id)

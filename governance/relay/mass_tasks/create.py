@@ -19,7 +19,7 @@ from governance.relay.delivery.batches import Parcel
 from governance.relay.delivery.claims import claim
 from governance.relay.delivery.in_flight import put_back, start
 from governance.relay.delivery.rate_limit import turn
-from governance.relay.delivery.results import settle
+from governance.relay.delivery.results import record_outcomes
 from governance.relay.mass_tasks.model import REFUSED, UNKNOWN, WITH_OWNER, MassTask, MassTaskPart
 from governance.relay.mass_tasks.quota import full_until
 from governance.relay.messages.text import signed
@@ -78,7 +78,7 @@ def _claimed(channel: WecomMassTask) -> list[Parcel]:
 def _alike(parcels: Sequence[Parcel]) -> list[tuple[str, str, tuple[Parcel, ...]]]:
     same: dict[tuple[str, str], list[Parcel]] = defaultdict(list)
     for parcel in parcels:
-        same[parcel.bound["owner"], parcel.words.removesuffix(signed(("",), parcel.mark))].append(parcel)
+        same[parcel.bound["owner"], parcel.words.removesuffix(signed(("",), parcel.short_code))].append(parcel)
     return [
         (owner, words, tuple(many[first : first + MOST]))
         for (owner, words), many in same.items()
@@ -96,17 +96,17 @@ def _begin(channel: WecomMassTask, owner: str, words: str, parcels: Sequence[Par
         started = start(channel, [parcel for parcel in parcels if parcel.group_id not in full])
         if not started:
             return None
-        sign = started[0].mark
+        sign = started[0].short_code
         said = signed((words,), sign)
         mine = update(Message).where(Message.id.in_([parcel.message_id for parcel in started]))
-        db.session.execute(mine.values(mark=sign, words=said), execution_options={"synchronize_session": False})
+        db.session.execute(mine.values(short_code=sign, words=said), execution_options={"synchronize_session": False})
         task = MassTask(owner=owner)
         db.session.add(task)
         db.session.flush()
         db.session.add_all(
             MassTaskPart(message_id=one.message_id, task_id=task.id, chat_id=one.bound["chat_id"]) for one in started
         )
-    return Given(task.id, channel, owner, said, tuple(replace(one, words=said, mark=sign) for one in started))
+    return Given(task.id, channel, owner, said, tuple(replace(one, words=said, short_code=sign) for one in started))
 
 
 def _ask(given: Given) -> bool:
@@ -133,7 +133,7 @@ def _not_given(given: Given, trouble: Trouble) -> None:
     state = UNKNOWN if isinstance(outcome, Unknown) else REFUSED
     with writing():
         task = db.session.get_one(MassTask, given.id, with_for_update=True)
-        settle([(parcel, outcome) for parcel in given.parcels])
+        record_outcomes([(parcel, outcome) for parcel in given.parcels])
         task.state, task.reason, task.ended_at = state, trouble.reason[:300], now()
 
 
@@ -141,7 +141,7 @@ def _with_owner(given: Given, msgid: str, failed: set[str]) -> None:
     taken = [one.message_id for one in given.parcels if one.bound["chat_id"] not in failed]
     with writing():
         task = db.session.get_one(MassTask, given.id, with_for_update=True)
-        settle([(one, Refusal(NOT_THEIRS, None)) for one in given.parcels if one.bound["chat_id"] in failed])
+        record_outcomes([(one, Refusal(NOT_THEIRS, None)) for one in given.parcels if one.bound["chat_id"] in failed])
         waits = update(Message).where(Message.id.in_(taken), Message.state == SENDING)
         db.session.execute(waits.values(lease_until=None), execution_options={"synchronize_session": False})
         task.msgid, task.state, task.next_at = msgid, WITH_OWNER, now() + FIRST_LOOK

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from governance.core.crypto import Personal
-from governance.core.db import Base, now, only
+from governance.core.db import Base, now, partial_index
 from governance.relay.model import Message
 
 ASKING, WITH_OWNER, DONE, CANCELLED, REFUSED, UNKNOWN = "asking", "waiting", "done", "cancelled", "refused", "unknown"
@@ -23,7 +23,7 @@ class MassTask(Base):
     __tablename__ = "mass_task"
     __table_args__ = (
         CheckConstraint(f"state IN {TASK_STATES}", name="state"),
-        Index("ix_mass_task_open", "next_at", **only(OPEN)),
+        Index("ix_mass_task_open", "next_at", **partial_index(OPEN)),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

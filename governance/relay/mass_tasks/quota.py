@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from flask import current_app
 from sqlalchemy import or_, select
 
-from governance.core.db import among, db, now
+from governance.core.db import db, in_literals, now
 from governance.core.web.pages import local
 from governance.relay.channels.wecom_mass_task import WecomMassTask
 from governance.relay.model import SENDING, SENT, UNKNOWN, Message
@@ -23,28 +23,28 @@ MORNING, EVENING = 8, 21  # local hours between which an owner is given a digest
 def full_until(group_ids: Sequence[int]) -> dict[int, datetime]:
     """Of these groups those that may receive no more for now, and until when. Good for one `turn()`."""
     today = local(now()).replace(hour=0, minute=0, second=0, microsecond=0)
-    told = _told(group_ids, today.replace(day=1))
-    found = {id_: _until(told.get(id_, ()), today) for id_ in group_ids}
+    sent_at = _told(group_ids, today.replace(day=1))
+    found = {id_: _until(sent_at.get(id_, ()), today) for id_ in group_ids}
     return {id_: until for id_, until in found.items() if until}
 
 
 def _told(group_ids: Sequence[int], since: datetime) -> Mapping[int, list[datetime]]:
     """When each was given what it received this month, or may yet: with the owner, however old, or unknown."""
-    counts = among(Message.state, (SENDING, SENT, UNKNOWN))
+    counts = in_literals(Message.state, (SENDING, SENT, UNKNOWN))
     rows = select(Message.group_id, Message.started_at).where(
         Message.channel == WecomMassTask.name,
         Message.group_id.in_(group_ids),
         counts,
         or_(Message.started_at >= since, Message.state == SENDING),
     )
-    told: dict[int, list[datetime]] = defaultdict(list)
+    sent_at: dict[int, list[datetime]] = defaultdict(list)
     for row in db.session.execute(rows):
-        told[row.group_id or 0].append(row.started_at)
-    return told
+        sent_at[row.group_id or 0].append(row.started_at)
+    return sent_at
 
 
-def _until(told: Iterable[datetime], today: datetime) -> datetime | None:
-    moments, days = list(told), monthrange(today.year, today.month)[1]
+def _until(sent_at: Iterable[datetime], today: datetime) -> datetime | None:
+    moments, days = list(sent_at), monthrange(today.year, today.month)[1]
     if len(moments) >= days:
         return today.replace(day=1, hour=MORNING) + timedelta(days=days)
     if sum(moment >= today for moment in moments) >= current_app.extensions["settings"].wecom_tasks_a_day:

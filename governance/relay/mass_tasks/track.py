@@ -14,7 +14,7 @@ from governance.core.db import db, now, writing
 from governance.core.web.pages import local
 from governance.relay.channels.base import Outcome, Refusal, Sent, Unknown
 from governance.relay.delivery.batches import carrying
-from governance.relay.delivery.results import settle
+from governance.relay.delivery.results import record_outcomes
 from governance.relay.mass_tasks.model import ASKING, CANCELLED, DONE, UNKNOWN, WITH_OWNER, MassTask, MassTaskPart
 from governance.relay.mass_tasks.quota import EVENING, MORNING
 from governance.relay.mass_tasks.recall import is_due_again, lay_aside, unwanted
@@ -96,7 +96,7 @@ def _settle(task: MassTask, pressed: bool, results: dict[str, int]) -> None:
         task = db.session.get_one(MassTask, task.id, with_for_update=True, populate_existing=True)
         open_ = _open(task.id)
         ended = [(part, RECEIVED[results[part.chat_id]]) for part in open_ if results.get(part.chat_id) in RECEIVED]
-        settle([(carrying(part.message), outcome) for part, outcome in ended])
+        record_outcomes([(carrying(part.message), outcome) for part, outcome in ended])
         task.reason = None
         if pressed and task.confirmed_at is None:
             task.confirmed_at = now()
@@ -170,7 +170,7 @@ def _end(task: MassTask, state: str, outcome: Refusal | Unknown) -> None:
             return
         open_ = _open(task.id)
         aside = unwanted(open_)
-        settle([(carrying(part.message), outcome) for part in open_])
+        record_outcomes([(carrying(part.message), outcome) for part in open_])
         if state == CANCELLED:
             lay_aside(aside)
         task.state, task.reason, task.ended_at = state, outcome.reason[:300], now()

@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.exceptions import TemplateNotFound
 
 from governance.core.config import ROOT
-from governance.relay.messages.text import LINE_LONGEST, plain
+from governance.relay.messages.text import LINE_LONGEST, sanitised
 
 FOLDER = ROOT / "templates" / "messages"
 
@@ -33,5 +33,5 @@ def render(audience: str, name: str, facts: Mapping[str, Any]) -> str:
 
 def _safe(fact: Any) -> Any:
     if isinstance(fact, str):
-        return plain(fact)
-    return [plain(line, LINE_LONGEST) for line in fact] if isinstance(fact, tuple) else fact
+        return sanitised(fact)
+    return [sanitised(line, LINE_LONGEST) for line in fact] if isinstance(fact, tuple) else fact

@@ -42,7 +42,7 @@ def opening(words: str) -> tuple[tuple[str, ...], bool]:
     for line in lines[:FIRST_LINES]:
         if sum(map(len, first)) + len(line) > OPENING_LONGEST and first:
             break
-        first.append(plain(line, LINE_LONGEST))
+        first.append(sanitised(line, LINE_LONGEST))
     whole = len(first) == len(lines) and all(len(line.strip()) <= LINE_LONGEST for line in lines)
     return tuple(first), not whole
 
@@ -64,7 +64,7 @@ def _is_harmless(digits: str) -> bool:
     return moments or bool(TICKET.fullmatch(digits)) and read_number(digits) is not None
 
 
-def plain(text: str, longest: int = NAME_LONGEST) -> str:
+def sanitised(text: str, longest: int = NAME_LONGEST) -> str:
     """Text as a group may read it: one line, no mention, no link, no long number, nothing invisible, cut."""
     seen = "".join(char if char.isprintable() or char.isspace() else "" for char in _folded(text))
     seen = "".join(char for char in seen if unicodedata.category(char) not in ("Cf", "Cc", "Co", "Cn", "Cs"))
@@ -103,7 +103,7 @@ def condensed(lines: Sequence[tuple[Any, str]], longest_bytes: int) -> tuple[lis
     return list(said.values()), len(lines)
 
 
-def mark(delivery_id: int) -> str:
+def message_code(delivery_id: int) -> str:
     """A short sign in every message, the same when it is sent once more, so that people can tell a repetition."""
     symbols = ""
     while delivery_id or len(symbols) < 4:

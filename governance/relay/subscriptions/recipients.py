@@ -1,4 +1,4 @@
-"""A person's own line: a group of one, so that claims, pace, order, outcomes and rest serve it as they serve any group.
+"""A person's own own: a group of one, so that claims, pace, order, outcomes and rest serve it as they serve any group.
 
 A worker's is there while WeCom knows who they are; a resident's only from when they agreed until they take it back.
 Who an event concerns is asked of the ticket as it stands; what somebody did themselves is no news to them.
@@ -15,13 +15,13 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from governance.core.config import Settings
-from governance.core.db import among, db, locked, now, writing
-from governance.core.db import by as one
+from governance.core.db import db, in_literals, locked, now, writing
+from governance.core.db import find_by as one
 from governance.core.errors import Refused
 from governance.core.events import Event
 from governance.people.access.viewer import Viewer
 from governance.people.model import Identity, Person, Post
-from governance.people.residents.verification import note
+from governance.people.residents.verification import record_event
 from governance.people.wechat.identity import handle, openid_hash
 from governance.places.model import Place
 from governance.relay.channels.official_account import OfficialAccount, kinds, template, ticked
@@ -32,7 +32,7 @@ from governance.tickets.model import Follow, Ticket
 from governance.wechat.gateway import gateway
 
 QUIET_FROM, QUIET_UNTIL = 22, 7  # nobody's phone rings at night but for what is urgent at work
-AGAIN = timedelta(days=1)  # after it a worker's line that was refused is tried once more
+AGAIN = timedelta(days=1)  # after it a worker's own that was refused is tried once more
 CHANNELS = {"worker": WecomApp, "resident": OfficialAccount}
 
 
@@ -89,9 +89,9 @@ def _serving(which: ColumnElement[bool]) -> set[int]:
 
 
 def _give_lines(ids: Collection[int]) -> None:
-    """A line for each whom WeCom knows and who has none, and one that was refused a day ago or by another userid."""
+    """A own for each whom WeCom knows and who has none, and one that was refused a day ago or by another userid."""
     bound = {id_: userid for id_ in ids if (userid := handle(id_, "userid"))}
-    known = {line.person_id: line for line in db.session.scalars(_of("worker").where(Group.person_id.in_(bound)))}
+    known = {own.person_id: own for own in db.session.scalars(_of("worker").where(Group.person_id.in_(bound)))}
     voices = {id_: robot_of(WecomApp.name, userid) for id_, userid in bound.items()}
     stale = [id_ for id_, voice in voices.items() if id_ not in known or _is_stale(known[id_], voice)]
     db.session.rollback()
@@ -101,8 +101,8 @@ def _give_lines(ids: Collection[int]) -> None:
                 _open(id_, "worker", voices[id_])
 
 
-def _is_stale(line: Group, voice: str) -> bool:
-    return line.robot != voice or (line.disabled_at is not None and line.disabled_at < now() - AGAIN)
+def _is_stale(own: Group, voice: str) -> bool:
+    return own.robot != voice or (own.disabled_at is not None and own.disabled_at < now() - AGAIN)
 
 
 def _of(audience: str) -> Select[Any]:
@@ -114,17 +114,17 @@ def _settings() -> Settings:
     return found
 
 
-def line_of(person_id: int | None, audience: str) -> Group | None:
+def own_group_of(person_id: int | None, audience: str) -> Group | None:
     return one(Group, person_id=person_id, audience=audience) if person_id else None
 
 
 def _open(person_id: int, audience: str, voice: str) -> None:
-    line = line_of(person_id, audience) or Group(person_id=person_id, audience=audience, name="")
-    line.channel, line.robot, line.settings = CHANNELS[audience].name, voice, "{}"
-    line.quiet_from, line.quiet_until = QUIET_FROM, QUIET_UNTIL
-    line.created_at = now()
-    line.archived_at = line.disabled_at = line.disabled_why = line.rest_until = None
-    db.session.add(line)
+    own = own_group_of(person_id, audience) or Group(person_id=person_id, audience=audience, name="")
+    own.channel, own.robot, own.settings = CHANNELS[audience].name, voice, "{}"
+    own.quiet_from, own.quiet_until = QUIET_FROM, QUIET_UNTIL
+    own.created_at = now()
+    own.archived_at = own.disabled_at = own.disabled_why = own.rest_until = None
+    db.session.add(own)
     db.session.flush()
 
 
@@ -133,13 +133,13 @@ def may_agree(person_id: int | None) -> bool:
     return bool(gateway().has("official") and kinds(_settings()) and handle(person_id, "openid"))
 
 
-def close_line(person_id: int, why: str) -> bool:
+def close_own_group(person_id: int, why: str) -> bool:
     """They take it back, or leave: nothing more is said there. Call it inside `writing()`."""
-    line = line_of(person_id, "resident")
-    if line is None or line.archived_at is not None:
+    own = own_group_of(person_id, "resident")
+    if own is None or own.archived_at is not None:
         return False
-    line.archived_at = now()
-    waiting = update(Delivery).where(Delivery.group_id == line.id, among(Delivery.state, READY))
+    own.archived_at = now()
+    waiting = update(Delivery).where(Delivery.group_id == own.id, in_literals(Delivery.state, READY))
     db.session.execute(waiting.values(state=FAILED, reason=why, claim=None))
     return True
 
@@ -147,25 +147,25 @@ def close_line(person_id: int, why: str) -> bool:
 def follows_again(openid: str) -> None:
     """Somebody follows the account: if they had agreed, they are told again. Joins the transaction in hand."""
     known = one(Identity, kind="openid", subject=openid_hash(openid))
-    line = line_of(known.person_id, "resident") if known else None
-    if line is not None and line.archived_at is None:
-        line.disabled_at = line.disabled_why = line.rest_until = None
+    own = own_group_of(known.person_id, "resident") if known else None
+    if own is not None and own.archived_at is None:
+        own.disabled_at = own.disabled_why = own.rest_until = None
 
 
 def agree(by: Viewer) -> None:
     """The box was ticked. Joins the transaction in hand. Raises Refused for who has no ticket to hear of."""
     person, place = _with_ticket(by)
-    line = line_of(person.id, "resident")
-    if line is None or not line.hears:
+    own = own_group_of(person.id, "resident")
+    if own is None or not own.hears:
         app_id = _settings().wechat_app_id
         _open(person.id, "resident", robot_of(OfficialAccount.name, app_id))
-        note(person, "news_on", place, by)
+        record_event(person, "news_on", place, by)
 
 
 def take_back(by: Viewer) -> None:
     person, place = _with_ticket(by)
-    if close_line(person.id, "本人取消了"):
-        note(person, "news_off", place, by)
+    if close_own_group(person.id, "本人取消了"):
+        record_event(person, "news_off", place, by)
 
 
 def _latest(person_id: int | None) -> Ticket | None:
@@ -198,8 +198,8 @@ def news_of(viewer: Viewer) -> News | None:
     """Nothing for whom it is not offered: who may not agree, or has nothing to hear of yet."""
     if not may_agree(viewer.person_id) or _latest(viewer.person_id) is None:
         return None
-    line = line_of(viewer.person_id, "resident")
-    wanted = line is not None and line.hears
-    refused = line.disabled_why if line is not None and not line.archived_at else None
-    since, settings = line.created_at if line is not None else None, _settings()
+    own = own_group_of(viewer.person_id, "resident")
+    wanted = own is not None and own.hears
+    refused = own.disabled_why if own is not None and not own.archived_at else None
+    since, settings = own.created_at if own is not None else None, _settings()
     return News(wanted, refused or "", since, tuple(kinds(settings)), ticked(settings))

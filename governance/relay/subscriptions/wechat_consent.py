@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from flask import current_app
 
-from governance.core.db import by as one
+from governance.core.db import find_by as one
 from governance.core.errors import Refused
 from governance.people.access.viewer import Viewer
 from governance.people.model import Identity

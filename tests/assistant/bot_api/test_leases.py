@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import select, update
 
 from governance.assistant.bot_api import routes
-from governance.core.db import by, db, now, writing
+from governance.core.db import db, find_by, now, writing
 from governance.core.errors import Invalid
 from governance.relay.channels.bot import Bot
 from governance.relay.delivery.fan_out import expand
 from governance.relay.delivery.sender import deliver
 from governance.relay.groups import binding
-from governance.relay.model import Delivery, Group, Heard, Message
+from governance.relay.model import Delivery, Group, Message, ReceivedMessage
 from governance.tickets.model import Ticket
 from tests.assistant.bot import bind_bot
 from tests.assistant.callbacks import counts
@@ -110,15 +110,15 @@ def test_a_second_key_for_a_name_the_community_has_is_refused_with_what_to_do(bo
 def test_a_bots_key_is_changed_at_one_of_its_groups_for_all_of_them(bot, cast):
     far = {"bot": "ginkgo-bot", "chat": "far", "key": KEY}
     binding.add(cast.viewer("du"), "bot", "residents", "别的社区", far, [cast.place("8号院")])
-    group = by(Group, name="5号楼")
-    binding.change(cast.viewer("shen"), group, "5号楼", {"key": OTHER_KEY}, group.places)
+    group = find_by(Group, name="5号楼")
+    binding.change(group, cast.viewer("shen"), "5号楼", {"key": OTHER_KEY}, group.places)
     db.session.rollback()
     kept = {
         one.name: one.bound["key"]
         for one in db.session.scalars(select(Group).execution_options(populate_existing=True))
     }
     assert kept == {"5号楼": OTHER_KEY, "6号楼": OTHER_KEY, "别的社区": KEY}
-    assert bot(key=OTHER_KEY)[0] == 200 and by(Group, name="5号楼").robot == by(Group, name="6号楼").robot
+    assert bot(key=OTHER_KEY)[0] == 200 and find_by(Group, name="5号楼").robot == find_by(Group, name="6号楼").robot
 
 
 HOME, AWAY = {"REMOTE_ADDR": "203.0.113.7"}, {"REMOTE_ADDR": "198.51.100.7"}
@@ -202,13 +202,15 @@ def heard(bot, key=KEY, group="chat-5号楼"):
 def test_two_communities_may_have_bots_of_one_name_whose_groups_are_called_alike(bot, cast):
     bind_far(cast)
     assert heard(bot) == heard(bot, OTHER_KEY) == 200
-    said_in = db.session.scalars(select(Group.name).join(Heard, Heard.group_id == Group.id).order_by(Heard.id))
+    said_in = db.session.scalars(
+        select(Group.name).join(ReceivedMessage, ReceivedMessage.group_id == Group.id).order_by(ReceivedMessage.id)
+    )
     assert said_in.all() == ["5号楼", "8号院群"]
 
 
 def test_a_group_is_heard_by_the_new_key_once_it_has_one(bot, cast):
-    group = by(Group, name="5号楼")
-    binding.change(cast.viewer("shen"), group, "5号楼", {"key": OTHER_KEY}, group.places)
+    group = find_by(Group, name="5号楼")
+    binding.change(group, cast.viewer("shen"), "5号楼", {"key": OTHER_KEY}, group.places)
     assert (heard(bot), heard(bot, OTHER_KEY), heard(bot, OTHER_KEY, "chat-6号楼")) == (401, 200, 200)
 
 
@@ -224,9 +226,9 @@ def test_whose_group_it_is_already_is_said_to_those_alone_who_keep_it(bot, cast)
 def test_a_key_that_would_make_two_groups_one_is_refused(bot, cast):
     """Also where it is not the changed group itself, but one that takes the key along."""
     bind_far(cast)
-    group = by(Group, name="6号楼")
+    group = find_by(Group, name="6号楼")
     with pytest.raises(Invalid, match="别的社区"):
-        binding.change(cast.viewer("shen"), group, "6号楼", {"key": OTHER_KEY}, group.places)
+        binding.change(group, cast.viewer("shen"), "6号楼", {"key": OTHER_KEY}, group.places)
     db.session.rollback()
     assert heard(bot) == heard(bot, OTHER_KEY) == 200
 

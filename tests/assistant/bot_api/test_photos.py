@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from governance.assistant.inbound import receive
 from governance.core import media
 from governance.core.db import db, now
-from governance.relay.model import Heard
+from governance.relay.model import ReceivedMessage
 from governance.tickets import photos
 from governance.tickets.model import Photo, Ticket
 from tests.assistant.bot import DOOR, KEY, bind_bot
@@ -71,7 +71,7 @@ def test_photos_alone_join_the_last_report_and_before_one_wait_for_it(tell) -> N
 def test_what_is_no_photo_is_refused_by_its_place_and_nothing_of_it_is_heard(tell, shot) -> None:
     status, problem = tell("m1", png(), shot, text="报事 三层灯不亮")
     assert status == 422 and problem["fields"]["photos"].startswith("第 2 张：")
-    assert (count(Ticket), count(Photo), count(Heard)) == (0, 0, 0)
+    assert (count(Ticket), count(Photo), count(ReceivedMessage)) == (0, 0, 0)
     assert tell("m1", png(), text="报事 三层灯不亮")[0] == 200
 
 

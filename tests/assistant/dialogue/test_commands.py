@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from governance.assistant.dialogue import commands
-from governance.assistant.dialogue.conversation import Talk
+from governance.assistant.dialogue.conversation import Conversation
 from governance.assistant.dialogue.fallback import UNCLEAR
 from governance.core.db import db, writing
 from governance.discussions import actions as topics
@@ -25,7 +25,7 @@ def test_a_whole_conversation_from_report_to_voice(say, cast) -> None:
     assert "已经催了" in say(f"催办{number}", "三楼老周")
     assert "明天可以再催" in say(f"催办 {number}", "三楼老周")
     assert say("议题") == "现在没有在商量的事。"
-    topic = topics.begin(cast.viewer("shen"), cast.place("银杏社区"), "s", "早餐几点开", "")
+    topic = topics.begin(cast.place("银杏社区"), cast.viewer("shen"), "s", "早餐几点开", "")
     with writing():
         statement = contributions.say(topic, cast.viewer("shen"), "s", "六点半就开")
     assert "早餐几点开" in say("议题") and f"/topics/{topic.ref}" in say("议题")
@@ -58,7 +58,7 @@ def test_what_is_no_yes_reports_nothing(say, said) -> None:
 def test_a_yes_after_half_an_hour_reports_nothing(say) -> None:
     say("楼下垃圾没人收")
     with writing():
-        db.session.scalars(select(Talk)).one().asked_at -= timedelta(minutes=31)
+        db.session.scalars(select(Conversation)).one().asked_at -= timedelta(minutes=31)
     say("是")
     assert db.session.scalars(select(Ticket)).all() == []
 

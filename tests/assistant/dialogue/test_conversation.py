@@ -6,17 +6,17 @@ import unicodedata
 import pytest
 from sqlalchemy import select
 
-from governance.assistant.dialogue.conversation import Talk
+from governance.assistant.dialogue.conversation import Conversation
 from governance.assistant.inbound.inbox import Inbound
 from governance.assistant.inbound.receive import member
 from governance.core import media
 from governance.core.crypto import keyed_hash
-from governance.core.db import by, db, writing
+from governance.core.db import db, find_by, writing
 from governance.people.access.viewer import Viewer
 from governance.people.model import Identity
-from governance.people.residents.merge import merge
+from governance.people.residents.merge import merge_persons
 from governance.people.wechat.identity import openid_hash
-from governance.relay.model import Heard
+from governance.relay.model import ReceivedMessage
 from governance.tickets import actions, feedback, photos
 from tests.assistant.callbacks import bind, heard, latest_ticket, open_doors, sealed_photo
 from tests.peers.platform import event, said, text
@@ -56,14 +56,14 @@ def test_a_conversation_in_a_group_from_report_with_photo_to_closed(app, cast, w
     assert f"我也遇到 {number}" in says("5号楼的电梯又停了", "worker-2")
     assert "共 2 位" in says(f"我也遇到 {number}", "worker-2")
     assert "已送到" in says(f"进度 {number}", "worker-3")
-    actions.move(latest_ticket(), "accept", cast.viewer("gao"), {"note": ""})
+    actions.make_move(latest_ticket(), "accept", cast.viewer("gao"), {"note": ""})
     assert "已受理" in says(f"进度 {number}")
-    actions.move(latest_ticket(), "finish", cast.viewer("gao"), {"note": "换了门滑块"})
+    actions.make_move(latest_ticket(), "finish", cast.viewer("gao"), {"note": "换了门滑块"})
     assert "已办结" in says(f"进度 {number}")
     for sender in ("worker-1", "worker-2"):
         found, person = latest_ticket(), speaker("aibot:ginkgo", sender)
         with writing():
-            feedback.answer(found, person, "yes", 5, "")
+            feedback.give_feedback(found, person, "yes", 5, "")
     assert "已结案" in says(f"进度 {number}", "worker-2")
     (photo,) = latest_ticket().photos
     assert (photo.step, photo.state) == ("more", "clean")
@@ -74,7 +74,7 @@ def test_a_conversation_in_a_group_from_report_with_photo_to_closed(app, cast, w
 
 def speaker(source: str, sender: str) -> Viewer:
     """The person behind a member's name."""
-    found = by(Identity, kind="member", subject=member(keyed_hash("robot.inbound", source), sender).subject)
+    found = find_by(Identity, kind="member", subject=member(keyed_hash("robot.inbound", source), sender).subject)
     assert found is not None
     return Viewer(person_id=found.person_id)
 
@@ -85,9 +85,9 @@ def test_alone_with_us_a_scan_says_where_one_is_and_what_is_said_next_is_about_i
     assert "3号院 5号楼" in card and f"/c/{cast.codes['5号楼']}" in card and "报事" in card
     reply = heard(app, "official", text("报事 楼道灯不亮"))
     assert latest_ticket().place_id == cast.places["5号楼"] and f"/t/{latest_ticket().ref}?k=" in reply
-    assert not any("?k=" in row.reply for row in db.session.scalars(select(Heard)))  # nowhere in the clear
+    assert not any("?k=" in row.reply for row in db.session.scalars(select(ReceivedMessage)))  # nowhere in the clear
     with writing():
-        db.session.scalars(select(Talk)).one().place_id = None
+        db.session.scalars(select(Conversation)).one().place_id = None
     assert "编号" in heard(app, "official", text("报事 电梯异响"))  # where one reported last
     assert latest_ticket().place_id == cast.places["5号楼"]
     heard(app, "official", text(cast.codes["6号楼"].lower()))
@@ -122,7 +122,7 @@ def test_to_inform_on_somebody_is_private_whatever_it_is_about_and_a_bare_word_i
 
 def test_who_writes_to_the_account_and_who_signs_in_by_it_are_one_person(app, cast) -> None:
     heard(app, "official", event("SCAN", cast.codes["5号楼"], "o-77"))
-    identity = by(Identity, kind="openid", subject=openid_hash("o-77"))
+    identity = find_by(Identity, kind="openid", subject=openid_hash("o-77"))
     heard(app, "official", text("报事 楼道灯不亮", "o-77"))
     assert identity is not None and latest_ticket().submitter_id == identity.person_id
 
@@ -149,10 +149,10 @@ def test_who_talks_too_much_is_told_so_and_nothing_is_half_done(app, cast) -> No
 def test_talks_follow_a_person_who_is_merged(app, cast) -> None:
     heard(app, "official", event("SCAN", cast.codes["5号楼"], "o-old"))
     heard(app, "official", event("SCAN", cast.codes["6号楼"], "o-new"))
-    persons = [by(Identity, kind="openid", subject=openid_hash(one)).person for one in ("o-old", "o-new")]
+    persons = [find_by(Identity, kind="openid", subject=openid_hash(one)).person for one in ("o-old", "o-new")]
     with writing():
-        merge(*persons)
-    assert [(talk.person_id, talk.place_id) for talk in db.session.scalars(select(Talk))] == [
+        merge_persons(*persons)
+    assert [(talk.person_id, talk.place_id) for talk in db.session.scalars(select(Conversation))] == [
         (persons[1].id, cast.places["6号楼"])
     ]
-    assert {row.person_id for row in db.session.scalars(select(Heard))} == {persons[1].id}
+    assert {row.person_id for row in db.session.scalars(select(ReceivedMessage))} == {persons[1].id}

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from governance.assistant.dialogue.conversation import Talk
+from governance.assistant.dialogue.conversation import Conversation
 from governance.core.db import db
 from governance.tickets.model import Ticket
 from tests.assistant.callbacks import heard, latest_ticket, open_doors
@@ -13,7 +13,7 @@ GRAVE = ["我不想活了", "我爸想跳河", "孩子被猥亵了", "我家孩�
 
 
 def nothing_is_kept() -> bool:
-    asked = [talk.asked for talk in db.session.scalars(select(Talk))]
+    asked = [talk.asked for talk in db.session.scalars(select(Conversation))]
     return not db.session.scalars(select(Ticket)).all() and set(asked) <= {None}
 
 

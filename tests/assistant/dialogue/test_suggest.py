@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from governance.assistant.dialogue.conversation import Talk
+from governance.assistant.dialogue.conversation import Conversation
 from governance.core.db import db, now, writing
 from governance.tickets.model import Ticket
 from tests.assistant.bot import number_in
@@ -49,7 +49,7 @@ def test_the_same_said_again_is_asked_about_once(say) -> None:
 def test_what_is_said_some_time_later_is_no_detail(say) -> None:
     say("楼道灯一直不亮")
     with writing():
-        db.session.scalars(select(Talk)).one().asked_at -= timedelta(minutes=6)
+        db.session.scalars(select(Conversation)).one().asked_at -= timedelta(minutes=6)
     assert "“天上掉下一只猫”" in say("天上掉下一只猫")
     say("是")
     assert db.session.scalars(select(Ticket)).one().words == "天上掉下一只猫"
@@ -104,5 +104,5 @@ def test_after_a_report_what_is_of_something_else_or_elsewhere_is_no_more_of_it(
 def test_some_minutes_after_a_report_what_is_said_is_a_matter_of_its_own(say) -> None:
     say("报事 楼道灯不亮")
     with writing():
-        db.session.scalars(select(Talk)).one().reported_at -= timedelta(minutes=6)
+        db.session.scalars(select(Conversation)).one().reported_at -= timedelta(minutes=6)
     assert "要报给网格员吗" in say("在三楼拐角")

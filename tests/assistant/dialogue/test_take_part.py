@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from governance.core.db import by, db, writing
+from governance.core.db import db, find_by, writing
 from governance.discussions import actions as topics
 from governance.discussions import contributions
 from governance.discussions.model import Statement, Voice
@@ -22,7 +22,7 @@ def test_what_cannot_be_done_is_said_kindly_and_changes_nothing(say, text) -> No
 def test_a_private_ticket_and_one_of_another_community_are_not_there_for_a_group(say, cast, phone) -> None:
     for place, facts in (("5号楼", {"private": "y"}), ("1号楼", {})):
         ref = phone().report(cast.codes[place], **facts).removeprefix("/t/")
-        ticket = by(Ticket, ref=ref)
+        ticket = find_by(Ticket, ref=ref)
         assert say(f"进度 {ticket.number}") == say("进度 13-4")
 
 
@@ -68,7 +68,7 @@ def test_progress_without_a_number_is_that_of_ones_own_report_here(say) -> None:
 
 
 def test_statements_carry_the_number_that_groups_say(app, cast, phone, say) -> None:
-    topic = topics.begin(cast.viewer("shen"), cast.place("3号院"), "s", "充电棚", "")
+    topic = topics.begin(cast.place("3号院"), cast.viewer("shen"), "s", "充电棚", "")
     with writing():
         statement = contributions.say(topic, cast.viewer("shen"), "s", "先装两个")
     assert f"{statement.id} 号" in phone().get(f"/topics/{topic.ref}").get_data(as_text=True)
@@ -78,7 +78,7 @@ def test_statements_carry_the_number_that_groups_say(app, cast, phone, say) -> N
 
 
 def test_a_voice_is_given_by_a_bare_number_and_said_back_in_full(say, cast) -> None:
-    topic = topics.begin(cast.viewer("shen"), cast.place("3号院"), "s", "充电棚", "")
+    topic = topics.begin(cast.place("3号院"), cast.viewer("shen"), "s", "充电棚", "")
     with writing():
         statement = contributions.say(topic, cast.viewer("shen"), "s", "先装两个")
     for text in (f"反对在{statement.id}号楼装", f"同意 {statement.id}、2", "同意大家的看法"):
@@ -93,7 +93,7 @@ def test_a_voice_is_given_by_a_bare_number_and_said_back_in_full(say, cast) -> N
     ("word", "said", "answer"), [("赞成", "您同意“", 1), ("无所谓", "您对“", 0), ("弃权", "您对“", 0)]
 )
 def test_a_voice_is_given_in_other_words_and_may_be_to_pass(say, cast, word, said, answer) -> None:
-    topic = topics.begin(cast.viewer("shen"), cast.place("3号院"), "s", "充电棚", "")
+    topic = topics.begin(cast.place("3号院"), cast.viewer("shen"), "s", "充电棚", "")
     with writing():
         statement = contributions.say(topic, cast.viewer("shen"), "s", "先装两个")
     assert f"{said}先装两个" in say(f"{word} {statement.id}")
@@ -101,7 +101,7 @@ def test_a_voice_is_given_in_other_words_and_may_be_to_pass(say, cast, word, sai
 
 
 def test_what_another_community_talks_over_is_not_voted_on_here(say, cast) -> None:
-    topic = topics.begin(cast.viewer("tang"), cast.place("8号院"), "s", "充电棚", "")
+    topic = topics.begin(cast.place("8号院"), cast.viewer("tang"), "s", "充电棚", "")
     with writing():
         statement = contributions.say(topic, cast.viewer("tang"), "s", "先装两个")
     assert "没有这个号" in say(f"同意 {statement.id}")

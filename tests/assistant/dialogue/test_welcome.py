@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from governance.assistant.dialogue import welcome
-from governance.assistant.dialogue.conversation import Talk
+from governance.assistant.dialogue.conversation import Conversation
 from governance.assistant.inbound.inbox import Inbound
 from governance.core.db import db, writing
 from governance.places.actions import add_place
@@ -42,7 +42,7 @@ def test_a_scan_is_answered_with_the_card_of_its_place_and_nothing_is_sent_besid
     assert shown.status_code == 200 and shown.mimetype == "image/png"
     work()
     assert wechat.times(CUSTOM) == 0 and db.session.scalars(select(Inbound.state)).one() == "told"
-    assert db.session.scalars(select(Talk)).one().place_id == cast.places["5号楼"]
+    assert db.session.scalars(select(Conversation)).one().place_id == cast.places["5号楼"]
     send(app, "official", THEIRS.call(text("报事 楼道灯不亮", "o-1")))
     work()
     assert db.session.scalars(select(Ticket)).one().place_id == cast.places["5号楼"] and wechat.times(CUSTOM) == 1

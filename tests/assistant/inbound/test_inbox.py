@@ -2,10 +2,10 @@
 
 from sqlalchemy import select
 
-from governance.assistant.inbound.inbox import Inbound, find, keep, mark
-from governance.wechat.reachable import OFFICIAL
+from governance.assistant.inbound.inbox import Inbound, find_inbound, inbox_key, store
 from governance.core.db import db, writing
 from governance.wechat.inbound import TEXT, Incoming
+from governance.wechat.reachable import OFFICIAL
 from tests.at_once import beside
 
 
@@ -14,8 +14,8 @@ def test_who_waited_for_another_to_keep_it_reads_it_at_once(app, cast):
 
     def come() -> None:
         db.session.scalars(select(Inbound)).all()
-        first.append(keep(OFFICIAL, incoming))
-        found.append(find(OFFICIAL, mark(OFFICIAL, incoming.key)))
+        first.append(store(OFFICIAL, incoming))
+        found.append(find_inbound(OFFICIAL, inbox_key(OFFICIAL, incoming.key)))
 
     with writing():
         visits = [beside(app, come) for _ in range(3)]

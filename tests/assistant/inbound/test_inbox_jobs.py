@@ -8,7 +8,7 @@ from governance.core.db import db, now, writing
 from governance.core.jobs import Job
 from governance.people.model import Identity
 from governance.people.wechat import identity
-from governance.relay.model import Heard
+from governance.relay.model import ReceivedMessage
 from governance.tickets.model import Ticket
 from tests.assistant.callbacks import bind, heard, latest_ticket, open_doors, say, sealed_photo, work
 from tests.at_once import at_once
@@ -80,7 +80,7 @@ def test_what_a_group_said_is_heard_in_turn_however_many_work(app, cast) -> None
     for number, one in enumerate(words):
         say(app, "aibot", said(one, sender=f"worker-{number // 3}"))
     at_once(app, 3, work)
-    assert db.session.scalars(select(Heard.text).order_by(Heard.id)).all() == words
+    assert db.session.scalars(select(ReceivedMessage.text).order_by(ReceivedMessage.id)).all() == words
 
 
 def test_a_stream_is_unfinished_until_the_work_is_done_and_then_says_the_answer(app, cast) -> None:

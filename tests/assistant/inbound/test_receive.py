@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from governance.assistant.inbound import receive
 from governance.core.db import db, writing
 from governance.people.model import Identity, Person
-from governance.people.residents.merge import merge
+from governance.people.residents.merge import merge_persons
 from governance.relay.groups import binding
-from governance.relay.model import Group, Heard
+from governance.relay.model import Group, ReceivedMessage
 from governance.tickets.model import Follow, Ticket
 from tests.assistant.bot import DOOR, KEY, number_in
 from tests.assistant.callbacks import heard, open_doors
@@ -47,7 +47,7 @@ def test_the_same_message_many_times_at_one_instant_is_worked_once(app, say, cas
         thread.join()
     assert not trouble and len(set(replies)) == 1
     db.session.rollback()
-    counts = [db.session.scalar(select(func.count()).select_from(rows)) for rows in (Ticket, Heard)]
+    counts = [db.session.scalar(select(func.count()).select_from(rows)) for rows in (Ticket, ReceivedMessage)]
     assert counts == [1, 1]
     assert db.session.scalar(select(func.count()).select_from(Identity).filter_by(kind="member")) == 1
 
@@ -59,7 +59,7 @@ def test_one_member_is_one_person_and_who_it_is_stays_unreadable(say) -> None:
     ticket = db.session.scalars(select(Ticket)).one()
     assert ticket.joined == 1 and db.session.scalar(select(func.count()).select_from(Follow)) == 2
     kept = json.dumps(
-        [str(row.__dict__) for rows in (Identity, Person, Heard) for row in db.session.scalars(select(rows))]
+        [str(row.__dict__) for rows in (Identity, Person, ReceivedMessage) for row in db.session.scalars(select(rows))]
     )
     assert "三楼老周" not in kept
 
@@ -84,13 +84,13 @@ def test_a_message_that_is_none_is_refused_by_field(app, say, body, field) -> No
     answer = Context().run(app.test_client().post, DOOR, json=body, headers=headers)
     assert answer.status_code == 422 and field in answer.get_json()["fields"]
     db.session.rollback()
-    assert db.session.scalars(select(Heard)).all() == []
+    assert db.session.scalars(select(ReceivedMessage)).all() == []
 
 
 def test_a_wrong_key_a_foreign_group_and_one_that_was_disabled_hear_nothing(say, cast) -> None:
     say("帮助", key="a-key-for-the-ginkgo-bot-0002", status=401)
     say("帮助", group="chat-9", status=404)
-    binding.disable(cast.viewer("shen"), db.session.scalars(select(Group)).one())
+    binding.disable(db.session.scalars(select(Group)).one(), cast.viewer("shen"))
     say("帮助", status=404)
 
 
@@ -112,10 +112,10 @@ def test_a_danger_is_heard_in_a_group_that_has_said_too_much(say, monkeypatch) -
 def test_what_was_said_leaves_after_a_month_and_what_came_of_it_stays(say) -> None:
     say("报事 灯不亮")
     with writing():
-        row = db.session.scalars(select(Heard)).one()
+        row = db.session.scalars(select(ReceivedMessage)).one()
         row.at -= receive.KEPT * 2
     receive.forget_heard()
-    assert db.session.scalars(select(Heard)).all() == []
+    assert db.session.scalars(select(ReceivedMessage)).all() == []
     assert db.session.scalars(select(Ticket)).one().words == "灯不亮"
 
 
@@ -134,14 +134,14 @@ def test_a_body_that_is_no_object_is_refused_however_deep_it_goes(app, say, body
 
 def test_a_yes_said_twice_at_one_instant_makes_one_ticket(app, say, monkeypatch):
     assert "要报给网格员吗" in say("楼道灯坏了，晚上看不见")
-    talk_with, both = receive.talk_with, threading.Barrier(2)
+    talk_with, both = receive.conversation_with, threading.Barrier(2)
 
     def together(*args):
         with suppress(threading.BrokenBarrierError):
             both.wait(0.5)
         return talk_with(*args)
 
-    monkeypatch.setattr(receive, "talk_with", together)
+    monkeypatch.setattr(receive, "conversation_with", together)
     at_once(app, 2, lambda: say("是"))
     assert db.session.scalar(select(func.count()).select_from(Ticket)) == 1
 
@@ -155,20 +155,20 @@ def test_what_somebody_says_as_they_become_another_is_the_others(app, cast, monk
         db.session.add(somebody)
         db.session.flush()
         new = somebody.id
-    talk_with, others = receive.talk_with, []
+    talk_with, others = receive.conversation_with, []
 
     def become():
         with writing():
-            merge(db.session.get_one(Person, old), db.session.get_one(Person, new))
+            merge_persons(db.session.get_one(Person, old), db.session.get_one(Person, new))
 
     def talk(*args):
         if not others:
             others.append(beside(app, become))
         return talk_with(*args)
 
-    monkeypatch.setattr(receive, "talk_with", talk)
+    monkeypatch.setattr(receive, "conversation_with", talk)
     heard(app, "official", text("报事 楼道灯不亮"))
     others[0].join()
     db.session.rollback()
-    assert set(db.session.scalars(select(Heard.person_id))) == {new}
+    assert set(db.session.scalars(select(ReceivedMessage.person_id))) == {new}
     assert set(db.session.scalars(select(Follow.person_id))) == {new}

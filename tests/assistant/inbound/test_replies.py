@@ -11,7 +11,7 @@ from governance.core.db import db, now, writing
 from governance.core.jobs import Job
 from governance.people.model import Person
 from governance.relay.subscriptions import recipients
-from governance.relay.subscriptions.recipients import line_of
+from governance.relay.subscriptions.recipients import own_group_of
 from governance.tickets.model import Ticket
 from governance.wechat import replying
 from tests.assistant.callbacks import open_doors, send, work
@@ -60,12 +60,12 @@ def test_who_follows_again_is_told_again_if_they_had_agreed(app, cast, wechat, t
     tell(app)
     with writing():
         recipients.take_back(resident(db.session.get_one(Person, taken_back)))
-    assert line_of(agreed, "resident").disabled_at
+    assert own_group_of(agreed, "resident").disabled_at
     for openid in ("o-resident-1", "o-resident-2", "o-nobody-knows"):
         say(app, event(name, key.format(code=cast.codes["5号楼"]), openid))
     work()
     db.session.rollback()
-    assert line_of(agreed, "resident").hears and line_of(taken_back, "resident").archived_at
+    assert own_group_of(agreed, "resident").hears and own_group_of(taken_back, "resident").archived_at
     happen(id_, "reopen", round=3)
     tell(app)
     assert [call.body["touser"] for call in wechat.done if call.path == TEMPLATE] == ["o-resident-1"]
@@ -74,12 +74,12 @@ def test_who_follows_again_is_told_again_if_they_had_agreed(app, cast, wechat, t
 def test_only_writing_to_the_account_changes_nothing_of_what_is_told(app, cast, ticket) -> None:
     person = somebody(cast, "拒收的", ticket(), "o-resident-1")
     with writing():
-        line_of(person, "resident").disabled_at = now()
+        own_group_of(person, "resident").disabled_at = now()
     say(app, text("帮助"))
     say(app, event("unsubscribe"))
     work()
     db.session.rollback()
-    assert line_of(person, "resident").disabled_at
+    assert own_group_of(person, "resident").disabled_at
 
 
 @pytest.mark.parametrize(("door", "path"), [("official", CUSTOM), ("app", MESSAGE)])

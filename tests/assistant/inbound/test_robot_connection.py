@@ -117,7 +117,7 @@ def states() -> list[str]:
 def test_what_is_said_is_heard_once_and_answered_on_the_same_request(app, cast, line) -> None:
     with worker(app):
         until(lambda: line.connections)
-        assert bind(cast, line).told
+        assert bind(cast, line).receives
         same = body("报事 楼道灯不亮")
         first, again = line.say(same), line.say(same)
         until(lambda: replies(line, first))
@@ -134,7 +134,7 @@ def test_a_group_is_told_of_events_over_it(app, cast, line, phone) -> None:
     with worker(app):
         until(lambda: line.connections)
         group = bind(cast, line)
-        direct_message.test_message(cast.viewer("shen"), group)
+        direct_message.test_message(group, cast.viewer("shen"))
         until(lambda: line.sent("aibot_send_msg"))
         until(lambda: {one.state for one in db.session.scalars(select(Delivery))} == {"sent"})
     (frame,) = line.sent("aibot_send_msg")
@@ -146,11 +146,11 @@ def test_a_group_whose_robot_only_answers_is_told_of_nothing(app, cast, line) ->
         until(lambda: line.connections)
         group = bind(cast, line)
     robot = robots.robot_named("ginkgo")
-    robots.change(cast.viewer("shen"), robot, {"token": "a-token", "aes_key": "A" * 43})
+    robots.change(robot, cast.viewer("shen"), {"token": "a-token", "aes_key": "A" * 43})
     db.session.refresh(group)
-    assert not group.told
+    assert not group.receives
     with pytest.raises(binding.Refused):
-        direct_message.test_message(cast.viewer("shen"), group)
+        direct_message.test_message(group, cast.viewer("shen"))
     while expand():
         pass
     assert db.session.scalars(select(Delivery)).all() == []
@@ -196,7 +196,7 @@ def test_strange_frames_end_nothing(app, cast, line) -> None:
 
 
 def test_a_robot_that_is_not_taken_is_not_said_to_be_connected(app, cast, line) -> None:
-    robots.change(cast.viewer("shen"), robots.robot_named("ginkgo"), {"bot_id": "aib-1", "secret": "another"})
+    robots.change(robots.robot_named("ginkgo"), cast.viewer("shen"), {"bot_id": "aib-1", "secret": "another"})
     with worker(app):
         until(lambda: len(line.sent("aibot_subscribe")) > 1)
         assert db.session.scalars(select(Robot.connected_at)).one() is None
@@ -263,7 +263,7 @@ def test_when_it_is_cut_off_only_the_group_it_was_telling_is_not_told_again(app,
         until(lambda: line.connections)
         both = [bind(cast, line, chat) for chat in ("chat-5", "chat-6")]
     for group in both:
-        direct_message.test_message(cast.viewer("shen"), group)
+        direct_message.test_message(group, cast.viewer("shen"))
     line.cuts.add("aibot_send_msg")
     with worker(app):
         until(lambda: len(line.connections) == 3)

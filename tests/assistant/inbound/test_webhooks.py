@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from governance.assistant.inbound.inbox import Inbound
 from governance.core.db import db
 from governance.core.jobs import Job
-from governance.relay.model import Heard
+from governance.relay.model import ReceivedMessage
 from governance.tickets.model import Ticket
 from tests.assistant.callbacks import DOORS, PLATFORMS, counts, heard, open_doors, say, send, work
 from tests.peers.platform import AES_KEY, APP_ID, CORP_ID, TOKEN, Call, Platform, event, said, text
@@ -57,9 +57,9 @@ def test_wecoms_addresses_are_checked_by_opening_an_echo(app, door: str) -> None
 def test_what_is_theirs_is_answered_at_once_and_worked_afterwards(app, door: str) -> None:
     at_once = say(app, door, PLAIN[door]())
     assert at_once == {"official": "success", "app": ""}.get(door, at_once)
-    assert (rows(Inbound), rows(Job), rows(Heard)) == (1, 1, 0)
+    assert (rows(Inbound), rows(Job), rows(ReceivedMessage)) == (1, 1, 0)
     work()
-    assert rows(Heard) == (0 if door == "aibot" else 1)  # the robot's group is bound to nothing yet
+    assert rows(ReceivedMessage) == (0 if door == "aibot" else 1)  # the robot's group is bound to nothing yet
     assert db.session.scalars(select(Inbound.reply)).one()
 
 

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from governance.core.db import by, db, writing
+from governance.core.db import db, find_by, writing
 from governance.core.events import Event
 from governance.discussions import contributions
 from governance.discussions.model import Reply, Statement
@@ -45,7 +45,7 @@ def test_a_paste_becomes_a_ticket_by_the_workers_hand_and_the_rest_is_gone_on_wi
     answer = gao.post("/desk/pasted/matter", words="电梯关门哐当响", category="lift", **kept)
     assert answer.status_code == 200 and "记下了" in answer.text and "楼道灯坏了" in answer.text
     db.session.rollback()
-    ticket = by(Ticket, source="group")
+    ticket = find_by(Ticket, source="group")
     assert ticket.assisted_by_id == cast.people["gao"] and ticket.place_id == cast.places["5号楼"]
     assert ticket.contact_name is None and "老周" not in ticket.words
     again = gao.post("/desk/pasted/matter", words="电梯关门哐当响", category="lift", **kept)
@@ -54,14 +54,14 @@ def test_a_paste_becomes_a_ticket_by_the_workers_hand_and_the_rest_is_gone_on_wi
     answer = gao.post("/desk/pasted/matter", words="楼道灯坏了", category="light", keep_sender="y", **hidden(gao))
     assert answer.status_code == 303 and "编号" in gao.get("/desk/pasted").text
     db.session.rollback()
-    assert by(Ticket, words="楼道灯坏了").contact_name == "王姐"
+    assert find_by(Ticket, words="楼道灯坏了").contact_name == "王姐"
 
 
 def test_a_report_from_a_paste_is_marked_as_from_the_group_and_one_made_at_the_code_is_not(gao, phone, group, ticket):
     tick(gao, group, 0)
     gao.post("/desk/pasted/matter", words="电梯关门哐当响", category="lift", **hidden(gao))
     db.session.rollback()
-    pasted, scanned = by(Ticket, source="group").ref, db.session.get_one(Ticket, ticket()).ref
+    pasted, scanned = find_by(Ticket, source="group").ref, db.session.get_one(Ticket, ticket()).ref
     for reader in (gao, phone()):
         assert "转自群聊" in reader.get(f"/t/{pasted}").text and "转自群聊" not in reader.get(f"/t/{scanned}").text
     assert gao.get("/desk").text.count("转自群聊") == 1
@@ -73,7 +73,7 @@ def test_words_of_a_group_that_somebody_objects_to_are_shown_to_staff_as_from_th
     shen.post("/desk/pasted/matter", words="先装两个充电桩", into=str(topic.id), category="", **hidden(shen))
     db.session.rollback()
     with writing():
-        contributions.flag(by(Statement, words="先装两个充电桩"), cast.known("小丁"), "这不是事实")
+        contributions.flag(find_by(Statement, words="先装两个充电桩"), cast.known("小丁"), "这不是事实")
     head = shen.get("/desk/topics").text.partition("先装两个充电桩")[0].rpartition("card")[2]
     assert "转自群聊" in head and "shen" not in head
 
@@ -158,15 +158,15 @@ def test_a_paste_becomes_words_in_a_topic_marked_as_from_a_group(phone, group, c
     )
     assert answer.status_code == 200, answer.text
     db.session.rollback()
-    said = by(Statement, words="先装两个充电桩试试")
+    said = find_by(Statement, words="先装两个充电桩试试")
     assert said.from_group and said.author_id == cast.people["shen"]
     shown = phone().get(f"/topics/{topic.ref}/statements").text
     assert "转自群聊" in shown and "shen" not in shown
-    assert by(Event, verb="statement_say").data["from_group"] is True
+    assert find_by(Event, verb="statement_say").data["from_group"] is True
     tick(shen, group, 0)
     shen.post("/desk/pasted/matter", words="长话" * 100, into=str(topic.id), category="", **hidden(shen))
     db.session.rollback()
-    assert by(Reply, from_group=True) is not None
+    assert find_by(Reply, from_group=True) is not None
 
 
 def test_a_topic_that_is_not_open_here_is_not_to_be_had(gao, group):
@@ -199,7 +199,7 @@ def test_a_matter_of_a_group_of_two_buildings_is_where_its_words_say(gao, two, c
     kept = hidden(gao) | {"at": str(cast.places["6号楼"])}
     gao.post("/desk/pasted/matter", words="电梯又坏了", category="lift", **kept)
     db.session.rollback()
-    assert by(Ticket, source="group").place_id == cast.places["6号楼"]
+    assert find_by(Ticket, source="group").place_id == cast.places["6号楼"]
 
 
 def test_what_is_too_grave_is_never_public_though_nobody_ticked_it(gao, two, cast):
@@ -208,7 +208,7 @@ def test_what_is_too_grave_is_never_public_though_nobody_ticked_it(gao, two, cas
         "/desk/pasted/matter", words="5号楼有人尾随我", category="lift", at=str(cast.places["5号楼"]), **hidden(gao)
     )
     db.session.rollback()
-    assert by(Ticket, source="group").private
+    assert find_by(Ticket, source="group").private
 
 
 def test_where_its_words_name_no_building_the_worker_is_asked(gao, two, cast):
@@ -228,7 +228,7 @@ def test_words_for_a_topic_need_no_building(phone, two, cast):
     tick(shen, two, 0)
     put = {"words": "先装两个充电桩", "into": str(topic.id), "category": "", "at": ""}
     answer = shen.post("/desk/pasted/matter", **put, **hidden(shen))
-    assert answer.status_code == 200 and by(Statement, words="先装两个充电桩")
+    assert answer.status_code == 200 and find_by(Statement, words="先装两个充电桩")
 
 
 def test_a_group_of_one_building_asks_nobody_where(gao, group):

@@ -23,7 +23,7 @@ def tickets(app, cast) -> int:
         db.session.flush()
         for _ in range(60):
             place, category = cast.place("5号楼"), cast.category("light")
-            reports.report(Viewer(person_id=person.id), place, category, str(uuid.uuid4()), words="灯不亮")
+            reports.submit_report(place, Viewer(person_id=person.id), category, str(uuid.uuid4()), words="灯不亮")
     return 60
 
 

@@ -8,9 +8,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete
 
-from governance.core.db import by, db, now, writing
+from governance.core.db import db, find_by, now, writing
 from governance.people.access.current import token_hash
-from governance.people.households import Asking
+from governance.people.households import VerificationRequest
 from governance.people.model import Identity, Person, Post, StaffSession
 from governance.tickets.model import Ticket
 from tests.cast import Cast, make_known
@@ -94,7 +94,7 @@ def _resident(app: Flask, cast: Cast, name: str) -> Audience:
     address = phone.report(cast.codes["6号楼"], category="noise", words="以前报的事")
     resident = _holding(phone, name)
     db.session.rollback()
-    ticket = by(Ticket, ref=address.removeprefix("/t/"))
+    ticket = find_by(Ticket, ref=address.removeprefix("/t/"))
     assert ticket is not None
     resident.person_id = ticket.submitter_id
     return resident
@@ -103,10 +103,10 @@ def _resident(app: Flask, cast: Cast, name: str) -> Audience:
 def as_known_as_before(app: Flask, audience: Audience, cast: Cast) -> None:
     """Whoever became known, or left, in the last request is again what the table says of them."""
     with writing():
-        identity = by(Identity, kind="device", subject=subject_of(app, audience.device))
+        identity = find_by(Identity, kind="device", subject=subject_of(app, audience.device))
         person = identity.person if identity else None
         if person is not None:
-            db.session.execute(delete(Asking).where(Asking.person_id == person.id))
+            db.session.execute(delete(VerificationRequest).where(VerificationRequest.person_id == person.id))
         if audience.name == "know" and person is not None and person.known_at is None:
             identity.person = again = Person()
             db.session.add(again)
@@ -136,7 +136,7 @@ def sign_in_again(audience: Audience, cast: Cast) -> int:
     account = STAFF.get(audience.name, audience.name)
     audience.staff = f"{audience.name}-{now().timestamp()}"
     with writing():
-        identity = by(Identity, kind="account", subject=account)
+        identity = find_by(Identity, kind="account", subject=account)
         assert identity is not None
         session = StaffSession(token_hash=token_hash(audience.staff), identity_id=identity.id)
         session.expires_at = now() + timedelta(hours=1)

@@ -28,7 +28,7 @@ def topic(cast: Cast, own: bool, variant: Variant, author: int, title: str) -> T
     """Where its step begins from; one that is only proposed has been looked at by nobody."""
     place, by = cast.place("3号院" if own else "9号院"), Viewer(person_id=author, known=True)
     with writing():
-        made = actions.propose(by, place, str(uuid.uuid4()), title, "现在飞线充电")
+        made = actions.propose(place, by, str(uuid.uuid4()), title, "现在飞线充电")
         made.state = next((STATES[word] for word in variant[::-1] if word in STATES), "discussing")
         made.checked_at = None if made.state == "proposed" else now()
         made.version, made.decision = 2, "东门装两个"

@@ -103,7 +103,9 @@ def _bound(cast: Cast, own: bool, channel: str, **facts: Any) -> int:
 
 def _message(cast: Cast, own: bool, variant: Variant) -> int:
     with writing():
-        message = Message(mark=_name("m"), group_id=_group(cast, own, variant), channel="wecom_webhook", words="话")
+        message = Message(
+            short_code=_name("m"), group_id=_group(cast, own, variant), channel="wecom_webhook", words="话"
+        )
         message.state = UNKNOWN
         db.session.add(message)
         db.session.flush()
@@ -113,7 +115,9 @@ def _message(cast: Cast, own: bool, variant: Variant) -> int:
 def _task(cast: Cast, own: bool, variant: Variant) -> int:
     """A task that waits for the owner of its one group."""
     with writing():
-        message = Message(mark=_name("m"), group_id=_group(cast, own, variant), channel="wecom_mass_task", words="话")
+        message = Message(
+            short_code=_name("m"), group_id=_group(cast, own, variant), channel="wecom_mass_task", words="话"
+        )
         message.state = SENDING
         task = MassTask(owner="LiMing", msgid="msg-1", state=WITH_OWNER)
         task.parts = [MassTaskPart(message=message, chat_id="wrOgQhDgAA000001")]
@@ -127,9 +131,9 @@ def _delivery(cast: Cast, own: bool, variant: Variant) -> int:
     with writing():
         group = db.session.get_one(Group, _group(cast, own, variant))
         place, reporter = group.places[0], Viewer(person_id=cast.people["gao"])
-        ticket = reports.report(reporter, place, cast.category("parking"), str(uuid.uuid4()))
+        ticket = reports.submit_report(place, reporter, cast.category("parking"), str(uuid.uuid4()))
         event = record("ticket.finish", ticket.id, stream=place.stream, scope=place.path, actor="测试")
-        event.told_at = now()
+        event.processed_at = now()
         db.session.flush()
         delivery = Delivery(event_id=event.id, group_id=group.id, channel="manual")
         db.session.add(delivery)
@@ -241,7 +245,7 @@ def _notice(cast: Cast, own: bool, variant: Variant) -> int:
         if notice.state == "told":
             event = record("notice.publish", notice.id, stream=place.stream, scope=place.path, actor="测试")
             db.session.flush()
-            notice.event_id, notice.told_at = event.id, now()
+            notice.event_id, notice.sent_at = event.id, now()
         return notice.id
 
 

@@ -127,7 +127,7 @@ class Makers:
         place = self.cast.place("5号楼" if own else "7号楼")
         with writing():
             told = {"words": words, "private": "private" in variant, "contact_phone": "13912345678"}
-            ticket = reports.report(reporter, place, self.cast.category("parking"), str(uuid.uuid4()), **told)
+            ticket = reports.submit_report(place, reporter, self.cast.category("parking"), str(uuid.uuid4()), **told)
             ticket.checked_at = None if "unchecked" in variant else now()
             ticket.words_hidden = ticket.photos_hidden = "hidden" in variant
             ticket.state = STATES.get(step(variant), "accepted")
@@ -226,7 +226,7 @@ def _slips(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> d
 
 def _notice_move(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> dict[str, Any]:
     notice = db.session.get(Notice, int(given["notice_id"]))
-    return {"note": "说明", "seen": notice.mark if notice else ""}
+    return {"note": "说明", "seen": notice.digest if notice else ""}
 
 
 FORMS: dict[str, Callable[..., dict[str, Any]]] = {

@@ -17,7 +17,7 @@ from governance.notices.model import Notice
 from governance.people.access import permissions
 from governance.people.access.permissions import RULES
 from governance.people.access.rules import Rule
-from governance.people.access.viewer import Held, Viewer
+from governance.people.access.viewer import ActivePost, Viewer
 from governance.people.households import Door, Residence
 from governance.people.model import Body, Person, Post
 from governance.places.kinds import AREAS
@@ -96,7 +96,7 @@ def _notices(places: list[Place], people: list[int]) -> None:
     for place, author, audience, told in itertools.product(places, people, ("workers", "both"), (None, now())):
         notice = Notice(ref=uuid.uuid4().hex[:16], submission=str(uuid.uuid4()), place_id=place.id, author_id=author)
         notice.title = notice.words = "停水"
-        notice.audience, notice.told_at = audience, told
+        notice.audience, notice.sent_at = audience, told
         for area, at in place.areas().items():
             setattr(notice, area, at)
         db.session.add(notice)
@@ -130,9 +130,9 @@ def viewers(population: dict[str, list]) -> st.SearchStrategy[Viewer]:
     """Any viewer at all, also ones no post of ours makes: a role at an area of another kind, several bodies."""
     somebody = st.none() | st.sampled_from(population["people"])
     at_place = st.builds(
-        lambda role, area: Held(role, *area), st.sampled_from(ROLES), st.sampled_from(population["areas"])
+        lambda role, area: ActivePost(role, *area), st.sampled_from(ROLES), st.sampled_from(population["areas"])
     )
-    in_body = st.builds(lambda body: Held("body", body_id=body), st.sampled_from(population["bodies"]))
+    in_body = st.builds(lambda body: ActivePost("body", body_id=body), st.sampled_from(population["bodies"]))
     posts = st.lists(at_place | in_body, max_size=3).map(tuple)
     return st.builds(Viewer, person_id=somebody, staff_id=somebody, posts=posts, known=st.booleans())
 

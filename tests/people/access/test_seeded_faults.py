@@ -100,7 +100,7 @@ def test_a_lock_taken_off_a_route_is_found(walk, monkeypatch) -> None:
 
 
 def test_a_refusal_that_tells_foreign_from_missing_is_found(walk, monkeypatch) -> None:
-    whole = queries.find
+    whole = queries.find_ticket
 
     def talkative(ref, viewer):
         try:
@@ -109,7 +109,7 @@ def test_a_refusal_that_tells_foreign_from_missing_is_found(walk, monkeypatch) -
             trouble.words += "：不公开" if queries.db.session.query(queries.Ticket).filter_by(ref=ref).count() else ""
             raise
 
-    monkeypatch.setattr(queries, "find", talkative)
+    monkeypatch.setattr(queries, "find_ticket", talkative)
     assert wrong(walk, "GET /t/<ref> private")
 
 

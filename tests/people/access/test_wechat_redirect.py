@@ -6,12 +6,12 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 from sqlalchemy import select
 
-from governance.core.db import by, db, now, writing
+from governance.core.db import db, find_by, now, writing
 from governance.people.access import wechat_redirect
 from governance.people.access.viewer import Viewer
 from governance.people.model import Identity, Person, StaffSession
 from governance.people.residents import departure
-from governance.people.residents.merge import merge
+from governance.people.residents.merge import merge_persons
 from governance.people.wechat import identity
 from governance.tickets.model import Follow
 from governance.wechat import circuit_breaker, oauth
@@ -63,7 +63,7 @@ def recognised(someone: Phone, wechat, openid: str, address: str) -> Phone:
 def person_of(someone: Phone) -> Person:
     db.session.rollback()
     db.session.expire_all()
-    found = by(Identity, kind="device", subject=someone.subject)
+    found = find_by(Identity, kind="device", subject=someone.subject)
     assert found is not None
     return found.person
 
@@ -172,7 +172,7 @@ def test_a_code_that_is_not_ours_to_use_recognises_nobody(inside, cast, wechat, 
         state = ""
     assert someone.get(f"{way_back}&code={wechat.code('o-zhou')}&state={state}").status_code == 302
     assert wechat.times(OPENID) == 0
-    assert by(Identity, kind="openid") is None
+    assert find_by(Identity, kind="openid") is None
 
 
 @pytest.mark.parametrize("next", ["https://evil.example/", "//evil.example", "/\\evil.example", ""])
@@ -228,7 +228,7 @@ def test_who_has_two_wechats_by_a_merge_is_written_to_at_the_latest(inside, cast
     first = recognised(inside(), wechat, "o-zhou", f"/c/{code}/report")
     second = recognised(inside(), wechat, "o-wu", f"/c/{code}/report")
     with writing():
-        merge(person_of(first), person_of(second))
+        merge_persons(person_of(first), person_of(second))
     assert handle_of(person_of(first).id, "openid") == "o-wu"
     assert first.get("/me/known/wechat").status_code == second.get("/me/known/wechat").status_code == 200
     recognised(inside(), wechat, "o-zhou", f"/c/{code}/report")
@@ -237,7 +237,7 @@ def test_who_has_two_wechats_by_a_merge_is_written_to_at_the_latest(inside, cast
 def test_who_looks_at_a_snapshot_may_read_and_is_told_kindly_why_no_more(inside, cast, wechat):
     wechat.snapshot = True
     someone = recognised(inside(), wechat, "o-virtual", f"/c/{cast.codes['5号楼']}/report")
-    assert by(Identity, kind="openid") is None
+    assert find_by(Identity, kind="openid") is None
     page = someone.get("/me/known").get_data(as_text=True)
     assert "快照页" in page and "/me/known/wechat" not in page
     assert "快照页" in someone.get("/me/known/wechat").get_data(as_text=True)
@@ -281,7 +281,7 @@ def test_who_leaves_is_not_recognised_again_by_itself(inside, cast, wechat):
     assert "公众号给的一串号码" in someone.get("/me/data").get_data(as_text=True)
     someone.get("/me/leave")
     assert someone.post("/me/leave").status_code == 303
-    assert by(Identity, kind="openid") is None
+    assert find_by(Identity, kind="openid") is None
     assert someone.get("/me").status_code == 200
     assert not departure.by_wechat(person_of(someone))
 

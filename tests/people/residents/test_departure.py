@@ -52,7 +52,7 @@ def test_leaving_takes_the_name_the_door_and_the_phone_at_once(phone, cast) -> N
     with writing():
         person.phone = "13912345678"
         db.session.add(Identity(person_id=person.id, kind="phone", subject="x" * 43))
-        verification.note(person, "know", cast.place("5号楼"), Viewer(), words="三楼老周")
+        verification.record_event(person, "know", cast.place("5号楼"), Viewer(), words="三楼老周")
     page = someone.get("/me/leave").get_data(as_text=True)
     assert page.index("已退出的居民") < page.index("退出，把名字去掉")
     assert person_of(someone).known_at is not None  # reading changes nothing

@@ -8,10 +8,10 @@ import pypdfium2
 import pytest
 from sqlalchemy import func, select
 
-from governance.core.db import by, db, now, writing
+from governance.core.db import db, find_by, now, writing
 from governance.core.errors import Forbidden, Invalid, Refused
 from governance.core.events import Event
-from governance.people.households import Asking, Door, DoorSlip, Residence
+from governance.people.households import Door, DoorSlip, Residence, VerificationRequest
 from governance.people.model import Person
 from governance.people.residents import doors, verification
 from governance.people.residents.sms import forget_askings
@@ -68,7 +68,7 @@ def test_what_is_no_door_is_refused_with_the_line(written: str) -> None:
 
 
 def added(cast, lines: str = "1单元101-1单元104") -> list[Door]:
-    return doors.add_doors(cast.viewer("shen"), cast.place("5号楼"), lines)
+    return doors.add_doors(cast.place("5号楼"), cast.viewer("shen"), lines)
 
 
 def test_doors_there_are_already_stay(cast) -> None:
@@ -79,9 +79,9 @@ def test_doors_there_are_already_stay(cast) -> None:
 def test_doors_are_kept_by_those_above_the_grid_in_their_own_places(cast) -> None:
     for name in ("gao", "tang", "lin", "wu"):
         with pytest.raises(Forbidden):
-            doors.add_doors(cast.viewer(name), cast.place("5号楼"), "101")
+            doors.add_doors(cast.place("5号楼"), cast.viewer(name), "101")
     with pytest.raises(Refused):
-        doors.add_doors(cast.viewer("shen"), cast.place("银杏社区"), "101")
+        doors.add_doors(cast.place("银杏社区"), cast.viewer("shen"), "101")
 
 
 def printed(someone, address: str, **form) -> bytes:
@@ -123,8 +123,8 @@ def test_slips_of_chosen_doors_are_printed_each_with_its_own_code_and_open_their
     ):
         assert words in said
     fresh()
-    assert by(DoorSlip, door_id=ids[0]).printed_by_id == cast.people["shen"]
-    assert by(DoorSlip, door_id=ids[3]) is None
+    assert find_by(DoorSlip, door_id=ids[0]).printed_by_id == cast.people["shen"]
+    assert find_by(DoorSlip, door_id=ids[3]) is None
 
 
 def test_slips_for_all_doors_where_nobody_is_known_leave_out_the_others(phone, cast) -> None:
@@ -133,7 +133,7 @@ def test_slips_for_all_doors_where_nobody_is_known_leave_out_the_others(phone, c
     cast.known("三楼老周", door="1单元102")
     assert len(read_back(printed(keeper, address, all="1"))) == 3
     fresh()
-    assert by(Door, label="1单元102").slips == []
+    assert find_by(Door, label="1单元102").slips == []
 
 
 def test_a_slip_with_any_name_is_printed_whole() -> None:
@@ -171,10 +171,10 @@ def test_a_slip_printed_anew_ends_the_old_one_at_once(phone, cast) -> None:
 
 def test_a_lost_slip_is_ended_and_a_used_one_cannot_be(phone, cast) -> None:
     door = added(cast)[0]
-    doors.hand_out(cast.viewer("shen"), {door.id: verification.new_slip_secret()})
-    doors.end_slip(cast.viewer("shen"), door)
+    doors.hand_out({door.id: verification.new_slip_secret()}, cast.viewer("shen"))
+    doors.end_slip(door, cast.viewer("shen"))
     with pytest.raises(Refused):
-        doors.end_slip(cast.viewer("shen"), door)
+        doors.end_slip(door, cast.viewer("shen"))
 
 
 def test_nothing_is_handed_out_when_there_is_no_phone_to_call(phone, cast) -> None:
@@ -184,7 +184,7 @@ def test_nothing_is_handed_out_when_there_is_no_phone_to_call(phone, cast) -> No
     keeper.get(f"/keep/doors/{door.id}")
     assert keeper.post(f"/keep/doors/{door.id}/slip").status_code == 409
     fresh()
-    assert by(DoorSlip, door_id=door.id) is None
+    assert find_by(DoorSlip, door_id=door.id) is None
 
 
 def test_a_name_no_printer_has_is_said_and_nothing_is_handed_out(phone, cast) -> None:
@@ -196,7 +196,7 @@ def test_a_name_no_printer_has_is_said_and_nothing_is_handed_out(phone, cast) ->
     assert "印不出来" in answer.get_data(as_text=True)
     assert keeper.get(f"/keep/places/{cast.places['5号楼']}/poster.pdf").status_code == 409
     fresh()
-    assert by(DoorSlip, door_id=door.id) is None
+    assert find_by(DoorSlip, door_id=door.id) is None
 
 
 def test_with_nothing_ticked_it_says_what_to_do(phone, cast) -> None:
@@ -222,12 +222,12 @@ def test_whom_only_a_door_made_known_is_known_no_longer_when_they_moved_out(phon
     someone = phone().known_as("三楼老周", cast)
     home = person_of(someone).residences[0]
     with pytest.raises(Forbidden):
-        doors.end_residence(cast.viewer("gao"), home)
-    doors.end_residence(cast.viewer("shen"), home)
+        doors.end_residence(home, cast.viewer("gao"))
+    doors.end_residence(home, cast.viewer("shen"))
     assert person_of(someone).known_at is None
     assert someone.get("/me/nickname").status_code == 303
     with pytest.raises(Refused):
-        doors.end_residence(cast.viewer("shen"), home)
+        doors.end_residence(home, cast.viewer("shen"))
 
 
 def test_who_has_another_door_or_a_phone_stays_known(cast) -> None:
@@ -237,13 +237,13 @@ def test_who_has_another_door_or_a_phone_stays_known(cast) -> None:
         door = Door(place_id=cast.places["6号楼"], label="101")
         db.session.add(Residence(person=cast.person("三楼老周"), door=door, how="slip"))
     for name in ("三楼老周", "爱种花的"):
-        doors.end_residence(cast.viewer("shen"), cast.person(name).residences[0])
+        doors.end_residence(cast.person(name).residences[0], cast.viewer("shen"))
         assert cast.person(name).known_at is not None
 
 
 def test_nicknames_behind_a_door_are_shown_on_request_and_that_is_recorded(phone, cast) -> None:
     cast.known("三楼老周")
-    keeper, door = phone().sign_in("shen"), by(Door, label="3单元501")
+    keeper, door = phone().sign_in("shen"), find_by(Door, label="3单元501")
     assert "三楼老周" not in keeper.get(f"/keep/doors/{door.id}").get_data(as_text=True)
     assert "三楼老周" in keeper.post(f"/keep/doors/{door.id}/who").get_data(as_text=True)
     fresh()
@@ -253,12 +253,12 @@ def test_nicknames_behind_a_door_are_shown_on_request_and_that_is_recorded(phone
 
 def test_a_door_written_by_mistake_is_removed_unless_somebody_was_known_there(cast) -> None:
     door = added(cast)[0]
-    doors.hand_out(cast.viewer("shen"), {door.id: verification.new_slip_secret()})
-    doors.remove_door(cast.viewer("shen"), door)
-    assert by(Door, label="1单元101") is None
+    doors.hand_out({door.id: verification.new_slip_secret()}, cast.viewer("shen"))
+    doors.remove_door(door, cast.viewer("shen"))
+    assert find_by(Door, label="1单元101") is None
     cast.known("三楼老周")
     with pytest.raises(Refused):
-        doors.remove_door(cast.viewer("shen"), by(Door, label="3单元501"))
+        doors.remove_door(find_by(Door, label="3单元501"), cast.viewer("shen"))
 
 
 # At the same instant.
@@ -317,8 +317,8 @@ def test_one_slip_of_a_door_is_good_however_many_print_it_at_once(app, phone, ca
 def test_old_askings_are_forgotten(cast) -> None:
     with writing():
         person = cast.person("gao")
-        asking = Asking(person_id=person.id, way="worker", nickname="老周", expires_at=now())
+        asking = VerificationRequest(person_id=person.id, way="worker", nickname="老周", expires_at=now())
         asking.asked_at = now() - timedelta(days=2)
         db.session.add(asking)
     forget_askings()
-    assert db.session.scalar(select(func.count()).select_from(Asking)) == 0
+    assert db.session.scalar(select(func.count()).select_from(VerificationRequest)) == 0

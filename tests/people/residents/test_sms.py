@@ -9,10 +9,10 @@ from sqlalchemy import select, text
 
 from governance.core import jobs
 from governance.core.config import MissingSetting, load
-from governance.core.db import by, db, now, writing
+from governance.core.db import db, find_by, now, writing
 from governance.core.jobs import DUE, FAILED, Job
 from governance.core.logs import mask
-from governance.people.households import Asking, Sms
+from governance.people.households import Sms, VerificationRequest
 from governance.people.model import Identity, Person
 from governance.people.residents import departure, sms
 from governance.tickets.model import Follow, Ticket
@@ -80,13 +80,13 @@ def test_number_and_words_are_nowhere_in_the_clear_and_gone_once_sent(phone, cas
     someone = phone()
     ask(someone, cast)
     db.session.rollback()
-    for table in ("sms", "asking", "identity", "person", "job", "event"):
+    for table in ("sms", "verification_request", "identity", "person", "job", "event"):
         assert NUMBER not in str(db.session.execute(text(f"SELECT * FROM {table}")).all())
     prove(someone, sent(gateway))
     db.session.rollback()
     (message,) = db.session.scalars(select(Sms))
     assert (message.state, message.to, message.text) == ("taken", None, None)
-    (asking,) = db.session.scalars(select(Asking))
+    (asking,) = db.session.scalars(select(VerificationRequest))
     assert (asking.code, asking.phone) == (None, None)
     assert NUMBER not in mask(f"sms to {NUMBER}")
 
@@ -163,7 +163,7 @@ def test_digits_are_good_for_ten_minutes(phone, cast, gateway) -> None:
     ask(someone, cast)
     right = sent(gateway)
     with writing():
-        for asking in db.session.scalars(select(Asking)):
+        for asking in db.session.scalars(select(VerificationRequest)):
             assert asking.expires_at - asking.asked_at <= timedelta(minutes=10, seconds=1)
             asking.expires_at = now()
     assert prove(someone, right).location == "/me/known"
@@ -195,7 +195,7 @@ def test_a_second_phone_of_the_same_person_brings_its_things(phone, cast, gatewa
     assert person_of(second).id == person.id
     assert person.nickname == "爱种花的"
     assert mine in first.get("/me").get_data(as_text=True)
-    joined = by(Ticket, ref=theirs.removeprefix("/t/"))
+    joined = find_by(Ticket, ref=theirs.removeprefix("/t/"))
     assert joined.joined == 1
     assert [
         row.person_id for row in db.session.scalars(select(Follow).filter_by(ticket_id=joined.id, role="joiner"))

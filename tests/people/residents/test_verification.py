@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event, select
 
-from governance.core.db import Base, by, db, now, writing
+from governance.core.db import Base, db, find_by, now, writing
 from governance.core.errors import KnownNeeded, Refused
 from governance.core.logs import mask
 from governance.people.access import current
@@ -16,7 +16,7 @@ from governance.people.access.viewer import Viewer
 from governance.people.households import Door, Residence
 from governance.people.model import Person
 from governance.people.residents import departure, verification
-from governance.people.residents.merge import merge
+from governance.people.residents.merge import merge_persons
 from tests.cast import resident
 from tests.people.known import NAMED, person_of, slip
 
@@ -144,9 +144,9 @@ def test_a_slip_is_used_once_whoever_asks(cast) -> None:
         people = [Person(), Person()]
         db.session.add_all(people)
         db.session.flush()
-        verification.use_slip(Viewer(person_id=people[0].id), found, "爱种花的")
+        verification.use_slip(found, Viewer(person_id=people[0].id), "爱种花的")
         with pytest.raises(Refused):
-            verification.use_slip(Viewer(person_id=people[1].id), found, "三楼老周")
+            verification.use_slip(found, Viewer(person_id=people[1].id), "三楼老周")
 
 
 def test_the_secret_is_kept_only_as_a_hash_and_masked_in_the_log(phone, cast) -> None:
@@ -203,11 +203,11 @@ def test_two_who_are_one_live_behind_each_door_once(cast) -> None:
         old = Person()
         db.session.add(old)
         db.session.flush()
-        same, other = by(Door, label="3单元501"), Door(place_id=cast.places["6号楼"], label="101")
+        same, other = find_by(Door, label="3单元501"), Door(place_id=cast.places["6号楼"], label="101")
         db.session.add_all(
             (Residence(person=old, door=same, how="worker"), Residence(person=old, door=other, how="slip"))
         )
-        merge(old, cast.person("三楼老周"))
+        merge_persons(old, cast.person("三楼老周"))
     person = cast.person("三楼老周")
     assert sorted(home.door.label for home in departure.homes(person)) == ["101", "3单元501"]
     assert resident(person).known
@@ -217,7 +217,7 @@ def test_two_who_are_one_live_behind_each_door_once(cast) -> None:
 def test_staff_are_never_merged(cast) -> None:
     cast.known("三楼老周")
     with writing(), pytest.raises(ValueError, match="residents"):
-        merge(cast.person("gao"), cast.person("三楼老周"))
+        merge_persons(cast.person("gao"), cast.person("三楼老周"))
 
 
 def test_a_known_resident_is_a_viewer_with_a_nickname_and_staff_alone_are_none(cast) -> None:

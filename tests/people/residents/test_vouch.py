@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from governance.core.db import by, db, now, writing
+from governance.core.db import db, find_by, now, writing
 from governance.core.errors import Forbidden
 from governance.people.households import Door
 from governance.people.residents import verification
@@ -36,7 +36,7 @@ def test_a_worker_confirms_nobody_elsewhere(phone, cast) -> None:
         assert answer.status_code == 422
     asking = verification.find_asking(code)
     with pytest.raises(Forbidden):
-        verification.vouch(cast.viewer("gao"), asking, cast.place("1号楼"), "爱种花的")
+        verification.vouch(asking, cast.viewer("gao"), cast.place("1号楼"), "爱种花的")
     assert events("person.know") == []
 
 
@@ -68,7 +68,7 @@ def test_a_door_given_by_the_worker_must_be_one_there_is(phone, cast) -> None:
     assert answer.status_code == 422
     assert "还没有登记“9单元901”" in answer.get_data(as_text=True)
     assert worker.post("/desk/known", **form, door=" 3单元 501 ").status_code == 303
-    assert [line.data["door"] for line in events("person.know")][-1] == by(Door, label="3单元501").id
+    assert [line.data["door"] for line in events("person.know")][-1] == find_by(Door, label="3单元501").id
 
 
 def test_a_nickname_that_is_taken_is_mended_on_the_workers_page(phone, cast) -> None:

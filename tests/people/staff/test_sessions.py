@@ -64,7 +64,7 @@ def test_the_scan_page_never_writes_it(phone, cast) -> None:
 @pytest.fixture
 def newcomer(phone, cast) -> Phone:
     """Somebody who was handed a password by the community; signed in with it."""
-    password = actions.reset_password(cast.viewer("shen"), cast.person("gao"))
+    password = actions.reset_password(cast.person("gao"), cast.viewer("shen"))
     fresh = phone()
     fresh.get("/signin")
     assert fresh.post("/signin", account="gao", password=password).status_code == 303

@@ -41,8 +41,8 @@ def tell(app) -> None:
 def publish(cast):
     def made(words: str = "九点到十五点停水。", title: str = "周四停水") -> None:
         told = {"title": title, "words": words, "audience": "residents", "urgent": False}
-        notice = notices.write(cast.viewer("shen"), cast.place("银杏社区"), str(uuid.uuid4()), **told)
-        notices.move(cast.viewer("shen"), notice, "publish", {})
+        notice = notices.write(cast.place("银杏社区"), cast.viewer("shen"), str(uuid.uuid4()), **told)
+        notices.make_move(notice, "publish", cast.viewer("shen"), {})
 
     return made
 
@@ -195,9 +195,9 @@ def test_the_keeper_shows_a_group_the_code_of_its_place_as_a_picture(app, cast, 
 def test_a_code_cannot_be_shown_where_there_is_not_one_place(cast, robot):
     by = cast.viewer("shen")
     group = db.session.get_one(Group, robot("5号楼"))
-    binding.change(by, group, "两栋楼", {}, [cast.place("5号楼"), cast.place("6号楼")])
+    binding.change(group, by, "两栋楼", {}, [cast.place("5号楼"), cast.place("6号楼")])
     with pytest.raises(Refused):
-        direct_message.send_code(by, group)
+        direct_message.send_code(group, by)
 
 
 @pytest.mark.parametrize("fault", ["40009", "301019", "45008", "40008", "44004"])

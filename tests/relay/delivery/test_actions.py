@@ -25,20 +25,20 @@ def unsure(app, receiver, robot, ticket, happen) -> Message:
 
 
 def test_it_did_arrive(app, cast, receiver, unsure):
-    actions.settle(cast.viewer("shen"), unsure, "arrived")
+    actions.settle_message(unsure, cast.viewer("shen"), "arrived")
     assert states() == ["sent"] and not deliver(app)
     assert unsure.settled_by_id == cast.people["shen"] and len(receiver.heard()) == 1
 
 
 def test_it_did_not_and_is_sent_once_more_under_the_same_mark(app, cast, receiver, unsure):
-    actions.settle(cast.viewer("shen"), unsure, "again")
+    actions.settle_message(unsure, cast.viewer("shen"), "again")
     assert deliver(app) and states() == ["sent"]
     first, second = receiver.heard()
     assert first == second
 
 
 def test_it_need_not_be_sent_any_more(app, cast, receiver, unsure):
-    actions.settle(cast.viewer("shen"), unsure, "leave")
+    actions.settle_message(unsure, cast.viewer("shen"), "leave")
     assert states() == ["failed"] and not deliver(app)
     assert queries.failed(cast.viewer("shen")) == []
 
@@ -46,12 +46,12 @@ def test_it_need_not_be_sent_any_more(app, cast, receiver, unsure):
 def test_it_is_settled_once_and_by_those_who_keep_the_group(cast, unsure):
     for stranger in ("tang", "gao", "wu"):
         with pytest.raises(Forbidden):
-            actions.settle(cast.viewer(stranger), unsure, "arrived")
+            actions.settle_message(unsure, cast.viewer(stranger), "arrived")
     with pytest.raises(Invalid):
-        actions.settle(cast.viewer("shen"), unsure, "maybe")
-    actions.settle(cast.viewer("shen"), unsure, "arrived")
+        actions.settle_message(unsure, cast.viewer("shen"), "maybe")
+    actions.settle_message(unsure, cast.viewer("shen"), "arrived")
     with pytest.raises(Refused):
-        actions.settle(cast.viewer("shen"), unsure, "again")
+        actions.settle_message(unsure, cast.viewer("shen"), "again")
 
 
 def test_those_who_keep_the_group_are_told_and_others_are_not(cast, unsure):
@@ -68,7 +68,7 @@ def test_what_failed_is_sent_again_when_somebody_says_so(app, cast, receiver, ro
     assert states() == ["failed"]
     group = db.session.get_one(Group, group_id)
     with pytest.raises(Forbidden):
-        actions.retry(cast.viewer("tang"), group)
-    assert actions.retry(cast.viewer("shen"), group) == 1
+        actions.retry(group, cast.viewer("tang"))
+    assert actions.retry(group, cast.viewer("shen")) == 1
     deliver(app)
     assert states() == ["sent"]

@@ -25,7 +25,7 @@ def test_a_group_disabled_as_it_is_claimed_hears_nothing_later(app, receiver, ro
     id_ = robot("5号楼")
     happen(ticket(), "finish")
     expand()
-    with as_it_is_claimed(app, lambda: binding.disable(cast.viewer("du"), db.session.get_one(Group, id_))):
+    with as_it_is_claimed(app, lambda: binding.disable(db.session.get_one(Group, id_), cast.viewer("du"))):
         deliver(app)
     make_ready()
     deliver(app)
@@ -36,12 +36,12 @@ def test_a_notice_stopped_as_it_is_claimed_is_told_as_stopped(app, receiver, rob
     robot("5号楼")
     told = {"title": "周四停水", "words": "请存水。", "audience": "residents", "urgent": False}
     shen = cast.viewer("shen")
-    id_ = notices.write(shen, cast.place("银杏社区"), str(uuid.uuid4()), **told).id
-    notices.move(shen, db.session.get_one(Notice, id_), "publish", {})
+    id_ = notices.write(cast.place("银杏社区"), shen, str(uuid.uuid4()), **told).id
+    notices.make_move(db.session.get_one(Notice, id_), "publish", shen, {})
     while expand():
         pass
     stop = {"note": "不停水了"}
-    with as_it_is_claimed(app, lambda: notices.move(shen, db.session.get_one(Notice, id_), "stop", stop)):
+    with as_it_is_claimed(app, lambda: notices.make_move(db.session.get_one(Notice, id_), "stop", shen, stop)):
         deliver(app)
     db.session.rollback()
     found = db.session.execute(select(Delivery.state, Delivery.reason)).all()

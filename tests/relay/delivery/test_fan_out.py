@@ -34,7 +34,7 @@ def test_an_event_is_expanded_once_however_often_one_looks(robot, ticket, happen
     happen(ticket(), "finish")
     assert expand() and not expand()
     assert states() == ["due"]
-    assert db.session.scalar(select(func.count()).select_from(Event).where(Event.told_at.is_(None))) == 0
+    assert db.session.scalar(select(func.count()).select_from(Event).where(Event.processed_at.is_(None))) == 0
 
 
 def test_what_somebody_has_in_hand_is_told_before_what_happened_after_it(app, robot, ticket, happen):
@@ -111,7 +111,7 @@ def test_what_becomes_owed_as_a_group_is_stopped_does_not_wait_for_ever(app, rec
     id_ = robot("5号楼")
     happen(ticket(), "finish")
     with right_after(
-        app, fan_out, "_write", lambda: binding.disable(cast.viewer("du"), db.session.get_one(Group, id_))
+        app, fan_out, "_write", lambda: binding.disable(db.session.get_one(Group, id_), cast.viewer("du"))
     ):
         expand()
     make_ready()

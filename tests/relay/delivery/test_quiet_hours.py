@@ -103,7 +103,7 @@ def quiet_now() -> Hours:
 def set_hours(cast, group_id: int, hours: Hours) -> None:
     db.session.rollback()
     group = db.session.get_one(Group, group_id)
-    binding.change(cast.viewer("du"), group, group.name, {"key": ""}, group.places, hours)
+    binding.change(group, cast.viewer("du"), group.name, {"key": ""}, group.places, hours)
 
 
 def tell(app) -> None:

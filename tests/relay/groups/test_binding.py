@@ -90,14 +90,14 @@ def test_an_unknown_channel_or_audience_is_refused(cast):
 
 def test_a_change_without_a_new_key_keeps_the_old_one(cast):
     group = bind(cast)
-    binding.change(cast.viewer("shen"), group, "新名字", {"key": ""}, [cast.place("6号楼")])
+    binding.change(group, cast.viewer("shen"), "新名字", {"key": ""}, [cast.place("6号楼")])
     assert (group.name, group.bound["key"], [place.name for place in group.places]) == ("新名字", KEY, ["6号楼"])
 
 
 def test_nobody_moves_a_group_into_places_of_others(cast):
     group = bind(cast)
     with pytest.raises(Forbidden):
-        binding.change(cast.viewer("shen"), group, "邻里群", {}, [cast.place("8号院")])
+        binding.change(group, cast.viewer("shen"), "邻里群", {}, [cast.place("8号院")])
     db.session.rollback()
     assert [place.name for place in db.session.get_one(Group, group.id).places] == ["5号楼"]
 
@@ -114,7 +114,7 @@ def test_places_are_found_by_code_or_by_name_among_ones_own(cast):
 def test_a_test_message_goes_to_this_group_alone(app, cast, receiver):
     group = bind(cast)
     bind(cast, key="another-robot-here")
-    direct_message.test_message(cast.viewer("shen"), group)
+    direct_message.test_message(group, cast.viewer("shen"))
     while expand():
         pass
     assert deliver(app) and states() == ["sent"]
@@ -124,19 +124,19 @@ def test_a_test_message_goes_to_this_group_alone(app, cast, receiver):
 
 def test_a_disabled_group_is_enabled_again_and_an_archived_one_never(cast):
     by, group = cast.viewer("shen"), bind(cast)
-    binding.disable(by, group)
+    binding.disable(group, by)
     with pytest.raises(Refused):
-        direct_message.test_message(by, group)
-    binding.enable(by, group)
+        direct_message.test_message(group, by)
+    binding.enable(group, by)
     assert group.hears
-    binding.archive(by, group)
+    binding.archive(group, by)
     assert group.bound == {} and group.robot is None
     for deed in (
-        lambda: binding.enable(by, group),
-        lambda: binding.disable(by, group),
-        lambda: binding.change(by, group, "又来了", {"key": KEY}, group.places),
-        lambda: binding.archive(by, group),
-        lambda: keepers.hand_over(by, group, "shen"),
+        lambda: binding.enable(group, by),
+        lambda: binding.disable(group, by),
+        lambda: binding.change(group, by, "又来了", {"key": KEY}, group.places),
+        lambda: binding.archive(group, by),
+        lambda: keepers.hand_over(group, by, "shen"),
     ):
         with pytest.raises(Refused, match="已经归档"):
             deed()
@@ -144,5 +144,5 @@ def test_a_disabled_group_is_enabled_again_and_an_archived_one_never(cast):
 
 def test_a_groups_name_is_one_line(cast):
     group = bind(cast)
-    binding.change(cast.viewer("shen"), group, "\u202e 邻里\n\t\u200b群 ", {}, group.places)
+    binding.change(group, cast.viewer("shen"), "\u202e 邻里\n\t\u200b群 ", {}, group.places)
     assert group.name == "邻里 群"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from governance.core.db import by, db, now, writing
+from governance.core.db import db, find_by, now, writing
 from governance.core.errors import Forbidden, Invalid
 from governance.core.events import Event
 from governance.people.access.permissions import RULES
@@ -31,10 +31,10 @@ def test_what_was_said_and_what_failed_is_told_of_each_group(cast, robot, ticket
     for place in ("5号楼", "6号楼"):
         happen(ticket(place), "finish")
     expand(), db.session.rollback()
-    owed = by(Delivery, group_id=told)
+    owed = find_by(Delivery, group_id=told)
     manual.forwarded(cast.viewer("gao"), [told], [owed.event_id])
     with writing():
-        by(Delivery, group_id=failed).state = FAILED
+        find_by(Delivery, group_id=failed).state = FAILED
     assert of(told).said and not of(told).failures
     assert of(failed).failures == 1 and of(failed).said is None
     assert found(cast, "failing") == [failed]
@@ -56,10 +56,10 @@ def test_groups_that_share_a_robot_are_said_to(cast, robot):
 
 def test_a_group_whose_keepers_last_post_has_ended_is_kept_by_nobody(cast, robot):
     id_ = robot("5号楼", channel="manual")
-    keepers.hand_over(cast.viewer("du"), db.session.get_one(Group, id_), "shen")
+    keepers.hand_over(db.session.get_one(Group, id_), cast.viewer("du"), "shen")
     assert not of(id_).unkept and found(cast, "unkept") == []
     with writing():
-        by(Post, person_id=cast.people["shen"]).until = now()
+        find_by(Post, person_id=cast.people["shen"]).until = now()
     assert of(id_).unkept and found(cast, "unkept") == [id_]
 
 
@@ -67,13 +67,13 @@ def test_handing_over_is_on_record_and_only_to_who_may_keep_it(cast, robot):
     group = db.session.get_one(Group, robot("5号楼", channel="manual"))
     for account in ("nobody", "gao", "tang", "wu"):
         with pytest.raises(Invalid) as refused:
-            keepers.hand_over(cast.viewer("shen"), group, account)
+            keepers.hand_over(group, cast.viewer("shen"), account)
         assert "keeper" in refused.value.fields
     with pytest.raises(Forbidden):
-        keepers.hand_over(cast.viewer("tang"), group, "tang")
-    keepers.hand_over(cast.viewer("shen"), group, " Qiao ")
+        keepers.hand_over(group, cast.viewer("tang"), "tang")
+    keepers.hand_over(group, cast.viewer("shen"), " Qiao ")
     assert group.keeper_id == cast.people["qiao"]
-    event = by(Event, noun="group", verb="hand_over")
+    event = find_by(Event, noun="group", verb="hand_over")
     assert event.data["keeper"] == cast.people["qiao"] and event.data["before"] == cast.people["du"]
 
 
@@ -86,5 +86,5 @@ def test_the_roles_that_keep_groups_are_those_of_the_rule(cast, robot):
 
 def test_archived_groups_are_found_only_when_they_are_asked_for(cast, robot):
     id_ = robot("5号楼", channel="manual")
-    binding.archive(cast.viewer("shen"), db.session.get_one(Group, id_))
+    binding.archive(db.session.get_one(Group, id_), cast.viewer("shen"))
     assert found(cast, "") == [] and found(cast, "archived") == [id_]

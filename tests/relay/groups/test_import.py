@@ -7,7 +7,7 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from governance.core import media
-from governance.core.db import by, db, writing
+from governance.core.db import db, find_by, writing
 from governance.core.errors import Invalid
 from governance.core.events import Event
 from governance.places.sheet import open_table
@@ -37,7 +37,7 @@ def names() -> list[str]:
 def test_every_row_becomes_a_group_bound_to_its_place(cast):
     done = import_groups(table(ROBOT, HAND), cast.viewer("shen"))
     assert len(done.added) == 2 and names() == ["3号院群", "5号楼群"]
-    robot, hand = by(Group, name="3号院群"), by(Group, name="5号楼群")
+    robot, hand = find_by(Group, name="3号院群"), find_by(Group, name="5号楼群")
     assert robot.bound == {"key": KEY} and robot.robot and (robot.quiet_from, robot.quiet_until) == (22, 7)
     assert [place.name for place in hand.places] == ["5号楼"] and hand.keeper_id == cast.people["shen"]
     assert hand.grid_id == cast.places["第一网格"]
@@ -51,7 +51,7 @@ def test_the_same_file_again_changes_nothing_and_a_changed_one_only_what_changed
     changed = import_groups(table(ROBOT.replace("22,7", "21,6").replace(KEY, ""), HAND), cast.viewer("shen"))
     assert (len(changed.added), len(changed.changed), changed.same) == (0, 1, 1)
     db.session.expire_all()
-    robot = by(Group, name="3号院群")
+    robot = find_by(Group, name="3号院群")
     assert (robot.quiet_from, robot.quiet_until) == (21, 6) and robot.bound == {"key": KEY}
 
 
@@ -159,7 +159,7 @@ def test_a_robot_s_number_is_of_use_only_to_who_keeps_the_robot(cast, keeper, pr
     row = f"甲群,{place},企业微信智能机器人,居民群,{number}"
     done = import_groups(table(row, head="群名,地点,通道,谁在群里,number"), cast.viewer(keeper))
     assert [problem.column for problem in done.problems] == problems
-    assert [group.told for group in db.session.scalars(select(Group))] == ([] if problems else [False])
+    assert [group.receives for group in db.session.scalars(select(Group))] == ([] if problems else [False])
 
 
 def test_the_record_names_the_groups_and_nothing_of_their_settings(cast):
@@ -183,7 +183,7 @@ def _imported_on_the_page(shen, cast):
     assert KEY.encode() not in waiting
     seen.append(shen.post("/keep/groups/import/confirm", mark=shen.field("mark")))
     assert "加了 2 个群" in seen[-1].text and len(names()) == 2
-    group = by(Group, name="3号院群")
+    group = find_by(Group, name="3号院群")
     for address in ("/keep/groups", f"/keep/groups/{group.id}", f"/keep/groups/{group.id}/change", "/keep/relay"):
         seen.append(shen.get(address))
     wrong = {"name": "3号院群", "places": "没有的地方", "set_key": KEY, "audience": "residents"}
@@ -209,7 +209,7 @@ def test_the_template_can_be_uploaded_as_it_comes(phone, cast):
 
 def hours(name: str) -> tuple[int | None, int | None]:
     db.session.expire_all()
-    group = by(Group, name=name)
+    group = find_by(Group, name=name)
     return group.quiet_from, group.quiet_until
 
 

@@ -25,10 +25,10 @@ def test_a_group_is_bound_by_the_number_its_robot_says(app, cast) -> None:
     other = heard(app, "aibot", said("@助手 在吗", chat="chat-6"))
     assert re.findall(r"\d{6}", other) != re.findall(r"\d{6}", first)
     group = bind(app, cast, "5号楼")
-    assert group.bound == {"robot": "ginkgo", "chat": "chat-5"} and not group.told
+    assert group.bound == {"robot": "ginkgo", "chat": "chat-5"} and not group.receives
     assert "编号" in heard(app, "aibot", said("@助手 报事 灯不亮"))
     assert latest_ticket().place_id == cast.places["5号楼"]
-    binding.disable(cast.viewer("shen"), group)
+    binding.disable(group, cast.viewer("shen"))
     assert "停用" in heard(app, "aibot", said("@助手 报事 灯不亮"))
 
 
@@ -63,5 +63,5 @@ def test_a_group_is_bound_once(app, cast) -> None:
     group = binding.add(cast.viewer("shen"), *given)
     with pytest.raises(binding.Invalid):
         binding.add(cast.viewer("shen"), *given)
-    binding.change(cast.viewer("shen"), group, "5号楼工作群", {"number": ""}, [cast.place("5号楼")])
+    binding.change(group, cast.viewer("shen"), "5号楼工作群", {"number": ""}, [cast.place("5号楼")])
     assert group.bound["chat"] == "chat-5"

@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from governance.core.db import by, db
+from governance.core.db import db, find_by
 from governance.relay import robots
 from governance.relay.robots import Robot
 
@@ -77,9 +77,9 @@ def test_a_name_is_taken_once(cast) -> None:
 
 def test_empty_secrets_stay_as_they_are(cast) -> None:
     robot = robots.add(cast.viewer("shen"), "ginkgo", cast.place("银杏社区"), CALLBACK)
-    robots.change(cast.viewer("shen"), robot, {"token": "another-token", "aes_key": ""})
+    robots.change(robot, cast.viewer("shen"), {"token": "another-token", "aes_key": ""})
     assert robot.kept == CALLBACK | {"token": "another-token"}
-    robots.change(cast.viewer("shen"), robot, {})
+    robots.change(robot, cast.viewer("shen"), {})
     assert robot.kept == CALLBACK | {"token": "another-token"}
 
 
@@ -88,4 +88,4 @@ def test_a_robot_that_is_removed_is_forgotten(cast, phone) -> None:
     shen = phone().sign_in("shen")
     assert shen.post(f"/keep/robots/{robot.id}/remove").status_code == 303
     db.session.rollback()
-    assert by(Robot, name="ginkgo") is None
+    assert find_by(Robot, name="ginkgo") is None

@@ -24,8 +24,8 @@ from tests.relay.mass_tasks.test_track import look_again, reasons
 def publish(app, cast):
     def told():
         facts = {"title": "周四停水", "words": "请存水。", "audience": "residents", "urgent": False}
-        notice = notices.write(cast.viewer("shen"), cast.place("银杏社区"), str(uuid.uuid4()), **facts)
-        notices.move(cast.viewer("shen"), notice, "publish", {})
+        notice = notices.write(cast.place("银杏社区"), cast.viewer("shen"), str(uuid.uuid4()), **facts)
+        notices.make_move(notice, "publish", cast.viewer("shen"), {})
         tell(app)
         return notice
 
@@ -40,7 +40,7 @@ def work() -> None:
 
 
 def stop(cast, notice) -> None:
-    notices.move(cast.viewer("shen"), notice, "stop", {"note": "不停水了"})
+    notices.make_move(notice, "stop", cast.viewer("shen"), {"note": "不停水了"})
 
 
 def test_stopping_a_notice_takes_it_back_from_every_owner(cast, wechat, customer_group, publish):
@@ -56,7 +56,7 @@ def test_stopping_a_notice_takes_it_back_from_every_owner(cast, wechat, customer
     mass_tasks()
     assert len(wechat.tasks) == 2
     group = db.session.scalars(select(Group)).first()
-    assert actions.retry(cast.viewer("shen"), group) == 0  # somebody wanted it so
+    assert actions.retry(group, cast.viewer("shen")) == 0  # somebody wanted it so
 
 
 def test_what_went_in_the_same_task_as_a_stopped_notice_goes_in_another(
@@ -93,7 +93,7 @@ def test_a_group_that_is_silent_leaves_the_task_and_the_others_get_another(
     finish()
     mass_tasks()
     assert len(wechat.tasks["msg-1"].chats) == 2
-    end(cast.viewer("shen"), db.session.get_one(Group, gone))
+    end(db.session.get_one(Group, gone), cast.viewer("shen"))
     work()
     assert wechat.tasks["msg-1"].cancelled
     by_group = dict(db.session.execute(select(Delivery.group_id, Delivery.state)).all())

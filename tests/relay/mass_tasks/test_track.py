@@ -101,7 +101,7 @@ def test_who_is_over_their_quota_did_not_get_it_and_the_others_did(app, wechat, 
     wechat.press("wrOgQhDgAAMYQiS5ol9G7gK9JV2")
     look_again()
     assert states() == ["sent", "failed"] and reasons() == [None, "这个群这个月收满了"]
-    assert len(set(db.session.scalars(select(Message.mark)))) == 1
+    assert len(set(db.session.scalars(select(Message.short_code)))) == 1
 
 
 def test_a_group_of_another_owner_is_told_apart_from_those_that_got_the_task(app, wechat, customer_group, finish):
@@ -216,7 +216,7 @@ def test_a_month_has_room_for_as_many_as_it_has_days(app, wechat, customer_group
     app.extensions["settings"].wecom_tasks_a_day = 31
     with writing():
         told = {"group_id": id_, "channel": "wecom_mass_task", "words": "话", "state": "sent"}
-        db.session.add_all(Message(mark=f"{n:04d}", **told) for n in range(31))
+        db.session.add_all(Message(short_code=f"{n:04d}", **told) for n in range(31))
     finish()
     mass_tasks()
     due_at = db.session.scalars(select(Delivery.due_at)).one().astimezone(ZONE)
@@ -270,19 +270,19 @@ def test_a_keeper_sees_who_is_waited_for_and_calls_it_off(app, cast, wechat, cus
     mass_tasks()
     (seen,) = delivery_actions.waiting(cast.viewer("shen"))
     assert (seen.task.owner, seen.count, seen.may_cancel) == ("LiMing", 1, True)
-    delivery_actions.cancel(cast.viewer("shen"), seen.task.id)
+    delivery_actions.cancel(seen.task.id, cast.viewer("shen"))
     while jobs.run_next():
         pass
     assert wechat.tasks["msg-1"].cancelled and states() == ["failed"] and task().state == "cancelled"
     assert reasons() == ["管群的人取消了这次群发"]
-    assert actions.retry(cast.viewer("shen"), db.session.scalars(select(Delivery)).one().group) == 0
+    assert actions.retry(db.session.scalars(select(Delivery)).one().group, cast.viewer("shen")) == 0
 
 
 def test_what_the_owner_sent_before_it_could_be_called_off_counts_as_sent(app, cast, wechat, customer_group, finish):
     customer_group("5号楼")
     finish()
     mass_tasks()
-    delivery_actions.cancel(cast.viewer("shen"), task().id)
+    delivery_actions.cancel(task().id, cast.viewer("shen"))
     wechat.press()
     mass_task(task().id)
     assert states() == ["sent"] and task().state == "done"
@@ -294,7 +294,7 @@ def test_nobody_calls_off_what_others_keep(app, cast, customer_group, finish):
     mass_tasks()
     assert delivery_actions.waiting(cast.viewer("tang")) == []
     with pytest.raises(Missing):
-        delivery_actions.cancel(cast.viewer("tang"), task().id)
+        delivery_actions.cancel(task().id, cast.viewer("tang"))
 
 
 def test_trouble_while_looking_is_shown_and_settles_nothing(app, wechat, customer_group, finish):
@@ -368,7 +368,7 @@ def test_a_group_archived_as_it_became_owed_something_holds_up_no_other(
     gone = customer_group("5号楼")
     happen(ticket(), "finish")
     with right_after(
-        app, fan_out, "_write", lambda: binding.archive(cast.viewer("du"), db.session.get_one(Group, gone))
+        app, fan_out, "_write", lambda: binding.archive(db.session.get_one(Group, gone), cast.viewer("du"))
     ):
         fan_out.expand()
     customer_group("6号楼", owner="WangFang")
@@ -387,7 +387,7 @@ def test_what_is_put_off_after_its_group_was_stopped_is_not_given_again(
     whole = create._ask
 
     def ask(given):
-        stop(cast.viewer("du"), db.session.get_one(Group, id_))
+        stop(db.session.get_one(Group, id_), cast.viewer("du"))
         create._not_given(given, create.Later("忙", 1))
         return False
 

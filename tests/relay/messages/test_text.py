@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from governance.relay.messages.templates import has_words, render
-from governance.relay.messages.text import condensed, cut, mark, opening, plain, room_for_words, signed
+from governance.relay.messages.text import condensed, cut, message_code, opening, room_for_words, sanitised, signed
 from governance.tickets.model import check_digit
 from tests.quickest import quickest
 
@@ -27,7 +27,7 @@ HOSTILE = st.text(max_size=300) | st.lists(
 @example("1 3 8 0 0 1 3 8 0 0 0")
 @example("hthttps://xtps://evil.cn")
 def test_whatever_is_typed_becomes_one_harmless_line(typed):
-    said = plain(typed)
+    said = sanitised(typed)
     assert len(said) <= 40
     assert not set(said) & set("@<>[]{}`*\n\r\t【】")
     assert not [char for char in said if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn")]
@@ -44,7 +44,7 @@ NUMBERS = (
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_number_by_which_somebody_is_reached_is_masked_however_it_is_written(number):
-    for said in (plain(f"打{number}找我"), *opening(f"打{number}找我")[0]):
+    for said in (sanitised(f"打{number}找我"), *opening(f"打{number}找我")[0]):
         assert len(re.sub(r"\D", "", said)) <= 3 and said.startswith("打") and said.endswith("找我")
 
 
@@ -54,7 +54,7 @@ def test_a_number_by_which_somebody_is_reached_is_masked_however_it_is_written(n
 def test_no_separator_hides_a_number(separator, groups):
     digits = iter("13800138000")
     number = separator.join("".join(next(digits) for _ in range(size)) for size in groups)
-    assert not re.search(r"\d", plain(f"找{number}"))
+    assert not re.search(r"\d", sanitised(f"找{number}"))
 
 
 @pytest.mark.parametrize(
@@ -62,15 +62,15 @@ def test_no_separator_hides_a_number(separator, groups):
     ["11.24 8.30-17.30停水", "1、2、3、4、5、6、7号楼", "13-3、14-1", "2025/2026年度", "12.5万元", "3.5米高2.4米宽"],
 )
 def test_hours_lists_and_sums_are_no_numbers_to_mask(text):
-    assert plain(text) == text
+    assert sanitised(text) == text
 
 
 @pytest.mark.parametrize("id_", [7, 13, 99_999, 100_000, 1_234_567, 98_765_432])
 def test_the_number_of_a_ticket_of_ours_stays(id_):
     number = f"{id_}-{check_digit(id_)}"
-    assert plain(f"进度 {number}，谢谢") == f"进度 {number}，谢谢"
+    assert sanitised(f"进度 {number}，谢谢") == f"进度 {number}，谢谢"
     wrong = f"{id_}-{(check_digit(id_) + 1) % 10}"
-    assert (wrong in plain(wrong)) == (id_ < 100_000)
+    assert (wrong in sanitised(wrong)) == (id_ < 100_000)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_the_number_of_a_ticket_of_ours_stays(id_):
     ],
 )
 def test_what_closes_a_bracket_or_a_sentence_stays_when_a_link_goes(text, said):
-    assert plain(text) == said
+    assert sanitised(text) == said
 
 
 @given(HOSTILE)
@@ -114,7 +114,7 @@ def test_cutting_counts_bytes_and_keeps_characters_whole(text, longest):
 def test_packing_takes_the_first_that_fit_and_never_nothing(texts, longest):
     taken, count = condensed(list(enumerate(texts)), room_for_words(longest))
     assert 1 <= len(taken) == count <= len(texts)
-    assert len(signed(taken, mark(1)).encode()) <= longest
+    assert len(signed(taken, message_code(1)).encode()) <= longest
     assert all(one == whole or one.endswith("…") for one, whole in zip(taken, texts, strict=False))
 
 
@@ -140,9 +140,9 @@ def test_what_does_not_fit_is_left_whole_for_the_next_message(subjects, longest)
 
 
 def test_marks_are_short_different_and_stay_the_same():
-    marks = [mark(number) for number in range(1, 50_000)]
+    marks = [message_code(number) for number in range(1, 50_000)]
     assert len(set(marks)) == len(marks) and {len(one) for one in marks} == {4}
-    assert mark(7) == mark(7)
+    assert message_code(7) == message_code(7)
 
 
 def test_the_templates_alone_say_what_is_told():
@@ -157,4 +157,4 @@ def test_a_strange_name_has_no_words(name):
 
 @pytest.mark.parametrize("dull", ["好", "x好", "海棠里1号院", "电梯", "1", "a.", "好.", "-", "下午三号楼的灯又不亮了"])
 def test_words_without_end_are_made_plain_at_once(dull):
-    assert quickest(plain, (dull * 2000)[:2000]) < 0.5
+    assert quickest(sanitised, (dull * 2000)[:2000]) < 0.5

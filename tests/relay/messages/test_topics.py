@@ -68,7 +68,7 @@ def test_residents_around_and_inside_hear_of_a_topic_its_decision_and_its_deed_a
     groups, cast, place: str
 ) -> None:
     topic, shen = begun(cast, place), cast.viewer("shen")
-    actions.move(topic, "decide", shen, {"note": "东门装两个"})
+    actions.make_move(topic, "decide", shen, {"note": "东门装两个"})
     deed(topic, shen)
     inside = INSIDE if place == "银杏社区" else {"3号院", "5号楼", "6号楼"}
     above = {"示范区", "柳荫街道", "银杏社区"} | (set() if place == "银杏社区" else {"第一网格"})
@@ -83,7 +83,7 @@ def test_a_proposal_is_told_to_workers_above_it_and_to_residents_only_when_it_is
     (event,) = events(topic, "propose")
     assert owed(event) == {"workers": above}
     assert topic.title not in telling(event, "workers").words
-    actions.move(topic, "open", cast.viewer("shen"), {"note": ""})
+    actions.make_move(topic, "open", cast.viewer("shen"), {"note": ""})
     (opened,) = events(topic, "open")
     assert owed(opened) == {"residents": above | {"5号楼", "6号楼"}}
 
@@ -92,7 +92,7 @@ def test_a_proposal_is_told_to_workers_above_it_and_to_residents_only_when_it_is
 def test_a_proposal_that_ended_before_anybody_was_told_is_told_to_nobody(groups, cast, move: str) -> None:
     zhou = cast.known("三楼老周")
     topic = proposed(cast, zhou)
-    actions.move(topic, move, zhou if move == "withdraw" else cast.viewer("shen"), {"note": "不提了"})
+    actions.make_move(topic, move, zhou if move == "withdraw" else cast.viewer("shen"), {"note": "不提了"})
     assert [owed(event) for verb in ("propose", move) for event in events(topic, verb)] == [{}, {}]
 
 
@@ -101,17 +101,17 @@ def test_a_proposal_that_ended_after_it_was_owed_is_not_told_any_more(groups, ca
     topic = proposed(cast, zhou)
     (event,) = events(topic, "propose")
     assert owed(event)
-    actions.move(topic, "withdraw", zhou, {"note": ""})
+    actions.make_move(topic, "withdraw", zhou, {"note": ""})
     (event,) = events(topic, "propose")
     assert telling(event, "workers") is None
 
 
 def test_nothing_else_of_a_topic_is_told_to_groups(cast) -> None:
     topic, shen = decided(cast), cast.viewer("shen")
-    actions.answer(topic, shen, "正在问物业")
+    actions.answer_publicly(topic, shen, "正在问物业")
     tasked(topic, shen)
-    actions.move(topic, "reopen", shen, {"note": "再商量"})
-    actions.move(topic, "decline", shen, {"note": "不装了"})
+    actions.make_move(topic, "reopen", shen, {"note": "再商量"})
+    actions.make_move(topic, "decline", shen, {"note": "不装了"})
     db.session.rollback()
     told = {event.verb: hearers(event) for event in db.session.scalars(select(Event).filter_by(noun="topic"))}
     assert {verb for verb, who in told.items() if who} == {"open", "decide"}
@@ -120,10 +120,10 @@ def test_nothing_else_of_a_topic_is_told_to_groups(cast) -> None:
 @pytest.mark.parametrize("title", HOSTILE)
 def test_a_hostile_title_is_harmless_in_every_message(cast, title: str) -> None:
     topic, shen = begun(cast, title=title[:40]), cast.viewer("shen")
-    actions.move(topic, "decide", shen, {"note": title})
+    actions.make_move(topic, "decide", shen, {"note": title})
     deed(topic, shen, title[:40])
     calm = begun(cast, title="装充电棚")
-    actions.move(calm, "decide", shen, {"note": "装"})
+    actions.make_move(calm, "decide", shen, {"note": "装"})
     deed(calm, shen, "装充电棚")
     for verb in ("open", "decide", "deed"):
         said, plain = (telling(events(one, verb)[0], "residents").words for one in (topic, calm))
@@ -140,8 +140,8 @@ def test_no_message_holds_who_proposed_it_or_what_was_written_under_it(cast) -> 
     topic = proposed(cast, zhou)
     with writing():
         topic.words = "我是302的老周 13900001234"
-    actions.move(topic, "open", shen, {"note": "物业经理姓钱"})
-    actions.move(topic, "decide", shen, {"note": "钱经理出钱"})
+    actions.make_move(topic, "open", shen, {"note": "物业经理姓钱"})
+    actions.make_move(topic, "decide", shen, {"note": "钱经理出钱"})
     for verb, audience in (("propose", "workers"), ("open", "residents"), ("decide", "residents")):
         said = telling(events(topic, verb)[0], audience)
         assert not said or not any(secret in said.words for secret in ("老周", "302", "1390000", "钱"))

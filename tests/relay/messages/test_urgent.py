@@ -87,7 +87,7 @@ def test_staff_are_told_of_what_is_urgent_whatever_hour_and_digest_their_group_k
     group = db.session.get_one(Group, robot("第一网格", "workers"))
     hour = local(now()).hour
     hours = Hours(hour, (hour + 2) % 24, digest_hour=(hour + 2) % 24)
-    binding.change(cast.viewer("du"), group, group.name, {}, group.places, hours)
+    binding.change(group, cast.viewer("du"), group.name, {}, group.places, hours)
     for verb in ("report", "reopen"):
         happen(ticket("5号楼", "safety"), verb)
     told(app)

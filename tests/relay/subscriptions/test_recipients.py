@@ -10,7 +10,7 @@ from governance.core.db import db, now, writing
 from governance.core.events import record
 from governance.people.model import Identity, Person, Post
 from governance.people.residents import departure
-from governance.people.residents.merge import merge
+from governance.people.residents.merge import merge_persons
 from governance.people.wechat import identity
 from governance.relay.channels.official_account import SUBSCRIBED
 from governance.relay.delivery import queries
@@ -19,7 +19,7 @@ from governance.relay.delivery.sender import deliver
 from governance.relay.groups import queries as group_queries
 from governance.relay.model import Delivery, Group, Message
 from governance.relay.subscriptions import recipients
-from governance.relay.subscriptions.recipients import line_of
+from governance.relay.subscriptions.recipients import own_group_of
 from governance.tickets import reminders
 from governance.tickets.model import Follow, Ticket
 from tests.cast import resident
@@ -179,7 +179,7 @@ def test_who_unfollowed_is_left_alone_and_nobody_else_is(app, cast, told, wechat
     happen(id_, "reopen")
     happen(id_, "reopen", round=3)
     tell(app)
-    lines = {one: line_of(one, "resident").disabled_why for one in (gone, stays)}
+    lines = {one: own_group_of(one, "resident").disabled_why for one in (gone, stays)}
     assert sorted(lines.values(), key=str) == [None, "这个人没有关注公众号（43004）"]
     assert sorted(states()) == ["failed", "failed", "sent", "sent"]
 
@@ -299,8 +299,8 @@ def test_the_clock_says_once_that_it_is_due_and_once_that_it_is_late(app, cast, 
     id_ = ticket()
     for left in (timedelta(minutes=90), timedelta(minutes=-1)):
         set_state(id_, "accepted", due_at=now() + left)
-        reminders.mind()
-        reminders.mind()
+        reminders.record_due_and_late()
+        reminders.record_due_and_late()
         tell(app)
     assert [one["textcard"]["title"] for one in heard(wechat, MESSAGE)] == ["【快到期】电梯", "【晚了】电梯"]
 
@@ -309,7 +309,7 @@ def test_what_is_put_off_or_done_in_time_is_not_late(app, cast, gateway, wechat,
     bound(cast, "gao")
     for state in ("on_hold", "resolved"):
         set_state(ticket(), state, due_at=now() - timedelta(minutes=1))
-    reminders.mind()
+    reminders.record_due_and_late()
     tell(app)
     assert heard(wechat, MESSAGE) == []
 
@@ -363,15 +363,15 @@ def test_a_line_goes_along_when_two_persons_are_one_and_ends_with_leaving(app, c
     old = somebody(cast, "旧手机", id_, "openid-zhou")
     new = cast.known("三楼老周").person_id
     with writing():
-        merge(db.session.get_one(Person, old), db.session.get_one(Person, new))
-    assert line_of(old, "resident") is None and line_of(new, "resident").hears
+        merge_persons(db.session.get_one(Person, old), db.session.get_one(Person, new))
+    assert own_group_of(old, "resident") is None and own_group_of(new, "resident").hears
     with writing():
         departure.leave(resident(db.session.get_one(Person, new)))
-    assert not line_of(new, "resident").hears
+    assert not own_group_of(new, "resident").hears
 
 
 def test_nobodys_phone_rings_at_night(cast, told, ticket):
-    line = line_of(somebody(cast, "三楼老周", ticket(), "openid-zhou"), "resident")
+    line = own_group_of(somebody(cast, "三楼老周", ticket(), "openid-zhou"), "resident")
     assert (line.quiet_from, line.quiet_until) == (22, 7)
 
 

@@ -5,7 +5,7 @@ import pytest
 from governance.core.db import db, writing
 from governance.people.model import Identity
 from governance.people.wechat import identity
-from governance.relay.subscriptions.recipients import line_of
+from governance.relay.subscriptions.recipients import own_group_of
 from tests.connected import gateway, wechat  # noqa: F401 - fixtures
 
 BOX = 'name="wanted"'
@@ -25,7 +25,7 @@ def met(app, cast, gateway, phone):  # noqa: F811
 
 def wanted(cast) -> bool:
     db.session.rollback()
-    line = line_of(cast.people["三楼老周"], "resident")
+    line = own_group_of(cast.people["三楼老周"], "resident")
     return line is not None and line.hears
 
 

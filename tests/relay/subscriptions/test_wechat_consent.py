@@ -7,7 +7,7 @@ from governance.core.db import db, writing
 from governance.people.model import Identity
 from governance.people.wechat import identity
 from governance.relay.model import Group
-from governance.relay.subscriptions.recipients import line_of
+from governance.relay.subscriptions.recipients import own_group_of
 from tests.assistant.callbacks import say, work
 from tests.connected import gateway, wechat  # noqa: F401 - fixtures
 from tests.peers.platform import AES_KEY, APP_ID, TOKEN, chosen
@@ -41,7 +41,7 @@ def choose(app, name: str, *choices: tuple[str, str], openid: str = "openid-zhou
 
 def wanted(cast) -> bool:
     db.session.rollback()
-    line = line_of(cast.people["三楼老周"], "resident")
+    line = own_group_of(cast.people["三楼老周"], "resident")
     return line is not None and line.hears
 
 
