@@ -1,5 +1,7 @@
 """The walk finds what it is for: each of these puts one fault into the application and expects it to be reported."""
 
+from types import SimpleNamespace
+
 import pytest
 from flask import Blueprint
 from sqlalchemy import true
@@ -126,6 +128,7 @@ def test_an_argument_without_a_maker_stops_the_walk() -> None:
 def test_a_route_without_a_declared_audience_stops_the_start(walk, monkeypatch) -> None:
     forgotten = Blueprint("forgotten", __name__)
     forgotten.get("/forgotten")(lambda: "open to whom?")
-    monkeypatch.setattr(app, "BLUEPRINTS", (*app.BLUEPRINTS, forgotten))
+    slice_ = SimpleNamespace(init_app=lambda flask_app: flask_app.register_blueprint(forgotten))
+    monkeypatch.setattr(app, "SLICES", (*app.SLICES, slice_))
     with pytest.raises(UndeclaredAudience, match="/forgotten"):
         app.create_app(walk.app.extensions["settings"])

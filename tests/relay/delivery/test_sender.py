@@ -328,13 +328,13 @@ def test_a_moment_without_the_database_forgets_nothing_that_was_sent(app, receiv
     robot("5号楼")
     happen(ticket(), "finish")
     expand()
-    whole, troubles = sender.settle, [OperationalError("UPDATE", {}, Exception("deadlock detected"))]
+    whole, troubles = sender.record_outcomes, [OperationalError("UPDATE", {}, Exception("deadlock detected"))]
 
     def settle(ended):
         if ended and troubles:
             raise troubles.pop()
         whole(ended)
 
-    monkeypatch.setattr(sender, "settle", settle)
+    monkeypatch.setattr(sender, "record_outcomes", settle)
     deliver(app)
     assert (states(), troubles) == (["sent"], [])
