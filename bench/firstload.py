@@ -4,9 +4,10 @@ import re
 import urllib.request
 from collections.abc import Iterator
 
+from bench.demo import codes
 from bench.goals import on
 from bench.row import Row
-from bench.stage import Stage, codes, running
+from bench.stage import Stage, running
 from governance.core.config import ROOT
 from governance.prepare import compress
 from tests.faults.deployment import deployed

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from bench.stage import SITE, request
+from bench.asking import SITE, request
 
 
 def cookie_of(headers: dict[str, str]) -> str:

@@ -11,9 +11,10 @@ from statistics import median
 from sqlalchemy import exists, select
 
 from bench import family
+from bench.demo import place
 from bench.goals import on
 from bench.row import Row
-from bench.stage import Stage, place, running
+from bench.stage import Stage, running
 from governance.core.config import ROOT, Settings
 from governance.core.db import db, writing
 from governance.core.events import UNSEALED, Event, record

@@ -8,8 +8,10 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import event, insert, select, text
 
+from bench.asking import ask_anew, request
+from bench.demo import place, signed_in, staff
 from bench.row import Row, interleaved
-from bench.stage import Stage, ask_anew, place, request, signed_in, staff
+from bench.stage import Stage
 from governance.core.crypto import new_ref
 from governance.core.db import db, now, writing
 from governance.people.model import Person

@@ -6,10 +6,13 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
+from bench.asking import ask, ask_anew, request
+from bench.bare import Hello
+from bench.demo import PASSWORD, codes, signed_in
 from bench.forms import cookie_of, filled_in
 from bench.goals import on
 from bench.row import Row, interleaved
-from bench.stage import PASSWORD, Hello, Stage, ask, ask_anew, codes, request, running, signed_in
+from bench.stage import Stage, running
 from governance.core.db import db
 from governance.demo import district
 from governance.tickets.model import Ticket

@@ -11,10 +11,13 @@ from psycopg.pq import Trace
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
+from bench.asking import ask, request
+from bench.bare import BareInsert
+from bench.demo import codes
 from bench.forms import cookie_of, filled_in
 from bench.goals import on
 from bench.row import Row, interleaved_prepared
-from bench.stage import BareInsert, Stage, ask, codes, request
+from bench.stage import Stage
 
 ROUNDS = 150
 

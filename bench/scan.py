@@ -9,9 +9,12 @@ from unittest.mock import patch
 
 from flask import Flask
 
+from bench.asking import ask, ask_anew, request
+from bench.bare import Hello
+from bench.demo import codes
 from bench.goals import on
 from bench.row import Row, interleaved
-from bench.stage import Hello, Stage, ask, ask_anew, codes, request
+from bench.stage import Stage
 from governance.core.web import page_cache
 
 SCANS_A_DAY, DAY = 20, 16 * 3600.0  # of one code, in the hours in which people are awake

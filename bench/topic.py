@@ -10,9 +10,12 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import insert, select
 
+from bench.asking import SITE, ask, ask_anew, request
+from bench.bare import BareInsert, Hello
+from bench.demo import place, staff
 from bench.goals import on
 from bench.row import Prepared, Row, interleaved, interleaved_prepared
-from bench.stage import SITE, BareInsert, Hello, Stage, ask, ask_anew, place, request, staff
+from bench.stage import Stage
 from governance.core.db import db, now, writing
 from governance.discussions import actions, contributions, jobs
 from governance.discussions.model import Statement, Topic, Voice
