@@ -54,8 +54,7 @@ class Deployment:
         self.kills += 1
 
     def stop(self) -> None:
-        for running in self._running.values():
-            process.stop(running, signal.SIGTERM)
+        process.stop(*self._running.values(), how=signal.SIGTERM)
         self._running.clear()
 
     def log(self) -> str:

@@ -16,6 +16,7 @@ from governance.places.importing import import_places, plan
 from governance.places.model import Place
 from governance.places.sheet import TEMPLATE, open_table
 
+WHOLE_ON = "sqlite"  # what a field may hold is decided above the database; with --faults on both
 HEAD = "类别,名称,上级,官方代码,户数,电话,接待时间,大字"
 
 

@@ -18,6 +18,8 @@ from tests.assistant.bot import DOOR, KEY, bind_bot
 from tests.assistant.callbacks import work
 from tests.photos import SECRETS, bomb_png, gif, jpeg_with_gps, lying_jpeg, png, svg, truncated
 
+WHOLE_ON = "sqlite"  # what a field may hold is decided above the database; with --faults on both
+
 
 @pytest.fixture
 def tell(app, cast):

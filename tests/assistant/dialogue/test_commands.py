@@ -16,6 +16,8 @@ from governance.discussions.model import Voice
 from governance.tickets.model import Ticket
 from tests.assistant.bot import number_in
 
+WHOLE_ON = "sqlite"  # what words mean is decided above the database; with --faults on both
+
 
 def test_a_whole_conversation_from_report_to_voice(say, cast) -> None:
     number = number_in(say("报事 楼道灯不亮"))

@@ -8,6 +8,8 @@ from governance.core.events import history
 from governance.tickets.model import Ticket
 from tests.assistant.bot import bind_bot
 
+WHOLE_ON = "sqlite"  # what words mean is decided above the database; with --faults on both
+
 
 def test_a_report_said_in_a_group_becomes_a_ticket_of_its_place_and_its_category(say, cast) -> None:
     reply = say("@小银杏 报事：电梯关门哐当响")

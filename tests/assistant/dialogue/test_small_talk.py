@@ -6,6 +6,8 @@ from sqlalchemy import select
 from governance.core.db import db
 from governance.tickets.model import Ticket
 
+WHOLE_ON = "sqlite"  # what words mean is decided above the database; with --faults on both
+
 
 @pytest.mark.parametrize(
     "text", ["在吗", "你好", "@小银杏 您好！", "大家好", "hi", "大家晚上好", "早上好", "邻居们早安"]

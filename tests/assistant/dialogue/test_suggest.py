@@ -10,6 +10,8 @@ from governance.core.db import db, now, writing
 from governance.tickets.model import Ticket
 from tests.assistant.bot import number_in
 
+WHOLE_ON = "sqlite"  # what words mean is decided above the database; with --faults on both
+
 
 def test_what_is_in_hand_here_already_is_offered_before_it_is_reported_again(say) -> None:
     number = number_in(say("报事 电梯关门哐当响"))

@@ -7,6 +7,7 @@ from governance.core.db import db
 from governance.tickets.model import Nudge, Ticket
 from tests.assistant.bot import number_in
 
+WHOLE_ON = "sqlite"  # what words mean is decided above the database; with --faults on both
 ASKED = [
     "{}怎么还没修",
     "{} 修好了吗",

@@ -20,6 +20,8 @@ from tests.assistant.callbacks import heard, open_doors
 from tests.at_once import at_once, beside
 from tests.peers.platform import event, text
 
+WHOLE_ON = "sqlite"  # what a field may hold is decided above the database; with --faults on both
+
 
 def test_the_same_message_again_is_the_same_answer_and_nothing_more(say) -> None:
     first = say("报事 灯不亮", mark="once")

@@ -27,6 +27,7 @@ from governance.tickets import queries
 from governance.web import app
 from tests.people.access.walking import Walk, answers, filled
 
+pytestmark = pytest.mark.mainly_on("sqlite")  # it asks the walk whether it would notice; the walk goes over both
 VOICE = "/topics/<ref>/statements/<int:number>/voice"
 MOVE = "/topics/<ref>/moves/<move>"
 MODERATE = "/topics/<ref>/<any(statement,reply):noun>/<int:number>/<any(hide,show,uphold):step>"

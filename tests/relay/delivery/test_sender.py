@@ -175,7 +175,7 @@ def test_a_dead_robot_disables_its_group_and_a_human_can_see_why(app, receiver, 
     group = db.session.get_one(Group, id_)
     assert group.disabled_at and fault in (group.disabled_why or "")
     assert set(states()) == {"failed"}
-    assert db.session.scalars(select(Event.verb).filter_by(noun="group")).all() == ["add", "disable"]
+    assert db.session.scalars(select(Event.verb).filter_by(noun="group").order_by(Event.id)).all() == ["add", "disable"]
     happen(ticket("5号楼"), "finish")
     tell(app)
     assert len(receiver.log.calls) == 1

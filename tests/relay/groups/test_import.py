@@ -19,6 +19,7 @@ from governance.relay.model import Group
 from tests.groups import settings_in_database
 from tests.peers.platform import AES_KEY
 
+WHOLE_ON = "sqlite"  # what a field may hold is decided above the database; with --faults on both
 HEAD = "群名,地点,通道,谁在群里,负责人账号,安静从,安静到,key"
 KEY = "a-very-secret-robot-key"
 ROBOT = f"3号院群,3号院,企业微信群机器人,居民群,,22,7,{KEY}"

@@ -9,6 +9,7 @@ from governance.core.db import db, find_by
 from governance.relay import robots
 from governance.relay.robots import Robot
 
+WHOLE_ON = "sqlite"  # what a field may hold is decided above the database; with --faults on both
 AES_KEY = "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"
 CALLBACK = {"token": "a-token-of-theirs", "aes_key": AES_KEY}
 LINE = {"bot_id": "aib-1", "secret": "a-secret-of-theirs"}
