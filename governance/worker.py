@@ -16,7 +16,7 @@ from governance.core.config import load
 from governance.core.db import db
 from governance.core.waiting import Waiting, asking
 from governance.relay import channels
-from governance.relay.delivery.fan_out import UNTOLD, expand
+from governance.relay.delivery.fan_out import UNPROCESSED, expand
 from governance.relay.delivery.sender import deliver, waiting
 from governance.web.app import build
 
@@ -64,7 +64,7 @@ def kinds_of_work(app: Flask) -> list[Kind]:
         Kind(work, partial(jobs.waiting, network=False), rest=lambda: min(REST, jobs.until_next_slot())),
         Kind(partial(jobs.run_next, network=True), partial(jobs.waiting, network=True)),
         Kind(events.seal, lambda: (events.UNSEALED,)),
-        Kind(expand, lambda: (UNTOLD,)),
+        Kind(expand, lambda: (UNPROCESSED,)),
         *(Kind(partial(deliver, app, (name,)), partial(waiting, name)) for name in channels.pushing()),
     ]
 

@@ -11,7 +11,7 @@ from governance.core.errors import Invalid, Refused
 from governance.people.access.viewer import Viewer
 from governance.places.finding import find_place
 from governance.relay.delivery import actions
-from governance.relay.delivery.fan_out import untold
+from governance.relay.delivery.fan_out import unprocessed
 from governance.relay.groups import binding
 from governance.relay.groups.import_apply import import_groups
 from governance.relay.groups.import_plan import plan
@@ -88,7 +88,7 @@ def _counts() -> dict[str, int]:
     """How many events are not expanded yet, and how many deliveries stand in each state."""
     counted = select(Delivery.state, func.count()).group_by(Delivery.state)
     found = {row[0]: row[1] for row in db.session.execute(counted)}
-    return {"untold": untold(), **{state: found.get(state, 0) for state in DELIVERY_STATES}}
+    return {"untold": unprocessed(), **{state: found.get(state, 0) for state in DELIVERY_STATES}}
 
 
 def _retried(viewer: Viewer) -> int:

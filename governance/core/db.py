@@ -9,7 +9,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -24,6 +24,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     MetaData,
+    String,
     TypeDecorator,
     event,
     false,
@@ -48,6 +49,28 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+class OneOf(TypeDecorator[str]):
+    """One of a closed list that code keeps: what is not in it is written by nobody (ValueError).
+
+    A list that grows so needs no step of the schema, as a CHECK would. What is only compared may be any text.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, longest: int, values: Iterable[str]) -> None:
+        self.values = tuple(values)
+        super().__init__(longest)
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is not None and value not in self.values:
+            raise ValueError(f"{value!r} is none of {', '.join(self.values)}")
+        return value
+
+    def coerce_compared_value(self, op: Any, value: Any) -> Any:
+        return self.impl_instance
 
 
 class Utc(TypeDecorator[datetime]):

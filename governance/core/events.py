@@ -29,6 +29,7 @@ class Event(Base):
     __table_args__ = (
         UniqueConstraint("stream", "seq"),
         Index("ix_event_subject", "noun", "subject_id", "id"),
+        Index("ix_event_verb", "noun", "verb", "at"),
         Index("ix_event_unsealed", "id", **partial_index("seq IS NULL")),
         Index("ix_event_unprocessed", "id", **partial_index("processed_at IS NULL")),
     )

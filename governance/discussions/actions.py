@@ -1,7 +1,7 @@
 """Everything that changes a topic along its life. Each action checks, changes, then records, in one transaction."""
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import select, update
@@ -15,6 +15,7 @@ from governance.core.db import find_by as one
 from governance.core.errors import Invalid, Refused
 from governance.core.events import append
 from governance.core.jobs import enqueue_once
+from governance.core.lifecycle import Made, Move
 from governance.discussions import lifecycle as life
 from governance.discussions.lifecycle import LIFE
 from governance.discussions.model import Flag, Reply, Statement, Topic, TopicFollow, follows
@@ -88,15 +89,13 @@ def make_move(topic: Topic, name: str, by: Viewer, answers: Mapping[str, str]) -
     Raises Missing (no such move), Forbidden, Refused (not from here, or somebody was first), Invalid by field.
     """
     with writing():
-        _hold(topic, name, answers)
-        LIFE.move(name)
-        require(by, f"topic.{name}", topic)
-        apply_move(topic, name, by, answers)
+        _lock_in_order(topic, answers)
+        LIFE.make(topic, name, by, answers, require)
 
 
-def _hold(topic: Topic, name: str, answers: Mapping[str, str]) -> None:
+def _lock_in_order(topic: Topic, answers: Mapping[str, str]) -> None:
     """Lock the topic, and the one it is merged into, in the order of their rows: no two wait for each other."""
-    target = numbered(answers["into"]) if name == "merge" and answers.get("into") else None
+    target = numbered(answers["into"]) if answers.get("into") else None
     for row in sorted({topic, target or topic}, key=lambda each: each.id):
         locked(row)
 
@@ -108,11 +107,13 @@ def numbered(text: str) -> Topic | None:
 
 def apply_move(topic: Topic, name: str, by: Viewer, answers: Mapping[str, str]) -> None:
     """The change and its record, once the right to it is settled. Call it on a locked topic."""
-    step = LIFE.take(name, topic.state, answers)
-    source = topic.state
-    facts = CHANGES.get(name, _nothing)(topic, by, answers)
-    topic.state = step.target
-    record_event(topic, name, by, words=answers.get("note", ""), came_from=source, to=topic.state, **facts)
+    LIFE.apply(topic, name, by, answers)
+
+
+@LIFE.records
+def _record_move(topic: Topic, made: Made[Move]) -> None:
+    facts = {"came_from": made.came_from, "to": topic.state, **made.facts}
+    record_event(topic, made.move.name, made.by, words=made.words, **facts)
 
 
 def record_event(topic: Topic, verb: str, by: Viewer, words: str = "", **facts: Any) -> None:
@@ -135,21 +136,20 @@ def record_event(topic: Topic, verb: str, by: Viewer, words: str = "", **facts: 
         freshen(topic.place)
 
 
-def _nothing(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
-    return {}
-
-
+@LIFE.changes("open")
 def _open(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     topic.checked_at = now()
     topic.answer = answers.get("note") or topic.answer
     return {}
 
 
+@LIFE.changes("decide")
 def _decide(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     topic.decision, topic.decided_at = answers["note"], now()
     return {"people": topic.people}
 
 
+@LIFE.changes("review")
 def _review(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     all_done(topic)
     return {}
@@ -162,12 +162,14 @@ def all_done(topic: Topic) -> None:
         raise Refused(f"还有没办完的：{'、'.join(waiting)}")
 
 
+@LIFE.changes("reopen")
 def _reopen(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     topic.checked_at = topic.checked_at or now()
     topic.decision, topic.decided_at = "", None  # what was decided before stays in the record
     return {}
 
 
+@LIFE.changes("merge")
 def _merge(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     target = numbered(answers["into"])
     if target is None or target.id == topic.id or not may(by, "topic.merge", target):
@@ -197,15 +199,6 @@ def _carry_over(topic: Topic, target: Topic) -> None:
 def tally_soon(topic_id: int) -> None:
     """The worker counts the topic's voices anew, once for all that come in these seconds."""
     enqueue_once("discussions.tally", TALLY_AFTER, str(topic_id), topic_id=topic_id)
-
-
-CHANGES: dict[str, Callable[[Topic, Viewer, Mapping[str, str]], dict[str, Any]]] = {
-    "open": _open,
-    "decide": _decide,
-    "review": _review,
-    "reopen": _reopen,
-    "merge": _merge,
-}
 
 
 def answer_publicly(topic: Topic, by: Viewer, words: str) -> None:

@@ -13,7 +13,7 @@ from governance.core.web.forms import Form
 from governance.core.web.pages import back
 from governance.core.web.security import refills, stale_form
 from governance.discussions import actions, contributions, moderation, outcomes, progress, queries
-from governance.discussions.available_moves import merge_targets, task_form
+from governance.discussions.available_moves import choices, task_form
 from governance.discussions.forms import (
     AnswerForm,
     BeginForm,
@@ -93,7 +93,7 @@ def move(ref: str, move: str) -> Any:
     viewer = current()
     topic, step = queries.find_topic(ref, viewer), LIFE.move(move)
     require(viewer, f"topic.{move}", topic)
-    form = move_form(step, merge_targets(topic, viewer) if move == "merge" else [])().on_page_as(move)
+    form = move_form(step, choices(step, topic, viewer))().on_page_as(move)
     try:
         if not form.ok:
             raise Invalid({} if form.errors else {"note": STALE})
@@ -222,7 +222,7 @@ def record(ref: str) -> Any:
     if not may(current(), "topic.record", topic):
         raise Forbidden
     lines = history("topic", topic.id)
-    words = {"done": progress.DONE, "facts": facts, "broken": broken_at(topic.place.stream)}
+    words = {"done": LIFE.past_tenses, "facts": facts, "broken": broken_at(topic.place.stream)}
     back_to = {"back": url_for("discussions.show", ref=ref), "back_label": "回议题", "heading": topic.title}
     return render_template("shared/record.html", lines=lines, **words, **back_to)
 

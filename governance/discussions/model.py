@@ -15,9 +15,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
-from governance.core.db import Base, db, now
-from governance.core.lifecycle import Move, State
-from governance.discussions.lifecycle import LIFE, PROPOSED
+from governance.core.db import Base, OneOf, db, now
+from governance.core.lifecycle import Move
+from governance.discussions.lifecycle import LIFE, PROPOSED, TopicState
 from governance.people.model import Person
 from governance.places.kinds import AREAS
 from governance.places.model import Place
@@ -35,7 +35,6 @@ class Topic(Base):
 
     __tablename__ = "topic"
     __table_args__ = (
-        CheckConstraint(f"state IN {STATES}", name="state"),
         UniqueConstraint("author_id", "submission"),
         Index("ix_topic_here", "place_id", "state", "id"),
         *(Index(f"ix_topic_{kind}", f"{kind}_id", "state", "id") for kind in AREAS),
@@ -53,7 +52,7 @@ class Topic(Base):
     words: Mapped[str] = mapped_column(Text, default="")
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     official: Mapped[bool] = mapped_column(default=False)
-    state: Mapped[str] = mapped_column(String(12), default=PROPOSED)
+    state: Mapped[str] = mapped_column(OneOf(12, STATES), default=PROPOSED)
     checked_at: Mapped[datetime | None]
     answer: Mapped[str] = mapped_column(Text, default="")
     decision: Mapped[str] = mapped_column(Text, default="")
@@ -72,7 +71,7 @@ class Topic(Base):
     merged_into: Mapped["Topic | None"] = relationship(remote_side=[id])
 
     @property
-    def status(self) -> State:
+    def status(self) -> TopicState:
         return LIFE.state(self.state)
 
     def next_moves(self) -> tuple[Move, ...]:

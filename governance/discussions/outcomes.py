@@ -27,7 +27,7 @@ def task(topic: Topic, by: Viewer, submission: str, **details: Any) -> None:
     """
     with writing():
         require(by, "topic.task", locked(topic))
-        if topic.state not in (life.DECIDED, life.CARRYING_OUT):
+        if not topic.status.gives_tasks:
             raise Refused("定下来以后才能派任务")
         if not now() < details["due_at"] < now() + LATEST:
             raise Invalid({"due": "期限要在今天以后、三年以内"})
@@ -44,7 +44,7 @@ def record_deed(topic: Topic, by: Viewer, title: str, words: str, done_on: date)
     """办实事: count what came of the topic as done for the people here. The same again is counted once."""
     with writing():
         require(by, "topic.deed", locked(topic))
-        if topic.state not in (life.DECIDED, life.CARRYING_OUT, life.REVIEWED):
+        if not topic.status.counts_deeds:
             raise Refused("定下来、办了以后，才能记成实事")
         if done_on > local(now()).date():
             raise Invalid({"done_on": "办成的日子不能在今天以后"})
@@ -81,8 +81,8 @@ def review(topic: Topic, by: Viewer, well: str, words: str) -> None:
 
 def is_asked(topic: Staged) -> bool:
     """Whether people are asked how it was done: once a deed is counted or everything is over, and after."""
-    if topic.state not in (life.DECIDED, life.CARRYING_OUT):
-        return topic.state == life.REVIEWED
+    if not topic.status.gives_tasks:
+        return topic.status.counts_deeds
     came_of_it = links.outcomes("topic", topic.id, SYSTEM)
     has_deed = any(ring.over and ring.due_at is None for ring in came_of_it)
     return has_deed or (bool(came_of_it) and all(ring.over for ring in came_of_it))

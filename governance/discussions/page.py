@@ -13,10 +13,9 @@ from sqlalchemy.orm import aliased
 
 from governance.core.errors import Missing
 from governance.core.events import Event
-from governance.core.lifecycle import State
 from governance.core.sql_statements import Prepared
 from governance.core.web.paging import SIZE, Page, falling, id_before
-from governance.discussions.lifecycle import LIFE
+from governance.discussions.lifecycle import LIFE, TopicState
 from governance.discussions.model import DONE_WELL, SHOWN, Reply, Review, Statement, Topic
 from governance.discussions.opinion_table import MOST_SHOWN
 from governance.discussions.progress import FOR_ALL, Happened, Step, step
@@ -64,7 +63,7 @@ class TopicView(Located, _TopicRow):
     """A topic as its page tells it, with the place it stands at and the first code there."""
 
     @property
-    def status(self) -> State:
+    def status(self) -> TopicState:
         return LIFE.state(self.state)
 
 

@@ -4,7 +4,7 @@ from governance.core.db import db
 from governance.core.events import Event
 from governance.notices import lifecycle as life
 from governance.notices.model import Notice
-from governance.relay.messages.facts import Facts, about, near_name
+from governance.relay.messages.facts import Fact, Facts, about, near_name
 from governance.relay.messages.templates import render
 from governance.relay.messages.text import address, opening, signed
 
@@ -20,7 +20,7 @@ def facts(event: Event) -> Facts | None:
 
 def _facts(notice: Notice) -> Facts:
     lines, more = opening(notice.words)
-    said = {
+    said: dict[str, Fact] = {
         "place": near_name(notice.place),
         "title": notice.title,
         "lines": lines,
@@ -28,7 +28,7 @@ def _facts(notice: Notice) -> Facts:
         "urgent": notice.urgent,
         "link": address(f"/notices/{notice.ref}"),
     }
-    return Facts(said, urgent=notice.urgent, below=True, above=False, only=notice.audiences, card=True)
+    return Facts(said, urgent=notice.urgent, inside=True, around=False, audiences=notice.audiences, card=True)
 
 
 def preview(notice: Notice) -> dict[str, str]:

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from governance.core.crypto import Personal
-from governance.core.db import Base, now
+from governance.core.db import Base, OneOf, now
 from governance.places.model import Place
 from governance.places.standing import Placed
 
@@ -35,6 +35,7 @@ ROLES = {
     "auditor": "审计",
 }
 
+IDENTITIES = ("device", "phone", "account", "member", "openid", "userid")
 KNOWN_BY = {"slip": "住户条", "worker": "工作人员当面确认", "sms": "短信验证", "wechat": "微信"}
 LEFT = "已退出的居民"
 
@@ -121,14 +122,11 @@ class Identity(Base):
     """
 
     __tablename__ = "identity"
-    __table_args__ = (
-        UniqueConstraint("kind", "subject"),
-        CheckConstraint("kind IN ('device','phone','account','member','openid','userid')", name="kind"),
-    )
+    __table_args__ = (UniqueConstraint("kind", "subject"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[str] = mapped_column(OneOf(10, IDENTITIES))
     subject: Mapped[str] = mapped_column(String(64))
     secret: Mapped[str | None] = mapped_column(String(200))
     handle: Mapped[str | None] = mapped_column(Personal)
@@ -143,14 +141,13 @@ class Post(Placed, Base):
 
     __tablename__ = "post"
     __table_args__ = (
-        CheckConstraint(f"role IN {tuple(ROLES)}", name="role"),
         CheckConstraint("(role = 'body') = (body_id IS NOT NULL)", name="body"),
         CheckConstraint("(body_id IS NULL) <> (place_id IS NULL)", name="where"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    role: Mapped[str] = mapped_column(String(10))
+    role: Mapped[str] = mapped_column(OneOf(10, ROLES))
     place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), index=True)
     body_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"), index=True)
     since: Mapped[datetime] = mapped_column(default=now)

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    CheckConstraint,
     ColumnElement,
     Date,
     ForeignKey,
@@ -16,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from governance.core.db import Base, begins_with, db, now
+from governance.core.db import Base, OneOf, begins_with, db, now
 from governance.places.kinds import AREAS, KINDS, ORDER
 from governance.places.tokens import shown
 
@@ -48,7 +47,6 @@ class Place(Located, Base):
 
     __tablename__ = "place"
     __table_args__ = (
-        CheckConstraint(f"kind IN {ORDER}", name="kind"),
         UniqueConstraint("parent_id", "name"),
         Index("ix_place_path", "path", postgresql_ops={"path": "text_pattern_ops"}),
     )
@@ -56,7 +54,7 @@ class Place(Located, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), index=True)
     path: Mapped[str] = mapped_column(String(200), default="")
-    kind: Mapped[str] = mapped_column(String(12))
+    kind: Mapped[str] = mapped_column(OneOf(12, ORDER))
     name: Mapped[str] = mapped_column(String(60))
     official_code: Mapped[str | None] = mapped_column(String(12), unique=True)
     households: Mapped[int | None]
@@ -109,15 +107,12 @@ class Code(Base):
     """One sticker: printed → posted → lost or torn → retired. A place has as many as are posted on it."""
 
     __tablename__ = "code"
-    __table_args__ = (
-        CheckConstraint(f"state IN {tuple(CODE_STATES)}", name="state"),
-        UniqueConstraint("place_id", "number"),
-    )
+    __table_args__ = (UniqueConstraint("place_id", "number"),)
 
     token: Mapped[str] = mapped_column(String(8), primary_key=True)
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
     number: Mapped[int]
-    state: Mapped[str] = mapped_column(String(8), default="printed")
+    state: Mapped[str] = mapped_column(OneOf(8, CODE_STATES), default="printed")
     replaced_by: Mapped[str | None] = mapped_column(ForeignKey("code.token"))
     printed_at: Mapped[datetime] = mapped_column(default=now)
     posted_at: Mapped[datetime | None]

@@ -1,1 +1,1 @@
-"""Telling groups and people: who hears of what, in which words, through which channel, how fast; and hearing them."""
+"""Telling groups and persons: who hears of an event, in which words, through which channel and at which rate."""

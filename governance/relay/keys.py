@@ -1,13 +1,13 @@
-"""The keyed hashes by which a robot and a group are known: neither a key nor a number can be read from them."""
+"""Keyed hashes that identify robots and groups without revealing a key or a number."""
 
 from governance.core.crypto import keyed_hash
 
 
 def robot_of(kind: str, voice: str) -> str:
-    """What groups share whose robot is the same: on the channel `kind` it has this voice."""
+    """The hash shared by all groups of one robot. `voice` identifies the robot on the channel `kind`."""
     return keyed_hash(f"robot.{kind}", voice)
 
 
 def heard_as(kind: str, ear: str) -> str:
-    """By what a group is found when somebody in it speaks."""
+    """The hash by which a group is found when one of its members speaks. `ear` is its name on the other side."""
     return keyed_hash(f"group.{kind}", ear)

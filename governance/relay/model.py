@@ -1,4 +1,4 @@
-"""Rows of groups, what is due to each, and what was really sent. States only; how they move is in actions."""
+"""Rows of groups, of deliveries (what is owed) and of messages (what was sent)."""
 
 import json
 from datetime import datetime
@@ -14,7 +14,7 @@ from governance.places.kinds import AREAS
 from governance.places.model import Place
 
 AUDIENCES = {"workers": "工作群", "residents": "居民群"}
-ALONE = {"worker": "一位工作人员", "resident": "一位居民"}  # who a person's own line belongs to
+ALONE = {"worker": "一位工作人员", "resident": "一位居民"}  # whose own group it is
 AT_WORK = ("workers", "worker")
 DUE, CLAIMED, SENDING, SENT, REFUSED, FAILED, UNKNOWN = (
     "due", "claimed", "sending", "sent", "refused", "failed", "unknown",
@@ -32,16 +32,16 @@ LABELS = {
     FAILED: "没发成",
     UNKNOWN: "可能已发出",
 }
-ONLY_ANSWERS = "这个机器人只能回答，不能主动发"  # why a group is not `told`
-WITH_OWNER = "等群主点发送"  # sending, and not ours to hurry: it has no lease
+ONLY_ANSWERS = "这个机器人只能回答，不能主动发"  # why a group does not receive events
+WITH_OWNER = "等群主点发送"  # `sending` without a lease: only the owner can send it
 
 
 class Group(Base):
-    """A chat group bound to places through a channel. `settings` is encrypted JSON: a robot's key is a credential.
+    """A chat group bound to places through a channel. `settings` is encrypted JSON and may hold credentials.
 
-    `robot` is the keyed hash of what speaks for the group, so that groups sharing a robot share its pace. Where that
-    can only answer, the group does not `receive` events. With a `person` it is that person's own line: a group of one,
-    bound to no place, kept by nobody and in no list of groups.
+    `robot` is the keyed hash of the robot that speaks for the group; groups with the same one share its rate limit. A
+    group whose robot can only answer does not receive events. With a `person` it is that person's own group: it has no
+    places and no keeper, and appears in no list.
     """
 
     __tablename__ = "chat_group"
@@ -87,7 +87,7 @@ class Group(Base):
 
     @property
     def bound(self) -> dict[str, str]:
-        """The settings of its channel, secrets included: for sending, never for showing."""
+        """The decrypted settings, secrets included. Use them for sending only, never for display."""
         found: dict[str, str] = json.loads(self.settings)
         return found
 
@@ -97,7 +97,7 @@ class Group(Base):
 
 
 class GroupPlace(Base):
-    """A group hears of what happens in the places it is bound to."""
+    """Binds a group to a place. The group hears of events there."""
 
     __tablename__ = "chat_group_place"
 
@@ -106,9 +106,9 @@ class GroupPlace(Base):
 
 
 class Message(Base):
-    """One attempt to say something: the words, a short mark, and the outcome. Posted by hand it may serve many groups.
+    """One attempt to send: the words, their signature and the outcome. A message posted by hand may serve many groups.
 
-    `started_at` is when the network was touched, `ended_at` when we knew what came of it: the pace counts by both.
+    `started_at` is when sending began, `ended_at` when the outcome was known. The rate limit counts by both.
     """
 
     __tablename__ = "message"
@@ -142,9 +142,9 @@ class Message(Base):
 
 
 class Delivery(Base):
-    """One event owed to one group, once. `due_at`: not before; of a claimed one, when it may be retaken.
+    """One event owed to one group, once. `due_at` is the earliest time to send; of a claimed one, the end of the lease.
 
-    An `urgent` one does not wait for those before it that are not.
+    An `urgent` delivery waits only for urgent ones before it.
     """
 
     __tablename__ = "delivery"
@@ -180,28 +180,9 @@ class Delivery(Base):
 
     @property
     def sleeps(self) -> bool:
-        """It waits for the hour at which its group may be spoken to."""
+        """Does it wait for the group's quiet hours or digest hour, and for nothing else?"""
         return self.state == DUE and self.tries == 0 and self.due_at > now()
 
     @property
     def label(self) -> str:
         return LABELS[self.state]
-
-
-class ReceivedMessage(Base):
-    """Something said to us, in a group or to us alone, once, and what we answered. Who said it is a person only."""
-
-    __tablename__ = "received_message"
-    __table_args__ = (
-        UniqueConstraint("robot", "message_id"),
-        Index("ix_received_message_by", "group_id", "person_id", "id"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    robot: Mapped[str] = mapped_column(String(43))
-    message_id: Mapped[str] = mapped_column(String(64))
-    group_id: Mapped[int | None] = mapped_column(ForeignKey("chat_group.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    text: Mapped[str] = mapped_column(Text)
-    reply: Mapped[str] = mapped_column(Text, default="")
-    at: Mapped[datetime] = mapped_column(default=now, index=True)

@@ -1,4 +1,4 @@
-"""Robots of WeCom groups: their secrets, who keeps them, and the number by which a group is bound to one."""
+"""Robots of WeCom groups: their encrypted secrets, their keepers, and the numbers that pair a group with a robot."""
 
 import json
 import re
@@ -22,15 +22,15 @@ from governance.relay.keys import robot_of
 from governance.relay.model import Group
 from governance.wechat.envelope import is_aes_key
 
-CHANNEL = "wecom_aibot"  # through which groups are bound to these robots
+CHANNEL = "wecom_aibot"  # the channel that binds groups to these robots
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{1,29}")
 SECRET = re.compile(r"[!-~]{3,128}")
 GOOD_FOR = timedelta(days=1)
 
 
 class Robot(Base):
-    """One intelligent robot, kept at a place. `settings` is encrypted JSON: token and aes_key of its callback, or
-    bot_id and secret of its long connection; `held_by` is the worker that keeps that connection now."""
+    """One intelligent robot, kept at a place. `settings` is encrypted JSON: token and aes_key of a callback, or bot_id
+    and secret of a long connection. `held_by` is the worker that holds the lease of the connection."""
 
     __tablename__ = "robot"
 
@@ -53,13 +53,13 @@ class Robot(Base):
 
     @property
     def kept(self) -> dict[str, str]:
-        """Its secrets: for opening and connecting, never for showing."""
+        """The decrypted secrets. Use them to open and connect, never for display."""
         found: dict[str, str] = json.loads(self.settings)
         return found
 
     @property
     def kept_names(self) -> tuple[str, ...]:
-        """Which secrets it has: what may be said of them."""
+        """The names of the secrets that are set."""
         return tuple(name for name, secret in self.kept.items() if secret)
 
     @property
@@ -68,7 +68,7 @@ class Robot(Base):
 
 
 class Pairing(Base):
-    """A group that has spoken to a robot and is bound to no place yet; who keeps groups types the number in."""
+    """A group that spoke to a robot but is not bound yet. The keeper types the number to bind it."""
 
     __tablename__ = "pairing"
     __table_args__ = (UniqueConstraint("group_key"),)
@@ -92,8 +92,8 @@ def robot_named(name: str) -> Robot:
     return found
 
 
-def read(given: Mapping[str, str]) -> dict[str, str]:
-    """A robot's secrets as they are kept: of the one way or of the other. Raises Invalid by field."""
+def read_secrets(given: Mapping[str, str]) -> dict[str, str]:
+    """The secrets as they are stored, for a callback or for a long connection. Raises Invalid by field."""
     token, aes_key, bot_id, secret = (given.get(name, "").strip() for name in ("token", "aes_key", "bot_id", "secret"))
     if bot_id or secret:
         wrong = {
@@ -113,11 +113,11 @@ def read(given: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
-def add(by: Viewer, name: str, place: Place, given: Mapping[str, str]) -> Robot:
-    """Keep a robot. Raises Invalid by field."""
+def add_robot(by: Viewer, name: str, place: Place, given: Mapping[str, str]) -> Robot:
+    """Add a robot. Raises Invalid by field."""
     if not NAME.fullmatch(name):
         raise Invalid({"named": "只用小写字母、数字和 - _，2 到 30 位"})
-    kept = read(given)
+    kept = read_secrets(given)
     with writing():
         require(by, "group.keep", place)
         if db.session.scalar(select(Robot.id).filter_by(name=name)):
@@ -129,14 +129,14 @@ def add(by: Viewer, name: str, place: Place, given: Mapping[str, str]) -> Robot:
     return robot
 
 
-def change(robot: Robot, by: Viewer, given: Mapping[str, str]) -> Robot:
-    """Change its secrets: those of one way take the place of those of the other; empty ones stay."""
+def change_robot(robot: Robot, by: Viewer, given: Mapping[str, str]) -> Robot:
+    """Change the secrets. Empty fields keep theirs; switching between callback and connection replaces all of them."""
     fresh = {name: text.strip() for name, text in given.items() if text.strip()}
     with writing():
         require(by, "group.keep", locked(robot))
         same_way = {name: text for name, text in robot.kept.items() if _way(name) in {_way(one) for one in fresh}}
-        robot.settings = json.dumps(read({**same_way, **fresh} if fresh else robot.kept))
-        robot.held_until = robot.connected_at = None  # whoever is connected looks again
+        robot.settings = json.dumps(read_secrets({**same_way, **fresh} if fresh else robot.kept))
+        robot.held_until = robot.connected_at = None  # a connected worker reads them again
         _set_receives(robot, robot.connects)
         _note(robot, robot.place, "change", by)
     return robot
@@ -146,8 +146,8 @@ def _way(name: str) -> bool:
     return name in ("bot_id", "secret")
 
 
-def remove(robot: Robot, by: Viewer) -> None:
-    """Forget it and its secrets: its address answers nothing from now on."""
+def remove_robot(robot: Robot, by: Viewer) -> None:
+    """Delete a robot and its secrets. Its callback address stops answering."""
     with writing():
         require(by, "group.keep", locked(robot))
         _note(robot, robot.place, "remove", by)
@@ -157,7 +157,7 @@ def remove(robot: Robot, by: Viewer) -> None:
 
 
 def _set_receives(robot: Robot, receives: bool) -> None:
-    """Whether its groups are told of events goes with what it can do."""
+    """Its groups receive events only if the robot can speak by itself."""
     theirs = update(Group).where(Group.robot == robot_of(CHANNEL, robot.name))
     db.session.execute(theirs.values(receives=receives), execution_options={"synchronize_session": False})
 
@@ -168,7 +168,7 @@ def _note(robot: Robot, place: Place, verb: str, viewer: Viewer) -> None:
 
 
 def number_for(robot: str, chat: str) -> str:
-    """The number a group nobody has bound is told: the same for a day. Call it inside `writing()`."""
+    """The number told to a group that is not bound; the same for a day. Call it inside `writing()`."""
     group_key = keyed_hash("pairing", f"{robot}:{chat}")
     known = db.session.scalars(select(Pairing).filter_by(group_key=group_key)).one_or_none()
     if known is not None and known.at > now() - GOOD_FOR:
@@ -189,7 +189,7 @@ def forget_pairings() -> None:
 
 
 def paired(number: str) -> Pairing:
-    """The group behind a number. Raises Invalid at `number`."""
+    """The group that was told this number. Raises Invalid at `number`."""
     query = select(Pairing).filter_by(number="".join(number.split())).where(Pairing.at > now() - GOOD_FOR)
     found = db.session.scalars(query).one_or_none()
     if found is None:

@@ -1,4 +1,4 @@
-"""The doors of the relay for people: 待转发 for workers, groups and what became of messages for keepers."""
+"""The pages of the relay: 待转发 for workers; groups and outcomes of messages for keepers."""
 
 from typing import Any
 

@@ -120,7 +120,7 @@ def move(ref: str, move: str) -> Any:
         stage_all(form)
         if not form.ok:
             raise Invalid({"submission": "页面放久了，请再点一次"} if stale_form() else {})
-        if move == "finish":
+        if step.brings_photos:
             needs_before_finish(ticket, viewer, form)
         answers = {ask.name: (form[ask.name].data or "").strip() for ask in step.asks}
         actions.make_move(ticket, move, viewer, answers | form.published(), form.submission.data)
@@ -170,6 +170,6 @@ def record(ref: str) -> Any:
     if not may(viewer, "ticket.record", ticket):
         raise Forbidden
     lines = history("ticket", ticket.id)
-    words = {"done": progress.DONE, "facts": facts, "broken": broken_at(ticket.place.stream)}
+    words = {"done": LIFE.past_tenses, "facts": facts, "broken": broken_at(ticket.place.stream)}
     back_to = {"back": url_for("tickets.show", ref=ref), "back_label": "回工单", "heading": ticket.number}
     return render_template("shared/record.html", lines=lines, **words, **back_to)

@@ -53,7 +53,7 @@ def _ring(ticket: Ticket, viewer: Viewer) -> LinkedItem:
         endpoint="tickets.show",
         ref=ticket.ref,
         status=ticket.status.label,
-        over=ticket.state in (life.RESOLVED, life.CLOSED) or not ticket.status.open,
+        over=ticket.status.put_right or not ticket.status.open,
         owner=ticket.body.name if ticket.body else "社区",
         due_at=ticket.due_at if is_task else None,
     )

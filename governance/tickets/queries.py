@@ -75,10 +75,8 @@ def _tab(viewer: Viewer, name: str) -> tuple[ColumnElement[bool], ...]:
 
 def _fresh(viewer: Viewer) -> ColumnElement[bool]:
     """What waits for somebody's first look: at the office a report or a return, at a body what was sent to it."""
-    if viewer.bodies:
-        return Ticket.state == life.DISPATCHED
-    decides = viewer.roles & {"community", "street", "district"}
-    return Ticket.state.in_((life.SUBMITTED, life.RETURNED) if decides else (life.SUBMITTED,))
+    roles = {"body"} if viewer.bodies else viewer.roles
+    return Ticket.state.in_(life.LIFE.states_that(lambda state: not roles.isdisjoint(state.new_to)))
 
 
 def _mine(viewer: Viewer) -> ColumnElement[bool]:

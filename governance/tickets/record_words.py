@@ -6,8 +6,7 @@ from typing import Any
 from governance.core.events import Event
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.model import SOURCES
-from governance.tickets.progress import SAID
-from governance.tickets.publishing import PARTS
+from governance.tickets.progress import NAMED
 
 WORDS: dict[str, Callable[[Any], str]] = {
     "came_from": lambda state: f"从{LIFE.state(state).label}",
@@ -17,21 +16,17 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "joined": lambda count: f"共 {count + 1} 位邻居",
     "nudged": lambda count: f"催过 {count} 次",
     "round": lambda number: f"第 {number} 轮",
-    "solved": lambda answer: SAID[answer],
+    "solved": NAMED["solved"],
     "satisfied": lambda degree: f"满意 {degree}/5",
     "phone": lambda _: "电话回访",
     "body": str,
     "into": lambda number: f"并入 {number}",
     "topic": lambda number: f"议题 {number}",
     "title": lambda title: f"《{title}》",
-    "hidden": lambda parts: f"{_parts(parts)}先不公开",
-    "parts": lambda parts: _parts(parts),
+    "hidden": lambda parts: f"{NAMED['parts'](parts)}先不公开",
+    "parts": NAMED["parts"],
     "merged": lambda number: f"由 {number} 并来",
 }
-
-
-def _parts(parts: list[str]) -> str:
-    return "、".join(PARTS[part] for part in parts)
 
 
 def facts(event: Event) -> str:

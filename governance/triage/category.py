@@ -1,15 +1,15 @@
-"""What words mean, as far as a table tells: which category, and whether they are a matter at all."""
+"""Which category words belong to, and whether they are a matter at all, by tables of signs."""
 
 import re
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from governance.triage import emergencies
-from governance.triage.crisis import grave
+from governance.triage.crisis import crisis_in
 
 OTHER, SAFETY = "other", "safety"
 SHORTEST_MATTER, SHORTEST_DETAIL = 4, 2
-MEANT = {  # how people say it, for the categories a deployment starts with
+MEANT = {  # everyday words for the categories a deployment starts with
     "lift": ("电梯",),
     "water": ("漏水", "水管", "积水", "下水", "冒水", "渗水"),
     "light": (
@@ -42,9 +42,9 @@ MEANT = {  # how people say it, for the categories a deployment starts with
     ),
     "wages": ("欠薪", "不发工资", "拖欠", "工资"),
 }
-TROUBLE = re.compile("停电|没电|停水|没水|停气|没气|跳闸|水压|断网|不热|堵了|坏了|裂了|爆了")  # a matter, however short
+TROUBLE = re.compile("停电|没电|停水|没水|停气|没气|跳闸|水压|断网|不热|堵了|坏了|裂了|爆了")  # always a matter
 INFORMS = "举报"
-THINGS = (  # one informs of them, on nobody in office
+THINGS = (  # things one reports with 举报 without accusing anybody in office
     *("违建", "违章", "搭建", "噪音", "噪声", "扰民", "占道", "占用", "乱停", "停车", "垃圾", "堆物", "堆放", "杂物"),
     *("飞线", "消防通道", "通道", "烧烤", "油烟", "广场舞", "装修", "渣土", "高空抛物", "群租", "遛狗", "养狗", "养鸡"),
     *("乱扔", "乱倒", "乱贴", "小广告", "污水", "充电", "僵尸车", "施工", "种菜", "圈地"),
@@ -57,7 +57,7 @@ FILLERS = "的了啊吧呢哦嗯呀吗么呃额哈嘿呵唉哎嗨是有在我你
 
 
 class Labelled(Protocol):
-    """What a table of categories must say of each: `slug`, `label`, `hint` with examples, and whether it is private."""
+    """What a category must offer: `slug`, `label`, `hint` with examples, and whether it is private."""
 
     @property
     def slug(self) -> str: ...
@@ -80,46 +80,47 @@ Choice = TypeVar("Choice", bound=Labelled)
 
 
 def category_of(words: str, choices: Sequence[Choice]) -> Choice:
-    """The category whose name or examples stand in the words: private ones first, then the longest match.
+    """The category whose name or example stands in the words: private ones first, then the longest match.
 
-    Without a match a danger is of the category for dangers, anything else of the last of `choices` (别的). What a
-    crisis names has its own category, whatever else stands there.
+    Without a match a danger gets the category of dangers, anything else the last of `choices` (别的). Crisis words
+    always get their own category.
     """
-    found_grave = grave(words)
-    own = next((choice for choice in choices if found_grave and choice.slug == found_grave.slug), None)
+    crisis = crisis_in(words)
+    own = next((choice for choice in choices if crisis and choice.slug == crisis.slug), None)
     if own is not None:
         return own
-    words = emergencies.as_signs(words.replace(INFORMS, "") if informs_of_a_thing(words) else words)
+    words = emergencies.without_everyday_phrases(words.replace(INFORMS, "") if informs_of_a_thing(words) else words)
     found = [(len(sign), choice) for choice in choices for sign in _signs(choice) if sign in words]
     if found:
         return max(found, key=lambda pair: (pair[1].private, pair[0]))[1]
     safety = next((choice for choice in choices if choice.slug == SAFETY), None)
-    return safety if safety is not None and emergencies.numbers(words) else choices[-1]
+    return safety if safety is not None and emergencies.calls_for(words) else choices[-1]
 
 
 def _signs(choice: Labelled) -> list[str]:
-    """垃圾卫生 is meant by 垃圾 too; what is private only by the whole of a sign, as it cannot be said in a group."""
+    """The signs of a category. Half of a four-character label is one too (垃圾 of 垃圾卫生), except for private
+    categories."""
     halves = [] if choice.private or len(choice.label) != 4 else [choice.label[:2], choice.label[2:]]
     words_of_choice = (choice.label, *re.split(r"[、，/ ]", choice.hint), *halves)
     return [sign for sign in words_of_choice if len(sign) > 1] + list(MEANT.get(choice.slug, ()))
 
 
 def is_a_matter(words: str, choices: Sequence[Labelled]) -> bool:
-    """Few words, but of something we handle or of a danger."""
-    return category_of(words, choices).slug != OTHER or bool(emergencies.numbers(words) or TROUBLE.search(words))
+    """Do the words, however few, name a category, a danger or a fault?"""
+    return category_of(words, choices).slug != OTHER or bool(emergencies.calls_for(words) or TROUBLE.search(words))
 
 
 def go_together(one: Named, other: Named) -> bool:
-    """May what is of these be of one matter: are they not two categories?"""
+    """May two texts of these categories be about one matter? Not if both have a category and they differ."""
     return len({one.slug, other.slug} - {OTHER}) < 2
 
 
 def informs_of_a_thing(words: str) -> bool:
-    """举报 of what anybody can see, and of nobody in office."""
+    """举报 of a visible thing, without naming anybody in office."""
     return INFORMS in words and any(thing in words for thing in THINGS) and not IN_OFFICE.search(words)
 
 
 def says_something(words: str) -> bool:
-    """Is there a word in it, beside particles, numbers and pictures; of Latin letters three."""
+    """Is there a content word, beside particles, numbers and emoji? Latin words need three letters."""
     left = [char for char in words if char.isalpha() and char not in FILLERS]
     return any(ord(char) > 0x2E80 for char in left) or len(left) > 2

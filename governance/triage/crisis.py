@@ -1,19 +1,19 @@
-"""Words too grave to be said again: that somebody wants to die, or what was done to somebody's body.
+"""Crisis words: suicide and assault.
 
-Whoever says them hears at once whom to call; in a group they are neither taken nor quoted. A sign is looked for by
-what people write, and not found in the everyday words that only look like it (想死你们了, 跳楼价, 骚扰电话, 摸黑).
+Whoever says them is told at once whom to call. In a group the words are neither taken nor quoted. Everyday words that
+only look alike are excluded (想死你们了, 跳楼价, 骚扰电话, 摸黑).
 
-12356 is the one psychological aid line of the whole country since 1 May 2025 (国家卫生健康委, December 2024);
-12338 is the women's rights line (全国妇联).
+12356 is the psychological aid line of the whole country since 1 May 2025 (国家卫生健康委, December 2024); 12338 is the
+women's rights line (全国妇联).
 """
 
 import re
 from typing import NamedTuple
 
 
-class Grave(NamedTuple):
-    """`call` is said before everything else; `slug` is the category such a report is of, `offer` asks whether it is
-    to be one."""
+class Crisis(NamedTuple):
+    """`call` comes first in every reply. `slug` is the category of such a report, `offer` the question whether to
+    report."""
 
     call: str
     slug: str
@@ -21,18 +21,18 @@ class Grave(NamedTuple):
     signs: re.Pattern[str]
 
     def is_in(self, words: str) -> bool:
-        """Is it spoken of? What is no sign, though it looks like one, stands in the pattern outside its group."""
+        """Are the words a sign? Look-alikes are matched outside the group of the pattern, so they give no group."""
         return any(found.lastindex for found in self.signs.finditer(words))
 
 
 def _signs(*signs: str, none: tuple[str, ...] = ()) -> re.Pattern[str]:
-    """The signs as one group; what is `none` of them is passed over, with the sign in it."""
+    """A pattern with the signs as one group. `none` holds look-alikes, which are skipped."""
     return re.compile("|".join((*none, f"({'|'.join(signs)})")))
 
 
 WHOM = r"(?:我|俺|她|孩子|小孩|娃|女儿|闺女|儿子|孙女|孙子|女孩|男孩|姑娘|女生|学生|老婆|妻子|妈)"
 PARTS = r"(?:胸|屁股|大腿|下体|下面|私处|隐私)"
-DESPAIR = Grave(
+DESPAIR = Crisis(
     "听到这话很担心。先别一个人待着，身边的人也请陪着。有危险马上打 110（报警）或 120（急救）；"
     "心里难受打 12356（心理援助热线），有人听您说。",
     "care",
@@ -49,7 +49,7 @@ DESPAIR = Grave(
         ),
     ),
 )
-ASSAULT = Grave(
+ASSAULT = Crisis(
     "这不是受害的人的错。正在发生、怕再发生，马上打 110（报警）；妇女维权热线 12338。",
     "violence",
     "要社区帮忙吗？回“是”就单独报上去，只有办事的人看得到；回“不用”就算了。",
@@ -71,7 +71,7 @@ ASSAULT = Grave(
 )
 
 
-def grave(words: str) -> Grave | None:
-    """Which of them is spoken of, if any; 不 想 活 了 too."""
+def crisis_in(words: str) -> Crisis | None:
+    """The crisis that the words name, if any. Spaces inside are ignored: 不 想 活 了."""
     close = re.sub(r"[^\S\n]", "", words)
     return next((one for one in (DESPAIR, ASSAULT) if one.is_in(close)), None)

@@ -1,14 +1,14 @@
-"""What is said of a danger that cannot wait for anybody here: the number to call, before everything else.
+"""Dangers that cannot wait, and the numbers to call, which come before everything else in a reply.
 
-The numbers are the national ones (110 police, 119 fire and rescue, 120 ambulance, 122 traffic); for who is shut in a
-lift there is none of its own (96333 and others are a province's or a city's). They never block a report.
+The numbers are national: 110 police, 119 fire and rescue, 120 ambulance, 122 traffic. Being shut in a lift has no
+national number (96333 and others belong to a province or city). A danger never blocks a report.
 """
 
 import re
 
-from governance.triage.crisis import grave
+from governance.triage.crisis import crisis_in
 
-EVERYDAY = re.compile(  # in what is said every day the signs below, and those of a private matter, mean nothing
+EVERYDAY = re.compile(  # everyday phrases in which the signs below mean no danger
     r"打架子[鼓床]|打孩子(?:疫苗|电话|的?针)|打我家?(?:门[口前]|楼[下前]|窗[下前]|的?电话|的?手机)|打人(?:多(?!次)|的(?:秋千|玩具|树枝))"
     r"|(?<![人我他她你们腿手脚牙睛鼻臂骨脸])(?<!儿子)(?<!孩子)(?<!妻子)(?<!(?<![龙笼镜探])头)被打[开碎坏穿扫掉通印包药爆断湿死结]|被打[扰乱扫]"
     r"|打我[^，。！？\n]{0,3}(?:占线|微信|语音|号码)|(?:有事|联系我?)[^，。！？\n]{0,3}打我(?![老孩脸头])|(?:^|[，。！？\s])(?:随时|直接|可以)打我(?=$|[，。！？\s])|手机掉水里|虐待(?:动物|小?[猫狗])|救救小?[猫狗鸟]"
@@ -25,7 +25,7 @@ SOMEBODY = (
 )
 HURT = r"[断破穿坏掉碎死]了?[^，。！？\n]{0,4}(?:[腿手头牙骨鼻眼脸死]|胳膊)"
 BLOW = rf"打(?:{HURT}|(?![开碎坏穿扫掉通印包药爆断湿死结扰破听电卡车折理拼算麻篮球游鼾呼喇洞乱发醒牌羽乒鼓孔桩钻针]))"
-BEATEN = re.compile(  # however it is said
+BEATEN = re.compile(  # phrases for being beaten
     rf"被(?:[我你您]家?的?)?{SOMEBODY}[^，。！？\n]{{0,3}}{BLOW}|把[我俺他她]{BLOW}|{SOMEBODY}(?:给我)?打了我(?![们家的]|[^，。！？\n]{{0,6}}(?:电话|手机|微信))"
     rf"|{SOMEBODY}打了?(?:学生|业主|住户|居民|小孩|老人)(?![^，。！？\n]{{0,2}}(?:电话|手机))"
     rf"|{SOMEBODY}[^，。！？\n]{{0,3}}动手(?:打(?![的理扫])|了?(?=$|[，。！？\s]))"
@@ -52,7 +52,7 @@ SIGNS = {
 NAMES = {"119": "119（火警）", "120": "120（急救）", "110": "110（报警）", "122": "122（交通事故）"}
 NEAR = r"[^。！？\n]{0,16}"
 OLD = r"(?:老人|老太|老头|老爷子|大爷|大妈|大娘|奶奶|爷爷|独居|空巢)"
-SPOKEN = (  # what needs more than a number; the pattern, and the sentence
+SPOKEN = (  # dangers that need a sentence of their own: pattern, sentence
     (
         re.compile(
             rf"电梯{NEAR}(?:被困|困[住人在]|困了?[^，。！？\n]{{0,3}}[人个孩]|[关卡][住着]?了?[^，。！？\n]{{0,4}}(?<![没吓找])人(?![修管办补]))"
@@ -72,15 +72,15 @@ SPOKEN = (  # what needs more than a number; the pattern, and the sentence
 )
 
 
-def as_signs(words: str) -> str:
-    """The words without what means nothing, whatever spaces are in them, and with one word for being beaten."""
+def without_everyday_phrases(words: str) -> str:
+    """The words without everyday phrases and spaces, and with one word for being beaten."""
     return BEATEN.sub("被打", EVERYDAY.sub("", SPACE.sub("", words)))
 
 
-def numbers(words: str) -> str:
-    """Whom to call first, one sentence a danger; empty when the words speak of none."""
-    found = grave(words)
-    plain = as_signs(words)
+def calls_for(words: str) -> str:
+    """Whom to call first, one sentence for each danger; empty when the words name none."""
+    found = crisis_in(words)
+    plain = without_everyday_phrases(words)
     called = [NAMES[number] for number, signs in SIGNS.items() if any(sign in plain for sign in signs)]
     calls = [found.call] if found else []
     calls += [sentence for pattern, sentence in SPOKEN if pattern.search(plain)]

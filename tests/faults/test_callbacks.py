@@ -11,10 +11,10 @@ import aiohttp
 import pytest
 from sqlalchemy import func, select
 
+from governance.assistant.dialogue.received_message import ReceivedMessage
 from governance.assistant.inbound.inbox import STORED, Inbound
 from governance.core.db import db
 from governance.core.jobs import DUE, Job
-from governance.relay.model import ReceivedMessage
 from governance.tickets.model import Ticket
 from tests.faults.conftest import Town
 from tests.faults.ledger import tracebacks

@@ -20,7 +20,7 @@ from governance.core.db import db, now, writing
 from governance.core.jobs import CLAIMED, DUE, FAILED, Job, enqueue
 from governance.people.access.viewer import Viewer
 from governance.people.model import Person
-from governance.relay.delivery.fan_out import untold
+from governance.relay.delivery.fan_out import unprocessed
 from governance.relay.delivery.sender import IN_FLIGHT
 from governance.relay.groups import binding
 from governance.relay.mass_tasks.model import MassTask
@@ -170,7 +170,7 @@ def _when_caught_up(wechat: Storm, outage: Outage) -> float:
         waiting = {  # what is said makes jobs, these events, these deliveries: nothing slips past in that order
             "said": sum(_rows(Inbound, state=state) for state in (STORED, ANSWERED, TELLING)),
             "jobs": _owed(),
-            "events": untold(),
+            "events": unprocessed(),
             "deliveries": sum(_rows(Delivery, state=state) for state in WAITING),
         }
         if not any(waiting.values()):

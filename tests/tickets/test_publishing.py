@@ -105,7 +105,7 @@ def test_what_is_kept_back_shows_nowhere(phone, cast, cleaned, move) -> None:
     assert "没有对邻居公开：文字、照片" in phone().get(cleaned).get_data(as_text=True)
     for event in db.session.query(Event).filter_by(noun="ticket"):
         for who in ("workers", "residents"):
-            told = audience.telling(event, who)
+            told = audience.tellings_of(event).telling(who)
             assert told is None or KEPT_BACK not in told.words
     assert "文字、照片先不公开" in phone().sign_in("shen").get(f"{cleaned}/record").get_data(as_text=True)
 

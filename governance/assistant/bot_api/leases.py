@@ -1,4 +1,4 @@
-"""Our door for any other bot: it leases what it is to post and reports what became of each message."""
+"""What bots of other programs do: lease messages to post, report their outcomes, and pass on what members say."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ from governance.relay.model import SENDING, UNKNOWN, Group, Message
 from governance.tickets.reports import MOST_PHOTOS
 
 MOST, A_FEW = 50, 20
-MESSAGE = {"message_id": 64, "group": 64, "sender": 64, "text": 2000}  # the longest of each
+MESSAGE = {"message_id": 64, "group": 64, "sender": 64, "text": 2000}  # longest text of each field
 OUTCOMES: dict[str, Outcome] = {
     "sent": Sent(),
     "refused": Refusal("机器人这次没发成"),
@@ -33,14 +33,14 @@ OUTCOMES: dict[str, Outcome] = {
 
 @dataclass(frozen=True)
 class Caller:
-    """A bot that has shown its key; `robot` is the keyed hash its groups carry."""
+    """An authenticated bot. `robot` is the keyed hash that its groups carry."""
 
     name: str
     robot: str
 
 
 def object_in(body: bytes) -> dict[str, Any] | None:
-    """The JSON object it holds; None for anything else, however deep it goes."""
+    """The JSON object in the body; None for anything else, including JSON that is nested too deep."""
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
@@ -49,7 +49,7 @@ def object_in(body: bytes) -> dict[str, Any] | None:
 
 
 def caller(name: str, authorization: str) -> Caller | None:
-    """Who holds this key, if anybody. Its keyed hash is looked up: nothing can be learned from how long that takes."""
+    """The bot with this key, or None. The key's hash is looked up, so the time taken reveals nothing."""
     scheme, _, key = authorization.partition(" ")
     robot = robot_of(Bot.name, f"{name}:{key.strip()}")
     known = select(Group.id).where(Group.robot == robot, Group.channel == Bot.name, Group.archived_at.is_(None))
@@ -59,7 +59,7 @@ def caller(name: str, authorization: str) -> Caller | None:
 
 
 def lease(bot: Caller, limit: int) -> list[dict[str, Any]]:
-    """Hand out what is to be posted. Each message is given once; without a report in time it is listed as unknown."""
+    """Hand out messages to post, each once. A message without a report when its lease ends becomes unknown."""
     channel = Bot(current_app.extensions["settings"])
     parcels = start(channel, claim(channel, limit, bot.robot))
     ends = db.session.scalars(select(Message).where(Message.id.in_([parcel.message_id for parcel in parcels])))
@@ -77,7 +77,10 @@ def lease(bot: Caller, limit: int) -> list[dict[str, Any]]:
 
 
 def report_results(bot: Caller, results: Any) -> dict[str, list[int]]:
-    """What became of leased messages. A late report settles an unknown one; one already settled stays as it is."""
+    """Record the outcomes of leased messages. A late report settles an unknown one; a settled one stays.
+
+    Returns the ids taken, and the ids left as they were. Raises Invalid by field.
+    """
     given = _read(results)
     with writing():
         open_ = (Message.id.in_(given), Message.robot == bot.robot, Message.state.in_((SENDING, UNKNOWN)))
@@ -99,7 +102,7 @@ def _reopen(message: Message) -> None:
 
 
 def read_message(given: Any, wordless: bool = False) -> dict[str, str]:
-    """`{message_id, group, sender, text}`, each of them text of its length; beside photos `text` may be empty.
+    """`{message_id, group, sender, text}`, each a text within its length. Beside photos `text` may be empty.
 
     Raises Invalid by field.
     """
@@ -114,7 +117,7 @@ def read_message(given: Any, wordless: bool = False) -> dict[str, str]:
 
 
 def read_photos(files: Iterable[IO[bytes]]) -> tuple[bytes, ...]:
-    """The photos that came along, as they are; the worker draws them anew before anybody sees them. Raises Invalid."""
+    """The photos of a message, unprocessed; the worker draws them anew before anybody sees them. Raises Invalid."""
     shots = []
     for file in islice(files, MOST_PHOTOS + 1):
         shots.append(file.read(MOST_BYTES + 1))
@@ -128,7 +131,7 @@ def read_photos(files: Iterable[IO[bytes]]) -> tuple[bytes, ...]:
 
 
 def _fits(text: Any, longest: int) -> bool:
-    """Text that a column holds: no null, no half of a surrogate pair."""
+    """Text that a column can store: no null, no lone surrogate."""
     if not isinstance(text, str) or not 0 < len(text.strip()) <= longest or len(text) > longest:
         return False
     return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)

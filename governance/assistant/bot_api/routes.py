@@ -1,4 +1,4 @@
-"""The bots' doors. JSON in, JSON out; errors are problem+json. Cookies play no part, a bearer key does."""
+"""The bots' endpoints: JSON in, JSON out, errors as problem+json. A bearer key authenticates; cookies are ignored."""
 
 from typing import Any
 
@@ -53,26 +53,31 @@ def report(name: str) -> Any:
 @described(schemas.HEAR)
 @takes(100)
 def hear(name: str) -> Any:
-    """What a member said in a group: `{message_id, group, sender, text}`, as JSON, or as a form that may bring photos;
-    answers `{reply}` to say there."""
+    """Take what a member said in a group, `{message_id, group, sender, text}` as JSON or as a form with photos, and
+    answer `{reply}`."""
     bot = _caller(name)
     if request.mimetype == MULTIPART:
         shots = leases.read_photos(file.stream for file in request.files.getlist("photos"))
         said = leases.read_message(request.form, wordless=bool(shots))
     else:
         shots, said = (), leases.read_message(_sent())
-    group = receive.group_of(Bot.name, f"{bot.name}:{said['group']}", bot.robot)
-    return jsonify(reply=receive.hear(bot.robot, group, said["sender"], said["message_id"], said["text"], shots))
+    group = receive.bound_group(Bot.name, f"{bot.name}:{said['group']}", bot.robot)
+    return jsonify(
+        reply=receive.answer_member(bot.robot, group, said["sender"], said["message_id"], said["text"], shots)
+    )
 
 
 def _sent() -> dict[str, Any] | None:
-    """The JSON object in the body, not too large and not too deep; None for anything else."""
+    """The JSON object in the body; None for anything else, or if it is too large or nested too deep."""
     request.max_content_length = JSON_LARGEST
     return leases.object_in(request.get_data())
 
 
 def _caller(name: str) -> leases.Caller:
-    """Who shows a key. Wrong ones are counted by where they come from: nobody can use up the tries of a bot."""
+    """The bot that shows its key. Wrong keys count against their network, so they cannot use up a bot's own limit.
+
+    Raises SignInNeeded, or TooMuch.
+    """
     network = limits.network(request.remote_addr or "")
     if not limits.has_room(WRONG, "bot.wrong", network):
         raise TooMuch("错的密钥太多了，请过一会儿再试")

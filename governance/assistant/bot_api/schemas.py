@@ -1,4 +1,4 @@
-"""The bots' doors as the OpenAPI document has them, made of what the code itself reads by."""
+"""The bots' endpoints in the OpenAPI document, built from the limits that the code checks."""
 
 from governance.assistant.bot_api import leases
 from governance.core.db import LARGEST

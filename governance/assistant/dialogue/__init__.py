@@ -1,1 +1,1 @@
-"""The conversation: commands, questions we asked, and plain words."""
+"""The dialogue: one table of recognisers, the handlers it names, and the state of a conversation."""

@@ -1,7 +1,7 @@
-"""What we remember of a talk with somebody in one room, which is a group, or alone with us.
+"""The state of a conversation with one person in one room. A room is a group or a private conversation.
 
-That is what we asked, the last report, which photos join, and the ticket spoken of last: each is good for half an
-hour; for some minutes what is said may be more of the same. Where somebody last scanned stays longer.
+It holds the open question, the last report, photos that wait for a report, and the ticket mentioned last. Each expires
+after half an hour; for five minutes further words may be taken as more of the same. The place of the last scan stays.
 """
 
 from datetime import datetime, timedelta
@@ -10,8 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from governance.core.crypto import Personal
-from governance.core.db import Base, db, now, writing
-from governance.core.db import find_by as one
+from governance.core.db import Base, db, find_by, now, writing
 from governance.core.jobs import job
 from governance.places.model import Place
 from governance.tickets.model import Ticket
@@ -23,8 +22,8 @@ QUESTIONS = (WHETHER, WHERE, WHAT, MORE)
 
 
 class Conversation(Base):
-    """`asked` is our open question, `words` what it is about; `submission` holds photos that came before any words.
-    `ticket` is what was reported here last, `spoken` what was spoken of last, their own or not."""
+    """`asked` is our open question and `words` its subject. `submission` identifies photos that came before any words.
+    `ticket` is the last report of this person here; `mentioned` is the ticket mentioned last, of any reporter."""
 
     __tablename__ = "conversation"
     __allow_unmapped__ = True  # for `moment`
@@ -49,7 +48,7 @@ class Conversation(Base):
     place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))
     at: Mapped[datetime] = mapped_column(default=now, index=True)
 
-    moment: datetime | None = None  # when what is heard now was said; now, if nothing else was told
+    moment: datetime | None = None  # when the turn in hand was said; None means now
 
     ticket: Mapped[Ticket | None] = relationship(foreign_keys=[ticket_id])
     mentioned: Mapped[Ticket | None] = relationship(foreign_keys=[mentioned_id])
@@ -57,12 +56,12 @@ class Conversation(Base):
 
     @property
     def question(self) -> str | None:
-        """What we asked and still wait for."""
+        """Our open question, one of `QUESTIONS`; None when there is none or it has expired."""
         return self.asked if self._is_fresh(self.asked_at) else None
 
     @property
-    def begun(self) -> str:
-        """What our open question is about."""
+    def question_words(self) -> str:
+        """The words our open question is about."""
         return (self.words or "") if self.question else ""
 
     @property
@@ -70,18 +69,18 @@ class Conversation(Base):
         return self.question is not None and self._is_fresh(self.asked_at, JUST_NOW)
 
     @property
-    def report(self) -> Ticket | None:
-        """The report that what is said now belongs to."""
+    def last_report(self) -> Ticket | None:
+        """The report that photos join."""
         return self.ticket if self._is_fresh(self.reported_at) else None
 
     @property
     def just_reported(self) -> Ticket | None:
-        """The report that more may be said of."""
+        """The report that further words may be added to."""
         return self.ticket if self._is_fresh(self.reported_at, JUST_NOW) else None
 
     @property
-    def subject(self) -> Ticket | None:
-        """The ticket that was spoken of last, if that was just now."""
+    def last_mentioned(self) -> Ticket | None:
+        """The ticket mentioned last, unless that has expired."""
         return self.mentioned if self._is_fresh(self.mentioned_at) else None
 
     @property
@@ -95,46 +94,48 @@ class Conversation(Base):
 
     @property
     def moved_on(self) -> bool:
-        """Did they begin something since what is heard now, which comes late?"""
+        """Was something reported or asked after the turn in hand was said? Then this turn arrived late."""
         return any(at and at > self.said_at for at in (self.reported_at, self.asked_at))
 
     def _is_fresh(self, at: datetime | None, good_for: timedelta = GOOD_FOR) -> bool:
         return at is not None and at > self.said_at - good_for
 
     def ask(self, question: str, words: str = "") -> None:
+        """Open a question about these words. It replaces the one before."""
         self.asked, self.words, self.asked_at = question, words, self.said_at
 
-    def answered(self) -> str:
-        """The question is settled; what it was about."""
-        words, self.asked, self.words, self.asked_at = self.words or "", None, None, None
-        return words
+    def close_question(self) -> None:
+        self.asked = self.words = self.asked_at = None
 
-    def drop(self) -> None:
-        """Nothing that was asked or sent is to be gone on with."""
-        self.answered()
+    def discard(self) -> None:
+        """Close the question and forget the photos that wait."""
+        self.close_question()
+        self.forget_photos()
+
+    def forget_photos(self) -> None:
         self.submission = self.photos_at = None
 
-    def speak_of(self, ticket: Ticket) -> None:
+    def mention(self, ticket: Ticket) -> None:
         self.mentioned, self.mentioned_at = ticket, self.said_at
 
-    def reported(self, ticket: Ticket) -> None:
-        self.answered()
-        self.speak_of(ticket)
+    def remember_report(self, ticket: Ticket) -> None:
+        """`ticket` was reported in this conversation. It closes the question and took the photos that waited."""
+        self.discard()
+        self.mention(ticket)
         self.ticket, self.reported_at, self.place_id = ticket, self.said_at, ticket.place_id
-        self.submission = self.photos_at = None
 
 
 def conversation_with(person_id: int, room: str, moment: datetime | None = None) -> Conversation:
-    """The talk in this room as of when something was said there. Call it inside `writing()`."""
-    found = one(Conversation, person_id=person_id, room=room) or Conversation(person_id=person_id, room=room)
+    """The conversation with this person in this room, created if new. Call it inside `writing()`."""
+    found = find_by(Conversation, person_id=person_id, room=room) or Conversation(person_id=person_id, room=room)
     found.at, found.moment = now(), moment
     db.session.add(found)
     db.session.flush()
     return found
 
 
-def reported_lately(room: str) -> Ticket | None:
-    """What anybody reported last in this room, if that was just now."""
+def last_report_in_room(room: str) -> Ticket | None:
+    """The latest report of anybody in this room within half an hour."""
     lately = (Conversation.room == room, Conversation.reported_at > now() - GOOD_FOR)
     conversation = db.session.scalars(
         select(Conversation).where(*lately).order_by(Conversation.reported_at.desc()).limit(1)
@@ -143,6 +144,7 @@ def reported_lately(room: str) -> Ticket | None:
 
 
 @job("relay.forget_talks", every=3600)
-def forget_talks() -> None:
+def forget_conversations() -> None:
+    """Delete conversations unused for 180 days."""
     with writing():
         db.session.execute(delete(Conversation).where(Conversation.at < now() - KEPT))

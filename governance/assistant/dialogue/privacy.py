@@ -1,39 +1,26 @@
-"""What is not said in a group: it is neither taken nor quoted there, and how to tell it in private is said instead."""
+"""What a group does not discuss: crisis words and private categories. The reply says how to report them privately."""
 
 from flask import current_app
 
-from governance.assistant.dialogue.context import Turn
 from governance.assistant.dialogue.conversation import WHETHER
+from governance.assistant.dialogue.turn import Turn
 from governance.places.model import Place
 from governance.relay.messages.facts import scan_page
 from governance.tickets.categories import Choice
 from governance.triage.category import IN_OFFICE
-from governance.triage.crisis import Grave
+from governance.triage.crisis import Crisis, crisis_in
 
 TICK = "扫楼里的码，勾上“不公开”，只有办事的人看得到"
 BY_THEM = "报到这里的事，管这片的人都看得到。说的就是他们，请直接打 110；是党员、干部的，也可以打 12388 举报。"
 
 
-def in_private(turn: Turn, place: Place, category: Choice) -> str:
-    """Nothing of it stays: no question, and no photo that would join the next report."""
-    turn.conversation.drop()
-    link = scan_page(place)
-    where = (
-        f"请扫楼里的码，或点开单独报，只有办事的人看得到：\n{link}"
-        if link
-        else "请扫楼里的码单独报，只有办事的人看得到。"
-    )
-    return f"{elsewhere(category)}这类事不在群里说。{where}"
+def is_crisis_in_group(turn: Turn) -> bool:
+    return turn.group is not None and crisis_in(turn.words) is not None
 
 
-def elsewhere(category: Choice) -> str:
-    """Whom to call first for such a matter, if that is not us."""
-    return f"{category.elsewhere}。\n" if category.elsewhere else ""
-
-
-def apart(turn: Turn) -> str:
-    """The same for words too grave to be said again; whom to call was said before it."""
-    turn.conversation.drop()
+def refer_crisis(turn: Turn) -> str:
+    """Crisis words said in a group are neither taken nor quoted. The question and the waiting photos are dropped."""
+    turn.conversation.discard()
     if IN_OFFICE.search(turn.words):
         return f"这类事不在群里说。{BY_THEM}"
     link = scan_page(turn.places[0]) if turn.places else ""
@@ -41,15 +28,32 @@ def apart(turn: Turn) -> str:
     return f"这类事不在群里说。想要社区帮忙，请{TICK}{account}。" + (f"\n{link}" if link else "")
 
 
-def is_taken(turn: Turn, words: str) -> bool:
-    """A report is read by those who work at the place: not offered where that is who is spoken of."""
+def refer_private_matter(turn: Turn, place: Place, category: Choice) -> str:
+    """A matter of a private category is not taken in a group. The question and the waiting photos are dropped."""
+    turn.conversation.discard()
+    link = scan_page(place)
+    where = (
+        f"请扫楼里的码，或点开单独报，只有办事的人看得到：\n{link}"
+        if link
+        else "请扫楼里的码单独报，只有办事的人看得到。"
+    )
+    return f"{competent_authority(category)}这类事不在群里说。{where}"
+
+
+def competent_authority(category: Choice) -> str:
+    """The sentence that names the authority to call first, for a category that is not ours to handle."""
+    return f"{category.elsewhere}。\n" if category.elsewhere else ""
+
+
+def may_report_crisis(turn: Turn, words: str) -> bool:
+    """The workers of the place read such a report, so it is not offered when the words accuse one of them."""
     return bool(turn.places) and not IN_OFFICE.search(words)
 
 
-def offer(turn: Turn, words: str, found: Grave) -> str:
-    """Alone with us they may be taken on a yes, without being said again; whom to call comes before it every time."""
-    if is_taken(turn, words):
+def offer_crisis_report(turn: Turn, words: str, crisis: Crisis) -> str:
+    """Say whom to call, then offer to report the words without repeating them. In a private conversation only."""
+    if may_report_crisis(turn, words):
         turn.conversation.ask(WHETHER, words)
-        return f"{found.call}\n{found.offer}"
-    turn.conversation.drop()
-    return f"{found.call}\n{BY_THEM if turn.places else f'想要社区帮忙，请{TICK}。'}"
+        return f"{crisis.call}\n{crisis.offer}"
+    turn.conversation.discard()
+    return f"{crisis.call}\n{BY_THEM if turn.places else f'想要社区帮忙，请{TICK}。'}"

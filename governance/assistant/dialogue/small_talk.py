@@ -1,7 +1,8 @@
-"""A short word for what is no matter, whatever we were asking about; nothing for anything else."""
+"""Small talk and questions about the service. Each gets a short reply and leaves our open question open."""
 
-from governance.assistant.dialogue.context import Turn
+from governance.assistant.dialogue.commands import help_text
 from governance.assistant.dialogue.report import UNKNOWN_PLACE
+from governance.assistant.dialogue.turn import Turn
 from governance.assistant.language.matters import is_a_matter
 from governance.assistant.language.phrases import (
     GREETING,
@@ -19,26 +20,57 @@ from governance.relay.messages.text import address
 LONGEST_THANKS = 20
 
 
-def kind_word(turn: Turn, words: str, reply: str) -> str:
-    """`told` is what may be said to us, for who greets us or asks how."""
-    if _is_thanks(words):
-        return "不客气。有事随时说。"
-    if PARTING.fullmatch(words):
-        return "好的。有事随时说。"
-    if WHOSE_PHONE.fullmatch(words):
-        phone = turn.places[0].contact_phone() if turn.places else ""
-        return f"社区电话：{phone}。有事也可以直接跟我说。" if phone else UNKNOWN_PLACE
-    if STOP_TELLING.fullmatch(words):
-        return "群里的消息由管群的人关，请跟网格员说一声。" if turn.group else f"在“我的”里可以关：{address('/me')}"
-    if GREETING.fullmatch(words):
-        return f"您好。{reply}"
-    return reply if HOW.fullmatch(words) else ""
-
-
-def _is_thanks(words: str) -> bool:
-    """Nothing but thanks: what is thanked for may be named, but nothing more is wanted."""
+def is_thanks(turn: Turn) -> bool:
+    """Thanks and nothing else. It may name what was done, but wants nothing more."""
+    words = turn.bare
     if THANKS.fullmatch(words):
         return True
     if len(words) > LONGEST_THANKS or WANTS_MORE.search(words) or not THANKS_IN.search(words):
         return False
     return bool(PRAISE.search(words)) or not is_a_matter(words)
+
+
+def answer_thanks(_turn: Turn) -> str:
+    return "不客气。有事随时说。"
+
+
+def is_parting(turn: Turn) -> bool:
+    return PARTING.fullmatch(turn.bare) is not None
+
+
+def answer_parting(_turn: Turn) -> str:
+    return "好的。有事随时说。"
+
+
+def asks_phone(turn: Turn) -> bool:
+    return WHOSE_PHONE.fullmatch(turn.bare) is not None
+
+
+def tell_phone(turn: Turn) -> str:
+    """The community's phone number, if the place is known and has one."""
+    phone = turn.places[0].contact_phone() if turn.places else ""
+    return f"社区电话：{phone}。有事也可以直接跟我说。" if phone else UNKNOWN_PLACE
+
+
+def wants_no_messages(turn: Turn) -> bool:
+    return STOP_TELLING.fullmatch(turn.bare) is not None
+
+
+def explain_unsubscribing(turn: Turn) -> str:
+    return "群里的消息由管群的人关，请跟网格员说一声。" if turn.group else f"在“我的”里可以关：{address('/me')}"
+
+
+def is_greeting(turn: Turn) -> bool:
+    return GREETING.fullmatch(turn.bare) is not None
+
+
+def answer_greeting(_turn: Turn) -> str:
+    return f"您好。{help_text()}"
+
+
+def asks_how(turn: Turn) -> bool:
+    return HOW.fullmatch(turn.bare) is not None
+
+
+def tell_how(_turn: Turn) -> str:
+    return help_text()

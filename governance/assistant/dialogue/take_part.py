@@ -1,12 +1,13 @@
-"""Taking part by speaking: how far a ticket is, joining, nudging, withdrawing it; topics, and answers to statements."""
+"""Handlers that act on tickets and topics: progress, joining, nudging, withdrawing; voices on statements."""
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
-from governance.assistant.dialogue.context import Turn
-from governance.assistant.dialogue.conversation import reported_lately
+from governance.assistant.dialogue.conversation import last_report_in_room
 from governance.assistant.dialogue.report import link_to
-from governance.assistant.dialogue.ticket_reference import is_spoken_of, knows_of, ticket_meant
+from governance.assistant.dialogue.ticket_reference import may_mention, means_a_ticket, resolve_ticket
+from governance.assistant.dialogue.turn import Turn
 from governance.core.db import numbered
 from governance.core.errors import Refused
 from governance.discussions import contributions
@@ -18,21 +19,34 @@ from governance.tickets import feedback, progress
 
 NUMBER = re.compile(r"(?:观点|第)?\s*(\d{1,9})\s*号?(?:观点)?")
 VOTED = re.compile(rf"{NUMBER.pattern}|")
+TICKET = r"(?:编号|单号)?\s{0,3}\d{1,9}\s?[-–—－]\s?\d\s?号?"
+BARE_NUMBER = re.compile(rf"{TICKET}|\d{{2,10}}")
 WHICH_TO_JOIN = "您说的是哪一件？请说：我也遇到 编号"
 GIVEN = {AGREE: "您同意“{}”", DISAGREE: "您不同意“{}”", PASS: "您对“{}”说不好"}
 
 
-def progress_of(turn: Turn) -> str:
-    """How far it is. Of a private one it is not said what it is about: somebody may look over a shoulder."""
-    ticket = ticket_meant(turn, "您还没有在这里报过。要看别的，说：进度 编号")
-    here, then = progress.now_and_next(ticket)
+def tell_progress(turn: Turn) -> str:
+    """The state of a ticket. The category of a private one is left out: somebody else may read the screen."""
+    ticket = resolve_ticket(turn, "您还没有在这里报过。要看别的，说：进度 编号")
+    now, next_step = progress.now_and_next(ticket)
     label = "" if ticket.private else f" {ticket.category.label}"
-    return f"{ticket.number}{label}：{here}。{then}\n{link_to(ticket, turn)}"
+    return f"{ticket.number}{label}：{now}。{next_step}\n{link_to(ticket, turn)}"
 
 
-def how_to_withdraw(turn: Turn) -> str:
-    """How it is done: by who reported it, and never by a word that anybody in a group might say."""
-    ticket = ticket_meant(turn, "您还没有在这里报过。要撤回，说：撤回 编号")
+def is_number(turn: Turn) -> bool:
+    return BARE_NUMBER.fullmatch(turn.bare) is not None
+
+
+def tell_progress_of_number(turn: Turn) -> str:
+    return tell_progress(replace(turn, words=turn.bare))
+
+
+def explain_withdrawal(turn: Turn) -> str:
+    """How to withdraw a ticket. A word in a group never does it: anybody there could say it.
+
+    Raises Refused for a ticket of somebody else, and for one that can no longer be withdrawn.
+    """
+    ticket = resolve_ticket(turn, "您还没有在这里报过。要撤回，说：撤回 编号")
     if not may(turn.by, "ticket.withdraw", ticket):
         raise Refused(f"{ticket.number} 不是您在这里报的，只有报的人能撤回")
     if "withdraw" not in {move.name for move in ticket.next_moves()}:
@@ -44,10 +58,11 @@ def how_to_withdraw(turn: Turn) -> str:
     return f"在群里不能撤回，免得别人替您撤。请{ask}，报编号 {ticket.number}。"
 
 
-def join(turn: Turn) -> str:
-    if not any(char.isdecimal() for char in turn.words) and not is_spoken_of(turn):
+def join_ticket(turn: Turn) -> str:
+    """Count the speaker among those who met the same. Raises Refused when no ticket is meant or it is their own."""
+    if not any(char.isdecimal() for char in turn.words) and not means_a_ticket(turn):
         raise Refused(_which_to_join(turn))
-    ticket = ticket_meant(turn, WHICH_TO_JOIN)
+    ticket = resolve_ticket(turn, WHICH_TO_JOIN)
     if ticket.is_followed_by(turn.by.person_id, "reporter"):
         raise Refused(f"{ticket.number} 就是您报的，不用再加。想催就说：催办 {ticket.number}")
     feedback.join(ticket, turn.by)
@@ -55,15 +70,16 @@ def join(turn: Turn) -> str:
 
 
 def _which_to_join(turn: Turn) -> str:
-    """With the number of what a neighbour has just reported here."""
-    ticket = reported_lately(turn.conversation.room) if turn.group is not None else None
-    if ticket is None or not knows_of(turn, ticket):
+    """Ask for the number; offer that of the latest report in this group."""
+    ticket = last_report_in_room(turn.conversation.room) if turn.group is not None else None
+    if ticket is None or not may_mention(turn, ticket):
         return WHICH_TO_JOIN
     return f"您说的是哪一件？是刚才报的{ticket.category.label}，就回：我也遇到 {ticket.number}"
 
 
-def nudge(turn: Turn) -> str:
-    ticket = ticket_meant(turn, "您要催哪一件？请说：催办 编号")
+def nudge_ticket(turn: Turn) -> str:
+    """Remind the ticket's owner, once a day for each person. Raises Refused for who has not joined it."""
+    ticket = resolve_ticket(turn, "您要催哪一件？请说：催办 编号")
     if not may(turn.by, "ticket.nudge", ticket):
         raise Refused(f"先说“我也遇到 {ticket.number}”，再催")
     first = feedback.nudge(ticket, turn.by)
@@ -71,20 +87,25 @@ def nudge(turn: Turn) -> str:
 
 
 def list_topics(turn: Turn) -> str:
+    """Up to three open topics of the place."""
     found = topics.going_on(turn.places[0], 3) if turn.places else []
     if not found:
         return "现在没有在商量的事。"
-    lines = [f"“{sanitised(one.title)}”（{one.status.label}）\n{address(f'/topics/{one.ref}')}" for one in found]
+    lines = [
+        f"“{sanitised(topic.title)}”（{topic.status.label}）\n{address(f'/topics/{topic.ref}')}" for topic in found
+    ]
     return "\n".join(lines)
 
 
 def _is_about_here(turn: Turn, statement: Statement) -> bool:
-    """One may take part in what is talked over in one's own community, and above all communities."""
+    """Does the statement's topic belong to the community of this conversation, or to no single community?"""
     about = statement.topic.community_id
     return about is None or about in {place.community_id for place in turn.places}
 
 
-def voice(side: int) -> Callable[[Turn], str]:
+def give_voice(side: int) -> Callable[[Turn], str]:
+    """The handler that records this side on the statement whose number is given. It raises Refused for no such one."""
+
     def give(turn: Turn) -> str:
         number = NUMBER.fullmatch(turn.words)
         statement = numbered(Statement, int(number[1])) if number else None

@@ -1,58 +1,81 @@
-"""A sentence that wants something of a ticket: how far it is, a nudge, or that it is met here too."""
+"""Sentences in people's own words that want something of a ticket: a nudge, joining it, its progress."""
 
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
-from governance.assistant.dialogue.context import Turn
 from governance.assistant.dialogue.conversation import WHETHER
-from governance.assistant.dialogue.suggest import ask_again, in_hand
-from governance.assistant.dialogue.take_part import join, nudge, progress_of
-from governance.assistant.dialogue.ticket_reference import is_here, number_in
+from governance.assistant.dialogue.suggest import ask_again, open_ticket_like
+from governance.assistant.dialogue.take_part import join_ticket, nudge_ticket, tell_progress
+from governance.assistant.dialogue.ticket_reference import is_mentionable, number_in
+from governance.assistant.dialogue.turn import Turn
 from governance.assistant.language.matters import category_of
 from governance.assistant.language.phrases import AROUND, ASKING, ASKING_IN, ASKS, ME_TOO, NUDGING, NUDGING_IN, NUMBER
+from governance.tickets.model import Ticket
 
 LONGEST = 30
 
 
 class Wish(NamedTuple):
-    """`whole`: nothing else is said. `within`: enough beside the number of a ticket that is one here."""
+    """`whole` matches a sentence that says nothing else, beside a number. `within` is searched for where the number is
+    that of a ticket that may be mentioned here."""
 
     whole: re.Pattern[str]
     within: re.Pattern[str]
     answer: Callable[[Turn], str]
 
+    def matches(self, turn: Turn) -> bool:
+        number, other_words = _number_and_other_words(turn)
+        if self.whole.fullmatch(other_words):
+            return True
+        is_short = number and len(other_words) <= LONGEST
+        return bool(is_short and self.within.search(other_words) and is_mentionable(turn, number))
 
-WISHES = (
-    Wish(NUDGING, NUDGING_IN, nudge),
-    Wish(ME_TOO, ME_TOO, join),
-    Wish(ASKING, ASKING_IN, progress_of),
-)
+    def handle(self, turn: Turn) -> str:
+        """Close our open question and grant the wish."""
+        turn.conversation.close_question()
+        return self.answer(replace(turn, words=_number_and_other_words(turn)[0]))
 
 
-def wished(turn: Turn, words: str) -> str:
-    """What is answered to it, and our open question is dropped; nothing where it wants nothing of a ticket."""
+def _number_and_other_words(turn: Turn) -> tuple[str, str]:
+    words = turn.bare
     found = NUMBER.search(words)
-    rest = (words[: found.start()] + words[found.end() :]).strip(AROUND) if found else words
-    here = found is not None and len(rest) <= LONGEST and is_here(turn, found[1])
-    wish = next((one for one in WISHES if one.whole.fullmatch(rest) or (here and one.within.search(rest))), None)
-    if wish is None:
-        return "" if found else _of_what_is_in_hand(turn, words)
-    if found is None and turn.conversation.question == WHETHER and not _is_of_a_ticket(turn, wish):
-        return f"还没有报上去。{ask_again(turn)}"
-    turn.conversation.answered()
-    return wish.answer(replace(turn, words=found[1] if found else ""))
+    return (found[1], (words[: found.start()] + words[found.end() :]).strip(AROUND)) if found else ("", words)
 
 
-def _of_what_is_in_hand(turn: Turn, words: str) -> str:
-    """A question that names no number, but what is being dealt with here: 电梯修好了吗."""
-    if len(words) > LONGEST or not ASKING_IN.search(words) or not ASKS.search(words):
-        return ""
-    ticket = in_hand(turn, category_of(turn.words))
-    return progress_of(replace(turn, words=ticket.number)) if ticket else ""
+NUDGE = Wish(NUDGING, NUDGING_IN, nudge_ticket)
+JOIN = Wish(ME_TOO, ME_TOO, join_ticket)
+PROGRESS = Wish(ASKING, ASKING_IN, tell_progress)
 
 
-def _is_of_a_ticket(turn: Turn, wish: Wish) -> bool:
-    """While we ask whether to report something, only joining what we just offered, or pointing at a ticket, is."""
-    return bool(number_in(turn.quoted)) or (wish.answer is join and turn.conversation.subject is not None)
+def is_wish_before_report(turn: Turn) -> bool:
+    """A wish without a number while we ask whether to report something: there is no ticket of it yet.
+
+    A wish about a quoted ticket, and joining the ticket that we offered, are granted as usual.
+    """
+    if turn.conversation.question != WHETHER or NUMBER.search(turn.bare):
+        return False
+    wish = next((wish for wish in (NUDGE, JOIN, PROGRESS) if wish.matches(turn)), None)
+    is_about_ticket = number_in(turn.quoted) or (wish is JOIN and turn.conversation.last_mentioned is not None)
+    return wish is not None and not is_about_ticket
+
+
+def say_not_reported_yet(turn: Turn) -> str:
+    return f"还没有报上去。{ask_again(turn)}"
+
+
+def asks_about_open_matter(turn: Turn) -> bool:
+    """A question without a number about a matter that has an open ticket here: 电梯修好了吗."""
+    words = turn.bare
+    is_question = len(words) <= LONGEST and ASKING_IN.search(words) and ASKS.search(words)
+    return bool(is_question) and not NUMBER.search(words) and _open_ticket(turn) is not None
+
+
+def tell_progress_of_open_matter(turn: Turn) -> str:
+    ticket = _open_ticket(turn)
+    return tell_progress(replace(turn, words=ticket.number if ticket else ""))
+
+
+def _open_ticket(turn: Turn) -> Ticket | None:
+    return open_ticket_like(turn, category_of(turn.words))

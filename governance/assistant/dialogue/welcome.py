@@ -1,15 +1,14 @@
-"""Somebody scanned a code that led them to us: which place it is of, and what they read at once."""
+"""The welcome after a scan of a code: where the person is, and how to report there."""
 
-from governance.assistant.dialogue.context import Turn
 from governance.assistant.dialogue.conversation import Conversation
+from governance.assistant.dialogue.turn import Turn
 from governance.core.db import LARGEST, connection, db
 from governance.core.errors import Missing, Problem
 from governance.core.web.static import static
-from governance.people.access.viewer import Viewer
 from governance.places.landing import SIGN, Sign, land, near_name
+from governance.places.tokens import read_token
 from governance.relay.messages.facts import page_of
 from governance.relay.messages.text import address
-from governance.relay.model import ReceivedMessage
 from governance.wechat.passive_reply import Card
 from governance.wechat.qrcodes import place_of
 
@@ -19,7 +18,7 @@ PICTURE = "img/share.png"
 
 
 def _scanned(scene: str) -> Sign:
-    """The place of a parametric code, or of one of our own codes. Raises Missing."""
+    """The place of a parametric QR code or of one of our own codes. Raises Missing."""
     number = place_of(scene)
     place = number if number is not None else land(connection(), scene).id
     sign = SIGN.first(connection(), place=place) if place <= LARGEST else None
@@ -29,18 +28,18 @@ def _scanned(scene: str) -> Sign:
 
 
 def _words(sign: Sign) -> str:
-    """Where one is, how to report, and the page behind a code of the place if it has one."""
+    """The name of the place, how to report, and the address of its page if it has a code."""
     link = page_of(sign.token)
     return f"您在{near_name(connection(), sign)}。{HOW}" + (f"\n{INSIDE}：{link}" if link else "")
 
 
 def unknown_code() -> str:
-    """A scan is told to us only of codes made with our own account: one we do not know another program made for it."""
+    """The reply to a code that is not ours. WeChat reports scans of all codes made with our account."""
     return f"您好。这里可以报事、看进度。{HOW}；也可以点开看：{address('/')}"
 
 
 def card(scene: str) -> Card | str:
-    """The card of the place; plain words where there is no page to lead to, or the code is of no place of ours."""
+    """The card of the place; text where the place has no page, or the code is not ours."""
     try:
         sign = _scanned(scene)
     except Problem:
@@ -49,17 +48,27 @@ def card(scene: str) -> Card | str:
     return Card(name, f"{HOW}。{INSIDE}，点开看。", link, address(static(PICTURE))) if link else _words(sign)
 
 
-def greet(message: ReceivedMessage, by: Viewer, conversation: Conversation, scene: str) -> str:
-    """What we say to somebody whom a scanned code led to us."""
+def greet(conversation: Conversation, scene: str) -> str:
+    """The reply to somebody who came by scanning a code."""
     try:
         with db.session.begin_nested():
-            return arrive(Turn(message, None, by, "", conversation), scene)
+            return _welcome(conversation, scene)
     except Problem:
         return unknown_code()
 
 
-def arrive(turn: Turn, scene: str) -> str:
-    """Somebody scanned a code that led them to us: what they say next is about that place."""
+def is_code(turn: Turn) -> bool:
+    """The eight symbols of a code, typed in a private conversation."""
+    return turn.group is None and read_token(turn.words) is not None
+
+
+def welcome_by_code(turn: Turn) -> str:
+    """Raises Missing for a code of no place."""
+    return _welcome(turn.conversation, read_token(turn.words) or "")
+
+
+def _welcome(conversation: Conversation, scene: str) -> str:
+    """From now on this conversation is about the place of the code."""
     sign = _scanned(scene)
-    turn.conversation.place_id = sign.id
+    conversation.place_id = sign.id
     return _words(sign)

@@ -1,4 +1,4 @@
-"""Finds the channels: every module in this folder that defines one. A file here is all a new channel needs."""
+"""Finds the channels: every module of this folder that defines one."""
 
 import importlib
 import inspect
@@ -11,7 +11,7 @@ from governance.relay.channels.base import Channel
 
 @cache
 def known() -> dict[str, type[Channel]]:
-    """Every channel by its name, those that need the least first."""
+    """Every channel by its name, those with the fewest needs first."""
     modules = (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
     classes = (one for module in modules for one in vars(module).values() if inspect.isclass(one))
     found = {one.name: one for one in classes if issubclass(one, Channel) and "name" in vars(one)}
@@ -19,7 +19,7 @@ def known() -> dict[str, type[Channel]]:
 
 
 def for_groups() -> dict[str, type[Channel]]:
-    """Those that a group can be bound through; the others lead to one person."""
+    """The channels that a group can be bound through. The others lead to one person."""
     return {name: one for name, one in known().items() if not one.alone}
 
 
@@ -30,5 +30,5 @@ def channel(name: str) -> type[Channel]:
 
 
 def pushing() -> dict[str, type[Channel]]:
-    """Those that send by themselves; the others wait to be fetched, by a person or a program."""
+    """The channels that send by themselves. The others wait to be fetched by a person or a program."""
     return {name: one for name, one in known().items() if one.pushes}

@@ -1,4 +1,4 @@
-"""What a channel is: a name, what its binding needs, and one `send`. Failures are data, sorted by what to do next."""
+"""The base of all channels: name, needed settings, and `send`. Outcomes are data, sorted by what to do next."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from governance.wechat import answers, circuit_breaker
 class Need:
     """One setting of a binding. A secret one is never shown again; a spent one was used up when it was saved.
 
-    What has not this `shape` is refused with these words, `wrong`.
+    `wrong` is the refusal for input that does not match `shape`.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Need:
 
     @property
     def stays(self) -> bool:
-        """Left empty, what was saved before stays."""
+        """Does an empty field keep the value saved before?"""
         return self.secret or self.spent
 
 
@@ -42,24 +42,24 @@ class Sent:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Surely not sent. It may be tried again, no sooner than `after` seconds from now; None: never."""
+    """Certainly not sent. It may be tried again after `after` seconds; None means never."""
 
     reason: str
     after: int | None = 0
-    whole_robot: bool = False  # everything this robot says has to wait, not this message alone
-    away: bool = False  # nobody was there to take anything: no fault of this message
+    whole_robot: bool = False  # all messages of this robot wait, not only this one
+    away: bool = False  # the host was away; it does not count as a try
 
 
 @dataclass(frozen=True)
 class Dead:
-    """The robot is gone: the group is disabled and its keeper told."""
+    """The robot no longer exists. Its groups are disabled and their keepers informed."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """The answer was lost: it may have been sent. A person settles it; we never repeat it by ourselves."""
+    """The answer was lost, so the message may have been sent. It is never repeated by itself; a person settles it."""
 
     reason: str
 
@@ -68,7 +68,7 @@ Outcome = Sent | Refusal | Dead | Unknown
 
 
 def outcome_of(trouble: answers.Trouble | None) -> Outcome:
-    """What WeChat or WeCom answered, as what to do next; no trouble is a message that was taken."""
+    """The outcome for an answer of WeChat or WeCom; no trouble means sent."""
     match trouble:
         case None:
             return Sent()
@@ -83,38 +83,37 @@ def outcome_of(trouble: answers.Trouble | None) -> Outcome:
 
 
 def outcome_through_gateway(trouble: answers.Trouble) -> Outcome:
-    """The same for what is asked through the gateway: where its whole side has to wait, as without a token, that is no
-    fault of the message either."""
+    """The same for calls through the gateway. When the whole side waits, as without a token, it counts as no try."""
     outcome = outcome_of(trouble)
     return replace(outcome, away=True) if isinstance(outcome, Refusal) and outcome.whole_robot else outcome
 
 
 class Channel:
-    """By its class attributes a channel says what it can do; only pushing channels have `send`."""
+    """A way to send. Class attributes say what the channel can do; only pushing channels implement `send`."""
 
     name: ClassVar[str]
     label: ClassVar[str]
     about: ClassVar[str] = ""
     needs: ClassVar[tuple[Need, ...]] = ()
-    shows: ClassVar[tuple[tuple[str, str], ...]] = ()  # what else of a binding is shown, by name and label
-    shares: ClassVar[tuple[str, str] | None] = None  # by the name in the one need, groups share the key in the other
-    listed: ClassVar[bool] = False  # the other side tells us which groups there are, to pick from
-    own_ears: ClassVar[bool] = False  # what a robot calls its groups, another robot may call others
+    shows: ClassVar[tuple[tuple[str, str], ...]] = ()  # further settings that may be shown, by name and label
+    shares: ClassVar[tuple[str, str] | None] = None  # groups with one value of the first share the second
+    listed: ClassVar[bool] = False  # the other side lists the groups to choose from
+    own_ears: ClassVar[bool] = False  # another robot may use the same name for another group
     pushes: ClassVar[bool] = True
-    alone: ClassVar[bool] = False  # leads to one person, not to a group
-    batch: ClassVar[int] = 1024  # messages a worker takes in hand at once
+    alone: ClassVar[bool] = False  # sends to one person, not to a group
+    batch: ClassVar[int] = 1024  # messages that a worker claims at once
     together: ClassVar[int] = 24  # events in one message, at most
     per_minute: ClassVar[int | None] = None
     longest_bytes: ClassVar[int] = 2048
-    lease: ClassVar[int] = 60  # seconds after which a message whose outcome nobody wrote down is unknown
-    lost: ClassVar[str] = "发送途中程序中断，可能已经发出"  # why it is
+    lease: ClassVar[int] = 60  # seconds after which a message without an outcome becomes unknown
+    lost: ClassVar[str] = "发送途中程序中断，可能已经发出"  # the reason
 
     def __init__(self, deployment: Settings) -> None:
         self.deployment = deployment
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> dict[str, str]:
-        """The binding's settings as they are kept. Raises Invalid by the need's name."""
+        """The settings of a binding as they are stored. Raises Invalid by the need's name."""
         kept = {need.name: given.get(need.name, "").strip() for need in cls.needs}
         wrong = {
             need.name: need.wrong for need in cls.needs if need.shape and not need.shape.fullmatch(kept[need.name])
@@ -125,43 +124,43 @@ class Channel:
 
     @classmethod
     def may_bind(cls, viewer: Viewer, bound: Mapping[str, str]) -> bool:
-        """May this member of staff bind a group so? Whether they keep the places is asked elsewhere."""
+        """May this member of staff bind a group so? Their rights at the places are checked elsewhere."""
         return True
 
     @classmethod
     def voice(cls, bound: Mapping[str, str]) -> str | None:
-        """What speaks for the group, if that can be told: groups with the same voice share its pace."""
+        """The robot of a group. Groups with the same voice share its rate limit; None where it is unknown."""
         return None
 
     @classmethod
     def ear(cls, bound: Mapping[str, str]) -> str | None:
-        """By what a group is recognised when somebody in it speaks to us; None where nobody can."""
+        """What identifies the group of a member who speaks to us; None where nobody can."""
         return None
 
     @classmethod
     def tells(cls, bound: Mapping[str, str]) -> bool:
-        """Can it say something in the group of its own accord, or only answer?"""
+        """Can it send to the group by itself, or only answer?"""
         return True
 
     @property
     def host(self) -> circuit_breaker.Host:
-        """Whom it speaks to, and whether that is there as far as this process knows."""
+        """The host it calls, with the state of its circuit breaker in this process."""
         return circuit_breaker.host(f"//{self.name}")
 
     def excused(self, outcome: Outcome) -> Outcome:
-        """What was refused while nobody was there was no fault of the message, and uses up none of its tries."""
+        """A refusal while the host is away does not count as a try."""
         return replace(outcome, away=True) if isinstance(outcome, Refusal) and self.host.is_away else outcome
 
     @property
     def together_per_minute(self) -> int:
-        """How many calls a minute this deployment may make through the channel in all; 0: no limit."""
+        """How many calls a minute this deployment may make through the channel in all; 0 means no limit."""
         return 0
 
     async def send(
         self, http: aiohttp.ClientSession, bound: Mapping[str, str], words: str, matters: Sequence[Telling] = ()
     ) -> Outcome:
-        """Send `words` (at most `longest_bytes` of UTF-8) to the group so bound; never raises for the network.
+        """Send `words` (at most `longest_bytes` of UTF-8) to a group. It never raises for the network.
 
-        `matters` are the same words one by one. However they are shown, it is one message and one call.
+        `matters` are the same words by subject. Whatever form they take, it is one message and one call.
         """
         raise TypeError(f"{self.name} does not push")

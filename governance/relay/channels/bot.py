@@ -1,4 +1,4 @@
-"""Any other bot: a program that fetches what is to be posted from our HTTP door and reports what became of it."""
+"""Any other bot: a program that leases messages from our HTTP endpoint, posts them and reports the outcome."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from governance.relay.channels.base import Channel, Need
 
 
 class Bot(Channel):
-    """A bot with a name and a bearer key; all its groups are bound with the same two."""
+    """A bot with a name and a bearer key, which all its groups share."""
 
     name, label = "bot", "别的机器人"
     about = (

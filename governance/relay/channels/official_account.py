@@ -1,7 +1,7 @@
-"""A notice to one resident from the official account, by the template the account was given for such news.
+"""A template message to one resident from the official account.
 
-A template has fields of its own choosing, each of a kind with its own limit (developers.weixin.qq.com, 类目模板 and
-订阅通知); a setting says which of our lines goes into which.
+A template has fields, each of a kind with its own limit (developers.weixin.qq.com, 类目模板 and 订阅通知). A setting
+maps lines of our words to fields.
 """
 
 import re
@@ -28,25 +28,25 @@ KIND = re.compile(r"[a-z_]+")
 
 
 def template(settings: Settings, news: str) -> tuple[str, dict[str, str]]:
-    """The template for such news and, by its fields, which of our lines goes there; nothing when there is none."""
+    """The template for this event name, and which of our lines fills which field; empty when there is none."""
     id_, *pairs = getattr(settings, NEWS.get(news, ""), "").split(",")
     return id_.strip(), dict(pair.strip().split("=", 1) for pair in pairs)
 
 
 def kinds(settings: Settings) -> list[str]:
-    """What residents can be told of, in their words."""
+    """The labels of what residents can be told of."""
     return [label for news, label in KINDS.items() if template(settings, news)[0]]
 
 
 def ticked(settings: Settings) -> tuple[str, ...]:
-    """The templates that need a resident's tick in WeChat's own window; none where they are 模板消息."""
+    """The templates that need a tick in WeChat's own window; none where they are 模板消息."""
     if not settings.wechat_subscribed:
         return ()
     return tuple(dict.fromkeys(id_ for news in NEWS if (id_ := template(settings, news)[0])))
 
 
 class OfficialAccount(PersonChannel):
-    """Its lines are `label：value`. WeChat counts by the day (100,000): the pace leaves room for more than an hour."""
+    """Its lines are `label：value`. WeChat allows 100,000 messages a day; the rate limit stays below that."""
 
     name, label = "official_account", "公众号"
     about = "一位同意接收的居民：受理了、办好了、重新在办，各一条通知。"
@@ -71,7 +71,7 @@ class OfficialAccount(PersonChannel):
         return Sent() if isinstance(answer, dict) else answer
 
     def _subscribed(self, body: Mapping[str, Any]) -> Outcome:
-        """One tick is worth one notice of each kind: whose tick for this kind is used up may still hear the others."""
+        """One tick allows one notice of one kind. A used-up tick does not stop notices of other kinds."""
         try:
             gateway().call(self.side, SUBSCRIBED, json=body)
         except Gone as gone:

@@ -1,4 +1,4 @@
-"""What the channels to one person share: they go through the gateway, one event a message, and wait for the answer."""
+"""The base of channels to one person. They call the gateway, one event a message, and wait for the answer."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -12,12 +12,12 @@ from governance.wechat.gateway import gateway, host_of
 
 
 class PersonChannel(Channel):
-    """`side` is whom the gateway asks, `kind` the identity by which they are written to, read at that moment."""
+    """`side` is the account of the gateway, `kind` the identity that is written to, read when it is sent."""
 
     alone = True
     together = 1
     batch: ClassVar[int] = 64
-    lease: ClassVar[int] = 300  # several wait for a slow answer one after the other
+    lease: ClassVar[int] = 300  # several slow answers may follow one another
     side: ClassVar[str]
     kind: ClassVar[str]
 
@@ -35,7 +35,7 @@ class PersonChannel(Channel):
         raise NotImplementedError
 
     def asked(self, path: str, body: Mapping[str, Any]) -> Outcome | dict[str, Any]:
-        """What they answered, or what became of it."""
+        """Call the gateway; its answer as an outcome."""
         try:
             return gateway().call(self.side, path, json=body)
         except TROUBLES as trouble:
@@ -43,5 +43,5 @@ class PersonChannel(Channel):
 
 
 def lines_of(words: str) -> list[str]:
-    """The words as they were written, without the mark at their end."""
+    """The lines of the words without the signature."""
     return [line for line in words.splitlines() if line.strip()][:-1]

@@ -1,4 +1,4 @@
-"""The picture beside a card: a QR code of the link, to long-press and forward with the words."""
+"""The QR code of a card's link, as an image to forward with the words."""
 
 from io import BytesIO
 

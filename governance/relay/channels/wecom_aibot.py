@@ -1,6 +1,6 @@
-"""An intelligent robot in an internal WeCom group: members speak to it, and over a long connection it speaks by itself.
+"""An intelligent robot in an internal WeCom group. Members speak to it; over a long connection it sends by itself.
 
-A group is bound by the number the robot tells it when somebody there speaks to it for the first time.
+A group is bound by the number that the robot tells it when somebody there speaks to it for the first time.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from governance.relay.robots import CHANNEL, paired, robot_named
 
 
 class WecomAibot(Channel):
-    """Its messages are sent by whoever holds the robot's connection (assistant/inbound/robot_connection.py)."""
+    """The worker that holds the robot's connection sends its messages (assistant/inbound/robot_connection.py)."""
 
     name, label = CHANNEL, "企业微信智能机器人"
     about = "企业微信内部群：群里人 @机器人 就能报事、问进度。先在群里 @它说一句，它会回六位数字，填在这里。"
@@ -35,7 +35,7 @@ class WecomAibot(Channel):
 
     @classmethod
     def may_bind(cls, viewer: Viewer, bound: Mapping[str, str]) -> bool:
-        """The number is of use only to those who keep the robot."""
+        """Only keepers of the robot may use the number."""
         return may(viewer, "group.keep", robot_named(bound["robot"]))
 
     @classmethod

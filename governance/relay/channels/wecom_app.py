@@ -1,4 +1,4 @@
-"""A text card to one worker, from our application in WeCom."""
+"""A text card to one worker from our WeCom application."""
 
 from typing import Any, ClassVar
 
@@ -11,17 +11,17 @@ TITLE_BYTES, ABOUT_BYTES = 128, 512
 
 
 class WecomApp(PersonChannel):
-    """The first line of the words is the card's title, the last its link. WeCom drops what exceeds 30 a minute."""
+    """The first line becomes the card's title, the last its link. WeCom drops what exceeds 30 a minute."""
 
     name, label = "wecom_app", "企业微信应用"
     about = "一位绑定了企业微信的工作人员：派到的、快到期的、晚了的、重办的，各一张卡片。"
     side, kind = "app", "userid"
-    per_minute: ClassVar[int] = 25  # to one member
+    per_minute: ClassVar[int] = 25  # per member
     longest_bytes: ClassVar[int] = 1024
 
     @property
     def together_per_minute(self) -> int:
-        return 9_000  # WeCom allows a corporation 10,000
+        return 9_000  # WeCom allows 10,000 per corporation
 
     def say(self, to: str, news: str, words: str) -> Outcome:
         title, *about, link = lines_of(words)
@@ -35,6 +35,6 @@ class WecomApp(PersonChannel):
 
 
 def text_card(title: str, about: str, link: str, deed: str) -> dict[str, Any]:
-    """What WeCom shows as a card that leads to `link`, within its bounds; `deed` says what is done there."""
+    """A text card that leads to `link`, within WeCom's limits. `deed` is the label of its button."""
     card = {"title": cut(title, TITLE_BYTES), "description": cut(about, ABOUT_BYTES), "url": link, "btntxt": deed}
     return {"msgtype": "textcard", "textcard": card}

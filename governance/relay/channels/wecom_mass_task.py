@@ -1,6 +1,6 @@
-"""A WeCom customer group (客户群): we prepare what its owner sends, and nothing is out before the owner presses 发送.
+"""A WeCom customer group (客户群). We prepare a mass task; nothing is sent before the owner presses 发送.
 
-The tasks are given to owners and followed by relay/mass_tasks/create.py and relay/mass_tasks/track.py.
+relay/mass_tasks/create.py creates the tasks, relay/mass_tasks/track.py follows them.
 """
 
 import re
@@ -15,7 +15,7 @@ USER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.@-]{0,63}")
 
 
 class WecomMassTask(Channel):
-    """A group is known by its id, its owner by the userid: an employee of the corporation, in the scope of 客户联系."""
+    """`chat_id` is the group, `owner` the userid of an employee within the scope of 客户联系."""
 
     name, label = "wecom_mass_task", "企业微信客户群"
     about = (
@@ -41,7 +41,7 @@ class WecomMassTask(Channel):
     listed = True
     pushes = False
     longest_bytes: ClassVar[int] = 4000
-    lease: ClassVar[int] = 60  # for handing the task over; once the owner has it, there is none
+    lease: ClassVar[int] = 60  # the lease for creating the task; a task in the owner's hands has none
 
     @property
     def host(self) -> circuit_breaker.Host:

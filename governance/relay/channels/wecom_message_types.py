@@ -1,7 +1,7 @@
-"""The kinds of message a WeCom group robot takes, within the limits that it enforces: text, markdown, news, image.
+"""The message types of a WeCom group robot, within its limits: text, markdown, news, image.
 
-Limits are bytes of UTF-8 (developer.work.weixin.qq.com/document/path/91770). What does not fit is cut between lines
-where it can be, never inside a character; a picture that is too big is not made at all.
+Limits are bytes of UTF-8 (developer.work.weixin.qq.com/document/path/91770). Text is cut between lines where possible,
+never inside a character. An image that is too large is not made.
 """
 
 import base64
@@ -15,19 +15,19 @@ TEXT_BYTES, MARKDOWN_BYTES = 2048, 4096
 MOST_CARDS, TITLE_BYTES, ABOUT_BYTES = 8, 128, 512
 IMAGE_BYTES = 2 << 20
 MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
-# Whatever could begin a link, a mention, a heading, a quote or an emphasis; our own formatting is put around it.
+# Characters that could begin a link, mention, heading, quote or emphasis; our own formatting is added outside.
 LITERAL = str.maketrans(r"\`*_#<>[]()~|!@&", "＼｀＊＿＃＜＞［］（）～｜！＠＆")
 
 Body = dict[str, Any]
 
 
 def text(words: str) -> Body:
-    """Plain words: nothing in them is clickable but an address that stands there in full."""
+    """Plain text. Only complete addresses are clickable."""
     return {"msgtype": "text", "text": {"content": cut(words, TEXT_BYTES)}}
 
 
 def markdown(matters: Sequence[tuple[str, Sequence[str], str]], sign: str) -> Body | None:
-    """Several matters, each a head, lines and a link; nothing when that is too long."""
+    """Several matters, each with a head, lines and a link; None when it is too long."""
     blocks = ["\n".join(_block(*matter)) for matter in matters]
     content = "\n\n".join([*blocks, f'<font color="comment">{literal(sign)}</font>'])
     if len(content.encode()) > MARKDOWN_BYTES:
@@ -41,12 +41,12 @@ def _block(head: str, lines: Sequence[str], link: str) -> list[str]:
 
 
 def literal(words: str) -> str:
-    """Words that markdown can make nothing of."""
+    """Words without characters that markdown interprets."""
     return " ".join(words.translate(LITERAL).split())
 
 
 def news(cards: Sequence[tuple[str, str, str, str]]) -> Body:
-    """Cards of a title, a short text, where they lead and the address of a picture, or none."""
+    """Cards with a title, a text, a link and the address of a picture, which may be empty."""
     return {"msgtype": "news", "news": {"articles": [_card(*card) for card in cards[:MOST_CARDS]]}}
 
 
@@ -56,7 +56,7 @@ def _card(title: str, about: str, link: str, picture: str) -> Body:
 
 
 def image(data: bytes) -> Body | None:
-    """A JPG or PNG itself; nothing when WeCom would not take it."""
+    """A JPG or PNG; None when WeCom would refuse it."""
     if len(data) > IMAGE_BYTES or not data.startswith(MAGIC):
         return None
     digest = hashlib.md5(data, usedforsecurity=False).hexdigest()

@@ -1,13 +1,12 @@
-"""The robot of a WeCom group (消息推送). It speaks and cannot listen; what its codes mean is in wechat/answers.py.
+"""The robot of a WeCom group (消息推送). It sends and cannot receive; wechat/answers.py explains its error codes.
 
-It has no message id and no idempotency key, so a lost answer cannot be told from a lost request. Therefore every
-message is one call, whatever its kind (docs/adr/0016); the kinds and their limits are in wecom_message_types.py:
+The API has no message id and no idempotency key, so a lost answer looks like a lost request. Every message is therefore
+one call, whatever its type (docs/adr/0016). Types and limits are in wecom_message_types.py:
 
-- `news`, a card that leads on: a notice, what happens to a topic, and a finished ticket whose photo of how it looks now
-  everybody may see, with that photo;
-- `image`, one that we drew: the QR code of the group's place, when its keeper sends it;
-- `markdown`, for workers only, when several matters come in one message: a list with heads that can be skimmed;
-- `text`, everything else.
+- `news`, a card with a link: a notice, an event of a topic, a finished ticket with a public photo of the result;
+- `image`: the QR code of the group's place, when the keeper sends it;
+- `markdown`, for workers only: several matters in one message, with heads;
+- `text`: everything else.
 """
 
 import asyncio
@@ -37,7 +36,7 @@ LOST = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
 
 class WecomWebhook(Channel):
-    """A robot added to an internal WeCom group by its owner."""
+    """A robot that the owner of an internal WeCom group added."""
 
     name, label = "wecom_webhook", "企业微信群机器人"
     about = "企业微信内部群：在群里添加“消息推送”，把它的 Webhook 地址贴在这里，以后自动发。"
@@ -72,7 +71,7 @@ class WecomWebhook(Channel):
         if not self.host.may_ask():
             return Refusal(circuit_breaker.AWAY, math.ceil(self.host.rests), away=True)
         address = f"{self.deployment.wecom_api_base.rstrip('/')}{PATH}"
-        drawn = any(one.drawn for one in matters)  # drawing takes a while
+        drawn = any(one.drawn for one in matters)  # drawing takes time
         body = await asyncio.to_thread(body_of, words, matters) if drawn else body_of(words, matters)
         try:
             async with http.post(address, params={"key": bound["key"]}, json=body, allow_redirects=False) as answer:
@@ -88,7 +87,7 @@ class WecomWebhook(Channel):
 
 
 def body_of(words: str, matters: Sequence[Telling]) -> wecom_message_types.Body:
-    """The kind that serves this message; plain words where another has no room. Each but an image bears the sign."""
+    """The message type for this message; text where another has no room. All types but image carry the signature."""
     sign = words.rpartition("\n")[2]
     if len(matters) == 1:
         return _alone(matters[0], sign) or wecom_message_types.text(words)
@@ -109,9 +108,9 @@ def _alone(one: Telling, sign: str) -> wecom_message_types.Body | None:
 
 
 def _read(status: int, body: bytes) -> Outcome:
-    """Success is 200, the whole body and errcode 0; anything that is not surely a refusal stays unknown.
+    """Success is status 200, the whole body and errcode 0. What is not certainly a refusal is unknown.
 
-    Too busy to take anything, as not there at all, is no fault of the message, whatever else the host still answers.
+    A busy or absent host counts as no try.
     """
     if status != 200:
         outcome = outcome_of(answers.judged_status(status))

@@ -1,1 +1,1 @@
-"""Deliveries: from an event to what was sent, with leases, rates, quiet hours and outcomes."""
+"""Deliveries: fan-out, claims with leases, rate limits, quiet hours and outcomes."""

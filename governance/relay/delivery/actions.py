@@ -1,4 +1,4 @@
-"""What people do about messages: settle what is unknown, try again what failed."""
+"""What people do about messages: settle unknown ones, retry failed ones."""
 
 from sqlalchemy import ColumnElement, func, update
 
@@ -14,11 +14,11 @@ from governance.tickets.model import Ticket
 
 ANSWERS = {"arrived": "确实发了", "again": "没发，再发一次", "leave": "不用再发了"}
 LEFT = "人工决定不再发"
-MEANT = (LEFT, STOPPED, CANCELLED)  # failures that somebody wanted
+MEANT = (LEFT, STOPPED, CANCELLED)  # failures that a person asked for
 
 
 def kept_with(message: Message) -> Group | Ticket | None:
-    """What its keeper keeps: the group it was for; where it was for one person alone, the ticket it tells of."""
+    """The row whose keeper decides: the group; for a message to one person, the ticket it told of."""
     if message.group is None or message.group.person_id is None:
         return message.group
     told_of = [one.event.subject_id for one in message.deliveries if one.event.noun == "ticket"]
@@ -26,7 +26,7 @@ def kept_with(message: Message) -> Group | Ticket | None:
 
 
 def settle_message(message: Message, by: Viewer, answer: str) -> None:
-    """Say what became of a message nobody is sure of. `again` sends it once more, under the same mark."""
+    """Settle an unknown message. With `again` it is sent once more with the same signature."""
     if answer not in ANSWERS:
         raise Invalid({"answer": "请选一个"})
     with writing():
@@ -47,7 +47,7 @@ def settle_message(message: Message, by: Viewer, answer: str) -> None:
 
 
 def retry(group: Group, by: Viewer) -> int:
-    """Everything that failed for this group is due again, but for what somebody decided to leave. Says how much."""
+    """Make every failed delivery of this group due again, except those a person left. Returns their number."""
     with writing():
         require(by, "group.keep", locked(group))
         if not group.hears:
@@ -63,12 +63,12 @@ def retry(group: Group, by: Viewer) -> int:
 
 
 def unwanted() -> ColumnElement[bool]:
-    """Of what failed: what nobody decided to leave."""
+    """The failed deliveries that nobody asked to leave."""
     return func.coalesce(Delivery.reason, "").not_in(MEANT)
 
 
 def retry_job(job_id: int) -> None:
-    """Run a failed job once more; its caller has asked who may."""
+    """Run a failed job again. The caller has checked the right to do so."""
     with writing():
         failed = numbered(jobs.Job, job_id)
         if failed is None:

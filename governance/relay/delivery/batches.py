@@ -1,7 +1,6 @@
-"""Parcels: claimed deliveries put into words, one message for one group.
+"""Parcels: the claimed deliveries of a group, put into the words of one message.
 
-In one message the lines about one matter are reduced to the latest, which carries the deliveries of all of them; what
-is pressing comes first.
+Of several lines about one subject only the latest stays and carries the deliveries of all. Pressing ones come first.
 """
 
 import json
@@ -15,7 +14,7 @@ from sqlalchemy import Label, Row, case, func, or_, select
 from governance.core.db import db
 from governance.core.events import Event
 from governance.relay.channels.base import Channel
-from governance.relay.messages.audience import Telling, telling
+from governance.relay.messages.audience import Telling, tellings_of
 from governance.relay.messages.text import condensed, message_code, room_for_words, signed
 from governance.relay.model import Group, Message
 from governance.relay.subscriptions.recipients import concerns
@@ -26,7 +25,7 @@ Claimed = Row[int, int, int, int, bool, bool]  # a delivery: id, group_id, event
 
 @dataclass(frozen=True)
 class Parcel:
-    """One message on its way to one group."""
+    """One message to one group."""
 
     claim: str
     group_id: int
@@ -35,16 +34,16 @@ class Parcel:
     words: str
     short_code: str
     deliveries: tuple[int, ...]
-    left: tuple[int, ...]  # claimed with them, but there was no room in this message
+    left: tuple[int, ...]  # claimed with them, but the message had no room
     tries: int
-    person_id: int | None = None  # whose own line this is
-    news: str = ""  # to one person: which event it tells of
-    matters: tuple[Telling, ...] = ()  # the words by matter, for a channel that can show them better
+    person_id: int | None = None  # the person of an own group
+    news: str = ""  # the event's name, for messages to one person
+    matters: tuple[Telling, ...] = ()  # the words by subject, for channels with cards or lists
     message_id: int = 0
 
 
 def carrying(message: Message) -> Parcel:
-    """A message that was started before, as what is settled."""
+    """The parcel of a message that was started before, for settling it."""
     carried = message.deliveries
     return Parcel(
         claim="",
@@ -63,7 +62,7 @@ def carrying(message: Message) -> Parcel:
 def composed(
     name: str, channel: Channel, taken: Mapping[int, list[Claimed]]
 ) -> tuple[list[Parcel], Mapping[str, list[int]]]:
-    """The claimed deliveries in words, one parcel a group; and those that are not to be told after all, by reason."""
+    """One parcel for each group; and, by reason, the deliveries that are not told after all."""
     columns = (Group.id, Group.audience, Group.robot, Group.settings, Group.person_id, _stopped())
     groups = {row.id: row for row in db.session.execute(select(*columns).where(Group.id.in_(taken)))}
     tellings = _tellings_of(
@@ -85,7 +84,7 @@ def composed(
 
 
 def _stopped() -> Label[str | None]:
-    """Why nothing is said to a group any more; it became owed this as it was stopped."""
+    """The reason why a group gets no messages any more. It may have been stopped after the fan-out."""
     is_stopped = or_(Group.disabled_at.is_not(None), Group.archived_at.is_not(None))
     return case((is_stopped, func.coalesce(Group.disabled_why, STOPPED)), else_=None).label("stopped")
 
@@ -111,7 +110,7 @@ def _parcel(name: str, channel: Channel, group: Any, sendable: Sequence[tuple[Cl
 
 
 def _latest(sendable: Iterable[Telling]) -> tuple[Telling, ...]:
-    """Of each matter what was said last, in the order of `condensed`."""
+    """The latest telling about each subject, in the order of `condensed`."""
     said: dict[tuple[str, int], Telling] = {}
     for one in sendable:
         said = {about: other for about, other in said.items() if about != one.about} | {one.about: one}
@@ -123,6 +122,8 @@ def _is_theirs(row: Claimed, group: Any) -> bool:
 
 
 def _tellings_of(event_ids: Iterable[int], audiences: Iterable[str]) -> dict[tuple[int, str], Telling]:
+    """What each audience hears of each event; the facts of an event are read once."""
     events = db.session.scalars(select(Event).where(Event.id.in_(list(event_ids)))).all()
-    tellings = {(event.id, audience): telling(event, audience) for event in events for audience in audiences}
-    return {key: one for key, one in tellings.items() if one}
+    by_event = {event.id: tellings_of(event) for event in events}
+    tellings = {(id_, audience): by_event[id_].telling(audience) for id_ in by_event for audience in audiences}
+    return {key: telling for key, telling in tellings.items() if telling}

@@ -1,6 +1,6 @@
-"""Stopping what is being told: what is not yet out is laid aside with the reason, what is out is out.
+"""Stopping an event: what is not sent yet is cancelled with the reason. What is sent stays.
 
-What lies with the owners of customer groups is called off: it is out only if one pressed before WeCom took it back.
+Mass tasks in the owners' hands are recalled. An owner may still press before WeCom takes the task back.
 """
 
 from sqlalchemy import and_, select, update
@@ -14,7 +14,8 @@ from governance.relay.model import FAILED, READY, SENDING, WAITING, Delivery
 
 
 def stop_telling(event_id: int) -> int:
-    """Call it inside `writing()`; says how many were laid aside. The expander takes no further piece of the event."""
+    """Cancel the waiting deliveries of an event and its further fan-out; returns their number. Call it inside
+    `writing()`."""
     event = db.session.get_one(Event, event_id, with_for_update={"key_share": True}, populate_existing=True)
     event.processed_at = event.processed_at or now()
     db.session.flush()
@@ -29,7 +30,7 @@ def stop_telling(event_id: int) -> int:
 
 
 def telling_is_over(event_id: int) -> bool:
-    """Every group has been owed it, and nothing of it still waits or is on its way."""
+    """Is the fan-out finished, and no delivery waiting or being sent?"""
     if db.session.scalar(select(Event.processed_at).where(Event.id == event_id)) is None:
         return False
     on_the_way = select(Delivery.id).where(Delivery.event_id == event_id, in_literals(Delivery.state, WAITING))

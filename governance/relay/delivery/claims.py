@@ -1,7 +1,7 @@
-"""Which deliveries go out next: claimed with a lease. Their words are made in batches.py, they start in in_flight.py.
+"""Claims: which deliveries go out next, each with a lease. batches.py composes them, in_flight.py starts them.
 
-Only the first waiting delivery of a group can be claimed, with those ready behind it, so a group hears things in
-order; what is urgent waits only for what is urgent too. A claim whose worker died is retaken when its lease ends.
+Only the head of a group's queue can be claimed, with the ready ones behind it, so a group hears events in order. An
+urgent one waits only for urgent ones. A claim whose worker died is retaken when its lease ends.
 """
 
 import secrets
@@ -35,7 +35,7 @@ def anything_due(channel: str) -> Select[int]:
 
 
 def claim(channel: Channel, limit: int, robot: str | None = None) -> list[Parcel]:
-    """Claim what up to `limit` groups are to hear through this channel, in words. The database is free afterwards."""
+    """Claim the deliveries of up to `limit` groups of this channel and compose them. It leaves no transaction open."""
     name = secrets.token_hex(8)
     if not _anything_ready(channel, robot):
         return []
@@ -57,7 +57,7 @@ def claim(channel: Channel, limit: int, robot: str | None = None) -> list[Parcel
 
 
 def _anything_ready(channel: Channel, robot: str | None) -> bool:
-    """Most looks find nothing due at all, and cost one plain question."""
+    """Most polls find nothing due and cost one indexed query."""
     due = db.session.scalar(anything_due(channel.name), {"moment": now()})
     found = db.session.scalar(_heads(channel.name, robot).limit(1)) if due else None
     db.session.rollback()
@@ -65,7 +65,7 @@ def _anything_ready(channel: Channel, robot: str | None) -> bool:
 
 
 def _heads(channel: str, robot: str | None) -> Select[int, int]:
-    """Deliveries that are ready and first in their group's line, in groups that may be spoken to now."""
+    """The ready deliveries at the head of their group's queue, in groups that may be told now."""
     moment, earlier = now(), aliased(Delivery)
     in_front = exists().where(
         earlier.group_id == Delivery.group_id,
@@ -91,24 +91,24 @@ def _heads(channel: str, robot: str | None) -> Select[int, int]:
 
 
 def _with_followers(group_ids: Sequence[int], together: int) -> dict[int, list[Claimed]]:
-    """The front of each group's line, up to the first that has to wait; of the urgent ones alone when it is first."""
+    """The ready front of each group's queue; only urgent ones when the head has to wait."""
     moment = now()
     columns = (Delivery.id, Delivery.group_id, Delivery.event_id, Delivery.tries, Delivery.urgent)
     ready = and_(Delivery.due_at <= moment, Delivery.state != SENDING, may_go(moment)).label("ready")
     query = select(*columns, ready).join(Group, Group.id == Delivery.group_id)
     query = query.where(Delivery.group_id.in_(group_ids), in_literals(Delivery.state, WAITING))
-    lines: dict[int, list[Claimed]] = {}
+    queues: dict[int, list[Claimed]] = {}
     for group_id, rows in groupby(
         db.session.execute(query.order_by(Delivery.group_id, Delivery.id)), lambda row: row.group_id
     ):
-        line = list(rows)
-        front = line if line[0].ready else [row for row in line if row.urgent]
-        lines[group_id] = list(islice(takewhile(lambda row: row.ready, front), together))
-    return lines
+        queue = list(rows)
+        front = queue if queue[0].ready else [row for row in queue if row.urgent]
+        queues[group_id] = list(islice(takewhile(lambda row: row.ready, front), together))
+    return queues
 
 
 def _drop(name: str, untold: Mapping[str, Sequence[int]]) -> None:
-    """By the reason why."""
+    """Fail these deliveries, with the reason for each list."""
     with writing():
         for reason, ids in untold.items():
             mine = update(Delivery).where(Delivery.id.in_(ids), Delivery.claim == name)

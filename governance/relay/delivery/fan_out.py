@@ -1,10 +1,10 @@
-"""Reads the record: marks each new event as told and writes what is owed to which group, in pieces.
+"""The fan-out: reads new events of the record in order and writes a delivery for each group that is owed one.
 
-An event is told to the groups bound to the places it happened in, as they stood then (its scope). What is told to many
-groups alike is told to those there were when it was said.
+An event is told to the groups bound to the places in its scope. An event for all places inside its own is told only to
+groups that existed when it happened.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import structlog
@@ -29,34 +29,33 @@ from governance.core.db import Utc, begins_with, db, now, writing
 from governance.core.events import Event
 from governance.places.model import Place
 from governance.relay.delivery.quiet_hours import Hours
-from governance.relay.messages.audience import hearers, telling
-from governance.relay.messages.facts import facts_of
+from governance.relay.messages.audience import tellings_of
+from governance.relay.messages.facts import Facts
 from governance.relay.messages.templates import has_words
 from governance.relay.model import ALONE, AUDIENCES, DUE, Delivery, Group, GroupPlace
-from governance.relay.subscriptions.recipients import lines, speaks
+from governance.relay.subscriptions.recipients import own_groups, speaks
 
 log = structlog.get_logger()
 LOOK, PIECE = 200, 2000
-UNTOLD = select(Event).where(Event.processed_at.is_(None)).order_by(Event.id).limit(LOOK)
+UNPROCESSED = select(Event).where(Event.processed_at.is_(None)).order_by(Event.id).limit(LOOK)
 Bound = Select[int] | CompoundSelect[int]
 
 
 def expand() -> bool:
-    """Take the next untold events in order; says whether there were any. Safe to run in any number of workers."""
-    fresh = _untold()
+    """Fan out the next unprocessed events in order; says whether there were any. Any number of workers may run it."""
+    fresh = _unprocessed()
     if not fresh:
         return False
-    silent = [event.id for event in fresh if not _is_told(event)]
-    if silent:
+    told = [event for event in fresh if _is_told(event)]
+    if silent := {event.id for event in fresh} - {event.id for event in told}:
         _mark(silent)
-    for event in fresh:
-        if _is_told(event):
-            _fan_out(event)
+    for event in told:
+        _fan_out(event)
     return True
 
 
-def _untold() -> list[Event]:
-    fresh = list(db.session.scalars(UNTOLD.execution_options(populate_existing=True)))
+def _unprocessed() -> list[Event]:
+    fresh = list(db.session.scalars(UNPROCESSED.execution_options(populate_existing=True)))
     db.session.rollback()
     return fresh
 
@@ -66,45 +65,46 @@ def _is_told(event: Event) -> bool:
     return any(has_words(audience, event.name) for audience in audiences)
 
 
-def _mark(ids: list[int]) -> None:
-    """Of these, those that nobody has in hand: many rows locked in any order could wait for each other for ever."""
+def _mark(ids: Collection[int]) -> None:
+    """Mark these events as processed, but those that another transaction has locked: waiting could deadlock."""
     free = select(Event.id).where(Event.id.in_(ids)).with_for_update(skip_locked=True)
     with writing():
         db.session.execute(update(Event).where(Event.id.in_(free)).values(processed_at=now()))
 
 
 def _fan_out(event: Event) -> None:
-    audiences = hearers(event)
-    alone = lines(event, audiences)
-    bound = _bound_where(event) if alone is None else union(_bound_where(event), alone)
-    urgent = tuple(audience for audience in audiences if (one := telling(event, audience)) and one.urgent)
+    """Read the facts of the event once, then write its deliveries piece by piece."""
+    tellings = tellings_of(event)
+    audiences, bound = tellings.audiences, _bound_where(event, tellings.facts)
+    own = own_groups(event, audiences)
+    owed_to = bound if own is None else union(bound, own)
+    urgent = tuple(audience for audience in audiences if tellings.is_urgent(audience))
     db.session.rollback()
-    while not _piece(event.id, audiences, bound, urgent):
+    while not _piece(event.id, audiences, owed_to, urgent):
         pass
 
 
-def _bound_where(event: Event) -> Select[int]:
-    """The groups bound to the places an event happened in; for some events, to those inside too, or alone."""
+def _bound_where(event: Event, facts: Facts | None) -> Select[int]:
+    """The groups bound to the places of the event's scope; for some events also, or only, to those inside its place."""
     scope = [int(part) for part in event.scope.strip("/").split("/") if part.isdecimal()]
-    facts = facts_of(event)
-    if facts is None or not facts.below:
+    if facts is None or not facts.inside:
         return select(GroupPlace.group_id).where(GroupPlace.place_id.in_(scope))
-    below = bound_below(event.scope, around=scope if facts.above else ())
+    below = bound_below(event.scope, around=scope if facts.around else ())
     return below.join(Group, Group.id == GroupPlace.group_id).where(Group.created_at <= event.at)
 
 
 def bound_below(path: str, around: Sequence[int] = ()) -> Select[int]:
-    """The groups bound to a place or to those inside it, and to these others."""
+    """The groups bound to a place, to a place inside it, or to one of the places `around`."""
     joined = select(GroupPlace.group_id).join(Place, Place.id == GroupPlace.place_id)
     inside = begins_with(Place.path, path)
     return joined.where(or_(Place.id.in_(around), inside) if around else inside)
 
 
 def _piece(event_id: int, audiences: tuple[str, ...], bound: Bound, urgent: tuple[str, ...] = ()) -> bool:
-    """Write the next piece; says whether the event is done with.
+    """Write the next piece; says whether the event is done.
 
-    Whoever else has the event's row in hand, another worker or the sealer, is waited for: with the event passed over,
-    a later one would come before it in its groups' lines.
+    It waits for a worker or the sealer that has locked the event's row. To pass the event over would put a later event
+    before it in the queues of its groups.
     """
     with writing():
         held = select(Event.id).where(Event.id == event_id, Event.processed_at.is_(None)).with_for_update()
@@ -117,7 +117,7 @@ def _piece(event_id: int, audiences: tuple[str, ...], bound: Bound, urgent: tupl
 
 
 def _write(event_id: int, audiences: tuple[str, ...], bound: Bound, urgent: tuple[str, ...]) -> int:
-    """Write one piece of what is owed; how much that was."""
+    """Write at most `PIECE` deliveries; returns their number."""
     owed = _owed(event_id, audiences, bound, urgent).execution_options(preserve_rowcount=True)
     return db.session.connection().execute(owed).rowcount
 
@@ -142,7 +142,7 @@ def _owed(event_id: int, audiences: tuple[str, ...], bound: Bound, urgent: tuple
 
 
 def _due_at(bound: Bound, audiences: tuple[str, ...], urgent: tuple[str, ...]) -> ColumnElement[datetime] | None:
-    """When each group is to hear it, for the few different hours there are; nothing when none of them has any."""
+    """When each group is due, by the distinct quiet and digest hours of the groups; None when no group has any."""
     named = (Group.audience, Group.quiet_from, Group.quiet_until, Group.digest_hour)
     kept = Group.quiet_from.is_not(None) | Group.digest_hour.is_not(None)
     different = select(*named).where(Group.id.in_(bound), Group.audience.in_(audiences), kept).distinct()
@@ -157,5 +157,6 @@ def _due_at(bound: Bound, audiences: tuple[str, ...], urgent: tuple[str, ...]) -
     return case(*whens, else_=literal(moment, Utc)) if whens else None
 
 
-def untold() -> int:
+def unprocessed() -> int:
+    """How many events wait for their fan-out."""
     return db.session.scalar(select(func.count()).select_from(Event).where(Event.processed_at.is_(None))) or 0

@@ -1,7 +1,7 @@
-"""The step before the network: messages committed as `sending`, as far as the pace allows; and what a death leaves.
+"""Commits messages as `sending` before the network is touched, and reaps those whose worker died.
 
-A sending whose worker died, or that a bot took and said no more of, may have arrived: it becomes unknown and is listed,
-never silently repeated.
+Such a message, or one that a bot leased and never reported, may have arrived. It becomes unknown and is never repeated
+automatically.
 """
 
 from collections import defaultdict
@@ -20,13 +20,14 @@ from governance.relay.delivery.rate_limit import Pace, turn
 from governance.relay.model import CLAIMED, DUE, SENDING, UNKNOWN, Delivery, Group, Message
 
 LAPSED = select(Message.id).where(in_literals(Message.state, (SENDING,)), Message.lease_until < bindparam("moment"))
-DELIVERY, MESSAGE = (Message.metadata.tables[name] for name in ("delivery", "message"))  # in bulk, without the ORM
+DELIVERY, MESSAGE = (Message.metadata.tables[name] for name in ("delivery", "message"))  # bulk, without the ORM
 
 
 def start(channel: Channel, parcels: Sequence[Parcel]) -> list[Parcel]:
-    """Commit these as `sending`, each with its message, as far as pace and claim still allow; the rest wait.
+    """Commit these parcels as `sending` with their messages, as far as rate limit and claim still allow. The rest is
+    put back.
 
-    All of them do while the other side is away.
+    While the host is away, all of them are put back.
     """
     with turn():
         pace = Pace(channel, (parcel.robot for parcel in parcels))
@@ -72,7 +73,7 @@ def _as_messages(channel: Channel, parcels: Sequence[Parcel]) -> list[Parcel]:
         }
         for parcel in parcels
     ]
-    # Row by row RETURNING is slow on SQLite; among what is being sent now a mark is unique.
+    # RETURNING row by row is slow on SQLite; a signature is unique among the messages being sent.
     db.session.connection().execute(insert(MESSAGE), rows)
     fresh = select(Message.short_code, Message.id).where(
         in_literals(Message.state, (SENDING,)), Message.started_at == moment
@@ -86,14 +87,14 @@ def _as_messages(channel: Channel, parcels: Sequence[Parcel]) -> list[Parcel]:
 
 
 def put_back(parcel: Parcel, ids: Sequence[int], due_at: datetime) -> None:
-    """These of the parcel's are due again, no sooner than then."""
+    """Make these deliveries of the parcel due again, not before `due_at`."""
     if ids:
         mine = update(DELIVERY).where(DELIVERY.c.id.in_(ids), DELIVERY.c.claim == parcel.claim)
         db.session.connection().execute(mine.values(state=DUE, claim=None, due_at=due_at))
 
 
 def reap() -> int:
-    """Sendings nobody wrote the end of: nobody knows whether they arrived, so they are listed for a person."""
+    """Mark messages whose lease ended without an outcome as unknown; returns their number."""
     found = db.session.scalars(LAPSED.limit(500), {"moment": now()}).all()
     db.session.rollback()
     if found:

@@ -1,4 +1,4 @@
-"""What the relay does now and then: lay aside what nobody posts by hand any more; give owners tasks and follow them."""
+"""A periodic job of the relay: drop hand-posted deliveries that are stale or no longer public."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from governance.core.events import Event
 from governance.core.jobs import job
 from governance.relay.channels.manual import Manual
 from governance.relay.delivery.batches import NOT_PUBLIC
-from governance.relay.messages.audience import telling
+from governance.relay.messages.audience import tellings_of
 from governance.relay.model import DUE, FAILED, Delivery, Group
 
 STALE = timedelta(days=7)
@@ -17,11 +17,14 @@ STALE = timedelta(days=7)
 
 @job("relay.tidy", every=3600)
 def tidy() -> None:
-    """Hand-posted words go stale after a week, and at once when their matter is no longer public."""
+    """Fail deliveries by hand after a week, and at once when their subject is no longer public."""
     _lay_aside(Delivery.created_at < now() - STALE, "七天没有人转发")
     owed = select(Delivery.event_id, Group.audience).join(Delivery.group).where(_by_hand).distinct().limit(1000)
-    pairs = [(row.event_id, row.audience) for row in db.session.execute(owed)]
-    hidden = [(id_, audience) for id_, audience in pairs if telling(db.session.get_one(Event, id_), audience) is None]
+    audiences: dict[int, set[str]] = {}
+    for row in db.session.execute(owed).all():
+        audiences.setdefault(row.event_id, set()).add(row.audience)
+    hearing = {id_: tellings_of(db.session.get_one(Event, id_)).audiences for id_ in audiences}
+    hidden = [(id_, audience) for id_, owed_to in audiences.items() for audience in owed_to - set(hearing[id_])]
     db.session.rollback()
     for event_id, audience in hidden:
         of_audience = select(Group.id).where(Group.audience == audience)

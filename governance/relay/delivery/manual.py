@@ -1,4 +1,4 @@
-"""待转发: what workers post by hand. Groups that are to hear the same words are one card; urgent ones stand apart."""
+"""待转发: what workers post by hand. Groups that hear the same words share a card; urgent ones have their own."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from governance.people.access.permissions import visible
 from governance.people.access.viewer import Viewer
 from governance.relay.channels.manual import Manual
 from governance.relay.delivery.quiet_hours import may_go
-from governance.relay.messages.audience import Telling, telling
+from governance.relay.messages.audience import EventTellings, Telling, tellings_of
 from governance.relay.messages.facts import scan_page
 from governance.relay.messages.text import condensed, message_code, room_for_words, signed
 from governance.relay.model import AUDIENCES, DUE, SENT, Delivery, Group, Message
@@ -34,7 +34,7 @@ class Card:
     groups: tuple[Group, ...]
     events: tuple[int, ...]
     matters: int
-    carried: frozenset[int]  # the deliveries it settles
+    carried: frozenset[int]  # the deliveries that are sent with it
     first: int
     words: str
     link: str
@@ -49,19 +49,19 @@ class Card:
 
     @property
     def folds(self) -> bool:
-        """Too many groups to list one below the other on a phone."""
+        """Are there too many groups to list one per line on a phone?"""
         return len(self.groups) > SHOWN
 
     @property
     def rows(self) -> int:
-        """How many lines the words take on a phone, where about 30 narrow or 15 wide characters fit."""
+        """The number of lines that the words take on a phone, which holds about 30 narrow or 15 wide characters."""
         wide = (sum(1 + (char > "\u2e7f") for char in line) for line in self.words.splitlines())
         return min(sum(width // 29 + 1 for width in wide) + 1, 16)
 
 
 @dataclass(frozen=True)
 class _Matter:
-    """All that waits for one group about one matter; only the latest is said, and carries the rest with it."""
+    """All deliveries of one group about one subject. Only the latest is told and stands for the others."""
 
     deliveries: tuple[Delivery, ...]
     said: Telling
@@ -71,12 +71,12 @@ class _Matter:
         return self.deliveries[-1]
 
 
-# A group's matters of one day, urgent or not; what many groups hear alike has a lane of its own, to be one card.
+# A group, a day, urgent or not; an event for many groups has a lane of its own, so that it becomes one card.
 _Lane = tuple[int, date, bool, tuple[str, int] | None]
 
 
 def cards(viewer: Viewer) -> list[Card]:
-    """What this viewer may post now, the pressing and then the urgent ones first."""
+    """The cards this viewer may post now: pressing ones first, then urgent ones."""
     moment = now()
     mine = _waiting().where(visible(viewer, "group.relay", Group), Delivery.due_at <= moment, may_go(moment))
     owed = db.session.scalars(mine.limit(MOST)).all()
@@ -107,13 +107,16 @@ def _cards(owed: Iterable[Delivery]) -> list[Card]:
 
 
 def _matters(owed: Iterable[Delivery]) -> Iterable[_Matter]:
-    """What waits, by group and by what it is about; what is not to be told any more is left out."""
+    """What waits, by group and subject, without what is no longer told. The facts of an event are read once."""
+    events: dict[int, EventTellings] = {}
     tellings: dict[tuple[int, str], Telling | None] = {}
     about: dict[tuple[int, tuple[str, int]], list[Delivery]] = defaultdict(list)
     for delivery in owed:
         key = (delivery.event_id, delivery.group.audience)
+        if delivery.event_id not in events:
+            events[delivery.event_id] = tellings_of(delivery.event)
         if key not in tellings:
-            tellings[key] = telling(delivery.event, delivery.group.audience)
+            tellings[key] = events[delivery.event_id].telling(delivery.group.audience)
         if found := tellings[key]:
             about[delivery.group_id, found.about].append(delivery)
     for deliveries in about.values():
@@ -122,7 +125,7 @@ def _matters(owed: Iterable[Delivery]) -> Iterable[_Matter]:
 
 
 def _pieces(matters: list[_Matter]) -> Iterable[list[_Matter]]:
-    """A lane, cut where one message would become too long."""
+    """Cut a lane where a message would become too long."""
     while matters:
         _, fit = _words(matters)
         yield matters[:fit]
@@ -154,7 +157,7 @@ def _card(pieces: list[list[_Matter]]) -> Card:
 
 
 def forwarded(by: Viewer, group_ids: Sequence[int], event_ids: Sequence[int]) -> int:
-    """已转发: these groups have been told these events by hand, just now. Says how many groups."""
+    """已转发: these groups were told these events by hand. Returns how many. Raises Refused if all were posted."""
     with writing():
         mine = _waiting().where(visible(by, "group.relay", Group))
         chosen = mine.where(Delivery.group_id.in_(group_ids), Delivery.event_id.in_(event_ids))
@@ -178,5 +181,5 @@ def _posted(card: Card, by: Viewer, telling: Sequence[Delivery]) -> None:
 
 
 def link_for(viewer: Viewer, delivery_id: int) -> str | None:
-    """Where the picture beside the card with this delivery leads; nothing when it is on no card of this viewer."""
+    """The link for the QR code beside the card with this delivery; None when it is on no card of this viewer."""
     return next((card.link for card in cards(viewer) if delivery_id in card.carried), None)

@@ -1,7 +1,7 @@
-"""A card in WeCom that brings a worker to 待转发 when something waits there: at most one in four hours.
+"""A WeCom card that sends a worker to 待转发 when deliveries wait there, at most once in four hours.
 
-It is for those whose groups they are: the workers of the grid, or the community's where a group is in no grid. It is
-no event and leaves no row but its job: whoever does not get it finds the same on the desk.
+It goes to the workers of the grid, or of the community where a group is in no grid. Not recorded; only a job row
+exists.
 """
 
 from datetime import timedelta
@@ -28,13 +28,13 @@ from governance.wechat.reachable import APP, require_there
 
 log = structlog.get_logger()
 APART = timedelta(hours=4)
-MORNING, EVENING = 8, 20  # local hours between which one is reminded of what is not urgent
+MORNING, EVENING = 8, 20  # local hours in which deliveries that are not urgent are reminded of
 NAMED = 3
 
 
 @job("relay.remind_workers", every=300)
 def remind_workers() -> None:
-    """Ask for a card for each who has something to post, has bound their WeCom, and has had none for a while."""
+    """Enqueue a card for each worker with waiting deliveries, a WeCom account, and no card for a while."""
     if not gateway().has("app"):
         return
     bound = [id_ for id_ in _workers(MORNING <= local(now()).hour < EVENING) if handle(id_, "userid")]
@@ -45,7 +45,7 @@ def remind_workers() -> None:
 
 
 def _workers(by_day: bool) -> list[int]:
-    """Whose groups something waits for; at night only what is urgent counts."""
+    """The workers whose groups have waiting deliveries; at night only urgent ones count."""
     moment = now()
     waiting = select(Group.grid_id, Group.community_id).join(Delivery, Delivery.group_id == Group.id).distinct()
     waiting = waiting.where(
@@ -64,7 +64,7 @@ def _workers(by_day: bool) -> list[int]:
 
 @job("relay.card_to_worker", tries=4, network=True)
 def card_to_worker(person_id: int) -> None:
-    """What still waits, as one card. WeCom itself drops it when a worker that died had sent it already."""
+    """Send a card with what still waits. WeCom drops it as a duplicate if a worker that died had sent it."""
     require_there(APP)
     to, found = handle(person_id, "userid"), cards(viewer_of(db.session.get_one(Person, person_id)))
     body = _card(found) if found else {}

@@ -1,4 +1,4 @@
-"""待转发: what a worker posts by hand, as cards to copy, and the picture of a link."""
+"""The page 待转发: cards to copy, and the QR code of a link."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def forwarded() -> Any:
 
 
 def _ids(field: str) -> list[int]:
-    """The ids a form brought, ours or not; what is not a row's number names nothing."""
+    """The ids in a form. Values that are no row's number are dropped."""
     given = [part for value in request.form.getlist(field) for part in value.split(",")]
     return [int(part) for part in given[:2000] if part.isascii() and part.isdigit() and len(part) < 10]
 

@@ -1,4 +1,4 @@
-"""What the relay's pages show: groups to keep, what waits, what failed, what nobody is sure of. It changes nothing."""
+"""What the relay's pages show: deliveries that wait or failed, unknown messages, a group's last messages. Read only."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ def kept(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def said_to(group: Group) -> list[Message]:
-    """The last of what was said to a group, newest first."""
+    """The latest messages to a group, newest first."""
     mine = select(Delivery.message_id).where(Delivery.group_id == group.id, Delivery.message_id.is_not(None))
     query = select(Message).where((Message.group_id == group.id) | Message.id.in_(mine)).order_by(Message.id.desc())
     return list(db.session.scalars(query.limit(RECENT)))
@@ -37,7 +37,7 @@ def any_failed(group: Group) -> bool:
 
 @dataclass(frozen=True)
 class Owed:
-    """How much a group is still owed, or how much of it failed and the last reason."""
+    """How many deliveries of a group wait or failed, and the reason of the latest."""
 
     group: Group
     count: int
@@ -45,18 +45,18 @@ class Owed:
 
 
 def waiting(viewer: Viewer) -> list[Owed]:
-    """What is not yet out; what an owner has in hand is listed by its task."""
+    """Deliveries not sent yet. Those in an owner's hands are listed by their task."""
     with_owner = (Delivery.channel == WecomMassTask.name) & (Delivery.state == SENDING)
     return _owed(in_literals(Delivery.state, WAITING) & ~with_owner, viewer)
 
 
 def failed(viewer: Viewer) -> list[Owed]:
-    """What did not get out although its group hears."""
+    """Failed deliveries of groups that are active."""
     return _owed(in_literals(Delivery.state, (FAILED,)) & unwanted() & Group.disabled_at.is_(None), viewer)
 
 
 def held_back(viewer: Viewer) -> list[Owed]:
-    """What groups were owed that are stopped: nothing went wrong with it, and nothing is sent while they are."""
+    """What disabled groups were owed. Nothing went wrong with it; it is not sent while they are disabled."""
     return _owed(in_literals(Delivery.state, (FAILED,)) & unwanted() & Group.disabled_at.is_not(None), viewer)
 
 
@@ -78,7 +78,7 @@ def _owed(which: ColumnElement[bool], viewer: Viewer) -> list[Owed]:
 
 
 def unknown(viewer: Viewer) -> list[Message]:
-    """For the groups this viewer keeps; and to one person, where it told of something at the places they keep."""
+    """Unknown messages of the groups this viewer keeps, and those to one person about the places they keep."""
     told_of_here = exists().where(
         Delivery.message_id == Message.id,
         Event.id == Delivery.event_id,
@@ -102,7 +102,7 @@ def failed_jobs() -> list[Job]:
 
 @dataclass(frozen=True)
 class Troubles:
-    """What asks for a human, for the desk: groups gone silent, messages unsure or failed, and what is to be posted."""
+    """What needs a person, for the desk: disabled groups, unknown or failed messages, and cards to post."""
 
     disabled: int
     unknown: int

@@ -1,8 +1,8 @@
-"""When a group may be spoken to: its quiet hours and the hour of its day's digest, each off until somebody sets it.
-Where groups are bound on a page or from a table the night is quiet, unless their keeper chooses otherwise.
+"""When a group may be told: its quiet hours and the hour of its daily digest. Both may be off.
 
-What is urgent for workers is said at any hour; what is urgent for residents skips the digest but lets people sleep.
-A delivery is told when to come due (`due_at`), and asked again (`may_go`) at the moment it would be claimed.
+Groups bound on a page or from a table start with quiet nights. An urgent event for workers is told at any hour; an
+urgent one for residents skips the digest but not the quiet hours. The fan-out sets `due_at`; the claim asks `may_go`
+again.
 """
 
 from dataclasses import dataclass, fields
@@ -27,7 +27,7 @@ class Hours:
     digest_hour: int | None = None
 
     def checked(self) -> "Hours":
-        """Itself, when it makes sense. Raises Invalid by field."""
+        """Returns itself. Raises Invalid by field when the hours make no sense."""
         if (self.quiet_from is None) != (self.quiet_until is None):
             raise Invalid({"quiet_until": "安静时间要填从几点到几点，或者都不填"})
         if self.quiet_from is not None and self.quiet_from == self.quiet_until:
@@ -44,7 +44,7 @@ class Hours:
         return hour >= self.quiet_from or hour < self.quiet_until
 
     def due(self, audience: str, urgent: bool, moment: datetime) -> datetime:
-        """When something that happened at `moment` is to be said."""
+        """When an event at `moment` becomes due."""
         if self.digest_hour is not None and not urgent:
             moment = _next(self.digest_hour, moment)
         if self.is_quiet(local(moment).hour) and not (urgent and audience in AT_WORK):
@@ -53,17 +53,17 @@ class Hours:
 
 
 HOUR_FIELDS = tuple(field.name for field in fields(Hours))
-BY_DEFAULT = Hours(quiet_from=22, quiet_until=7)  # what a page and a table begin with
+BY_DEFAULT = Hours(quiet_from=22, quiet_until=7)  # the default on the page and in a table
 
 
 def _next(hour: int, moment: datetime) -> datetime:
-    """The next time the clock strikes this hour, after `moment`."""
+    """The next time after `moment` at which the local clock shows this hour."""
     struck = local(moment).replace(hour=hour, minute=0, second=0, microsecond=0)
     return struck if struck > moment else struck + timedelta(days=1)
 
 
 def may_go(moment: datetime) -> ColumnElement[bool]:
-    """May this delivery be said to its group at this moment? For a statement that joins the two."""
+    """May this delivery be told at this moment? A condition for a statement that joins Delivery and Group."""
     told_at_once = and_(Delivery.urgent, Group.audience.in_(AT_WORK))
     in_digest = Delivery.created_at <= _last_digest(moment)
     return and_(
@@ -80,6 +80,6 @@ def _quiet(hour: int) -> ColumnElement[bool]:
 
 
 def _last_digest(moment: datetime) -> ColumnElement[datetime]:
-    """When the clock last struck the group's hour."""
+    """The latest digest time of the group before this moment."""
     struck = {hour: literal(_next(hour, moment) - timedelta(days=1), Utc) for hour in HOURS}
     return case(struck, value=Group.digest_hour)

@@ -1,8 +1,7 @@
-"""How fast: one worker at a time decides what goes out next, so that a pace kept by one is kept by any number.
+"""The rate limit. One worker at a time decides what is sent next, so any number of workers keep one limit.
 
-On SQLite the write lock makes them take turns; on PostgreSQL an advisory lock held to the end of the transaction.
-A robot's message counts while it is on its way and for a minute after it was answered: it may have arrived at any
-moment before that, and the other side counts by when it arrived.
+SQLite's write lock serialises them; on PostgreSQL an advisory lock does, until the end of the transaction. A message
+counts from its start until a minute after its end: the other side counts by arrival, which may be any moment between.
 """
 
 from collections import Counter
@@ -22,14 +21,14 @@ LOCK = 0x0E_2E1A
 
 @contextmanager
 def turn() -> Iterator[None]:
-    """A writing transaction in which nobody else decides what goes out."""
+    """A writing transaction in which no other worker decides what is sent."""
     with writing():
         advisory_lock(LOCK)
         yield
 
 
 class Pace:
-    """The room that robots and a channel as a whole have left in the sliding minute. Good for one `turn()`."""
+    """The room that robots and the whole channel have left in the sliding minute. Valid inside one `turn()`."""
 
     def __init__(self, channel: Channel, robots: Iterable[str | None] = ()) -> None:
         self.channel, self.since = channel, now() - WINDOW
@@ -55,7 +54,7 @@ class Pace:
         return max(0, self.channel.together_per_minute - (db.session.scalar(recent) or 0))
 
     def take(self, robot: str | None) -> datetime | None:
-        """Count one more of this robot; when there is no room, the moment to look again."""
+        """Count one more message of this robot. When there is no room, returns when to try again."""
         if self.left == 0:
             return now() + timedelta(seconds=2)
         if robot and self.channel.per_minute and self.mentioned[robot] >= self.channel.per_minute:

@@ -1,4 +1,4 @@
-"""What became of a message: sent, refused and due again with back-off, failed, unknown; or its robot is dead."""
+"""Outcomes of messages: sent, refused (due again with back-off), failed, unknown; a dead robot disables its groups."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ Ended = tuple[Parcel, Outcome]
 
 
 def record_outcomes(ended: Sequence[Ended]) -> None:
-    """Write down what became of these, in one transaction."""
+    """Record these outcomes in one transaction."""
     if not ended:
         return
     with writing():
@@ -46,7 +46,7 @@ def _sent(message_ids: list[int]) -> None:
 def _end(
     parcel: Parcel, message: str, delivery: str, reason: str, due_at: datetime | None = None, tried: int = 1
 ) -> None:
-    """The same end for a message and all it carried. A message somebody else has ended stays as it is."""
+    """Set the end of a message and of its deliveries. A message that has ended already stays as it is."""
     ended = update(Message).where(Message.id == parcel.message_id, Message.state == SENDING)
     if not db.session.execute(ended.values(state=message, reason=reason, ended_at=now())).rowcount:  # type: ignore[attr-defined]
         return
@@ -76,7 +76,7 @@ def _dead(parcel: Parcel, dead: Dead) -> None:
 
 
 def silence(group: Group, reason: str, actor: str, actor_id: int | None = None) -> None:
-    """Speak to this group no more until somebody enables it; what it was still owed is listed with the reason."""
+    """Disable a group. Its waiting deliveries fail with the reason."""
     group.disabled_at, group.disabled_why = now(), reason[:200]
     waiting = update(Delivery).where(Delivery.group_id == group.id, in_literals(Delivery.state, READY))
     db.session.execute(waiting.values(state=FAILED, reason=reason[:300], claim=None))

@@ -1,6 +1,6 @@
-"""The relay at work: claim, commit `sending`, let the database go, speak, write down what became of it.
+"""The sender: claim, commit `sending`, release the database, call the channel, record the outcome.
 
-At most IN_FLIGHT messages are on their way from one worker; no transaction is open while the network is waited for.
+At most IN_FLIGHT messages of one worker are being sent. No transaction is open while the network is waited for.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from governance.relay.delivery.results import Ended, record_outcomes
 
 IN_FLIGHT = 64
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=3)
-LOOK = 0.05  # seconds between two looks at what has come back
+LOOK = 0.05  # seconds between two checks of finished calls
 KEEPALIVE = 4
 WAITING_FOR_WECHAT = ThreadPoolExecutor(8, thread_name_prefix="wechat")
 
@@ -32,7 +32,7 @@ WAITING_FOR_WECHAT = ThreadPoolExecutor(8, thread_name_prefix="wechat")
 def deliver(app: Flask, names: Collection[str] = ()) -> bool:
     """Send what is ready on these pushing channels, or on all; says whether there was anything.
 
-    One call is one bounded batch. A channel whose other side is slow holds up those it is called with.
+    One call is one bounded batch. A slow channel delays the other channels of the same call.
     """
     with app.app_context():
         found = reap() > 0
@@ -54,14 +54,14 @@ def waiting(name: str) -> Waiting:
 
 
 def _claimed(channel: Channel) -> list[Parcel]:
-    """Nothing while the other side is away; after a rest one, to see whether it is there again."""
+    """Nothing while the circuit breaker is open; one parcel as a trial afterwards."""
     if channel.host.rests:
         return []
     return claim(channel, 1 if channel.host.is_away else channel.batch)
 
 
 class _Round:
-    """One batch on its way: what still waits here, what is in the air."""
+    """One batch: the parcels that wait and the calls in flight."""
 
     def __init__(self, app: Flask, channel: Channel, parcels: list[Parcel]) -> None:
         self.app, self.channel, self.waiting = app, channel, parcels
@@ -80,7 +80,7 @@ class _Round:
                 ended = await self._landed()
 
     def _next(self) -> list[Parcel]:
-        """What goes out next; all that waits once the other side is away, since `start` puts it back."""
+        """The next parcels; all of them once the host is away, because `start` puts them back."""
         free = len(self.waiting) if self.channel.host.rests else IN_FLIGHT - len(self.flying)
         batch, self.waiting = self.waiting[:free], self.waiting[free:]
         return batch
@@ -108,13 +108,13 @@ class _Round:
         return await self.channel.send(http, parcel.bound, parcel.words, parcel.matters)
 
     async def _told_alone(self, channel: PersonChannel, parcel: Parcel) -> Outcome:
-        """The gateway waits for its answers, so it does in a thread; the few there are bound what waits at once."""
+        """Call the gateway in a thread, because it blocks. The size of the pool bounds how many wait."""
         arguments = (parcel.person_id or 0, parcel.news, parcel.words)
         outcome: Outcome = await in_thread(self.app, channel.tell, *arguments, pool=WAITING_FOR_WECHAT)
         return outcome
 
     def _exchange(self, ended: Sequence[Ended], batch: Sequence[Parcel]) -> list[Parcel]:
-        """One transaction: what has ended is written down, what comes next is committed as `sending`."""
+        """One transaction: record the outcomes and commit the next batch as `sending`."""
         with turn():
             record_outcomes(ended)
             return start(self.channel, batch) if batch else []

@@ -1,4 +1,4 @@
-"""Binding groups to places, and ending that. Each action checks, changes, then records; secrets go in and never out."""
+"""Binding groups to places, changing and ending that. Each action checks, changes, records; secrets are never shown."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -61,7 +61,7 @@ def change(
     places: Sequence[Place],
     hours: Hours | None = None,
 ) -> Group:
-    """Change what a group is called, where it is bound, and those settings that were given; empty secrets stay."""
+    """Change a group's name, places and settings. Empty secrets keep their value. Raises Invalid by field."""
     kind = channel(group.channel)
     stays = {need.name for need in kind.needs if need.stays}
     filled = {key: one for key, one in given.items() if one or key not in stays}
@@ -108,14 +108,14 @@ def _bind(group: Group, by: Viewer, bound: Mapping[str, str]) -> None:
 
 
 def _free(group: Group, by: Viewer, kind: type[Channel], columns: Mapping[str, Any]) -> None:
-    """Raises Invalid where another group is heard as this one would be."""
+    """Raises Invalid when another group is bound to the same group of the other side."""
     other = bound_already(group, ear_of(kind, columns))
     if other is not None:
         raise Invalid({kind.needs[0].name: bound_elsewhere_words(by, other)})
 
 
 def binding(viewer: Viewer, kind: type[Channel], bound: Mapping[str, str]) -> dict[str, Any]:
-    """The columns of a group that is bound so. Raises Invalid where that is not for this viewer to do."""
+    """The columns of a group bound with these settings. Raises Invalid where this viewer may not bind it so."""
     if not kind.may_bind(viewer, bound):
         raise Invalid({kind.needs[0].name: "这个机器人不归您管，请找管它的人来绑"})
     voice, ear = kind.voice(bound), kind.ear(bound)
@@ -136,7 +136,7 @@ def _keep_hours(group: Group, hours: Hours) -> None:
 
 
 def _wake(group: Group) -> None:
-    """What waited for the old hours is looked at again under the new ones; what waits for a retry goes on waiting."""
+    """Waiting deliveries are scheduled again by the new hours. Those that wait for a retry keep their time."""
     waiting = update(Delivery).where(
         Delivery.group_id == group.id, in_literals(Delivery.state, (DUE,)), Delivery.tries == 0
     )
@@ -144,7 +144,7 @@ def _wake(group: Group) -> None:
 
 
 def disable(group: Group, by: Viewer, why: str = "") -> None:
-    """Stop speaking to a group for now; what it was still owed is listed as not sent."""
+    """Stop telling a group for now. What it was still owed fails with the reason."""
     with writing():
         require_kept(group, by)
         if not group.hears:
@@ -160,7 +160,7 @@ def enable(group: Group, by: Viewer) -> None:
 
 
 def archive(group: Group, by: Viewer) -> None:
-    """The group is gone: it hears nothing more, its robot's key is forgotten, what it heard stays on record."""
+    """End a binding: no more deliveries, and the settings are deleted. Its messages stay on record."""
     with writing():
         bind_in_turn()
         require_kept(group, by)
@@ -172,12 +172,12 @@ def archive(group: Group, by: Viewer) -> None:
 
 
 def find_places(text: str, within: ColumnElement[bool]) -> list[Place]:
-    """The places named line by line, by code or by name. Raises Invalid for the first not found `within`."""
+    """The places named line by line, by code or by name. Raises Invalid for the first one not found `within`."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     found = {place.id: place for place in (find_place(line, within, "places") for line in lines[: MOST_PLACES + 1])}
     return list(found.values())
 
 
 def path_of(place: Place) -> str:
-    """A place as `find_places` reads it back."""
+    """A place in the form that `find_places` reads."""
     return "/".join(above.name for above in place.above())

@@ -1,7 +1,7 @@
-"""The customer groups WeCom knows, kept so that whoever binds one can pick it: listed by a job, named a few at a time.
+"""The customer groups WeCom knows, from which a keeper picks one to bind. A job lists them; names follow in small runs.
 
-Listing costs a call for each thousand, a name one call a group (externalcontact/groupchat/list and /get). What WeCom
-does not list any more is forgotten, but only after a listing that came to its end.
+A listing costs one call per thousand groups, a name one call per group (externalcontact/groupchat/list and /get).
+Groups missing from a complete listing are deleted.
 """
 
 from collections.abc import Iterable
@@ -26,13 +26,13 @@ from governance.wechat.answers import TROUBLES, Gone, Never
 from governance.wechat.gateway import gateway
 
 LIST, GET = "/cgi-bin/externalcontact/groupchat/list", "/cgi-bin/externalcontact/groupchat/get"
-AT_ONCE, PAGES = 1000, 50  # groups in a page, pages in a listing
-NAMES, FRESH, SOON = 300, timedelta(days=7), 30  # names asked for in a run; seconds to the next
+AT_ONCE, PAGES = 1000, 50  # groups per page, pages per listing
+NAMES, FRESH, SOON = 300, timedelta(days=7), 30  # names per run; seconds until the next run
 log = structlog.get_logger()
 
 
 class CustomerGroup(Base):
-    """`ear` is the keyed hash by which a bound group is recognised too; without an owner it was not asked for yet."""
+    """`ear` is the keyed hash that also identifies a bound group. A row without an owner has not been asked for yet."""
 
     __tablename__ = "customer_group"
 
@@ -47,7 +47,7 @@ class CustomerGroup(Base):
 
 @job("relay.customer_groups", every=21600, lease=600, tries=1, network=True)
 def list_groups() -> None:
-    """Everything WeCom lists, page by page; then the names."""
+    """List all groups page by page, then enqueue the names."""
     if not gateway().has("contact"):
         return
     begun, cursor = now(), ""
@@ -90,7 +90,7 @@ def _ear(chat: str) -> str:
 
 @job("relay.customer_names", lease=600, tries=3, network=True)
 def name_groups() -> None:
-    """The names and owners nobody asked for yet, or not for a week; what is left is the next run's."""
+    """Ask for names and owners that are missing or a week old. The next run takes what is left."""
     stale = or_(CustomerGroup.asked_at.is_(None), CustomerGroup.asked_at < now() - FRESH)
     oldest = (CustomerGroup.asked_at.is_not(None), CustomerGroup.asked_at)
     todo = select(CustomerGroup.id, CustomerGroup.chat_id).where(stale).order_by(*oldest)
@@ -99,7 +99,7 @@ def name_groups() -> None:
     for row in rows[:NAMES]:
         try:
             answer = gateway().read("contact", GET, method="POST", json={"chat_id": row.chat_id, "need_name": 0})
-        except (Never, Gone) as trouble:  # this one alone: it is gone, or not ours to see
+        except (Never, Gone) as trouble:  # only this group: it is gone or out of our scope
             log.info("customer_groups.not_named", reason=trouble.reason)
             answer = {}
         except TROUBLES as trouble:
@@ -126,7 +126,7 @@ def _name(id_: int, answer: Any) -> None:
 
 
 def ask_again() -> None:
-    """Somebody misses a group: list them anew, once for all who ask within a minute."""
+    """List the groups anew; at most once a minute for all who ask."""
     with writing():
         enqueue_once("relay.customer_groups", 30, "asked")
 
@@ -143,7 +143,7 @@ def last_seen() -> datetime | None:
 
 
 def bound(viewer: Viewer, rows: Iterable[CustomerGroup]) -> dict[str, Group | None]:
-    """Of these the ones bound already: the group where this viewer keeps it, nothing of it where others do."""
+    """Which of these are bound already: the group where this viewer keeps it, None where others do."""
     taken = select(Group).where(Group.heard_as.in_([row.ear for row in rows]), Group.archived_at.is_(None))
     groups = db.session.scalars(taken).all()
     return {one.heard_as or "": one if may(viewer, "group.keep", one) else None for one in groups}

@@ -1,4 +1,4 @@
-"""The door where a customer group is picked to be bound, from those WeCom knows; typing its number stays possible."""
+"""The page where a keeper picks a customer group to bind. Typing its id stays possible."""
 
 from typing import Any
 

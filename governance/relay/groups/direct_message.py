@@ -1,4 +1,4 @@
-"""What a keeper has said to one group alone, by the same road as everything else: a test, and the place's code."""
+"""What a keeper sends to one group alone, through the usual deliveries: a test, and the code of the place."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,11 +15,11 @@ from governance.relay.groups.binding import hours_of
 from governance.relay.model import Delivery, Group
 from governance.relay.record import record_event
 
-FRESH = timedelta(minutes=10)  # so long what became of it stands above everything else
+FRESH = timedelta(minutes=10)  # how long its outcome is shown at the top of the page
 
 
 def may_say(group: Group) -> bool:
-    """Could anything be said to it now?"""
+    """May anything be sent to this group now?"""
     return group.hears and group.receives
 
 
@@ -28,20 +28,20 @@ def may_send_code(group: Group) -> bool:
 
 
 def just_said(group: Group) -> Delivery | None:
-    """The last of what a keeper had said to it, while that is fresh: how it stands and why."""
+    """The latest message a keeper sent to this group, while it is recent."""
     query = select(Delivery).join(Event, Event.id == Delivery.event_id).where(Delivery.group_id == group.id)
     query = query.where(Event.noun == "group", Event.verb.in_(("test", "code")), Delivery.created_at > now() - FRESH)
     return db.session.scalars(query.order_by(Delivery.id.desc()).limit(1)).first()
 
 
 def test_message(group: Group, by: Viewer) -> None:
-    """Say one word to this group."""
+    """Send a test message to this group."""
     with writing():
         _say(group, by, "test")
 
 
 def send_code(group: Group, by: Viewer) -> None:
-    """Show this group the code of the place it is bound to: as a picture where the channel can, else as its address."""
+    """Send the code of the group's place: as an image where the channel has images, else as its address."""
     with writing():
         code = first_living(group.places[0]) if len(group.places) == 1 else None
         if code is None:
@@ -56,7 +56,7 @@ def _say(group: Group, by: Viewer, verb: str, **data: Any) -> None:
     if not group.receives:
         raise Refused("这个群的机器人只会答话。在群里 @它 说一句试试")
     event = record_event(group, verb, by.label, by.staff_id, **data)
-    event.processed_at = now()  # for this group only, not for everybody on its path
+    event.processed_at = now()  # for this group only, not for all groups in the scope
     db.session.flush()
     due_at = hours_of(group).due(group.audience, True, now())
     db.session.add(Delivery(event_id=event.id, group_id=group.id, channel=group.channel, urgent=True, due_at=due_at))

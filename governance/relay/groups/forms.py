@@ -1,4 +1,4 @@
-"""Forms about groups. The channel's own fields are drawn from what it says it needs."""
+"""Forms about groups. The fields of a channel come from what it needs."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from governance.relay.model import AUDIENCES
 
 
 def hour(label: str) -> SelectField:
-    """An hour of the day, or none."""
+    """A field for an hour of the day, or none."""
     choices = options(("", "不设"), *((str(one), f"{one} 点") for one in HOURS))
     return SelectField(label, coerce=lambda given: int(given) if given not in ("", None) else None, choices=choices)
 
@@ -31,7 +31,7 @@ class GroupForm(Form):
     quiet_until = hour("到")
     digest_hour = hour("每天几点汇总一次")
 
-    of_channel: frozenset[str] = frozenset()  # what the channel needs; its fields have a prefix, to hide none of these
+    of_channel: frozenset[str] = frozenset()  # the channel's fields; a prefix keeps their names apart from these
 
     def refuse(self, trouble: Invalid) -> None:
         fields = {f"set_{name}" if name in self.of_channel else name: why for name, why in trouble.fields.items()}
@@ -47,7 +47,7 @@ def _secret(label: str) -> PasswordField:
 
 
 class RobotForm(Form):
-    """A robot's secrets, of its callback or of its long connection; those of the other way stay empty."""
+    """A robot's secrets, of its callback or of its long connection. The fields of the other way stay empty."""
 
     token = _secret("Token")
     aes_key = _secret("EncodingAESKey")
@@ -68,7 +68,7 @@ class KeeperForm(Form):
 
 
 def form_for(kind: type[Channel], **kwargs: Any) -> Any:
-    """The form of a group on this channel. A kept secret may stay empty: empty means unchanged."""
+    """The form for a group on this channel. An empty secret keeps the stored one."""
     fields = {f"set_{need.name}": _field(need) for need in kind.needs}
     named = {"of_channel": frozenset(need.name for need in kind.needs)}
     return type("BoundGroupForm", (GroupForm,), fields | named)(**kwargs)

@@ -1,12 +1,12 @@
-"""How each binding is: when it last spoke and heard, what failed, who keeps it, whose robot it shares.
+"""The health of each group: when it last got and sent a message, what failed, whether it has a keeper.
 
-`STATES` are the questions by which a list of groups is narrowed.
+`STATES` are the filters of the list of groups. The slice that receives messages registers with `when_heard`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import aliased
@@ -15,27 +15,44 @@ from governance.core.db import db, now
 from governance.relay import channels
 from governance.relay.delivery.actions import unwanted
 from governance.relay.groups.keepers import unkept, unkept_of
-from governance.relay.model import FAILED, SENT, Delivery, Group, Message, ReceivedMessage
+from governance.relay.model import FAILED, SENT, Delivery, Group, Message
 
-LONG = timedelta(days=30)  # not spoken to for so long, somebody should look whether the group is still there
+LONG = timedelta(days=30)  # without a message for so long, the group may no longer exist
+
+
+class LastHeard(Protocol):
+    """When each of these groups last sent a message; groups that never did are left out."""
+
+    def __call__(self, group_ids: Sequence[int]) -> Mapping[int, datetime]: ...
+
+
+_LAST_HEARD: list[LastHeard] = []
+
+
+def when_heard(read: LastHeard) -> LastHeard:
+    """Register where it is known when groups sent messages."""
+    _LAST_HEARD.append(read)
+    return read
 
 
 @dataclass(frozen=True)
 class Health:
+    """`said` is when the group last got a message of ours, `heard` when it last sent one."""
+
     said: datetime | None
     heard: datetime | None
     failures: int
-    shares: int  # other groups that the same robot speaks for, at one pace
+    shares: int  # other groups that share its robot, and its rate limit
     unkept: bool
     unspoken: bool
 
 
 def health(groups: Sequence[Group]) -> dict[int, Health]:
-    """The health of these groups, a page of them at a time."""
+    """The health of each of these groups, by id; meant for one page of a list."""
     ids = [group.id for group in groups]
     said = _by_group(_last_said(), ids)
-    heard = _by_group(select(ReceivedMessage.group_id, func.max(ReceivedMessage.at)), ids, ReceivedMessage.group_id)
-    failed = _by_group(select(Delivery.group_id, func.count()).where(_failed()), ids, Delivery.group_id)
+    heard = {group_id: at for read in _LAST_HEARD for group_id, at in read(ids).items()}
+    failed = _by_group(select(Delivery.group_id, func.count()).where(_failed()), ids)
     shares, unkept_ones, before = _shares(groups), unkept_of(groups), now() - LONG
     return {
         one.id: Health(
@@ -50,8 +67,8 @@ def health(groups: Sequence[Group]) -> dict[int, Health]:
     }
 
 
-def _by_group(query: Any, ids: Sequence[int], column: Any = Delivery.group_id) -> dict[int, Any]:
-    rows = db.session.execute(query.where(column.in_(ids)).group_by(column))
+def _by_group(query: Any, ids: Sequence[int]) -> dict[int, Any]:
+    rows = db.session.execute(query.where(Delivery.group_id.in_(ids)).group_by(Delivery.group_id))
     return {row[0]: row[1] for row in rows}
 
 

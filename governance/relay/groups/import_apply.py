@@ -1,6 +1,6 @@
-"""Groups from a table, all or nothing: the whole plan (import_plan.py) is carried out, or none of it; safe to repeat.
+"""Applies the plan of a group import (import_plan.py), all or nothing. Repeating it changes nothing.
 
-Groups whose row is not there stay: archiving is not importing.
+Groups without a row stay; an import never archives.
 """
 
 from collections import defaultdict
@@ -23,7 +23,7 @@ BOUND: Any = GroupPlace.__table__
 
 
 def import_groups(table: Table, viewer: Viewer, seen: str = "") -> Plan:
-    """Do the whole plan, or nothing when it has problems or is not the plan that was `seen`."""
+    """Apply the plan. Does nothing when the plan has problems or differs from the plan that was `seen`."""
     with writing():
         bind_in_turn()
         todo = plan(table, viewer)
@@ -57,7 +57,7 @@ def _update(changed: list[Entry]) -> None:
 
 
 def _record(todo: Plan, viewer: Viewer) -> None:
-    """One event for each community concerned, naming the groups that were added and changed; never their settings."""
+    """Record one event for each community, with the names of added and changed groups and without settings."""
     streams: dict[int, tuple[Spot, list[int], list[int]]] = {}
     for index, entries in ((1, todo.added), (2, todo.changed)):
         for entry in entries:

@@ -1,4 +1,4 @@
-"""The groups that are bound already, as a table of groups is held against them: by what each is known, and heard."""
+"""The groups that are bound already, by the keys an import compares: name, channel, places, and ear."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ Key = tuple[str, str, frozenset[int]]  # name, channel, places
 
 @dataclass
 class Known:
-    """A group that is there already."""
+    """A group that exists already."""
 
     id: int
     facts: dict[str, Any]
 
 
 def existing_groups() -> tuple[dict[Key, Known], dict[Ear, int]]:
-    """The groups that are bound, and by what each of them is heard; nobody's own line."""
+    """The bound groups and their ears. Own groups of persons are left out."""
     places: dict[int, set[int]] = defaultdict(set)
     for group_id, place_id in db.session.execute(select(GroupPlace.group_id, GroupPlace.place_id)):
         places[group_id].add(place_id)

@@ -1,7 +1,7 @@
-"""What an import of groups would do: its rows held against the places, the accounts and the groups that are there.
+"""The plan of a group import: its rows compared with places, accounts and existing groups.
 
-A row is one group, known by its name, places and channel; a blank cell leaves the fact as it is. What one cell may hold
-is in import_rows.py, how the plan is carried out in import_apply.py.
+A row is one group, identified by name, places and channel. An empty cell keeps the stored value. import_rows.py checks
+single cells, import_apply.py applies the plan.
 """
 
 import hashlib
@@ -33,12 +33,12 @@ from governance.relay.model import Group
 
 SHOWN = 200
 ANOTHER_KEY = "这个社区里叫这个名字的机器人，密钥不是这个。请填同一个；要换密钥，去改那个群"
-Called = tuple[int | None, str, str]  # what shares a key: its community, channel and name
+Called = tuple[int | None, str, str]  # what shares a key: community, channel and bot name
 
 
 @dataclass
 class Entry:
-    """One row as it will stand in the database; `id` is the group it changes."""
+    """One row as it will be stored. `id` is the group it changes, or None."""
 
     number: int
     spots: tuple[Spot, ...]
@@ -53,7 +53,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Plan:
-    """What an import will do, or why it cannot be done."""
+    """What an import will do, and the problems that prevent it."""
 
     added: list[Entry]
     changed: list[Entry]
@@ -66,7 +66,7 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """Two plans with the same digest do the same; a confirmation is for one digest only."""
+        """Plans with the same digest do the same. A confirmation is valid for one digest."""
         facts = [entry.facts for entry in self.added], [(entry.id, entry.changes) for entry in self.changed]
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
 
@@ -91,7 +91,7 @@ def plan(table: Table, viewer: Viewer) -> Plan:
 
 
 class _Draft:
-    """What the rows are held against: the places, the accounts, and the groups that are there."""
+    """What rows are compared with: places, accounts and existing groups."""
 
     def __init__(self, viewer: Viewer, keepers: Iterable[str]) -> None:
         self.viewer = viewer
@@ -132,7 +132,7 @@ class _Draft:
         }
 
     def _binding(self, row: GroupRow, spots: Sequence[Spot], before: Mapping[str, Any]) -> dict[str, Any]:
-        """How it is bound; a binding that stays as it is is nobody's to allow again."""
+        """The binding of a row. An unchanged binding needs no permission."""
         kind = channels.channel(row.channel)
         kept = json.loads(before["settings"]) if before else {}
         bound = kind.read({**kept, **row.settings})
@@ -142,7 +142,7 @@ class _Draft:
         return binding(self.viewer, kind, bound)
 
     def _shared_keys(self) -> dict[Called, str]:
-        """The keys of the groups that are there, by what shares them."""
+        """The keys of existing groups, by what shares them."""
         found: dict[Called, str] = {}
         for (_, channel, places), group in self.known.items():
             spots = [self.places.spots[id_] for id_ in places if id_ in self.places.spots]
@@ -150,7 +150,7 @@ class _Draft:
         return found
 
     def _same_key(self, kind: type[Channel], spots: Sequence[Spot], bound: Mapping[str, str]) -> None:
-        """A bot name has one key in a community (shared_keys.py); it is changed on the page of a group."""
+        """A bot name has one key in a community (shared_keys.py). An import does not change it; a group's page does."""
         if kind.shares is None:
             return
         for called, key in _shared(kind, spots, bound).items():
@@ -158,7 +158,7 @@ class _Draft:
                 raise Invalid({kind.shares[1]: ANOTHER_KEY})
 
     def _keeper(self, row: GroupRow, spots: tuple[Spot, ...], before: Mapping[str, Any]) -> int | None:
-        """The account's person; without one who there was before, else who imports."""
+        """The person of the account; without one the present keeper, else the importer."""
         if not row.keeper:
             kept: int | None = before["keeper_id"] if before else self.viewer.staff_id
             return kept
@@ -168,7 +168,7 @@ class _Draft:
         return person_id
 
     def trouble_with_keeper(self, row: GroupRow) -> dict[str, str]:
-        """What is wrong with the keeper of a row that something else is wrong with, so that both are said at once."""
+        """What is wrong with the keeper of a row that has other problems too, so that all are shown at once."""
         try:
             self._keeper(row, tuple(self.places.find(text) for text in row.places), {"keeper_id": None})
         except Invalid as wrong:
@@ -176,7 +176,7 @@ class _Draft:
         return {}
 
     def _free_ear(self, facts: Mapping[str, Any], known: Known | None, number: int) -> None:
-        """A chat is bound once (uniqueness.py). Rows of this file have negative numbers."""
+        """A group of the other side is bound once (uniqueness.py). Rows of this file count with negative numbers."""
         ear, mine = ear_of(channels.channel(facts["channel"]), facts), known.id if known else -number
         owner = self.ears.setdefault(ear, mine) if ear else mine
         if owner < 0 and owner != mine:
@@ -186,7 +186,7 @@ class _Draft:
 
 
 def _shared(kind: type[Channel], spots: Sequence[Spot], bound: Mapping[str, str]) -> dict[Called, str]:
-    """The key this binding shares with others, by what they share it as; nothing where nothing is shared."""
+    """The key this binding shares, and what it shares it by; None where nothing is shared."""
     if kind.shares is None:
         return {}
     name, key = kind.shares

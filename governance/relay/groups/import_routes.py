@@ -1,6 +1,6 @@
-"""The doors of importing groups: upload, see what would happen, then confirm that and nothing else.
+"""Pages for importing groups: upload, see the plan, confirm it.
 
-The file waits, encrypted, between the two steps, one for each member of staff; it may hold robots' keys.
+The file may hold robots' keys, so it waits encrypted between the steps, one file per member of staff.
 """
 
 from typing import Any
@@ -63,7 +63,7 @@ def confirm_import() -> Any:
 
 
 def _waiting() -> bytes | None:
-    """The file that was looked at, unless it was imported meanwhile, never came, or its key is gone."""
+    """The waiting file; None when it was imported meanwhile, was never uploaded, or its key is gone."""
     try:
         return crypto.opened(media.get(_key()))
     except (FileNotFoundError, InvalidToken):

@@ -1,4 +1,4 @@
-"""What one row of an import of groups says, checked by itself. No reason ever repeats a cell: it may hold a secret."""
+"""Checks each row of a group import by itself. No error message repeats a cell, which may hold a secret."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -44,7 +44,7 @@ _KNOWN = {heading: name for name, headings in HEADINGS.items() for heading in he
 
 @dataclass(frozen=True)
 class GroupRow:
-    """One group as the file has it; `settings` and `hours` hold only what was filled in; an hour of None is 不设."""
+    """One group of the file. `settings` and `hours` hold only filled cells; an hour of None means 不设."""
 
     number: int
     name: str
@@ -61,7 +61,7 @@ class GroupRow:
 
 
 def read_rows(table: Table) -> tuple[list[GroupRow], list[Problem]]:
-    """Every row that is sound in itself, and what is wrong with the others. Raises Invalid when a column is missing."""
+    """The valid rows, and the problems of the others. Raises Invalid when a column is missing."""
     headings = _columns(table.headers)
     rows, problems = [], []
     for line in table.rows:
@@ -74,14 +74,14 @@ def read_rows(table: Table) -> tuple[list[GroupRow], list[Problem]]:
 
 
 def read_keepers(table: Table) -> dict[int, str]:
-    """The account each row names, by the row's number; of the rows that are not sound, too."""
+    """The account in each row, by row number; invalid rows included."""
     headings = _columns(table.headers)
     named = {line.number: _cells(line, headings)["keeper"].lower() for line in table.rows}
     return {number: account for number, account in named.items() if account}
 
 
 def _columns(headings: Iterable[str]) -> dict[str, list[str]]:
-    """Which headings stand for what: a column of ours, or under `set.<name>` one setting of the channels."""
+    """Which heading is which column: one of ours, or `set.<name>` for a setting of the channels."""
     every = [need for kind in channels.for_groups().values() for need in kind.needs]
     needs = {_bare(text): need.name for need in every for text in (need.name, need.label)}
     found: dict[str, list[str]] = {}
@@ -106,7 +106,7 @@ def _cells(line: Row, headings: Mapping[str, list[str]]) -> dict[str, str]:
 
 
 def _settings(line: Row, headings: Mapping[str, list[str]]) -> dict[str, str]:
-    """The first filled one of the columns that mean the same."""
+    """The first filled cell of the columns with the same meaning."""
     found = {}
     for name, columns in headings.items():
         filled = [line.cells[column].strip() for column in columns if line.cells[column].strip()]

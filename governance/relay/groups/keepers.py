@@ -1,4 +1,4 @@
-"""Who keeps a group: a member of staff who, by a post held now, may keep it; when that post ends, nobody does."""
+"""Who keeps a group: a member of staff whose present post allows it. When the post ends, the group has no keeper."""
 
 from collections.abc import Collection
 
@@ -15,7 +15,7 @@ from governance.relay.model import Group
 from governance.relay.record import record_event
 
 MOST_IN_ONE = 5000
-KEEPING = ("community", "street", "district")  # the roles of the rule group.keep; a test holds the two together
+KEEPING = ("community", "street", "district")  # the roles of the rule group.keep; a test compares the two
 NO_ACCOUNT, NOT_THEIRS = "没有这个账号", "这个人没有管这个群的岗位"
 
 
@@ -36,14 +36,14 @@ def hand_over(group: Group, by: Viewer, account: str) -> Group:
 
 
 def require_kept(group: Group, by: Viewer) -> None:
-    """Lock a group to do something to it. Raises Forbidden, or Refused for one that is archived."""
+    """Lock a group for a change. Raises Forbidden, or Refused for an archived one."""
     require(by, "group.keep", locked(group))
     if group.archived_at:
         raise Refused("这个群已经归档，请重新绑定")
 
 
 def by_account(accounts: Collection[str]) -> dict[str, int]:
-    """The persons behind these accounts, those that can sign in."""
+    """The persons of these accounts who can sign in."""
     wanted = sorted(set(accounts))
     found: dict[str, int] = {}
     for start in range(0, len(wanted), MOST_IN_ONE):
@@ -54,13 +54,13 @@ def by_account(accounts: Collection[str]) -> dict[str, int]:
 
 
 def unkept() -> ColumnElement[bool]:
-    """Groups without anybody: there never was a keeper, or the last post by which they may keep it is over."""
+    """Groups without a keeper: they never had one, or the keeper's last post that allows it has ended."""
     here = or_(*(Post.place_id == getattr(Group, f"{kind}_id") for kind in AREAS))
     cared = exists().where(Post.person_id == Group.keeper_id, Post.role.in_(KEEPING), here, Post.serving(now()))
     return or_(Group.keeper_id.is_(None), ~cared)
 
 
 def unkept_of(groups: Collection[Group]) -> frozenset[int]:
-    """Those of these groups that nobody keeps."""
+    """The groups among these without a keeper."""
     ids = [group.id for group in groups]
     return frozenset(db.session.scalars(select(Group.id).where(Group.id.in_(ids), unkept())))

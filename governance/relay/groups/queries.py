@@ -1,4 +1,4 @@
-"""Groups as their keepers list them: by name, place, channel and health; robots and their groups."""
+"""Lists of groups by name, place, channel and health; robots and their groups."""
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -17,7 +17,7 @@ from governance.relay.robots import Robot
 MOST_LISTED = 30
 
 
-def called(search: str) -> ColumnElement[bool]:
+def matches_search(search: str) -> ColumnElement[bool]:
     """Groups with this in their name, or in the name of a place they are bound to."""
     pattern = "%" + like_prefix(search[:40])
     there = select(GroupPlace.group_id).join(Place).where(Place.name.like(pattern, escape="\\"))
@@ -25,7 +25,7 @@ def called(search: str) -> ColumnElement[bool]:
 
 
 def groups(viewer: Viewer, search: str, after: str, channel: str = "", state: str = "") -> Page[Group]:
-    """The groups this viewer keeps, by name of the group or of a place it is bound to, by channel and by health."""
+    """The groups this viewer keeps, filtered by name of group or place, by channel and by health."""
     query = select(Group).where(visible(viewer, "group.keep", Group))
     if state != "archived":
         query = query.where(Group.archived_at.is_(None))
@@ -34,7 +34,7 @@ def groups(viewer: Viewer, search: str, after: str, channel: str = "", state: st
     if channel:
         query = query.where(Group.channel == channel)
     if search:
-        query = query.where(called(search))
+        query = query.where(matches_search(search))
     return page(query.options(selectinload(Group.places)), (Group.id,), after)
 
 
@@ -45,7 +45,7 @@ def robots(viewer: Viewer) -> list[Robot]:
 
 
 def groups_of(robot: Robot) -> list[Group]:
-    """The groups that are bound through this robot."""
+    """The groups bound through this robot."""
     voice = robot_of(WecomAibot.name, robot.name)
     query = select(Group).where(Group.robot == voice, Group.archived_at.is_(None)).order_by(Group.id)
     return list(db.session.scalars(query.limit(MOST_LISTED)))

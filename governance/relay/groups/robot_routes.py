@@ -1,4 +1,4 @@
-"""The doors for keeping robots of WeCom groups: find, add, change, remove. Secrets are never shown again."""
+"""Pages for keeping robots of WeCom groups: find, add, change, remove. Secrets are never shown again."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def new() -> Any:
 
 def _added(form: NewRobotForm) -> Robot:
     place = find_place(form.place.data, visible(current(), "group.keep", Place))
-    return robots.add(current(), form.named.data, place, form.secrets())
+    return robots.add_robot(current(), form.named.data, place, form.secrets())
 
 
 @bp.route("/<int:robot_id>", methods=["GET", "POST"])
@@ -47,7 +47,7 @@ def _added(form: NewRobotForm) -> Robot:
 @refills
 def show(robot_id: int) -> Any:
     robot, form = _robot(robot_id), RobotForm()
-    if attempt(form, lambda: robots.change(robot, current(), form.secrets())):
+    if attempt(form, lambda: robots.change_robot(robot, current(), form.secrets())):
         return back("robots.show", robot_id=robot.id)
     address = public_url("callbacks.check_robot", name=robot.name)
     page = render_template("relay/robot.html", form=form, robot=robot, address=address, groups=queries.groups_of(robot))
@@ -57,7 +57,7 @@ def show(robot_id: int) -> Any:
 @bp.post("/<int:robot_id>/remove")
 @open_to(keeper)
 def remove(robot_id: int) -> Any:
-    robots.remove(_robot(robot_id), current())
+    robots.remove_robot(_robot(robot_id), current())
     return back("robots.index")
 
 

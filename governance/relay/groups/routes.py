@@ -1,4 +1,4 @@
-"""The doors for keeping groups: find, bind, change, test, stop and archive them. Secrets are never shown again."""
+"""Pages for keeping groups: find, bind, change, test, disable and archive. Secrets are never shown again."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -64,7 +64,7 @@ def _added(kind: type[channels.Channel], form: Any) -> Group:
 
 
 def _picked(kind: type[channels.Channel], id_: int | None) -> dict[str, str]:
-    """What is known of a customer group that was picked, to begin the form with."""
+    """The known facts of a customer group that was picked; they fill the form."""
     one = numbered(CustomerGroup, id_) if kind.listed and id_ else None
     if one is None:
         return {}
@@ -90,7 +90,7 @@ def _page(group: Group, form: KeeperForm | None = None) -> str:
 @open_to(keeper)
 @refills
 def hand_over(group_id: int) -> Any:
-    """Somebody else keeps the group from now on."""
+    """Make somebody else the group's keeper."""
     group, form = _group(group_id), KeeperForm()
     if attempt(form, lambda: keepers.hand_over(group, current(), form.keeper.data)):
         return back("groups.show", group_id=group.id)

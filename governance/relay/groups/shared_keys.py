@@ -1,6 +1,6 @@
-"""One name, one key: the groups of one bot in a community share both, so a second key for a known name is refused.
+"""One bot name, one key. The groups of a bot in a community share both; a second key for a known name is refused.
 
-To change the key is to change it at one of the groups that have it: the others there take it along.
+A new key is entered at one of the groups; the others get it too.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from governance.relay.model import Group, GroupPlace
 
 
 def groups_sharing_key(group: Group, by: Viewer, bound: Mapping[str, str]) -> list[Group]:
-    """The groups that are to have `bound`'s key too, as `group` gets it. Raises Invalid at the key."""
+    """The groups that get `bound`'s key together with `group`. Raises Invalid at the key."""
     shared = channel(group.channel).shares
     if shared is None:
         return []
@@ -34,7 +34,8 @@ def groups_sharing_key(group: Group, by: Viewer, bound: Mapping[str, str]) -> li
 
 
 def _namesakes(group: Group, name: str, called: str) -> list[Group]:
-    """The other groups of the same communities whose bot is called so. Names are encrypted; there are few."""
+    """The other groups of these communities with this bot name. Names are encrypted, so all rows are read; there are
+    few."""
     communities = {place.community_id for place in group.places} - {None}
     with db.session.no_autoflush:
         there = select(GroupPlace.group_id).join(Place).where(Place.community_id.in_(communities))
@@ -44,6 +45,6 @@ def _namesakes(group: Group, name: str, called: str) -> list[Group]:
 
 
 def with_key(group: Group, bound: Mapping[str, str]) -> dict[str, str]:
-    """What another group of the bot is bound with, once it has the same key."""
+    """The settings of another group of the bot, with the same key."""
     shared = channel(group.channel).shares
     return group.bound | ({shared[1]: bound[shared[1]]} if shared else {})

@@ -1,6 +1,7 @@
-"""By what a group is heard, and whose it is already: the other side's group is bound once, else nobody could tell in
-which of ours somebody spoke. What a bot calls a group is that bot's own word: another bot's, with another key, may be
-called the same."""
+"""A group of the other side is bound only once; otherwise a message from it could not be matched to a group.
+
+The name that a bot gives a group belongs to that bot. Another bot with another key may use the same name.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,22 +15,22 @@ from governance.relay.channels import Channel
 from governance.relay.model import Group
 
 LOCK = 0x0E_EA25
-Ear = tuple[str, str | None]  # by what it is heard, and by which robot where that matters
+Ear = tuple[str, str | None]  # the ear, and the robot where ears belong to a robot
 
 
 def bind_in_turn() -> None:
-    """One binds at a time, so that an ear that is free stays so until it is taken. Call it first inside `writing()`."""
+    """Serialise bindings, so that a free ear stays free until it is bound. Call it first inside `writing()`."""
     advisory_lock(LOCK)
 
 
 def ear_of(kind: type[Channel], columns: Mapping[str, Any]) -> Ear | None:
-    """What no two groups have in common; nothing where nobody is heard."""
+    """The ear of a group bound with these settings; None where the channel receives nothing."""
     heard = columns["heard_as"]
     return (heard, columns["robot"] if kind.own_ears else None) if heard else None
 
 
 def bound_already(group: Group, ear: Ear | None) -> Group | None:
-    """Another group that is heard so."""
+    """Another group with this ear."""
     if ear is None:
         return None
     heard, robot = ear
@@ -39,7 +40,7 @@ def bound_already(group: Group, ear: Ear | None) -> Group | None:
 
 
 def bound_elsewhere_words(viewer: Viewer, other: Group) -> str:
-    """What is said to who binds it again; whom they keep not themselves is not named."""
+    """The refusal for binding it again. It names the other group only to its keeper."""
     if may(viewer, "group.keep", other):
         return f"那边的这个群已经绑过了，就是“{other.name}”，请去改那一个"
     return "那边的这个群在别的社区绑着，请找管它的人"

@@ -1,6 +1,6 @@
-"""What keepers see of mass tasks that wait for an owner, and how they call one off.
+"""Mass tasks that wait for their owner, as keepers see them, and cancelling one.
 
-Calling off touches the network, so it is asked for here and done by a job; until then the owner may still press.
+Cancelling needs the network, so a job does it. Until then the owner may still press.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ SHOWN = 30
 
 @dataclass(frozen=True)
 class Waiting:
-    """A task in its owner's hands: the groups this viewer keeps in it, and whether all of it is theirs to cancel."""
+    """A task in its owner's hands: this viewer's groups in it, and whether the viewer keeps all of its groups."""
 
     task: MassTask
     words: str
@@ -37,7 +37,7 @@ class Waiting:
 
 
 def waiting(viewer: Viewer, group: Group | None = None) -> list[Waiting]:
-    """The tasks with groups of this viewer that wait for their owner, the oldest first; or those of one group."""
+    """The waiting tasks with groups of this viewer, or with one group; oldest first."""
     mine = select(MassTaskPart.task_id).join(MassTaskPart.message).join(Message.group)
     mine = mine.where(Message.state == SENDING, Group.id == group.id if group else visible(viewer, "group.keep", Group))
     open_ = select(MassTask).where(MassTask.state == WITH_OWNER, MassTask.id.in_(mine))
@@ -58,7 +58,7 @@ def _groups(task: MassTask) -> Sequence[Group]:
 
 
 def cancel(task_id: int, by: Viewer) -> None:
-    """Call a task off, for all of its groups. Raises Missing where any of them is another's to keep."""
+    """Cancel a task for all of its groups. Raises Missing unless the viewer keeps all of them."""
     with writing():
         task = numbered(MassTask, task_id)
         groups = _groups(task) if task else []

@@ -1,6 +1,6 @@
-"""Giving owners their tasks: what waits for their groups in the same words is one task, of at most 2,000 groups.
+"""Creates mass tasks: deliveries in the same words for groups of one owner, at most 2,000 groups per task.
 
-As everywhere a message is committed as `sending` before the network is touched, and a lost answer is never repeated.
+Messages are committed as `sending` before the network is touched. A lost answer is never repeated.
 """
 
 from collections import defaultdict
@@ -35,7 +35,7 @@ NOT_THEIRS = "企业微信说这不是这位群主的客户群，请核对编号
 
 @dataclass(frozen=True)
 class Given:
-    """A task on its way to its owner."""
+    """A task being created for its owner."""
 
     id: int
     channel: WecomMassTask
@@ -50,7 +50,7 @@ class Given:
 
 
 def give() -> int:
-    """Give owners what waits for their groups; says how many tasks were asked for."""
+    """Create tasks from ready deliveries; returns how many were asked for."""
     channel, count = WecomMassTask(current_app.extensions["settings"]), 0
     for owner, words, parcels in _alike(_claimed(channel)):
         given = _begin(channel, owner, words, parcels)
@@ -63,7 +63,7 @@ def give() -> int:
 
 
 def _claimed(channel: WecomMassTask) -> list[Parcel]:
-    """All that is ready, so that groups of one owner are not told apart."""
+    """Claim all ready deliveries, so that groups of one owner share a task."""
     found: list[Parcel] = []
     if channel.host.rests:
         return found
@@ -87,7 +87,7 @@ def _alike(parcels: Sequence[Parcel]) -> list[tuple[str, str, tuple[Parcel, ...]
 
 
 def _begin(channel: WecomMassTask, owner: str, words: str, parcels: Sequence[Parcel]) -> Given | None:
-    """One transaction: whose quota is used up waits, the others are `sending` under one mark."""
+    """One transaction: groups without quota wait, the others become `sending` with one signature."""
     with turn():
         full = full_until([parcel.group_id for parcel in parcels])
         for parcel in parcels:
@@ -110,7 +110,7 @@ def _begin(channel: WecomMassTask, owner: str, words: str, parcels: Sequence[Par
 
 
 def _ask(given: Given) -> bool:
-    """Hand it over and write down what came of it; says whether everything else has to wait as well."""
+    """Create the task at WeCom and record the outcome; says whether all further tasks must wait too."""
     try:
         answer = gateway().call("contact", ADD, json=given.asked)
         msgid = str(answer["msgid"])
@@ -126,7 +126,7 @@ def _ask(given: Given) -> bool:
 
 
 def _not_given(given: Given, trouble: Trouble) -> None:
-    """None of the groups is gone for that: it was the task that nobody took."""
+    """Record a task that WeCom refused or whose answer was lost. No group is disabled for it."""
     outcome = given.channel.excused(outcome_through_gateway(trouble))
     if isinstance(outcome, Dead):
         outcome = Refusal(outcome.reason, after=None)

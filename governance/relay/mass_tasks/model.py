@@ -1,6 +1,6 @@
 """Rows of mass tasks (企业群发): words in the hands of a group's owner, who presses 发送 or does not.
 
-While the owner has a task its messages stay `sending` without a lease, so that nobody takes them for lost.
+Meanwhile its messages stay `sending` without a lease, so that they are not reaped.
 """
 
 from datetime import datetime
@@ -18,7 +18,7 @@ OPEN = "state IN ('asking','waiting')"
 
 
 class MassTask(Base):
-    """The same words for groups of one owner. `next_at`: look at it again; `cancel_why`: it is to be cancelled."""
+    """The same words for groups of one owner. `next_at`: when to track it next; `cancel_why`: it is to be cancelled."""
 
     __tablename__ = "mass_task"
     __table_args__ = (
@@ -43,7 +43,7 @@ class MassTask(Base):
 
 
 class MassTaskPart(Base):
-    """One group's message in a task, and the group's id at WeCom as it was then."""
+    """The message of one group in a task, and the id of the group at WeCom at that time."""
 
     __tablename__ = "mass_task_part"
 

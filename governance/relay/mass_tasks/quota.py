@@ -1,7 +1,7 @@
-"""How often a customer group may be told something: by our own count, before WeCom would refuse.
+"""The quota of a customer group, counted by us before WeCom would refuse.
 
-WeCom lets a group receive as many tasks a month as the month has days, and a corporation may tighten that. We give a
-group WECOM_TASKS_A_DAY at most, and a month's worth of days in all; what exceeds waits and is told in one digest.
+WeCom allows a group as many tasks a month as the month has days; a corporation may lower that. We allow
+WECOM_TASKS_A_DAY and a month's days in all. What exceeds waits and is told in one digest.
 """
 
 from calendar import monthrange
@@ -17,11 +17,11 @@ from governance.core.web.pages import local
 from governance.relay.channels.wecom_mass_task import WecomMassTask
 from governance.relay.model import SENDING, SENT, UNKNOWN, Message
 
-MORNING, EVENING = 8, 21  # local hours between which an owner is given a digest or reminded
+MORNING, EVENING = 8, 21  # local hours in which an owner gets a digest or a reminder
 
 
 def full_until(group_ids: Sequence[int]) -> dict[int, datetime]:
-    """Of these groups those that may receive no more for now, and until when. Good for one `turn()`."""
+    """Which of these groups have no quota left, and until when. Valid inside one `turn()`."""
     today = local(now()).replace(hour=0, minute=0, second=0, microsecond=0)
     sent_at = _told(group_ids, today.replace(day=1))
     found = {id_: _until(sent_at.get(id_, ()), today) for id_ in group_ids}
@@ -29,7 +29,7 @@ def full_until(group_ids: Sequence[int]) -> dict[int, datetime]:
 
 
 def _told(group_ids: Sequence[int], since: datetime) -> Mapping[int, list[datetime]]:
-    """When each was given what it received this month, or may yet: with the owner, however old, or unknown."""
+    """The times of a group's tasks this month, including those with the owner or unknown."""
     counts = in_literals(Message.state, (SENDING, SENT, UNKNOWN))
     rows = select(Message.group_id, Message.started_at).where(
         Message.channel == WecomMassTask.name,

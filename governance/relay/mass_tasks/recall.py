@@ -1,6 +1,6 @@
-"""Calling mass tasks off because what they carry is not to be said any more: a notice was stopped, a group is silent.
+"""Recalls mass tasks whose contents must not be told any more: a notice was stopped, or a group is disabled.
 
-Until WeCom has taken a task back its owner may still press. What it carried besides is due again, for another task.
+Until WeCom has taken a task back its owner may press. Its other deliveries become due again for another task.
 """
 
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ from governance.relay.delivery.hooks import CANCELLED, STOPPED
 from governance.relay.mass_tasks.model import ASKING, WITH_OWNER, MassTask, MassTaskPart
 from governance.relay.model import FAILED, SENDING, Delivery, Group, Message
 
-AT_ONCE = 50  # jobs of their own; further tasks are found within a minute by the one that follows all
+AT_ONCE = 50  # tasks with a job of their own; the tracking job finds the others within a minute
 
 
 @hooks.withdrawn.listen
 def call_off(which: ColumnElement[bool], why: str) -> None:
-    """Every task that still carries such deliveries and that its owner has not sent. Call it inside `writing()`."""
+    """Mark for cancelling each task that still carries such deliveries and was not sent. Call it inside `writing()`."""
     carrying = (
         select(MassTaskPart.task_id)
         .join(Message, Message.id == MassTaskPart.message_id)
@@ -37,12 +37,12 @@ def call_off(which: ColumnElement[bool], why: str) -> None:
 
 
 def is_due_again(task: MassTask) -> bool:
-    """Was it called off for the sake of a part of it, so that the rest is still to be said?"""
+    """Was it recalled for some of its deliveries, so that the others must be sent again?"""
     return task.cancel_why is not None and task.cancel_why != CANCELLED
 
 
 def unwanted(parts: Sequence[MassTaskPart]) -> dict[int, str]:
-    """Of what these carry, by delivery, what is not to be said any more and why."""
+    """The deliveries among these that must not be told any more, each with its reason."""
     columns = (Delivery.id, Delivery.reason, Group.disabled_at, Group.disabled_why)
     carried = select(*columns).join(Delivery.group).where(Delivery.message_id.in_([part.message_id for part in parts]))
     rows = db.session.execute(carried).all()

@@ -1,7 +1,7 @@
-"""Following a task: has its owner pressed 发送, what did each group receive, is it time to remind or to give up.
+"""Tracks mass tasks: whether the owner pressed 发送, what each group received, when to remind or give up.
 
-Every change is made only where nobody has made it before, so any number of workers may look at the same time.
-For a group WeCom says 1 sent, 2 not a customer any more, 3 over its quota; a group without a row has no result yet.
+Every change has a condition on the state before, so any number of workers may track at the same time. For a group WeCom
+says 1 sent, 2 no customer any more, 3 over its quota; a group without a row has no result yet.
 """
 
 from datetime import datetime, timedelta
@@ -39,18 +39,18 @@ NO_RESULT = "群主点了发送，可是一天也没查到这个群的结果"
 DIED = "交给群主的途中程序中断"
 
 
-def follow() -> None:
-    """Look at every task whose time has come."""
+def track_due_tasks() -> None:
+    """Track every task that is due."""
     _reap()
     due = select(MassTask.id).where(MassTask.state == WITH_OWNER, MassTask.next_at <= now())
     ids = list(db.session.scalars(due.order_by(MassTask.next_at).limit(AT_ONCE)))
     db.session.rollback()
     for id_ in ids:
-        look(id_)
+        track_task(id_)
 
 
-def look(task_id: int) -> None:
-    """Look at one task, unless somebody just did."""
+def track_task(task_id: int) -> None:
+    """Track one task, unless another worker just did."""
     moment = now()
     if not _change(task_id, MassTask.next_at <= moment, next_at=moment + LOOK):
         return
@@ -70,7 +70,7 @@ def look(task_id: int) -> None:
 
 
 def _asked(task: MassTask) -> tuple[bool, dict[str, int]]:
-    """Has the owner pressed 发送; and the result by group, asked for after that."""
+    """Ask whether the owner pressed, then for the results by group."""
     ours = {"msgid": task.msgid, "limit": 500}
     tasks = _pages(TASK, "task_list", ours)
     pressed = any(one.get("status") == 2 for one in tasks)
@@ -105,7 +105,7 @@ def _settle(task: MassTask, pressed: bool, results: dict[str, int]) -> None:
 
 
 def _open(task_id: int) -> list[MassTaskPart]:
-    """What of the task has no result yet."""
+    """The parts of the task without a result."""
     query = select(MassTaskPart).join(MassTaskPart.message)
     query = query.where(MassTaskPart.task_id == task_id, Message.state == SENDING)
     loads = selectinload(MassTaskPart.message).selectinload(Message.deliveries)
@@ -113,7 +113,7 @@ def _open(task_id: int) -> list[MassTaskPart]:
 
 
 def _go_on(task: MassTask) -> None:
-    """Pressed: wait for the rest. Not pressed: give up, or remind."""
+    """If pressed, wait for the other results; if not, remind the owner or give up."""
     if task.confirmed_at:
         if task.confirmed_at < now() - RESULTS_LATE:
             _end(task, DONE, Unknown(NO_RESULT))
@@ -124,7 +124,7 @@ def _go_on(task: MassTask) -> None:
 
 
 def _cancel(task: MassTask) -> None:
-    """What cannot be cancelled was sent or cancelled already: the results are asked for once more before giving up."""
+    """Cancel at WeCom. If that is refused, it was sent or cancelled: ask for results once more, then give up."""
     try:
         gateway().call("contact", CANCEL, json={"msgid": task.msgid})
     except Never as trouble:
@@ -143,7 +143,7 @@ def _is_time_to_remind(task: MassTask, moment: datetime) -> bool:
 
 
 def _remind(task: MassTask) -> None:
-    """Counted before it is asked for: one whose answer is lost counts too."""
+    """Count the reminder before it is asked for, so that one with a lost answer counts too."""
     if not _change(task.id, MassTask.reminded == task.reminded, reminded=task.reminded + 1, reminded_at=now()):
         return
     try:
@@ -155,7 +155,7 @@ def _remind(task: MassTask) -> None:
 
 
 def _change(task_id: int, still: Any, **values: Any) -> bool:
-    """Change a task that is with its owner and still so; says whether it was."""
+    """Change a task that is with its owner and unchanged since it was read; says whether it was."""
     with writing():
         mine = update(MassTask).where(MassTask.id == task_id, MassTask.state == WITH_OWNER, still)
         done = db.session.execute(mine.values(**values), execution_options={"synchronize_session": False})
@@ -163,7 +163,7 @@ def _change(task_id: int, still: Any, **values: Any) -> bool:
 
 
 def _end(task: MassTask, state: str, outcome: Refusal | Unknown) -> None:
-    """The end of a task and of all in it that had no result."""
+    """End the task and all its parts without a result."""
     with writing():
         task = db.session.get_one(MassTask, task.id, with_for_update=True, populate_existing=True)
         if task.state != WITH_OWNER:
@@ -181,7 +181,7 @@ def _trouble(task: MassTask, reason: str) -> None:
 
 
 def _reap() -> None:
-    """Tasks whose worker died as it handed them over; their messages have become unknown."""
+    """Mark tasks whose worker died while creating them; their messages have become unknown."""
     lapsed = (MassTask.state == ASKING, MassTask.created_at < now() - timedelta(minutes=5))
     if db.session.scalar(select(MassTask.id).where(*lapsed).limit(1)) is not None:
         with writing():

@@ -1,11 +1,12 @@
-"""What may be said of an event's subject, noun by noun: plain names, counts and a link.
+"""What may be said of an event's subject, noun by noun: names of places and categories, counts, and a link.
 
-Never who, and no free words but those that staff have written or looked at. A slice above tells its own: `about`."""
+No person is named. Free words appear only if staff wrote or checked them. A slice above registers a noun with `about`.
+"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 
@@ -19,33 +20,51 @@ from governance.places.codes import first_living
 from governance.places.model import Place
 from governance.relay.messages.text import address
 from governance.relay.model import Group
+from governance.tickets.lifecycle import SETTLING
 from governance.tickets.model import Ticket
 
-URGENT_HOURS = 4  # what must be handled within a half shift is not left to the day's digest
+URGENT_HOURS = 4  # a ticket due within half a shift does not wait for the day's digest
+Fact = str | int | tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Facts:
-    """`said` goes into the words; the rest decides who hears them and how soon."""
+    """`said` fills the template; the other fields decide who hears it and how soon."""
 
-    said: dict[str, Any]
+    said: Mapping[str, Fact]
     private: bool = False
-    verified_first: bool = False
+    verified_first: bool = False  # residents hear of the finish only after it was verified
     urgent: bool = False
-    over: bool = False  # nothing more is to be done about it
-    running: bool = False  # somebody has to do something about it, and the clock runs
-    stage: str = ""  # the state it is in
-    below: bool = False  # told in the places inside too
-    above: bool = True  # told in the places around it too
-    only: tuple[str, ...] = ()  # these audiences alone
-    card: bool = False  # worth a card of its own: it leads to more than its words
-    picture: str = ""  # the address of a photo that everybody may see
-    drawn: bool = False  # its link is to be seen as a QR code
+    over: bool = False  # the ticket is closed
+    running: bool = False  # staff must act, and the clock runs
+    stage: str = ""  # the state of the subject
+    inside: bool = False  # told in the places inside the event's place too
+    around: bool = True  # told in the places around the event's place too
+    audiences: tuple[str, ...] = ()  # only these audiences; empty means any
+    card: bool = False  # sent as a card of its own: the link leads to more than the words
+    picture: str = ""  # the address of a public photo
+    drawn: bool = False  # the link is sent as a QR code
 
     @property
     def pressing(self) -> bool:
-        """Urgent, and still to be acted on: said before anything else. What has no stages is so while it is told."""
+        """Urgent and still to be acted on. A subject without states is so as long as it is told."""
         return self.urgent and (self.running or not self.stage)
+
+    @property
+    def link(self) -> str:
+        return str(self.said.get("link", ""))
+
+    @property
+    def joined(self) -> int:
+        """How many people met the same; 0 where nobody counts."""
+        count = self.said.get("joined", 0)
+        return count if isinstance(count, int) else 0
+
+
+class ReadFacts(Protocol):
+    """Reads what may be said of one event of its noun; None when the subject is gone or not to be told."""
+
+    def __call__(self, event: Event) -> Facts | None: ...
 
 
 def _ticket(event: Event) -> Facts | None:
@@ -53,7 +72,7 @@ def _ticket(event: Event) -> Facts | None:
     if ticket is None:
         return None
     private = ticket.private or ticket.category.private
-    said = {
+    said: dict[str, Fact] = {
         "place": near_name(ticket.place),
         "category": ticket.category.label,
         "number": ticket.number,
@@ -67,7 +86,7 @@ def _ticket(event: Event) -> Facts | None:
         "to_verify": ticket.category.verify,
     }
     is_urgent = ticket.category.hours <= URGENT_HOURS
-    picture = _after_photo(ticket, event) if event.verb in ("finish", "verify") else ""
+    picture = _after_photo(ticket, event) if event.verb in SETTLING else ""
     return Facts(
         said,
         private,
@@ -82,7 +101,7 @@ def _ticket(event: Event) -> Facts | None:
 
 
 def _after_photo(ticket: Ticket, event: Event) -> str:
-    """Where the last photo it was finished with is shown, if everybody may see it; once hidden, nothing is there."""
+    """The address of the last photo of the latest finish; empty unless everybody may see it."""
     if ticket.private or ticket.category.private or ticket.checked_at is None or ticket.photos_hidden:
         return ""
     of_ticket = select(Event).filter_by(noun="ticket", subject_id=ticket.id, verb="finish").order_by(Event.id.desc())
@@ -98,35 +117,35 @@ def _topic(event: Event) -> Facts | None:
     topic = db.session.get(Topic, event.subject_id)
     if topic is None or not _is_news(topic, event.verb):
         return None
-    said = {
+    said: dict[str, Fact] = {
         "place": near_name(topic.place),
         "title": topic.title,
         "deed": event.data.get("title", ""),
         "link": address(f"/topics/{topic.ref}{PLACES_ON_PAGE.get(event.verb, '')}"),
     }
-    return Facts(said, below=event.verb != "propose", card=True)
+    return Facts(said, inside=event.verb != "propose", card=True)
 
 
 def _is_news(topic: Topic, verb: str) -> bool:
-    """A proposal while somebody still has to look at it; everything else once somebody has."""
+    """A proposal is news until staff have checked the topic; everything else only afterwards."""
     return topic.state == PROPOSED if verb == "propose" else topic.checked_at is not None
 
 
-PLACES_ON_PAGE = {"decide": "#decision", "deed": "#chain"}  # where on the topic's page the news stands
+PLACES_ON_PAGE = {"decide": "#decision", "deed": "#chain"}  # fragments of the topic's page
 
 
 def _group(event: Event) -> Facts | None:
     group = db.session.get(Group, event.subject_id)
     if group is None:
         return None
-    said = {"group": group.name, "moment": _moment(event)}
+    said: dict[str, Fact] = {"group": group.name, "moment": _moment(event)}
     if event.verb == "code":
         said |= {"place": near_name(group.places[0]), "link": address(f"/c/{event.data['code']}")}
     return Facts(said, urgent=True, drawn=event.verb == "code")
 
 
 def _moment(event: Event) -> str:
-    """The date in full: a message is read days later too."""
+    """The event's date and time; a message may be read days later."""
     return _clock(event.at)
 
 
@@ -140,12 +159,12 @@ def _count(given: Any, otherwise: int) -> int:
 
 
 def near_name(place: Place) -> str:
-    """The name people of the neighbourhood use."""
+    """The name that neighbours use for the place."""
     return landing.near_name(connection(), place)
 
 
 def scan_page(place: Place) -> str:
-    """The address behind a code of this place; empty where it has none."""
+    """The address of the place's scan page; empty where it has no code."""
     code = first_living(place)
     return page_of(code.token if code else None)
 
@@ -154,21 +173,20 @@ def page_of(token: str | None) -> str:
     return address(f"/c/{token}") if token else ""
 
 
-Tell = Callable[[Event], Facts | None]
-_NOUNS: dict[str, Tell] = {"ticket": _ticket, "topic": _topic, "group": _group}
+_READERS: dict[str, ReadFacts] = {"ticket": _ticket, "topic": _topic, "group": _group}
 
 
-def about(noun: str) -> Callable[[Tell], Tell]:
-    """Register what may be said of the subjects of a slice above this one."""
+def about(noun: str) -> Callable[[ReadFacts], ReadFacts]:
+    """Register the reader for the events of a noun of a slice above this one."""
 
-    def register(tell: Tell) -> Tell:
-        _NOUNS[noun] = tell
-        return tell
+    def register(read: ReadFacts) -> ReadFacts:
+        _READERS[noun] = read
+        return read
 
     return register
 
 
 def facts_of(event: Event) -> Facts | None:
-    """What may be said of this event, or nothing when its subject is gone or not a matter for groups."""
-    tell = _NOUNS.get(event.noun)
-    return tell(event) if tell else None
+    """Read the facts of an event; None when its subject is gone or not to be told. Costs several queries."""
+    read = _READERS.get(event.noun)
+    return read(event) if read else None

@@ -1,7 +1,4 @@
-"""What a group reads: an event is told to an audience if a template stands ready for it, and nothing else decides.
-
-Words are made of names, counts and our own links; whatever people typed is made harmless here first.
-"""
+"""The text of messages: what users typed is sanitised, and lines are condensed, cut and signed."""
 
 import re
 import unicodedata
@@ -17,26 +14,26 @@ NAME_LONGEST, LINE_LONGEST = 40, 120
 FIRST_LINES, OPENING_LONGEST = 6, 300
 GAP = "\n\n"
 CLOSING = "()（）\\[\\]【】〔〕{}「」『』《》<>“”‘’，。；！？、"
-TAIL = rf"(?:[^\s{CLOSING}]|\([^\s{CLOSING}]*\))*"  # what closes a sentence or a bracket is none of the address
+TAIL = rf"(?:[^\s{CLOSING}]|\([^\s{CLOSING}]*\))*"  # an address ends before closing punctuation
 LINK = re.compile(
     rf"(?i)[a-z][a-z0-9+.-]{{1,20}}:/+{TAIL}"  # any scheme
     rf"|#\w{{1,12}}:/+{TAIL}"  # a mini program's
-    rf"|(?:[\w-]{{1,63}}[.]){{1,8}}(?:[a-z]{{2,}}(?![a-z])|[а-яё]{{2,}}(?![а-яё])){TAIL}"  # a bare host, in Chinese too
+    rf"|(?:[\w-]{{1,63}}[.]){{1,8}}(?:[a-z]{{2,}}(?![a-z])|[а-яё]{{2,}}(?![а-яё])){TAIL}"  # a bare host
     rf"|(?:\d{{1,3}}[.]){{3}}\d{{1,3}}[:/]{TAIL}"
     rf"|(?:(?!\d+[.])[\w-]{{1,63}}[.]){{1,8}}(?:中国|公司|网络|网址|网站|在线|中文网|商城|集团|手机)(?!\w){TAIL}"
 )
 NUMBER = re.compile(
-    r"(?:\d[ ._·•・‐‑‒–—−~*-]{0,3}){6,}\d"  # however its digits are grouped
-    r"|\d{3,}(?:[ /\\|()（）]{1,3}\d{3,}){2,}"  # three or more at a time
+    r"(?:\d[ ._·•・‐‑‒–—−~*-]{0,3}){6,}\d"  # with any grouping of digits
+    r"|\d{3,}(?:[ /\\|()（）]{1,3}\d{3,}){2,}"  # groups of three digits or more
 )
-TICKET, FEW = re.compile(r"\d{1,9}-\d"), 6  # a date and two times are six parts of one or two digits
+TICKET, FEW = re.compile(r"\d{1,9}-\d"), 6  # a date with two times has six parts of one or two digits
 MARKS = re.compile(r"[，！？；（）]|：(?!\s*[/／])")
 DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-./](1[0-2]|0?[1-9])[-./](3[01]|[12]\d|0?[1-9])(?!\d)")
 SPOKEN = str.maketrans("@#~<>[]【】{}`*", "＠＃～‹›〔〕〔〕〔〕'＊")
 
 
 def opening(words: str) -> tuple[tuple[str, ...], bool]:
-    """The first lines of a longer text, made plain, and whether there is more of it."""
+    """The first lines of a longer text, sanitised; and whether the text goes on."""
     lines = [_referring(line) for line in words.splitlines() if line.strip()]
     first: list[str] = []
     for line in lines[:FIRST_LINES]:
@@ -48,12 +45,12 @@ def opening(words: str) -> tuple[tuple[str, ...], bool]:
 
 
 def _referring(line: str) -> str:
-    """Where a link or a long number stood, the line sends people to the whole text; a date is no long number."""
+    """Replace a link or a long number by a pointer to the full text. A date is no long number."""
     return _masked(_folded(line), "〔链接见全文〕", "〔号码见全文〕")
 
 
 def _masked(text: str, link: str, number: str) -> str:
-    """Without addresses and numbers by which somebody could be reached; dates, hours and tickets' numbers stay."""
+    """Replace addresses and numbers that could reach somebody. Dates, times and ticket numbers stay."""
     dated = DATE.sub(r"\1年\2月\3日", LINK.sub(link, text))
     return NUMBER.sub(lambda found: found[0] if _is_harmless(found[0]) else number, dated)
 
@@ -65,7 +62,7 @@ def _is_harmless(digits: str) -> bool:
 
 
 def sanitised(text: str, longest: int = NAME_LONGEST) -> str:
-    """Text as a group may read it: one line, no mention, no link, no long number, nothing invisible, cut."""
+    """User text for a group: one line without mentions, links, long numbers or control characters, cut to `longest`."""
     seen = "".join(char if char.isprintable() or char.isspace() else "" for char in _folded(text))
     seen = "".join(char for char in seen if unicodedata.category(char) not in ("Cf", "Cc", "Co", "Cn", "Cs"))
     seen = _masked(" ".join(seen.split()), "（链接略）", "＊＊＊ ")
@@ -74,14 +71,15 @@ def sanitised(text: str, longest: int = NAME_LONGEST) -> str:
 
 
 def _folded(text: str) -> str:
-    """Full-width letters and digits as ordinary ones; the marks that Chinese sentences are written with stay."""
+    """Full-width letters and digits become ASCII; Chinese punctuation stays."""
     parts = MARKS.split(text)
     marks = MARKS.findall(text)
     return "".join(unicodedata.normalize("NFKC", part) + mark for part, mark in zip(parts, [*marks, ""], strict=True))
 
 
 def cut(text: str, longest_bytes: int) -> str:
-    """At most so many bytes of UTF-8, never half a character, rather whole lines, with a mark that some is missing."""
+    """At most `longest` bytes of UTF-8. It cuts between lines where possible, never inside a character, and marks the
+    cut."""
     if len(text.encode()) <= longest_bytes:
         return text
     kept = text.encode()[: longest_bytes - len("…".encode())].decode(errors="ignore")
@@ -90,9 +88,9 @@ def cut(text: str, longest_bytes: int) -> str:
 
 
 def condensed(lines: Sequence[tuple[Any, str]], longest_bytes: int) -> tuple[list[str], int]:
-    """As many of the first lines as fit in one message, of those about the same only the latest; and how many they are.
+    """The first lines that fit into one message, only the latest about each subject; and how many lines that covers.
 
-    At least the first, cut if it must be. A line is what it is about and its words.
+    At least the first line is taken, cut if necessary. A line is a pair of its subject and its words.
     """
     said: dict[Any, str] = {}
     for taken, (about, text) in enumerate(lines):
@@ -104,7 +102,7 @@ def condensed(lines: Sequence[tuple[Any, str]], longest_bytes: int) -> tuple[lis
 
 
 def message_code(delivery_id: int) -> str:
-    """A short sign in every message, the same when it is sent once more, so that people can tell a repetition."""
+    """The signature of a message. It is the same when the message is sent again, so people recognise a repetition."""
     symbols = ""
     while delivery_id or len(symbols) < 4:
         delivery_id, last = divmod(delivery_id, len(ALPHABET))
@@ -117,11 +115,11 @@ def signed(texts: Iterable[str], sign: str) -> str:
 
 
 def room_for_words(longest_bytes: int) -> int:
-    """How many bytes the words may have beside the sign."""
+    """The number of bytes left for the words beside the signature."""
     return longest_bytes - len(signed(("",), "0" * 8).encode())
 
 
 def address(path: str) -> str:
-    """Our own address for a path, as it stands in messages."""
+    """The absolute address of one of our own paths."""
     base: str = current_app.extensions["settings"].base_url
     return base + path

@@ -1,4 +1,4 @@
-"""Listeners of telling one person: where their own group goes when two persons are one, or when somebody leaves."""
+"""Listeners: an own group follows a merged person, and ends when a person leaves."""
 
 from governance.core.db import db
 from governance.people import hooks
@@ -7,7 +7,7 @@ from governance.relay.subscriptions.recipients import close_own_group, own_group
 
 @hooks.person_merged.listen
 def move_own_group(old_id: int, new_id: int) -> None:
-    """Where the old one agreed to be told and the new one never said, the line goes along; else it ends."""
+    """Move the old person's own group if the new one never had any; otherwise end it."""
     own = own_group_of(old_id, "resident")
     if own is not None and own_group_of(new_id, "resident") is None:
         own.person_id = new_id

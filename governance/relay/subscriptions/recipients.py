@@ -1,7 +1,7 @@
-"""A person's own own: a group of one, so that claims, pace, order, outcomes and rest serve it as they serve any group.
+"""Own groups: a person is told as a group of one, so claims, rate limits, order and outcomes work as for any group.
 
-A worker's is there while WeCom knows who they are; a resident's only from when they agreed until they take it back.
-Who an event concerns is asked of the ticket as it stands; what somebody did themselves is no news to them.
+A worker's own group exists while WeCom knows their account; a resident's from their consent until they withdraw it. The
+ticket decides whom an event concerns. Nobody is told what they did themselves.
 """
 
 from collections.abc import Collection
@@ -31,13 +31,13 @@ from governance.relay.model import ALONE, FAILED, READY, Delivery, Group
 from governance.tickets.model import Follow, Ticket
 from governance.wechat.gateway import gateway
 
-QUIET_FROM, QUIET_UNTIL = 22, 7  # nobody's phone rings at night but for what is urgent at work
-AGAIN = timedelta(days=1)  # after it a worker's own that was refused is tried once more
+QUIET_FROM, QUIET_UNTIL = 22, 7  # local hours; only urgent events at work are told between them
+AGAIN = timedelta(days=1)  # a worker's disabled own group is tried again after this
 CHANNELS = {"worker": WecomApp, "resident": OfficialAccount}
 
 
-def lines(event: Event, audiences: Collection[str]) -> Select[int] | None:
-    """The lines of those this event concerns; nothing where it concerns nobody's."""
+def own_groups(event: Event, audiences: Collection[str]) -> Select[int] | None:
+    """The own groups of the persons this event concerns; None when it concerns nobody alone."""
     ticket = db.session.get(Ticket, event.subject_id)
     alone = [audience for audience in audiences if audience in ALONE and speaks(audience, event.name)]
     if ticket is None or not alone:
@@ -45,7 +45,7 @@ def lines(event: Event, audiences: Collection[str]) -> Select[int] | None:
     concerned: list[ColumnElement[bool]] = []
     if "worker" in alone:
         ids = workers(ticket) - {event.actor_id}
-        _give_lines(ids)
+        _give_own_groups(ids)
         concerned.append(and_(Group.audience == "worker", Group.person_id.in_(ids)))
     if "resident" in alone:
         following = select(Follow.person_id).where(Follow.ticket_id == ticket.id, Follow.person_id != _actor(event))
@@ -58,13 +58,13 @@ def _actor(event: Event) -> int:
 
 
 def speaks(audience: str, news: str) -> bool:
-    """Is the side there, and for residents the template?"""
+    """Is the side configured, and for residents a template for this event?"""
     side = gateway().has(CHANNELS[audience].side)
     return side and (audience == "worker" or bool(template(_settings(), news)[0]))
 
 
 def concerns(event_id: int, audience: str, person_id: int) -> bool:
-    """Is it still theirs to hear, when it is about to be said?"""
+    """Does the event still concern this person at the time of sending?"""
     ticket = db.session.get(Ticket, db.session.get_one(Event, event_id).subject_id)
     if ticket is None:
         return False
@@ -74,7 +74,7 @@ def concerns(event_id: int, audience: str, person_id: int) -> bool:
 
 
 def workers(ticket: Ticket) -> set[int]:
-    """Who has it: the body's people, whoever took it, else those of the office it was addressed to."""
+    """Who works on the ticket: the body's staff, the handler, else the staff of its office."""
     if ticket.body_id:
         return _serving(Post.body_id == ticket.body_id)
     if ticket.handler_id and _serving(Post.person_id == ticket.handler_id):
@@ -88,15 +88,15 @@ def _serving(which: ColumnElement[bool]) -> set[int]:
     return set(db.session.scalars(select(Post.person_id).where(which, Post.serving(now()))))
 
 
-def _give_lines(ids: Collection[int]) -> None:
-    """A own for each whom WeCom knows and who has none, and one that was refused a day ago or by another userid."""
+def _give_own_groups(ids: Collection[int]) -> None:
+    """Create own groups for workers whom WeCom knows, and renew those disabled a day ago or bound to another userid."""
     bound = {id_: userid for id_ in ids if (userid := handle(id_, "userid"))}
     known = {own.person_id: own for own in db.session.scalars(_of("worker").where(Group.person_id.in_(bound)))}
     voices = {id_: robot_of(WecomApp.name, userid) for id_, userid in bound.items()}
     stale = [id_ for id_, voice in voices.items() if id_ not in known or _is_stale(known[id_], voice)]
     db.session.rollback()
     if stale:
-        with suppress(IntegrityError), writing():  # another worker has just made it
+        with suppress(IntegrityError), writing():  # another process created it
             for id_ in stale:
                 _open(id_, "worker", voices[id_])
 
@@ -129,12 +129,12 @@ def _open(person_id: int, audience: str, voice: str) -> None:
 
 
 def may_agree(person_id: int | None) -> bool:
-    """Could a resident be told anything: WeChat knows them, and there is a template?"""
+    """Can this resident be told by WeChat: is there an openid and a template?"""
     return bool(gateway().has("official") and kinds(_settings()) and handle(person_id, "openid"))
 
 
 def close_own_group(person_id: int, why: str) -> bool:
-    """They take it back, or leave: nothing more is said there. Call it inside `writing()`."""
+    """Archive a resident's own group; its waiting deliveries fail. Call it inside `writing()`."""
     own = own_group_of(person_id, "resident")
     if own is None or own.archived_at is not None:
         return False
@@ -145,7 +145,7 @@ def close_own_group(person_id: int, why: str) -> bool:
 
 
 def follows_again(openid: str) -> None:
-    """Somebody follows the account: if they had agreed, they are told again. Joins the transaction in hand."""
+    """Re-enable the own group of a resident who follows the account again. Joins the open transaction."""
     known = one(Identity, kind="openid", subject=openid_hash(openid))
     own = own_group_of(known.person_id, "resident") if known else None
     if own is not None and own.archived_at is None:
@@ -153,7 +153,7 @@ def follows_again(openid: str) -> None:
 
 
 def agree(by: Viewer) -> None:
-    """The box was ticked. Joins the transaction in hand. Raises Refused for who has no ticket to hear of."""
+    """The resident consents. Joins the open transaction. Raises Refused for a person without a ticket."""
     person, place = _with_ticket(by)
     own = own_group_of(person.id, "resident")
     if own is None or not own.hears:
@@ -163,13 +163,14 @@ def agree(by: Viewer) -> None:
 
 
 def take_back(by: Viewer) -> None:
+    """The resident withdraws the consent. Joins the open transaction."""
     person, place = _with_ticket(by)
     if close_own_group(person.id, "本人取消了"):
         record_event(person, "news_off", place, by)
 
 
 def _latest(person_id: int | None) -> Ticket | None:
-    """What they reported or joined last."""
+    """The ticket they reported or joined last."""
     mine = select(Ticket).join(Follow, Follow.ticket_id == Ticket.id).where(Follow.person_id == person_id)
     return db.session.scalars(mine.order_by(Ticket.id.desc()).limit(1)).first()
 
@@ -184,8 +185,7 @@ def _with_ticket(by: Viewer) -> tuple[Person, Place]:
 
 @dataclass(frozen=True)
 class News:
-    """The box on the pages: is it ticked, and if WeChat refused, why; what they would be told of,
-    and the notices that need a tick in WeChat itself."""
+    """The consent box: is it ticked, why WeChat refused, what it covers, and the templates to tick in WeChat."""
 
     wanted: bool
     refused: str
@@ -195,7 +195,7 @@ class News:
 
 
 def news_of(viewer: Viewer) -> News | None:
-    """Nothing for whom it is not offered: who may not agree, or has nothing to hear of yet."""
+    """None where the box is not offered: no openid, no template, or no ticket yet."""
     if not may_agree(viewer.person_id) or _latest(viewer.person_id) is None:
         return None
     own = own_group_of(viewer.person_id, "resident")

@@ -1,4 +1,4 @@
-"""The door where a resident agrees to be told by WeChat, or takes it back."""
+"""The route where a resident consents to messages by WeChat or withdraws it."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from governance.relay.subscriptions import recipients
 @bp.post("/me/news")
 @open_to(anyone)
 def news() -> Any:
-    """The box as it was sent: ticked or not."""
+    """Save the consent box."""
     if not recipients.may_agree(current().person_id):
         raise Missing
     choose = recipients.agree if request.form.get("wanted") else recipients.take_back

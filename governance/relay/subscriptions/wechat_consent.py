@@ -1,6 +1,6 @@
-"""订阅通知: what somebody chose in WeChat's own window or on its page of notices, which WeChat tells us as an event.
+"""订阅通知: the choices a person makes in WeChat's window or settings, which WeChat sends as events.
 
-One tick is worth one notice of each kind, unless WeChat granted the account lasting ones
+One tick allows one notice of one kind, unless WeChat granted the account lasting ones
 (developers.weixin.qq.com/doc/service/guide/product/subscription_messages/intro.html).
 """
 
@@ -19,7 +19,7 @@ from governance.relay.subscriptions import recipients
 
 
 def accept(openid: str, templates: Collection[str]) -> None:
-    """The tick is the agreement. Joins the transaction in hand; of no use from who has no ticket to hear of."""
+    """Ticking a template is consent. Joins the open transaction; without a ticket of this person it does nothing."""
     viewer = _chooser(openid, templates)
     if viewer is not None:
         with suppress(Refused):
@@ -27,7 +27,7 @@ def accept(openid: str, templates: Collection[str]) -> None:
 
 
 def reject(openid: str, templates: Collection[str]) -> None:
-    """Whoever refuses one kind is told nothing more, until they tick again. Joins the transaction in hand."""
+    """Rejecting any template unsubscribes; ticking again resubscribes. Joins the open transaction."""
     viewer = _chooser(openid, templates)
     if viewer is not None:
         with suppress(Refused):
@@ -35,7 +35,7 @@ def reject(openid: str, templates: Collection[str]) -> None:
 
 
 def _chooser(openid: str, templates: Collection[str]) -> Viewer | None:
-    """Whom we know by it, where it is about notices of ours: an account may have others."""
+    """The person, if the event is about a template of ours; an account may have others."""
     known = one(Identity, kind="openid", subject=openid_hash(openid))
     ours = ticked(current_app.extensions["settings"])
     return Viewer(person_id=known.person_id) if known and not set(templates).isdisjoint(ours) else None

@@ -1,4 +1,4 @@
-"""The bots' door: a key of its own, each message handed out once, results taken late too."""
+"""The bots' endpoints: authentication by key, each message leased once, late reports accepted."""
 
 from contextvars import Context
 from datetime import timedelta
@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import select, update
 
 from governance.assistant.bot_api import routes
+from governance.assistant.dialogue.received_message import ReceivedMessage
 from governance.core.db import db, find_by, now, writing
 from governance.core.errors import Invalid
 from governance.relay.channels.bot import Bot
 from governance.relay.delivery.fan_out import expand
 from governance.relay.delivery.sender import deliver
 from governance.relay.groups import binding
-from governance.relay.model import Delivery, Group, Message, ReceivedMessage
+from governance.relay.model import Delivery, Group, Message
 from governance.tickets.model import Ticket
 from tests.assistant.bot import bind_bot
 from tests.assistant.callbacks import counts

@@ -1,4 +1,4 @@
-"""A conversation in a group: which words are a command, an answer or a kind word, and what is said back."""
+"""A conversation in a group: commands, answers, small talk and dangers, with the replies to them."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The answer to our question: a yes, a no, a place, more of the same, or another matter."""
+"""Answers to our questions: yes, no, a place, more of the same, another matter."""
 
 import pytest
 from sqlalchemy import select

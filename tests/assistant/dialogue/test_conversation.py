@@ -1,4 +1,4 @@
-"""Talks with residents and members, through the real doors: from the first word or a scan to the closed ticket."""
+"""Whole conversations through the real endpoints, from the first word or scan to the closed ticket."""
 
 import re
 import unicodedata
@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from governance.assistant.dialogue.conversation import Conversation
+from governance.assistant.dialogue.received_message import ReceivedMessage
 from governance.assistant.inbound.inbox import Inbound
-from governance.assistant.inbound.receive import member
+from governance.assistant.inbound.receive import member_identity
 from governance.core import media
 from governance.core.crypto import keyed_hash
 from governance.core.db import db, find_by, writing
@@ -16,7 +17,6 @@ from governance.people.access.viewer import Viewer
 from governance.people.model import Identity
 from governance.people.residents.merge import merge_persons
 from governance.people.wechat.identity import openid_hash
-from governance.relay.model import ReceivedMessage
 from governance.tickets import actions, feedback, photos
 from tests.assistant.callbacks import bind, heard, latest_ticket, open_doors, sealed_photo
 from tests.peers.platform import event, said, text
@@ -76,7 +76,8 @@ def test_a_conversation_in_a_group_from_report_with_photo_to_closed(app, cast, w
 
 def speaker(source: str, sender: str) -> Viewer:
     """The person behind a member's name."""
-    found = find_by(Identity, kind="member", subject=member(keyed_hash("robot.inbound", source), sender).subject)
+    robot = keyed_hash("robot.inbound", source)
+    found = find_by(Identity, kind="member", subject=member_identity(robot, sender).subject)
     assert found is not None
     return Viewer(person_id=found.person_id)
 

@@ -1,4 +1,4 @@
-"""What is not said in a group: it is answered kindly and at once, neither taken nor quoted, and forgotten."""
+"""Crisis words and private matters in a group are answered at once, and neither taken nor quoted."""
 
 import pytest
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""A report made by speaking in a group: its place, its category, and what is not taken there."""
+"""A report made in a group: its place, its category, and what is not taken there."""
 
 import pytest
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""A short word for what is no matter: greetings, thanks, laughing, and who asks for a human being."""
+"""Small talk and questions about the service get a short reply and report nothing."""
 
 import pytest
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""Plain speech that may be a matter: what we ask of it, and what it is taken together with."""
+"""Plain speech that may be a matter: what we ask, and which words are taken together."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A sentence that wants something of a ticket: its progress, a nudge, or to join, in people's own words."""
+"""Sentences in people's own words that ask for progress, nudge or join a ticket."""
 
 import pytest
 from sqlalchemy import select

@@ -1,14 +1,14 @@
-"""The work behind a callback: photos are fetched from where they may lie, an answer is said once, the way it came."""
+"""The jobs behind the inbox: photos are fetched from allowed hosts, and each message gets one reply."""
 
 import pytest
 from sqlalchemy import select
 
+from governance.assistant.dialogue.received_message import ReceivedMessage
 from governance.assistant.inbound.inbox import Inbound
 from governance.core.db import db, now, writing
 from governance.core.jobs import Job
 from governance.people.model import Identity
 from governance.people.wechat import identity
-from governance.relay.model import ReceivedMessage
 from governance.tickets.model import Ticket
 from tests.assistant.callbacks import bind, heard, latest_ticket, open_doors, say, sealed_photo, work
 from tests.at_once import at_once

@@ -1,4 +1,4 @@
-"""What comes through the bot's door is heard once, answered, and kept no longer than it is needed."""
+"""A message through the bots' endpoint is stored once, answered, and deleted when it expires."""
 
 import json
 import threading
@@ -8,12 +8,13 @@ from contextvars import Context
 import pytest
 from sqlalchemy import func, select
 
+from governance.assistant.dialogue.received_message import ReceivedMessage
 from governance.assistant.inbound import receive
 from governance.core.db import db, writing
 from governance.people.model import Identity, Person
 from governance.people.residents.merge import merge_persons
 from governance.relay.groups import binding
-from governance.relay.model import Group, ReceivedMessage
+from governance.relay.model import Group
 from governance.tickets.model import Follow, Ticket
 from tests.assistant.bot import DOOR, KEY, number_in
 from tests.assistant.callbacks import heard, open_doors
@@ -37,7 +38,9 @@ def test_the_same_message_many_times_at_one_instant_is_worked_once(app, say, cas
         with app.app_context():
             start.wait()
             try:
-                replies.append(receive.hear("robot", db.session.get_one(Group, group), "谁", "once", "报事 灯不亮"))
+                replies.append(
+                    receive.answer_member("robot", db.session.get_one(Group, group), "谁", "once", "报事 灯不亮")
+                )
             except Exception as wrong:  # noqa: BLE001 - shown below
                 trouble.append(wrong)
             db.session.remove()
@@ -116,7 +119,7 @@ def test_what_was_said_leaves_after_a_month_and_what_came_of_it_stays(say) -> No
     with writing():
         row = db.session.scalars(select(ReceivedMessage)).one()
         row.at -= receive.KEPT * 2
-    receive.forget_heard()
+    receive.forget_messages()
     assert db.session.scalars(select(ReceivedMessage)).all() == []
     assert db.session.scalars(select(Ticket)).one().words == "灯不亮"
 

@@ -1,4 +1,4 @@
-"""The platforms' doors: theirs is kept once and answered at once, everything else is refused and counted."""
+"""The platforms' endpoints: genuine callbacks are stored once and acknowledged, others are refused and counted."""
 
 import base64
 import json
@@ -9,10 +9,10 @@ import time
 import pytest
 from sqlalchemy import func, select
 
+from governance.assistant.dialogue.received_message import ReceivedMessage
 from governance.assistant.inbound.inbox import Inbound
 from governance.core.db import db
 from governance.core.jobs import Job
-from governance.relay.model import ReceivedMessage
 from governance.tickets.model import Ticket
 from tests.assistant.callbacks import DOORS, PLATFORMS, counts, heard, open_doors, say, send, work
 from tests.peers.platform import AES_KEY, APP_ID, CORP_ID, TOKEN, Call, Platform, event, said, text

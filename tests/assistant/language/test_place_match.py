@@ -1,9 +1,9 @@
-"""Which place a report is about that is said in a group: the one named, the one beside, the one in common."""
+"""Which place words name: by full or short name, beside the group's own, or the courtyard in common."""
 
 import pytest
 from sqlalchemy import select
 
-from governance.assistant.language.place_match import in_common, named_places, place_meant, unknown
+from governance.assistant.language.place_match import common_courtyard, foreign_place_name, named_places, resolve_place
 from governance.core.db import db, writing
 from governance.places.actions import add_place
 from governance.places.model import Place
@@ -101,7 +101,7 @@ def district(cast) -> dict[str, int]:
 def meant(district: dict[str, int], bound: str, words: str) -> str:
     """The place that is meant in the group bound to these, or a question mark."""
     places = [db.session.get_one(Place, district[name]) for name in bound.split("、")]
-    found = place_meant(places, words)
+    found = resolve_place(places, words)
     return next(name for name, id_ in district.items() if found and id_ == found.id) if found else "?"
 
 
@@ -157,7 +157,7 @@ def test_places_are_meant_as_neighbours_call_them(cast, district, bound, words) 
 
 
 def test_where_nobody_is_anywhere_nothing_is_elsewhere(district) -> None:
-    assert unknown([], "5号院漏水") == "" and place_meant([], "5号院漏水") is None
+    assert foreign_place_name([], "5号院漏水") == "" and resolve_place([], "5号院漏水") is None
 
 
 def test_despair_elsewhere_is_met_with_help_first(say, district) -> None:
@@ -201,7 +201,7 @@ def test_of_two_buildings_with_one_name_each_is_called_by_its_courtyard(say, cas
 
 def test_buildings_of_two_courtyards_have_no_place_in_common(cast) -> None:
     def shared(*names: str) -> Place | None:
-        return in_common([cast.place(name) for name in names])
+        return common_courtyard([cast.place(name) for name in names])
 
     assert shared("5号楼", "1号楼") is None and shared() is None
     assert shared("5号楼", "6号楼") == cast.place("3号院") and shared("5号楼") == cast.place("5号楼")

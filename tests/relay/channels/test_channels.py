@@ -1,4 +1,4 @@
-"""The contract every channel keeps, whichever file it lives in."""
+"""The contract that every channel keeps."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Every errcode that is known has one consequence for the group it was said of, over real HTTP."""
+"""Each known errcode has one consequence for its group, over real HTTP."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Who is owed which event: each group once, by the places the event happened in, in pieces."""
+"""The fan-out: each group in the event's scope is owed it once, written piece by piece."""
 
 import threading
 
@@ -64,7 +64,7 @@ def test_a_fan_out_goes_on_piece_by_piece_where_another_worker_stopped(robot, ti
     for number in range(8):
         robot("5号楼", key=f"robot-number-{number}")
     id_ = happen(ticket(), "finish")
-    bound = fan_out._bound_where(db.session.get_one(Event, id_))
+    bound = fan_out._bound_where(db.session.get_one(Event, id_), None)
     db.session.rollback()
     assert fan_out._piece(id_, ("residents",), bound) is False
     assert len(states()) == 3

@@ -1,4 +1,4 @@
-"""From the record to the groups, over real HTTP, with everything that can go wrong on the way."""
+"""From the record to the groups over real HTTP, with the failures on the way."""
 
 import threading
 import time

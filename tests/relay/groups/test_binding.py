@@ -1,4 +1,4 @@
-"""Keeping groups: bound by those who keep the place, secrets kept secret, and ended for good."""
+"""Groups are bound by keepers of their places; secrets stay secret; an archived group is over."""
 
 import pytest
 

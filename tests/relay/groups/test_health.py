@@ -1,8 +1,9 @@
-"""How each binding is, who keeps it, and handing it over."""
+"""The health of groups, their keepers, and handing them over."""
 
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from governance.core.db import db, find_by, now, writing
 from governance.core.errors import Forbidden, Invalid
@@ -88,3 +89,10 @@ def test_archived_groups_are_found_only_when_they_are_asked_for(cast, robot):
     id_ = robot("5号楼", channel="manual")
     binding.archive(db.session.get_one(Group, id_), cast.viewer("shen"))
     assert found(cast, "") == [] and found(cast, "archived") == [id_]
+
+
+def test_a_group_that_sent_a_message_shows_when(say, robot):
+    speaks, silent = db.session.scalars(select(Group.id)).one(), robot("6号楼")
+    before = now()
+    say("你好")
+    assert before <= of(speaks).heard <= now() and of(silent).heard is None

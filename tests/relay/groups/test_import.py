@@ -1,4 +1,4 @@
-"""Groups from a table: all rows or none, the same again changes nothing, and no secret ever comes back out."""
+"""Importing groups: all rows or none, repeatable without change, and no secret is shown."""
 
 import io
 
@@ -154,7 +154,7 @@ def test_a_robot_s_number_is_of_use_only_to_who_keeps_the_robot(cast, keeper, pr
     """And a robot that only answers is told of nothing, as when its group is bound on the page."""
     given = {"token": "a-token-of-theirs", "aes_key": AES_KEY}
     place = {"shen": "银杏社区", "tang": "海棠社区"}[keeper]
-    robots.add(cast.viewer("shen"), "ginkgo", cast.place("银杏社区"), given)
+    robots.add_robot(cast.viewer("shen"), "ginkgo", cast.place("银杏社区"), given)
     with writing():
         number = robots.number_for("ginkgo", "chat-1")
     row = f"甲群,{place},企业微信智能机器人,居民群,{number}"

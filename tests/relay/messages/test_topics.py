@@ -1,4 +1,4 @@
-"""What groups hear of the hall: residents above and below the place, workers of proposals, nobody of what is gone."""
+"""What groups hear of topics: residents around and inside the place, workers of proposals, nobody of deleted ones."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ from governance.core.events import Event
 from governance.discussions import actions, outcomes
 from governance.discussions.model import Topic
 from governance.relay.delivery.fan_out import expand
-from governance.relay.messages.audience import hearers, telling
+from governance.relay.messages.audience import tellings_of
 from governance.relay.model import Delivery, Group
 from tests.discussions.hall import begun, decided, proposed
 from tests.discussions.test_outcomes import tasked
@@ -82,7 +82,7 @@ def test_a_proposal_is_told_to_workers_above_it_and_to_residents_only_when_it_is
     above = {"3号院", "第一网格", "银杏社区", "柳荫街道", "示范区"}
     (event,) = events(topic, "propose")
     assert owed(event) == {"workers": above}
-    assert topic.title not in telling(event, "workers").words
+    assert topic.title not in tellings_of(event).telling("workers").words
     actions.make_move(topic, "open", cast.viewer("shen"), {"note": ""})
     (opened,) = events(topic, "open")
     assert owed(opened) == {"residents": above | {"5号楼", "6号楼"}}
@@ -103,7 +103,7 @@ def test_a_proposal_that_ended_after_it_was_owed_is_not_told_any_more(groups, ca
     assert owed(event)
     actions.make_move(topic, "withdraw", zhou, {"note": ""})
     (event,) = events(topic, "propose")
-    assert telling(event, "workers") is None
+    assert tellings_of(event).telling("workers") is None
 
 
 def test_nothing_else_of_a_topic_is_told_to_groups(cast) -> None:
@@ -113,7 +113,9 @@ def test_nothing_else_of_a_topic_is_told_to_groups(cast) -> None:
     actions.make_move(topic, "reopen", shen, {"note": "再商量"})
     actions.make_move(topic, "decline", shen, {"note": "不装了"})
     db.session.rollback()
-    told = {event.verb: hearers(event) for event in db.session.scalars(select(Event).filter_by(noun="topic"))}
+    told = {
+        event.verb: tellings_of(event).audiences for event in db.session.scalars(select(Event).filter_by(noun="topic"))
+    }
     assert {verb for verb, who in told.items() if who} == {"open", "decide"}
 
 
@@ -126,7 +128,7 @@ def test_a_hostile_title_is_harmless_in_every_message(cast, title: str) -> None:
     actions.make_move(calm, "decide", shen, {"note": "装"})
     deed(calm, shen, "装充电棚")
     for verb in ("open", "decide", "deed"):
-        said, plain = (telling(events(one, verb)[0], "residents").words for one in (topic, calm))
+        said, plain = (tellings_of(events(one, verb)[0]).telling("residents").words for one in (topic, calm))
         link = f"https://onecode.example/topics/{topic.ref}"
         assert link in said and len(said.splitlines()) == len(plain.splitlines())
         typed = said.replace(link, "")
@@ -143,5 +145,5 @@ def test_no_message_holds_who_proposed_it_or_what_was_written_under_it(cast) -> 
     actions.make_move(topic, "open", shen, {"note": "物业经理姓钱"})
     actions.make_move(topic, "decide", shen, {"note": "钱经理出钱"})
     for verb, audience in (("propose", "workers"), ("open", "residents"), ("decide", "residents")):
-        said = telling(events(topic, verb)[0], audience)
+        said = tellings_of(events(topic, verb)[0]).telling(audience)
         assert not said or not any(secret in said.words for secret in ("老周", "302", "1390000", "钱"))

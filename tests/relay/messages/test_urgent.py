@@ -1,4 +1,4 @@
-"""What must be acted on at once is not looked for among the rest: it is said first, and staff see it by its mark."""
+"""Urgent matters come first in a message, and staff recognise them by their mark."""
 
 from governance.core.db import db, now, writing
 from governance.core.events import Event
@@ -8,7 +8,7 @@ from governance.relay.delivery.fan_out import expand
 from governance.relay.delivery.quiet_hours import Hours
 from governance.relay.delivery.sender import deliver
 from governance.relay.groups import binding
-from governance.relay.messages.audience import telling
+from governance.relay.messages.audience import tellings_of
 from governance.relay.model import Group
 from governance.tickets.model import Ticket
 
@@ -54,10 +54,12 @@ def test_what_is_private_and_urgent_comes_first_too_and_says_no_more_than_that(a
 def test_what_was_finished_presses_nobody(cast, ticket, happen) -> None:
     id_ = ticket("5号楼", "safety")
     event = db.session.get_one(Event, happen(id_, "report"))
-    assert telling(event, "workers").words.startswith(MARK) and telling(event, "worker").words.startswith(MARK)
+    assert tellings_of(event).telling("workers").words.startswith(MARK) and tellings_of(event).telling(
+        "worker"
+    ).words.startswith(MARK)
     with writing():
         db.session.get_one(Ticket, id_).state = "resolved"
-    done = telling(db.session.get_one(Event, happen(id_, "finish")), "workers")
+    done = tellings_of(db.session.get_one(Event, happen(id_, "finish"))).telling("workers")
     assert not done.pressing and MARK not in done.words
 
 
