@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from governance.core.db import Base, db, now
 from governance.core.sql_statements import Prepared
+from governance.core.translation import AnyText
 
 Describe = Callable[[Sequence[int], Any], dict[int, "LinkedItem"]]
 _DESCRIBED: dict[str, Describe] = {}
@@ -48,13 +49,13 @@ OUTCOMES: Ties = Prepared(_TO.order_by(Link.at, *_TO.selected_columns))
 class LinkedItem:
     """One thing in the chain as a viewer may see it; `over` says that nothing more will be done there."""
 
-    label: Any  # may wait for the reader's language
+    label: AnyText
     title: str
     endpoint: str  # of its page, which takes its `ref`
     ref: str
-    status: str
+    status: AnyText
     over: bool
-    owner: str = ""
+    owner: AnyText = ""
     due_at: datetime | None = None
 
 

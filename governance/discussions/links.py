@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from governance.core import links
 from governance.core.db import db, now
 from governance.core.links import LinkedItem
-from governance.core.web.pages import Later as _l
+from governance.core.translation import LazyText as _l
 from governance.discussions.model import Deed, Topic
 from governance.people.access.permissions import may
 from governance.people.access.viewer import Viewer

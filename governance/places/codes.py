@@ -5,6 +5,7 @@ from sqlalchemy.orm import joinedload
 
 from governance.core.db import db
 from governance.core.errors import Missing
+from governance.core.translation import LazyText as _l
 from governance.places.model import Code, Place
 from governance.places.tokens import read_token
 
@@ -12,7 +13,7 @@ from governance.places.tokens import read_token
 class NeverIssued(Missing):
     """A token we never gave out: perhaps a false sticker."""
 
-    title = "这张码不是我们的"
+    title = _l("这张码不是我们的")
 
 
 def find_code(text: str) -> Code:

@@ -8,6 +8,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from governance.core.db import connection, db, writing
 from governance.core.errors import Forbidden, Invalid
 from governance.core.events import broken_at, history
+from governance.core.translation import LazyText as _l
 from governance.core.web.pages import back, inside
 from governance.core.web.security import refills, stale_form, takes
 from governance.people.access.current import current, open_to
@@ -92,7 +93,7 @@ def report_for(code: str) -> Any:
 def _reported_for(found: Code, form: AssistForm) -> Any:
     stage_all(form)
     if not form.ok:
-        raise Invalid({"words": "页面放久了，请再点一次"} if stale_form() else {})
+        raise Invalid({"words": _l("页面放久了，请再点一次")} if stale_form() else {})
     slip = assist.assisted(current(), form.submission.data)
     return back("tickets.slip", slip=slip or _new_report_for(found, form))
 
@@ -100,7 +101,7 @@ def _reported_for(found: Code, form: AssistForm) -> Any:
 def _new_report_for(found: Code, form: AssistForm) -> str:
     category = queries.category(form.category.data)
     if category is None or (not form.words.data and not photos.staged(current(), form.submission.data)):
-        raise Invalid({"words": "请说一句，或者拍一张照片"})
+        raise Invalid({"words": _l("请说一句，或者拍一张照片")})
     place = db.session.get_one(Place, int(form.at.data))  # one of those it offered
     _ticket, secret = assist.assist(place, current(), category, form.submission.data, **form.details())
     return secret
@@ -119,7 +120,7 @@ def move(ref: str, move: str) -> Any:
     try:
         stage_all(form)
         if not form.ok:
-            raise Invalid({"submission": "页面放久了，请再点一次"} if stale_form() else {})
+            raise Invalid({"submission": _l("页面放久了，请再点一次")} if stale_form() else {})
         if step.brings_photos:
             needs_before_finish(ticket, viewer, form)
         answers = {ask.name: (form[ask.name].data or "").strip() for ask in step.asks}
@@ -171,5 +172,5 @@ def record(ref: str) -> Any:
         raise Forbidden
     lines = history("ticket", ticket.id)
     words = {"done": LIFE.past_tenses, "facts": facts, "broken": broken_at(ticket.place.stream)}
-    back_to = {"back": url_for("tickets.show", ref=ref), "back_label": "回工单", "heading": ticket.number}
+    back_to = {"back": url_for("tickets.show", ref=ref), "back_label": _l("回工单"), "heading": ticket.number}
     return render_template("shared/record.html", lines=lines, **words, **back_to)

@@ -9,6 +9,8 @@ from flask import Blueprint, Response, redirect, render_template, request, sessi
 from governance.core import limits, links
 from governance.core.db import connection, db, find_by
 from governance.core.errors import Invalid, Missing, TooMuch
+from governance.core.translation import LazyText as _l
+from governance.core.translation import translate as _
 from governance.core.web.pages import back, local, problem_json, public_url
 from governance.core.web.security import refills, stale_form, takes
 from governance.people.access.current import as_person, current, open_to
@@ -64,7 +66,7 @@ def _report(place: Landing, form: ReportForm) -> str:
     """The new ticket's reference. The photos are staged first: nothing sent is lost whatever is wrong with the form."""
     stage_all(form)
     if not form.ok:
-        raise Invalid({"words": "页面放久了，请再点一次“交给网格员”"} if stale_form() else {})
+        raise Invalid({"words": _l("页面放久了，请再点一次“交给网格员”")} if stale_form() else {})
 
     def report(viewer: Viewer) -> str:
         first = reports.ref_of(viewer, form.submission.data)
@@ -76,7 +78,7 @@ def _report(place: Landing, form: ReportForm) -> str:
 def _new_report(viewer: Viewer, place: Landing, form: ReportForm) -> str:
     category, there = matter(form.category.data, form.at.data, place)
     if not form.words.data and not photos.staged(viewer, form.submission.data):
-        raise Invalid({"words": "请说一句，或者拍一张照片"})
+        raise Invalid({"words": _l("请说一句，或者拍一张照片")})
     if not _within_limits(viewer, place):
         raise TooMuch("报得太多了，写的都还在。请过一会儿再交；着急请打页面上的电话")
     return reports.new_report(there, viewer, category, form.submission.data, **form.details())
@@ -122,13 +124,13 @@ def stage_photo(code: str) -> Any:
     living(code)
     form = PhotoForm()
     if not form.ok:
-        return problem_json(422, "照片没收到", "没有收到照片", {"photo": "没有收到照片"})
+        return problem_json(422, _("照片没收到"), _("没有收到照片"), {"photo": _("没有收到照片")})
     viewer = current()
     limits.require("120/hour", "photo", str(viewer.person_id or request.remote_addr))
     try:
         photo = as_person(lambda viewer: photos.stage(viewer, form.submission.data, form.photo.data[0]))
     except Invalid as trouble:
-        return problem_json(422, "照片没收下", trouble.words, {"photo": trouble.words})
+        return problem_json(422, _("照片没收下"), trouble.words, {"photo": trouble.words})
     return {"photo": photo.key}, 201
 
 
@@ -228,7 +230,7 @@ def more(ref: str) -> Any:
         if not form.ok:
             raise Invalid({})
         if not form.words.data and not photos.staged(current(), form.submission.data):
-            raise Invalid({"words": "请说一句，或者拍一张照片"})
+            raise Invalid({"words": _l("请说一句，或者拍一张照片")})
         as_person(lambda viewer: feedback.more(ticket, viewer, form.words.data, form.submission.data))
     except Invalid as trouble:
         form.refuse(trouble)
