@@ -1,6 +1,6 @@
 """Making an uploaded photo safe to show: only its pixels survive, drawn anew at two sizes, or it is refused.
 
-Decoding happens behind the fence (core/sandbox.py, decoder.py). Who may upload, and where the results are kept,
+Decoding happens in the sandbox (core/sandbox.py, decoder.py). Who may upload, and where the results are kept,
 is for the caller.
 """
 
@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from governance.core import sandbox
-from governance.core.photos.headers import ENOUGH, declared_size, kind_of
+from governance.core.photos.headers import ENOUGH, declared_size, is_progressive, kind_of
 
-MOST_BYTES, MOST_PIXELS = 15 << 20, 50_000_000
-LONG_SIDE, THUMB_SIDE = 1600, 320
+MOST_BYTES = 15 << 20
+MOST_PIXELS = 50_000_000
+MOST_OF_JPEG = 200_000_000  # an eighth of a baseline JPEG is decoded straight away; a progressive one is held whole
 _SECONDS = 20.0
 _CLEANER = Path(__file__).with_name("decoder.py")
 _BROKEN = "这张照片打不开，请换一张或重新拍"
@@ -53,20 +54,19 @@ def glance(data: bytes) -> str:
     if kind is None:
         raise Unclean("这个文件不是照片（要 JPG、PNG、WebP 或 HEIC）")
     wide, high = declared_size(data) or (1, 1)
-    if wide * high > MOST_PIXELS:
+    if wide * high > (MOST_OF_JPEG if kind == "jpeg" and not is_progressive(data) else MOST_PIXELS):
         raise Unclean(_TOO_LARGE)
     return kind
 
 
 def clean(source: Path | bytes) -> Cleaned:
-    """The photo's pixels, upright, at most 1600 on the long side, and a thumbnail. Raises Unclean."""
+    """The photo's pixels, upright, at the size of `decoder.drawn_size`, and a thumbnail. Raises Unclean."""
     data = _bytes_of(source)
     kind = glance(data)
-    limits = [kind, str(MOST_PIXELS), str(LONG_SIDE), str(THUMB_SIDE)]
     try:
-        return _read(sandbox.run(_CLEANER, _PACKAGE[kind], limits, data, _SECONDS))
+        return _read(sandbox.run(_CLEANER, _PACKAGE[kind], [kind], data, _SECONDS))
     except sandbox.Fell as trouble:
-        raise Unclean(trouble.words or _BROKEN) from trouble
+        raise Unclean(trouble.words or (_TOO_LARGE if trouble.large else _BROKEN)) from trouble
 
 
 def _bytes_of(source: Path | bytes) -> bytes:
