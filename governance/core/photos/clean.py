@@ -41,11 +41,6 @@ class Cleaned:
     height: int
 
 
-def looks_like_photo(head: bytes) -> bool:
-    """Whether the first bytes are those of a kind we take; cheap enough for the door."""
-    return kind_of(head[:ENOUGH]) is not None
-
-
 def glance(data: bytes) -> str:
     """The kind of photo it says it is. Raises Unclean for what can be refused without drawing it."""
     if len(data) > MOST_BYTES:
