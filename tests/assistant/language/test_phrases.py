@@ -18,7 +18,7 @@ PATTERNS = {
     if isinstance(found, re.Pattern)
 }
 PATTERNS |= {"despair": crisis.DESPAIR.signs, "assault": crisis.ASSAULT.signs}
-PATTERNS |= {f"spoken {number}": pattern for number, (pattern, _) in enumerate(emergencies.SPOKEN)}
+PATTERNS |= {f"spoken {danger.kind}": danger.signs for danger in emergencies.DANGERS}
 SEARCHED = (
     "phrases.NUMBER",
     "phrases.PRAISE",
