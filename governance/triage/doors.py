@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator
 
 MEASURES = (
-    r"(?![\d%:：]|[./]\d|-\d{1,2}(?![\d单栋号])|\s?(?:[年月日元块万岁天次人个辆路米平度斤公里分点秒多几w小时届条份倍期站线]|千|百|平米|毫|号线|户(?:代表|居民|人)|层高|kw|KW))"
+    r"(?![\d%:：]|[./]\d|-\d{1,2}(?![\d单栋号])"
+    r"|\s?(?:[年月日元块万岁天次人个辆路米平度斤公里分点秒多几w小时届条份倍期站线]|千|百|平米|毫|号线"
+    r"|户(?:代表|居民|人)|层高|kw|KW))"
 )
 JOIN = r"[ ,，、的里\-]{0,2}"
 ROOM = r"(?:[A-Za-z]?\d{3,4}|\d{1,2}[A-Za-z]\d{2})"
@@ -26,14 +28,18 @@ WHO = (
 PATTERNS = (
     re.compile(rf"(?P<door>(?:{FLOOR})?{UNIT}{JOIN}(?:{FLOOR}{JOIN})?(?:门牌)?{INSIDE})"),
     re.compile(rf"(?P<door>{UNIT}{JOIN}{FLOOR}{JOIN}{TURN})"),
-    re.compile(rf"(?:[\d十]{{1,3}}|[A-Za-z])(?:号楼|[栋幢座#号])(?P<door>[ -]{{0,2}}(?:\d{{1,2}}-)?(?:{FLOOR})?{ROOMED}{MEASURES})"),
+    re.compile(
+        rf"(?:[\d十]{{1,3}}|[A-Za-z])(?:号楼"
+        rf"|[栋幢座#号])(?P<door>[ -]{{0,2}}(?:\d{{1,2}}-)?(?:{FLOOR})?{ROOMED}{MEASURES})"
+    ),
     re.compile(rf"(?P<door>{FLOOR}[ 的-]{{0,2}}(?:{ROOMED}{MEASURES}|{SIDE}|\d{{1,2}}(?:号(?![楼院线])|室)))"),
     re.compile(r"(?<!\d)(?<!\d[:./-])(?P<door>\d{1,3}-\d{1,2}-\d{3,4}(?:室|号房|房间)?)(?![\d年月日元块号-])"),
     re.compile(rf"(?<!\d)(?<!\d[:./-])(?P<door>\d{{1,3}}-\d{{3,4}}(?:室|房间)?){MEASURES}"),
     re.compile(rf"(?<![\d./:：第-])(?P<door>{ROOM}(?:室|号房|房间|房(?![东子租产客屋价])))"),
     re.compile(rf"(?<![\d./:：第-])(?P<door>{ROOM})(?=户(?!外|[代居人]))"),
     re.compile(
-        rf"(?:住在?|家在|家住|我是|我在|我们|我家|俺家|咱家|找|送到|快递到|楼[上下]是?|对门是?|隔壁是?|邻居|被|门牌号?|房号|房间号|漏水?到)[:： ]{{0,2}}(?P<door>{SERVICES}{ROOM}){MEASURES}"
+        rf"(?:住在?|家在|家住|我是|我在|我们|我家|俺家|咱家|找|送到|快递到|楼[上下]是?|对门是?|隔壁是?|邻居|被"
+        rf"|门牌号?|房号|房间号|漏水?到)[:： ]{{0,2}}(?P<door>{SERVICES}{ROOM}){MEASURES}"
     ),
     re.compile(rf"(?P<door>{ONES}){WHO}"),
     re.compile(rf"[老小][\u4e00-\u9fff](?P<door>{ROOM})(?=$|[^\d\u4e00-\u9fff%./-])"),

@@ -1,7 +1,7 @@
 """Names of persons in Chinese text, found where a cue word betrays them: 我叫…, 联系人…, 张阿姨, 隔壁老王, a signature.
 
-A surname alone is no sign, for most surnames are also words (张贴, 高楼, 马上). A name counts when a cue stands before it or a
-title after it, its given name is made of characters that parents choose, and a word boundary follows.
+A surname alone is no sign, for most surnames are also words (张贴, 高楼). A name counts when a cue stands before it or
+a title after it, its given name is made of characters that parents choose, and a word boundary follows.
 """
 
 import re
@@ -56,34 +56,48 @@ NOT_NAMES = re.compile(
 )
 FULL = rf"(?:(?:{COMPOUND})[\u4e00-\u9fff]{{1,2}}?|[{SURNAMES}][{GIVEN}]{{2}}|[{SURNAMES}](?:某某?|[{GIVEN}]))"
 SURE = rf"(?:(?:{COMPOUND})[{GIVEN}]{{1,2}}?|[{SURNAMES}][{GIVEN}]{{2}}|[{PLAIN}][{GIVEN}])"
-LOOSE = rf"(?:(?:{COMPOUND})[\u4e00-\u9fff]{{1,2}}?|[{SURNAMES}][^的了在是不没有我你他她什么过得人个要\W\d_a-zA-Z]{{1,2}})"
+LOOSE = (
+    rf"(?:(?:{COMPOUND})[\u4e00-\u9fff]{{1,2}}?|[{SURNAMES}][^的了在是不没有我你他她什么过得人个要\W\d_a-zA-Z]{{1,2}})"
+)
 STATED = (
     rf"(?:姓[{SURNAMES}]叫|[我他她它](?:的?名字)?叫|本人叫|名叫|名字(?:叫|是)?|(?:本人)?姓名(?:是|叫)?|署名|签名|签字|(?:紧急)?联系人(?:是|叫)?|(?:报修|举报|投诉|反映|申请|当事|负责|被举报)人(?:是|叫)?"
-    r"|(?:收件|收货|监护)人(?:是)?|户主(?:是|叫)?|房主(?:是)?|患者|家属|本人(?:是)?|(?:孩子|小孩|娃|儿子|女儿|闺女|孙子|孙女|老公|老婆|丈夫|妻子|妈|爸|老人|大爷|奶奶|爷爷|男的|女的|有个|一个|那人|小姑娘|男孩|女孩)(?:名字)?叫)[:： ]{0,2}"
+    r"|(?:收件|收货|监护)人(?:是)?|户主(?:是|叫)?|房主(?:是)?|患者|家属|本人(?:是)?|(?:孩子|小孩|娃|儿子"
+    r"|女儿|闺女|孙子|孙女|老公|老婆|丈夫|妻子|妈|爸|老人|大爷|奶奶|爷爷|男的|女的|有个|一个|那人|小姑娘"
+    r"|男孩|女孩)(?:名字)?叫)[:： ]{0,2}"
 )
 ROLE = (
     r"(?:我是(?:[^，,。！]{1,8}的|你们楼的|咱们?楼的|本楼的?|这楼的)?|(?:我是)?(?:业主|住户|租户|楼长|网格员|邻居|保安|物业(?:的)?|书记|主任|经理|管家|保洁|保姆|护工|老师|同学|房客|房东|老板|包工头|队长|会计|司机|居民|村民|党员)"
-    r"|楼上|楼下|对门|隔壁|[我他她](?:老公|丈夫|老婆|妻子|女儿|儿子|妈妈?|爸爸?|孙子|孙女|爷爷|奶奶|弟弟?|妹妹?|哥哥?|姐姐?|男朋友|女朋友|前夫|舅舅?|叔叔?)|(?<!要)(?<!还)是|被|找|联系|问问|让)[:： ，,]{0,1}"
+    r"|楼上|楼下|对门|隔壁|[我他她](?:老公|丈夫|老婆|妻子|女儿|儿子|妈妈?|爸爸?|孙子|孙女|爷爷|奶奶|弟弟?"
+    r"|妹妹?|哥哥?|姐姐?|男朋友|女朋友|前夫|舅舅?|叔叔?)|(?<!要)(?<!还)是|被|找|联系|问问"
+    r"|让)[:： ，,]{0,1}"
 )
 PATTERNS = (
     re.compile(rf"(?P<name>(?:{COMPOUND}|[{PLAIN}]{BEFORE_TITLE})(?:[{GIVEN}]{{1,2}})??(?:{TITLES}))"),
     re.compile(rf"{STATED}(?P<name>{FULL}){STOP}"),
     re.compile(rf"{STATED}(?P<name>{LOOSE})(?=$|[^\u4e00-\u9fff])"),
-    re.compile(rf"叫(?:我)?(?P<name>小[\u4e00-\u9fff]|老[{SURNAMES}]|阿[\u4e00-\u9fff]|(?P<same>[\u4e00-\u9fff])(?P=same))(?=$|[^\u4e00-\u9fff]|[的就行吧来，]|不见|丢|走)"),
+    re.compile(
+        rf"叫(?:我)?(?P<name>小[\u4e00-\u9fff]|老[{SURNAMES}]|阿[\u4e00-\u9fff]|(?P<same>[\u4e00-\u9fff])(?P=same))(?=$|[^\u4e00-\u9fff]|[的就行吧来，]|不见|丢|走)"
+    ),
     re.compile(rf"叫(?P<name>{SURE}){STOP}"),
     re.compile(rf"{ROLE}(?P<name>{SURE}){STOP}"),
     re.compile(rf"{ROLE}(?P<name>[{SURNAMES}][{GIVEN}])(?=$|[^\u4e00-\u9fff])"),
-    re.compile(rf"(?:^|[，,。！ ]|我是)我?[，, ]?(?P<name>(?:{COMPOUND})[{GIVEN}]{{1,2}}|[{SURNAMES}][{GIVEN}]{{2}})(?=[，, ]住)"),
+    re.compile(
+        rf"(?:^|[，,。！ ]|我是)我?[，, ]?(?P<name>(?:{COMPOUND})[{GIVEN}]{{1,2}}"
+        rf"|[{SURNAMES}][{GIVEN}]{{2}})(?=[，, ]住)"
+    ),
     re.compile(rf"(?P<name>(?:{COMPOUND}|[{SURNAMES}])(?:某某?人?|[xX×*]{{1,2}}(?![\dA-Za-z])))"),
     re.compile(rf"(?<!免贵)姓(?P<name>{COMPOUND}|[{SURNAMES}])(?=$|[^\u4e00-\u9fff]|[的叫又在]|那)"),
     re.compile(rf"免贵姓(?P<name>{COMPOUND}|[{SURNAMES}])"),
     re.compile(rf"(?P<name>老(?![钱毛高白成方常文安金石单时边路车连])[{PLAIN}]头?){STOP}"),
     re.compile(rf"(?P<name>小(?![钱毛高白成方常文安金石叶马黄龙沙江林桂田牛米乐华万兰夏景])[{PLAIN}]){STOP}"),
     re.compile(rf"(?:找|让|叫|问|和|跟|给|联系|是)(?P<name>小[{SMALL}]){STOP}|(?P<again>小[{SMALL}])(?=和小|跟小)"),
-    re.compile(rf"(?P<name>(?:{COMPOUND})[{GIVEN}]|[{SURNAMES}][{GIVEN}]{{2}})(?=家(?:$|的|漏|没|装|半|天|有|在|太|门|孩|狗|老|又|里))"),
+    re.compile(
+        rf"(?P<name>(?:{COMPOUND})[{GIVEN}]|[{SURNAMES}][{GIVEN}]{{2}})(?=家(?:$|的|漏|没|装|半|天|有|在|太|门|孩|狗|老|又|里))"
+    ),
     re.compile(r"(?P<name>张三|李四|王五|赵六|钱七|孙八|周八|吴九|郑十)"),
     re.compile(
-        rf"[。！!；;—\n ，,](?:业主|住户|居民|报修人)?(?P<name>(?:{COMPOUND})[{GIVEN}]{{1,2}}|[{SURNAMES}][{GIVEN}]{{1,2}})"
+        rf"[。！!；;—\n ，,](?:业主|住户|居民|报修人)?(?P<name>(?:{COMPOUND})[{GIVEN}]{{1,2}}"
+        rf"|[{SURNAMES}][{GIVEN}]{{1,2}})"
         r"(?=\s{0,3}(?:(?:19|20)\d\d\s?[年./-][\d年月日号./ -]{0,8})?[。.]?\s{0,3}$)"
     ),
 )

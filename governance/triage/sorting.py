@@ -1,7 +1,7 @@
 """The one sorting of words, asked by every route that takes them: form, desk, hall, notices, paste-back, bots.
 
-It is pure and takes bounded time. It never blocks: a route shows the calls first, marks what is urgent, keeps what is private
-and goes on.
+It is pure and takes bounded time. It never blocks: a route shows the calls first, marks what is urgent, keeps what is
+private and goes on.
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from governance.triage.elsewhere import Elsewhere, elsewhere
 from governance.triage.emergencies import Danger
 from governance.triage.helplines import HELPLINES, LISTENS, Press
 from governance.triage.reading import readings
+
 
 @dataclass(frozen=True)
 class Call:
@@ -27,8 +28,8 @@ class Sorting:
     """What words are about.
 
     `calls`: whom to call, first the one to press first. `urgent`: somebody may come to harm before the office reads it.
-    `private`: despair, assault or violence, never shown to others. `slug`: the category that fits, if any. `elsewhere`: what
-    belongs elsewhere.
+    `private`: despair, assault, violence or poison, never shown to others. `slug`: the category that fits, if any.
+    `elsewhere`: what belongs elsewhere.
     """
 
     calls: tuple[Call, ...]

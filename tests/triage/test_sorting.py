@@ -2,7 +2,7 @@
 
 import pytest
 
-from governance.triage import crisis, elsewhere, emergencies
+from governance.triage import crisis, dangers, elsewhere
 from governance.triage.category import meant
 from governance.triage.sorting import sort
 from tests.quickest import quickest
@@ -84,10 +84,35 @@ def test_nothing_said_is_nothing(words) -> None:
 
 
 PATTERNS = {f"elsewhere {one.label}": one.signs for one in elsewhere.ELSEWHERE}
-PATTERNS |= {danger.kind: danger.signs for danger in emergencies.DANGERS}
+PATTERNS |= {danger.kind: danger.signs for danger in dangers.DANGERS}
 PATTERNS |= {f"pressing {number}": signs for number, (signs, _) in enumerate(crisis.DESPAIR.pressing)}
-DULL = [*"我他人孩老打火烟水电气门楼车从在被把的了不没 ，a1", "老人", "孩子", "电梯", "煤气", "我妈", "老公", "怕", "着火", "没着火"]
-DULL += ["老人敲", "孩子一个人", "电梯停", "他又打", "从楼上", "被人打", "电话打不通", "没有", "怕着火", "去年着火", "打我", "不 想 ", "/着"]
+DULL = [
+    *"我他人孩老打火烟水电气门楼车从在被把的了不没 ，a1",
+    "老人",
+    "孩子",
+    "电梯",
+    "煤气",
+    "我妈",
+    "老公",
+    "怕",
+    "着火",
+    "没着火",
+]
+DULL += [
+    "老人敲",
+    "孩子一个人",
+    "电梯停",
+    "他又打",
+    "从楼上",
+    "被人打",
+    "电话打不通",
+    "没有",
+    "怕着火",
+    "去年着火",
+    "打我",
+    "不 想 ",
+    "/着",
+]
 
 
 @pytest.mark.parametrize("name", PATTERNS)
