@@ -9,7 +9,7 @@ import re
 
 from governance.triage.crisis import grave
 from governance.triage.dangers import DANGERS, Danger
-from governance.triage.everyday import DENIED, EVERYDAY, FEARED, FORBIDDEN, TOPIC, WORRIED
+from governance.triage.everyday import DENIED, EVERYDAY, FEARED, FORBIDDEN, NEARLY, TOPIC, WORRIED
 from governance.triage.helplines import named
 from governance.triage.reading import readings
 
@@ -33,7 +33,7 @@ def _is_said(danger: Danger, text: str) -> bool:
 
 def _happens(danger: Danger, text: str, found: re.Match[str]) -> bool:
     before, after = text[max(0, found.start() - BEFORE) : found.start()], text[found.end() : found.end() + AFTER]
-    if DENIED.search(before):
+    if DENIED.search(before) or NEARLY.search(found[0]):
         return False
     if not danger.event:
         return True
