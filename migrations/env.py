@@ -2,9 +2,10 @@
 
 from alembic import context
 
+from governance import links  # noqa: F401
 from governance.assistant.dialogue import conversation  # noqa: F401
-from governance.core import events, jobs, links  # noqa: F401 - imported for their tables
-from governance.core.db import Base, Utc
+from governance.core import events, jobs  # noqa: F401 - imported for their tables
+from governance.core.db import Base, OneOf, Utc
 from governance.discussions import model as discussions  # noqa: F401
 from governance.people import households  # noqa: F401 - doors and who lives behind them
 from governance.people import model as people  # noqa: F401
@@ -18,6 +19,8 @@ def render_item(kind: str, item: object, _context: object) -> str | bool:
     """Our own column types are written as plain ones, so that a step never depends on today's code."""
     if kind == "type" and isinstance(item, Utc):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, OneOf):
+        return f"sa.String(length={item.impl.length})"
     if kind == "type" and type(item).__name__ == "Personal":
         return "sa.Text()"
     return False

@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 
 from governance.core import jobs, limits, logs, migrations
 from governance.core.config import Settings, load
 from governance.core.db import db
 from governance.core.web import page_cache
+from governance.people.staff import signin
 from governance.scan import counts
 from governance.web.app import create_app
 from governance.wechat import circuit_breaker, gateway
 from tests import cast as casting
 from tests.cast import Cast
-from tests.peers.postgres import Cluster, database_name
+from tests.peers.postgres import Cluster, Snapshot, database_name
 
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
@@ -35,6 +38,37 @@ def settings_for(folder: Path, url: str) -> Settings:
         sms_url="http://127.0.0.1:9/nobody-listens-here",
         sms_key="the-gateway's-key",
     )
+
+
+class Compiled(BytecodeCache):
+    """Templates compiled once for all the applications of a run."""
+
+    def __init__(self) -> None:
+        self.code: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if code := self.code.get((bucket.key, bucket.checksum)):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.code[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hasher() -> Iterator[PasswordHasher]:
+    """The product's own; tests sign in with one that costs nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        original = signin.HASHER
+        patch.setattr(signin, "HASHER", casting.HASHER)
+        patch.setattr(signin, "NOBODY", casting.HASHER.hash("nobody"))
+        yield original
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(Flask.jinja_options, "bytecode_cache", Compiled())
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -53,10 +87,14 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Cast]:
 @pytest.fixture(scope="session")
 def postgres_settled(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Cast]:
     """The same in a PostgreSQL database that serves as a template."""
-    url = postgres.create_database()
-    settings = settings_for(tmp_path_factory.mktemp("settled"), url)
+    return settle_in(postgres, tmp_path_factory.mktemp("settled"))
+
+
+def settle_in(cluster: Cluster, folder: Path) -> tuple[str, Cast]:
+    """The address of a new database that holds the cast, with nobody connected to it; and the cast."""
+    url = cluster.create_database()
     migrations.upgrade(url)
-    app = create_app(settings)
+    app = create_app(settings_for(folder, url))
     with app.app_context():
         cast = casting.settle()
         db.engine.dispose()
@@ -77,19 +115,21 @@ class Used:
 
     @contextmanager
     def once(self) -> Iterator[tuple[Flask, Cast]]:
-        """For one test, as nobody had used it before."""
+        """For one test, as nobody had used it before; but compiled templates and idle connections are kept."""
         self.app.extensions.clear()
-        self.app.extensions |= self.extensions | {"settings": self.settings.model_copy(), "spoken": {}}
+        self.app.extensions |= self.extensions | {"settings": self.settings.model_copy()}
         self.app.extensions["scan_counts"] = counts.Buffer()
         logs.configure()
         page_cache.init_app(self.app)
         gateway.init_app(self.app)
         forget_limits(self.app)
-        try:
-            with running(self.app):
+        self.app.testing = True
+        with self.app.app_context():
+            try:
                 yield self.app, deepcopy(self.cast)  # a test may add to its own cast
-        finally:
-            self.put_back()
+                db.session.remove()
+            finally:
+                self.put_back()
 
 
 @pytest.fixture(scope="session")
@@ -100,6 +140,7 @@ def sqlite_used(settled: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFac
 
     def put_back() -> None:
         """All but the file that writers queue for, which the process holds open."""
+        db.engine.dispose()
         shutil.rmtree(var / "media", ignore_errors=True)
         for file in {*var.glob("*.sqlite3*")} - {*var.glob("*-queue")}:
             file.unlink()
@@ -111,16 +152,18 @@ def sqlite_used(settled: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFac
 @pytest.fixture(scope="session")
 def postgresql_used(
     postgres: Cluster, postgres_settled: tuple[str, Cast], tmp_path_factory: pytest.TempPathFactory
-) -> Used:
+) -> Iterator[Used]:
     template, cast = postgres_settled
     url, var = postgres.create_database(database_name(template)), tmp_path_factory.mktemp("used") / "var"
-    undoing = postgres.remember(url)
+    snapshot = Snapshot(url)
 
     def put_back() -> None:
         shutil.rmtree(var / "media", ignore_errors=True)
-        postgres.put_back(url, undoing)
+        if snapshot.put_back():
+            db.engine.dispose()
 
-    return Used(create_app(settings_for(var, url)), cast, put_back)
+    yield Used(create_app(settings_for(var, url)), cast, put_back)
+    snapshot.close()
 
 
 @contextmanager
@@ -135,19 +178,13 @@ def opened(request: pytest.FixtureRequest, folder: Path) -> Iterator[tuple[Flask
         template, cast = request.getfixturevalue("postgres_settled")
         settings = settings_for(folder / "var", cluster.create_database(database_name(template)))
     app = create_app(settings)
-    with running(app):
-        yield app, deepcopy(cast)
-    if request.param == "postgresql":
-        cluster.drop_database(settings.database)
-
-
-@contextmanager
-def running(app: Flask) -> Iterator[None]:
     app.testing = True
     with app.app_context():
-        yield
+        yield app, deepcopy(cast)
         db.session.remove()
         db.engine.dispose()
+    if request.param == "postgresql":
+        cluster.drop_database(settings.database)
 
 
 @pytest.fixture(params=DATABASES)

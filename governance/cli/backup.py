@@ -1,6 +1,6 @@
-"""`backup` and `restore` of an embedded deployment: the database as of one instant, and the photos, in one file.
+"""`backup` and `restore` of an embedded deployment: a snapshot of the database and the photos in one file.
 
-The keys are kept out on purpose: a backup that is stolen shall not open its own personal columns.
+The keys are left out, so that a stolen backup cannot decrypt its own personal columns.
 """
 
 import argparse
@@ -67,7 +67,7 @@ def _restore(args: argparse.Namespace) -> None:
 
 
 def _unpacked(file: Path, folder: Path) -> Path:
-    """The backup laid out in `folder`, when it is one and is whole."""
+    """The backup extracted into `folder`, when it is one and is complete."""
     try:
         with tarfile.open(file) as bundle:
             bundle.extractall(folder, filter="data")

@@ -1,4 +1,4 @@
-"""`codes issue|print|retire`: codes for places that have none, one PDF for all under a place, and the end of one."""
+"""`codes issue|print|retire`: codes for places without one, one PDF for all under a place, retiring one."""
 
 import argparse
 import os
@@ -12,10 +12,10 @@ from governance.core.db import db, writing
 from governance.core.errors import Invalid, Refused
 from governance.keep.posters import codes_under, notices_of
 from governance.places import actions
+from governance.places.codes import find_code
 from governance.places.finding import find_place
 from governance.places.model import Code
 from governance.places.posters import FORMATS, print_pdf
-from governance.places.tokens import read_token
 
 
 def add(commands: Commands) -> None:
@@ -66,8 +66,7 @@ def _retire(args: argparse.Namespace) -> None:
 
 
 def _code(text: str) -> Code:
-    token = read_token(text)
-    code = db.session.get(Code, token) if token else None
+    code = find_code(text)
     if code is None:
         raise Invalid({"token": f"没有“{text}”这张码"})
     return code

@@ -1,4 +1,4 @@
-"""`groups add|import|list` and `relay status|retry`: chat groups from the command line, and how telling them goes."""
+"""`groups add|import|list` and `relay status|retry`: chat groups, and the state of deliveries."""
 
 import argparse
 from pathlib import Path
@@ -85,14 +85,14 @@ def _bound() -> list[Group]:
 
 
 def _counts() -> dict[str, int]:
-    """How many events are not expanded yet, and how many deliveries stand in each state."""
+    """How many events are not fanned out yet, and how many deliveries are in each state."""
     counted = select(Delivery.state, func.count()).group_by(Delivery.state)
     found = {row[0]: row[1] for row in db.session.execute(counted)}
     return {"untold": unprocessed(), **{state: found.get(state, 0) for state in DELIVERY_STATES}}
 
 
 def _retried(viewer: Viewer) -> int:
-    """Make everything that failed due again, in every group that still hears; persons' own groups are left alone."""
+    """Make every failed delivery due again in groups that still receive; own groups of persons are left out."""
     owed = select(Delivery.group_id).where(in_literals(Delivery.state, (FAILED,)))
     hearing = select(Group).where(Group.id.in_(owed), Group.disabled_at.is_(None), Group.archived_at.is_(None))
     hearing = hearing.where(Group.person_id.is_(None))

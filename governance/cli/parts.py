@@ -1,4 +1,4 @@
-"""What several commands need: the operator as an actor, people as they are named on a command line, tables in files."""
+"""What several commands share: the operator as an actor, people by account, tables from files."""
 
 import argparse
 from collections.abc import Sequence
@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from governance.core.db import db, find_by
 from governance.core.errors import Invalid, Refused
+from governance.core.import_plan import RowProblem
 from governance.people.access.viewer import ActivePost, Viewer
 from governance.people.model import Body, Identity, Person
 from governance.places.kinds import AREAS
 from governance.places.model import Place
-from governance.places.sheet import Problem, open_table
+from governance.places.sheet import open_table
 from governance.places.tables import Table
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -41,13 +42,13 @@ def body_named(name: str) -> Body:
 
 
 def open_file(file: Path) -> Table:
-    """The table in a file of this machine."""
+    """The table in a local file."""
     if not file.is_file():
         raise Refused(f"没有 {file} 这个文件")
     return open_table(file.read_bytes(), file.name)
 
 
-def refusal(problems: Sequence[Problem], shown: Sequence[Problem]) -> str:
+def refusal(problems: Sequence[RowProblem], shown: Sequence[RowProblem]) -> str:
     lines = [f"第 {problem.row} 行\t{problem.column}\t{problem.reason}" for problem in shown]
     more = [f"……先列出前 {len(shown)} 处"] if len(problems) > len(shown) else []
     return "\n".join([f"有 {len(problems)} 处要改，什么都没有导入：", *lines, *more])

@@ -1,4 +1,4 @@
-"""`places import`: the same import as on the page, for a file on this machine."""
+"""`places import`: the import of the page, for a local file."""
 
 import argparse
 from pathlib import Path

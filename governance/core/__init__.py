@@ -1,1 +1,3 @@
-"""What every slice stands on: settings, database, record, jobs, pages, safety. It knows no word of the subject."""
+"""What every slice uses: settings, database, record, jobs, pages, security. It knows nothing of places, people or
+tickets.
+"""

@@ -1,4 +1,4 @@
-"""Every setting there is, read from the environment and `.env`. A missing secret stops a start that is not a demo."""
+"""All settings, read from the environment and `.env`. Outside a demo, a missing secret stops the start."""
 
 import os
 import re
@@ -14,11 +14,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class MissingSetting(RuntimeError):
-    """A setting that a real deployment must give, by its name."""
+    """Names the setting that a real deployment must give."""
 
 
 class Settings(BaseSettings):
-    """One field per setting; `docs/operations.md` lists them and a test keeps the two alike."""
+    """One field per setting. `docs/operations.md` lists them; a test compares the two."""
 
     model_config = SettingsConfigDict(env_file=ROOT / ".env", extra="ignore")
 
@@ -63,7 +63,7 @@ class Settings(BaseSettings):
 
     @property
     def is_demo(self) -> bool:
-        """A demo may invent its secrets; it is one when asked for, or when no database was named."""
+        """Whether secrets may be invented: when a demo is asked for, or no database is named."""
         return self.demo if self.demo is not None else not self.database_url
 
     @property
@@ -80,7 +80,7 @@ class Settings(BaseSettings):
 
     @property
     def verify_files(self) -> list[str]:
-        """The files by whose names WeChat and WeCom see that a domain is ours."""
+        """The files by which WeChat and WeCom verify that a domain is ours, by name."""
         return [name.strip() for name in self.wechat_verify_files.split(",") if name.strip()]
 
 
@@ -105,7 +105,7 @@ VERIFY_FILE = re.compile(r"(?:MP|WW)_verify_[0-9A-Za-z]{16}\.txt")
 
 
 def load(**given: object) -> Settings:
-    """The settings in force. Raises MissingSetting with the name of a secret a real deployment left out."""
+    """The settings in force. Raises MissingSetting with the name of a secret that a real deployment lacks."""
     try:
         settings = Settings(**given)  # type: ignore[arg-type]  # pydantic checks what is given
     except ValidationError as trouble:
@@ -123,7 +123,7 @@ def load(**given: object) -> Settings:
 
 
 def _not_by_half(settings: Settings) -> None:
-    """What somebody meant to set and set only in part stops the start: it would fail a resident later."""
+    """Raises for a feature of which only some settings are given: it would fail later, in front of a resident."""
     pairs = [(given, other) for names in TOGETHER for given in names for other in names]
     for given, other in (*pairs, *ON_TOP_OF.items()):
         if getattr(settings, given) and not getattr(settings, other):
@@ -133,7 +133,7 @@ def _not_by_half(settings: Settings) -> None:
 
 
 def _not_wrong(settings: Settings) -> None:
-    """What cannot be what it stands for stops the start too."""
+    """Raises for a value that cannot be what its setting stands for."""
     for name in ("wechat_template_accepted", "wechat_template_finished", "wechat_template_reopened"):
         given = getattr(settings, name)
         if given and not (TEMPLATE.fullmatch(given) and settings.wechat_app_id):
@@ -156,7 +156,7 @@ def _demo_secrets(settings: Settings) -> dict[str, str]:
 
 
 def _kept(file: Path, fresh: str) -> str:
-    """What the file says; when there is none, the fresh secret becomes it, whole, for whoever comes first."""
+    """The secret in the file. Without a file, one process writes a fresh secret atomically; the others read it."""
     draft = file.with_name(f"{file.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     draft.write_text(fresh)

@@ -1,4 +1,4 @@
-"""Keys at work: personal columns under MultiFernet, keyed hashes for look-ups, and secrets made from a reference."""
+"""Encryption of personal columns (MultiFernet), keyed hashes for look-ups, random references."""
 
 import base64
 import hashlib
@@ -36,7 +36,7 @@ class Personal(TypeDecorator[str]):
 
 
 def sealed(data: bytes) -> bytes:
-    """Bytes that may lie about for a while: a file that waits to be confirmed may hold secrets."""
+    """Encrypted bytes, for a file that waits in the media store and may hold secrets."""
     return _fernet().encrypt(data)
 
 
@@ -50,7 +50,7 @@ def _fernet() -> MultiFernet:
 
 
 def keyed_hash(purpose: str, value: str) -> str:
-    """43 characters that only this deployment can compute; one purpose's hash says nothing of another's."""
+    """An HMAC of 43 characters under this deployment's key. Hashes for different purposes cannot be compared."""
     mac = hmac.digest(current_app.extensions["hash_key"], f"{purpose}:{value}".encode(), "sha256")
     return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 

@@ -1,7 +1,7 @@
-"""The one door to the database: SQLite (WAL, durable) or PostgreSQL, and how a writing transaction begins.
+"""The database, SQLite (WAL, durable) or PostgreSQL, and how a writing transaction begins.
 
-Reads never take SQLite's write lock. `writing()` takes it before the first look, so what an action checks
-is still true when it changes it; on PostgreSQL the same place is held by row locks (`locked`).
+Reads never take SQLite's write lock. `writing()` takes it before the first read, so what an action checks is still true
+when it changes it. On PostgreSQL row locks do the same (`locked`).
 """
 
 import fcntl
@@ -9,7 +9,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -18,17 +18,18 @@ from typing import Any, TextIO, TypeVar, cast
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
-    BindParameter,
     ClauseElement,
     ColumnElement,
     DateTime,
     Dialect,
     Engine,
     MetaData,
+    String,
     TypeDecorator,
-    bindparam,
     event,
+    false,
     func,
+    literal_column,
     select,
     text,
 )
@@ -50,8 +51,30 @@ NAMES = {
 }
 
 
+class OneOf(TypeDecorator[str]):
+    """One of a closed list that code keeps: what is not in it is written by nobody (ValueError).
+
+    A list that grows so needs no step of the schema, as a CHECK would. What is only compared may be any text.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, longest: int, values: Iterable[str]) -> None:
+        self.values = tuple(values)
+        super().__init__(longest)
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is not None and value not in self.values:
+            raise ValueError(f"{value!r} is none of {', '.join(self.values)}")
+        return value
+
+    def coerce_compared_value(self, op: Any, value: Any) -> Any:
+        return self.impl_instance
+
+
 class Utc(TypeDecorator[datetime]):
-    """An instant, always aware and always UTC, on both databases."""
+    """A time that is always aware and always UTC, on both databases."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -66,7 +89,7 @@ class Utc(TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
-        """In one step on SQLite, which keeps no zone: pages read many times."""
+        """In one step on SQLite, which keeps no zone, because pages convert many times."""
         read: Any = self.impl_instance.result_processor(dialect, coltype)
         if dialect.name != "sqlite" or read is None:
             return super().result_processor(dialect, coltype)
@@ -111,7 +134,7 @@ def init_app(app: Flask, url: str) -> None:
 
 
 def prepare(engine: Engine) -> None:
-    """Give an engine the promises this project rests on; migrations use it too."""
+    """Configure an engine with the pragmas and events this project relies on. Migrations use it too."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_promises)
         event.listen(engine, "begin", _sqlite_begin)
@@ -138,8 +161,10 @@ def _used(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> No
 
 
 def _ask_if_idle(dialect: Dialect, connection: DBAPIConnection, entry: ConnectionPoolEntry, _: object) -> None:
-    """A connection that lay idle may have ended with its server. To ask each time would be a round trip for everybody:
-    one that ended just now costs whoever finds it so their try, and takes the others of its pool with it."""
+    """Ping a pooled connection only after it has been idle: a ping for each checkout would cost a round trip.
+
+    A connection that broke a moment ago fails one request and invalidates the rest of its pool.
+    """
     if time.monotonic() - entry.info["used"] < FRESH:
         return
     try:
@@ -157,9 +182,9 @@ def _sqlite_begin(connection: Connection) -> None:
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """One transaction for check, change and record; committed at its end, undone by any exception.
+    """One transaction for check, change and record; committed at the end, rolled back by any exception.
 
-    Inside another `writing()` it joins the outer one. What was loaded before is read again under the lock.
+    Inside another `writing()` it joins the outer one. Objects loaded before are expired and read again under the lock.
     """
     if db.session.info.get("writing"):
         yield
@@ -178,10 +203,10 @@ def writing() -> Iterator[None]:
 
 @contextmanager
 def _turn() -> Iterator[None]:
-    """Writers queue before SQLite's write lock: waiting for that one is sleeping and looking again, and nobody's turn.
+    """Queue writers before SQLite's write lock, which is polled and is not fair.
 
-    Threads queue for their process, processes for the file beside the database. Who comes past both is let through by
-    SQLite alone, so nothing depends on the queue but how long one waits.
+    Threads queue for their process, processes for a lock on a file beside the database. SQLite alone guarantees
+    exclusion; the queue only shortens the wait.
     """
     if db.engine.dialect.name != "sqlite":
         yield
@@ -201,15 +226,15 @@ def _turn() -> Iterator[None]:
 
 @lru_cache(maxsize=4)
 def _queue(_process: int, database: str) -> TextIO | None:
-    """The file that processes queue for; a lock on it ends with whoever holds it."""
+    """The file on which processes queue. Its lock ends with the process that holds it."""
     return None if database == ":memory:" else open(f"{database}-queue", "a")  # noqa: SIM115 - as long as the process
 
 
 def _begin_anew() -> Connection:
-    """Forget what was read before.
+    """Expire what was read before the lock.
 
-    On PostgreSQL a transaction that has only read goes on, as each of its statements sees what is committed by then:
-    ending it and asking for another would cost five round trips.
+    On PostgreSQL a transaction that has only read continues, as each statement sees what is committed by then. Ending
+    it and starting another would cost five round trips.
     """
     session = db.session()
     anew = db.engine.dialect.name == "sqlite" or session.new or session.dirty or session.deleted
@@ -220,16 +245,16 @@ def _begin_anew() -> Connection:
 
 
 def connection() -> Connection:
-    """What the session in hand is connected by, for statements made once."""
+    """The connection of the current session, for statements made once."""
     session = db.session()
     found: Connection | None = session.info.get("writing")
     return found or session.connection()
 
 
 def locked(row: Row) -> Row:
-    """The row as it is now, held until the transaction ends, so that two changes cannot both win.
+    """The row read again and locked until the transaction ends, so that two changes cannot both win.
 
-    Rows that point to it may still be added elsewhere: their check of the key would wait for a stronger lock.
+    Rows that refer to it may still be added elsewhere: their foreign key check does not conflict with this lock.
     """
     db.session.flush()
     db.session.refresh(row, with_for_update={"of": type(row), "key_share": True})
@@ -237,15 +262,17 @@ def locked(row: Row) -> Row:
 
 
 def advisory_lock(lock: int) -> None:
-    """Whoever asks for this lock too waits until this transaction ends. On SQLite all that write take turns anyway."""
+    """Wait for everybody who holds this lock, then hold it until the transaction ends. On SQLite all writers are
+    serialised anyway.
+    """
     if db.engine.dialect.name == "postgresql":
         db.session.execute(select(func.pg_advisory_xact_lock(lock)))
 
 
 def with_retries(do: Callable[..., Done], *args: Any) -> Done:
-    """Do it, and again where the database is away for a moment or let another go first.
+    """Call it, and again after a short outage or a lost serialisation.
 
-    For what is known nowhere but here, and does not matter done twice. Call it outside `writing()`.
+    For results that exist nowhere else and calls that are safe to repeat. Call it outside `writing()`.
     """
     for pause in PAUSES:
         try:
@@ -257,39 +284,39 @@ def with_retries(do: Callable[..., Done], *args: Any) -> Done:
 
 
 def without_sorting() -> None:
-    """Until this transaction ends PostgreSQL finds the first of many in the order of an index, as SQLite does.
+    """Until this transaction ends, PostgreSQL finds the first of many by an index, as SQLite does.
 
-    From what it counted before a crowd came it would read and sort them all, for each that is taken.
+    With statistics from before a burst it would read and sort all of them for each one.
     """
     if db.engine.dialect.name == "postgresql":
         db.session.execute(select(func.set_config("enable_sort", "off", True)))
 
 
 def find_by(model: type[Row], **columns: Any) -> Row | None:
-    """The one row with these values, or nothing."""
+    """The one row with these values, or None."""
     return db.session.scalars(select(model).filter_by(**columns)).one_or_none()
 
 
 def numbered(model: type[Row], id_: Any) -> Row | None:
-    """The row of this number, or nothing; what no column holds names none."""
+    """The row with this id, or None; a number that no id column can hold names none."""
     return db.session.get(model, id_) if not isinstance(id_, int) or 0 < id_ <= LARGEST else None
 
 
 def in_literals(column: Any, values: Sequence[str]) -> ColumnElement[bool]:
-    """`column` is one of these, written out in the statement so that a planner can use a partial index."""
-    given: BindParameter[list[str]] = bindparam(None, list(values), expanding=True, literal_execute=True)
-    return cast(ColumnElement[bool], column.in_(given))
+    """`column IN (...)` with literal values, so that a planner can use a partial index."""
+    written: list[ColumnElement[Any]] = [literal_column("'" + value.replace("'", "''") + "'") for value in values]
+    return cast(ColumnElement[bool], column.in_(written) if written else false())
 
 
 def partial_index(condition: str) -> dict[str, Any]:
-    """What makes an index one of these rows only, on both databases."""
+    """The keyword arguments that make an index partial on both databases."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class begins_with(FunctionElement[bool]):  # noqa: N801 - reads as the function it is in SQL
-    """`column` begins with `text`, which ends in "/": found from an index, byte by byte, whatever the collation.
+    """`column` begins with `text`, which ends in "/". It is an index range by bytes, whatever the collation.
 
-    SQLite finds no LIKE in an index, as its LIKE looks past upper and lower case.
+    SQLite uses no index for LIKE, because its LIKE ignores case.
     """
 
     inherit_cache = True

@@ -1,8 +1,8 @@
-"""The one record. Actions append plain events here; a sealer hashes them afterwards, one chain per stream.
+"""The record. Actions append events; a sealer hashes them later into one hash chain per stream.
 
-A line's hash is SHA-256 over the line before and the canonical form of its own facts. Free words stand beside
-the chain: the line holds only the hash of salt and words, so erasing both leaves a chain that still checks
-and nothing to recover (PIPL art. 47). Streams and scopes are the caller's: core knows no place.
+An event's hash is SHA-256 over the hash before it and its own facts in canonical form. Free words are stored beside it:
+the chain covers only a salted hash of them. Erasing words and salt leaves a chain that still verifies and nothing to
+recover (PIPL art. 47). The caller gives stream and scope: core knows no place.
 """
 
 import hashlib
@@ -23,12 +23,13 @@ BATCH = 500
 
 
 class Event(Base):
-    """Something that was done: who, to what, under whom at the time, with which plain facts."""
+    """One act: who, what, to which row, under whom at the time, with plain facts."""
 
     __tablename__ = "event"
     __table_args__ = (
         UniqueConstraint("stream", "seq"),
         Index("ix_event_subject", "noun", "subject_id", "id"),
+        Index("ix_event_verb", "noun", "verb", "at"),
         Index("ix_event_unsealed", "id", **partial_index("seq IS NULL")),
         Index("ix_event_unprocessed", "id", **partial_index("processed_at IS NULL")),
     )
@@ -56,7 +57,7 @@ class Event(Base):
         return f"{self.noun}.{self.verb}"
 
     def facts(self) -> list[Any]:
-        """What the chain vouches for, in a fixed order."""
+        """What the hash covers, in a fixed order."""
         at = self.at.isoformat(timespec="microseconds")
         return [
             at,
@@ -70,11 +71,12 @@ class Event(Base):
         ]
 
 
-LINE = Insert(Event)
+EVENT = Insert(Event)
+UNSEALED = select(Event.stream).where(Event.seq.is_(None)).limit(1)
 
 
 def record(name: str, subject_id: int, /, **facts: Any) -> Event:
-    """Append one event, and have it at hand."""
+    """Append one event and return it as an object."""
     return db.session.get_one(Event, append(name, subject_id, **facts))
 
 
@@ -90,10 +92,10 @@ def append(
     words: str = "",
     **data: Any,
 ) -> int:
-    """Append one event to the transaction in hand; its number. `name` is `noun.verb`; `data` are plain facts."""
+    """Append one event to the current transaction; returns its id. `name` is `noun.verb`; `data` are plain facts."""
     noun, verb = name.split(".")
     salt = secrets.token_hex(16) if words else None
-    return LINE.new(
+    return EVENT.new(
         connection(),
         noun=noun,
         verb=verb,
@@ -110,7 +112,7 @@ def append(
 
 
 def forget_words(event: Event) -> None:
-    """Erase what was said; the line in the chain stays and still checks."""
+    """Erase the words of an event. The hash chain still verifies."""
     event.words = event.salt = None
 
 
@@ -128,9 +130,8 @@ def _sha(text: str) -> str:
 
 
 def seal() -> bool:
-    """Chain one batch of what is not sealed yet. Of several sealers one wins; the others look again."""
-    query = select(Event.stream).where(Event.seq.is_(None)).limit(1)
-    stream = db.session.scalars(query).first()
+    """Hash one batch of unsealed events. One of several sealers wins; the others look again."""
+    stream = db.session.scalars(UNSEALED).first()
     db.session.rollback()
     if stream is None:
         return False
@@ -152,14 +153,14 @@ def _seal_stream(stream: int) -> None:
 
 
 def head(stream: int) -> tuple[int, str]:
-    """The last sealed line of a stream: its number and hash; (0, GENESIS) before the first."""
+    """Number and hash of the last sealed event of a stream; (0, GENESIS) before the first."""
     top = select(func.max(Event.seq)).where(Event.stream == stream).scalar_subquery()
     row = db.session.execute(select(Event.seq, Event.hash).where(Event.stream == stream, Event.seq == top)).first()
     return (row.seq, row.hash) if row else (0, GENESIS)
 
 
 def broken_at(stream: int) -> int | None:
-    """The first line of a stream that does not check, or nothing when the whole chain holds."""
+    """The number of the first event of a stream that does not verify; None when all do."""
     prev, expected = GENESIS, 1
     lines = select(Event).where(Event.stream == stream, Event.seq.is_not(None)).order_by(Event.seq)
     for event in db.session.scalars(lines.execution_options(yield_per=BATCH)):

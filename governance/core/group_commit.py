@@ -1,6 +1,6 @@
-"""Group commit: what several threads of a process want written at one moment goes in one transaction.
+"""Group commit: rows that several threads of a process want to write at one moment share one transaction.
 
-Where writers take turns a crowd at one door would wait for one turn each; so it waits for one turn in all.
+Where writers are serialised, a burst of requests waits for one turn instead of one turn each.
 """
 
 from collections import deque
@@ -16,9 +16,9 @@ Made = TypeVar("Made")
 
 
 class GroupCommit(Generic[Item, Made]):
-    """`write` writes one, in the transaction in hand, and says what came of it.
+    """`write` writes one item in the current transaction and returns its result.
 
-    They are committed in the order in which they came, by all processes that share this `lock` in turn.
+    Items are committed in order of arrival; processes that share `lock` take turns.
     """
 
     def __init__(self, write: Callable[[Item], Made], lock: int) -> None:
@@ -26,10 +26,10 @@ class GroupCommit(Generic[Item, Made]):
         self._leading, self._waiting = Lock(), deque[tuple[Future[Made], Item]]()
 
     def add(self, item: Item) -> Made:
-        """What came of it, once it is committed. Raises what `write` or the database does. Call it outside `writing()`.
+        """The result of an item, once it is committed. Raises what `write` or the database raises. Call it outside
+        `writing()`.
 
-        Whoever comes first writes for all who wait by then. Trouble with one is nobody else's: their common transaction
-        is undone, and each is written alone.
+        The first thread writes for all that wait by then. If the common transaction fails, each item is written alone.
         """
         mine: Future[Made] = Future()
         self._waiting.append((mine, item))

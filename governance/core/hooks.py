@@ -1,4 +1,4 @@
-"""Hooks: a lower module publishes what happens, upper ones listen inside the same transaction."""
+"""Hooks: a lower module publishes, upper modules listen inside the same transaction."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -7,7 +7,7 @@ Listener = TypeVar("Listener", bound=Callable[..., None])
 
 
 class Hook:
-    """Calls its listeners in the order in which they registered; an exception of one rolls back the whole."""
+    """Calls its listeners in order of registration. An exception of one rolls the transaction back."""
 
     def __init__(self) -> None:
         self._listeners: list[Callable[..., None]] = []

@@ -1,9 +1,10 @@
-"""Work for later: a row written in the same transaction as the change that asks for it, claimed with a lease.
+"""Jobs: a row written in the transaction of the change that asks for it, claimed with a lease.
 
-A job may run twice (a worker can die at any moment), so every handler must be safe to repeat. A job that keeps
-failing stops with its reason and waits on the staff's page for a human.
+A job may run twice, because a worker can die at any moment; every handler must be safe to repeat. A job that keeps
+failing stops with its reason and is listed on the staff's page.
 """
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from governance.core.db import Base, connection, db, in_literals, now, partial_index, without_sorting, writing
 from governance.core.sql_statements import Insert
+from governance.core.waiting import Waiting
 
 log = structlog.get_logger()
 DUE, CLAIMED, DONE, FAILED = "due", "claimed", "done", "failed"
@@ -26,7 +28,9 @@ DIED = "the worker died each time, or took longer than the lease"
 
 
 class Job(Base):
-    """Those of one `line` are done one after the other, as they were asked for; those without wait for none."""
+    """Jobs with the same `queue_key` run one after the other, in the order they were asked for. Jobs without one wait
+    for none.
+    """
 
     __tablename__ = "job"
     __table_args__ = (
@@ -68,16 +72,16 @@ class _Wait(Exception):
 
 
 class NotNow(_Wait):
-    """Whom it needs is away: it keeps its place, and for so many seconds this process runs none of its name."""
+    """The host it needs is away. The job keeps its place; this process runs no job of its name for so many seconds."""
 
 
 class NotYet(_Wait):
-    """It alone has to wait for so many seconds, and those behind it in its line wait with it."""
+    """This job waits for so many seconds, and those behind it in its queue wait with it."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A job in this worker's hands, until another has taken it after its lease."""
+    """A job that this worker holds, until another takes it after the lease."""
 
     id: int
     name: str
@@ -92,9 +96,9 @@ HELD_UNTIL: dict[str, float] = {}  # by name; on this process's own clock
 def job(
     name: str, *, lease: int = 60, tries: int = 6, every: int | None = None, network: bool = False
 ) -> Callable[..., Any]:
-    """Register a handler. `lease` and `every` are seconds; a handler with `every` runs once per such slot of time.
+    """Register a handler. `lease` and `every` are seconds; a handler with `every` runs once per slot of that length.
 
-    One that waits for the `network` runs in a thread of its own, so that it holds up none of the others.
+    A handler that uses the `network` runs in a thread of its own and delays no other.
     """
 
     def register(run: Callable[..., None]) -> Callable[..., None]:
@@ -106,27 +110,26 @@ def job(
 
 
 def enqueue(name: str, *, due_at: datetime | None = None, queue_key: str | None = None, **args: Any) -> None:
-    """Ask for a job in the transaction in hand: it exists if and only if the change does."""
+    """Add a job in the current transaction: it exists if and only if the change does."""
     db.session.add(Job(name=name, args=args, due_at=due_at or now(), queue_key=queue_key))
 
 
 def enqueue_fast(name: str, *, queue_key: str | None = None, **args: Any) -> None:
-    """The same, due at once, for the doors that many come through."""
+    """The same, due at once, through a prepared statement."""
     JOB.new(connection(), name=name, args=args, queue_key=queue_key)
 
 
 def enqueue_once(name: str, seconds: int, key: str, **args: Any) -> None:
-    """Ask for a job that serves everybody who asks within one stretch of so many seconds; it is due after the stretch.
+    """Add one job for all that ask within a slot of so many seconds; it is due at the end of the slot.
 
-    Whoever changes something and asks is served by a run that begins later, unless their transaction takes longer
-    than another such stretch.
+    It runs after the changes of everybody who asked, unless a transaction takes longer than another slot.
     """
     stretch = int(now().timestamp()) // seconds
     _enqueue_in(f"{name}:{key}@{stretch}", name, datetime.fromtimestamp((stretch + 2) * seconds, UTC), args)
 
 
 def enqueue_at_most_once(name: str, apart: timedelta, key: str, **args: Any) -> None:
-    """Ask for a job that is due at once, unless it was asked for within the same stretch of time already."""
+    """Add a job that is due at once, unless one was added within the same slot of time."""
     stretch = int(now().timestamp() // apart.total_seconds())
     _enqueue_in(f"{name}:{key}@{stretch}", name, now(), args)
 
@@ -140,7 +143,7 @@ def _enqueue_in(slot: str, name: str, due_at: datetime, args: dict[str, Any]) ->
 
 
 def run_next(network: bool | None = None) -> bool:
-    """Run one waiting job, of any kind or only of this one; says whether there was one."""
+    """Run one waiting job, of any kind or only of this one; returns whether there was one."""
     found = _claim(network)
     if found is None:
         return False
@@ -165,22 +168,27 @@ def run_next(network: bool | None = None) -> bool:
 
 @lru_cache(maxsize=64)
 def _waiting(names: tuple[str, ...]) -> tuple[tuple[Select[int], Select[Job]], ...]:
-    """What of these names may be claimed at a `moment`: first what a worker that died has left, then what is due.
+    """The claimable jobs of these names: first those with an expired lease, then those that are due.
 
-    For each a look whether there is any, and the one that waits longest of those with nobody in front in their line.
+    For each, a statement whether there is any, and one for the oldest with nothing before it in its queue.
     """
     moment: BindParameter[datetime] = bindparam("moment")
     other = aliased(Job)
-    left = (Job.name.in_(names), Job.state == CLAIMED, Job.lease_until < moment)
-    due = (Job.name.in_(names), Job.state == DUE, Job.due_at <= moment)
+    left = (in_literals(Job.name, names), Job.state == CLAIMED, Job.lease_until < moment)
+    due = (in_literals(Job.name, names), Job.state == DUE, Job.due_at <= moment)
     front = select(func.min(other.id)).where(other.queue_key == Job.queue_key, in_literals(other.state, (DUE, CLAIMED)))
     is_front = or_(Job.queue_key.is_(None), Job.id == front.scalar_subquery())
     first = select(Job).where(is_front).order_by(Job.due_at).limit(1).with_for_update(skip_locked=True)
     return tuple((select(Job.id).where(*which).limit(1), first.where(*which)) for which in (left, due))
 
 
+def waiting(network: bool) -> Waiting:
+    """What to ask the database to learn whether `run_next` would find a job; jobs behind others of their line count."""
+    return tuple(look for look, _ in _waiting(_names(network)))
+
+
 def _names(network: bool | None) -> tuple[str, ...]:
-    """A job of another release, whose handler this process does not know, waits for its own."""
+    """Names with a handler in this process. A job of another release waits for its own."""
     kinds = [name for name, handler in HANDLERS.items() if network in (None, handler.network)]
     return tuple(name for name in kinds if HELD_UNTIL.get(name, 0.0) <= time.monotonic())
 
@@ -213,7 +221,7 @@ def _again_later(found: Claim, handler: Handler, error: str) -> None:
 
 
 def _settle(found: Claim, **values: Any) -> None:
-    """Nothing, where the lease ended and another has the job, or has done it."""
+    """Changes nothing where the lease expired and another worker has or had the job."""
     mine = update(Job).where(Job.id == found.id, Job.state == CLAIMED, Job.tries == found.tries)
     with writing():
         db.session.execute(mine.values(**values))
@@ -224,7 +232,7 @@ def retry(failed: Job) -> None:
 
 
 def plan_periodic(moment: datetime | None = None) -> None:
-    """Make sure each periodic handler has its row for this slot of time, however many workers ask."""
+    """Ensure one row for each periodic handler and slot of time, however many workers ask."""
     seconds = (moment or now()).timestamp()
     slots = {
         f"{name}@{int(seconds // handler.every.total_seconds())}": name
@@ -237,6 +245,16 @@ def plan_periodic(moment: datetime | None = None) -> None:
         _plan(slots[slot], slot)
 
 
+def until_next_slot() -> float:
+    """Seconds until `plan_periodic` next has something to plan."""
+    seconds = now().timestamp()
+    return min((every - seconds % every for every in _stretches()), default=math.inf)
+
+
+def _stretches() -> set[float]:
+    return {handler.every.total_seconds() for handler in HANDLERS.values() if handler.every}
+
+
 def _plan(name: str, slot: str) -> None:
     try:
         with writing():
@@ -247,7 +265,7 @@ def _plan(name: str, slot: str) -> None:
 
 @job("jobs.sweep", every=3600)
 def sweep() -> None:
-    """Done jobs are kept for a week, then leave."""
+    """Delete jobs that were done a week ago."""
     with writing():
         old = delete(Job).where(Job.state == DONE, Job.done_at < now() - timedelta(days=7))
         db.session.execute(old)

@@ -1,6 +1,6 @@
-"""How much is too much, by device and place; the network address is only a flood guard, as a whole building shares one.
+"""Rate limits by device and place. The network address is only a flood guard, as a whole building may share one.
 
-With Redis the count is shared by all machines; without it, or while it is gone, each process counts for itself.
+With Redis all machines share the counts; without it, or while it is away, each process counts for itself.
 """
 
 import threading
@@ -24,9 +24,9 @@ MOST = 100_000  # keys a process remembers before it looks for old ones
 
 
 class LocalCounter:
-    """This process's own counts: what is in the window is this slot's count and a share of the slot before.
+    """The counts of this process in a sliding window: this slot and a share of the slot before.
 
-    The library's memory storage starts a thread for nearly every hit, and that thread walks over all keys.
+    The library's memory storage starts a thread for nearly every hit, which walks over all keys.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -47,7 +47,7 @@ class LocalCounter:
         return True
 
     def test(self, limit: RateLimitItem, *key: str) -> bool:
-        """Would one more be let through?"""
+        """Whether one more would be let through."""
         slot, into = divmod(self._clock(), limit.get_expiry())
         with self._lock:
             return not _over(limit, *self._standing((str(limit), *key), int(slot)), into)
@@ -83,7 +83,7 @@ _read = cache(parse)
 
 
 def has_room(limit: str, *key: str) -> bool:
-    """Would one more be let through? It is not counted."""
+    """Whether one more would be within the limit; it is not counted."""
     shared, here = current_app.extensions["limits"]
     try:
         return bool(shared.test(parse(limit), *key))
@@ -97,7 +97,7 @@ def require(limit: str, *key: str) -> None:
 
 
 def network(address: str) -> str:
-    """What counts as one address: of IPv6 the first 64 bits, as whoever has one has all that begin so."""
+    """The key of an address. An IPv6 address counts by its first 64 bits, as one subscriber has all that begin so."""
     try:
         read = ip_address(address)
     except ValueError:
@@ -114,7 +114,7 @@ def _hit(limit: RateLimitItem, *key: str) -> bool:
 
 
 def proven(view: View) -> View:
-    """A door whose callers prove each request by a signature: a platform calls for everybody from a few addresses."""
+    """Exempts an endpoint whose callers sign each request: a platform calls for everybody from a few addresses."""
     view.proven = True  # type: ignore[attr-defined]
     return view
 

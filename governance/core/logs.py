@@ -1,4 +1,4 @@
-"""Structured logs, one JSON object a line, with phone and identity numbers masked wherever they turn up."""
+"""Structured logs, one JSON object a line; phone and identity numbers are masked in every value."""
 
 import logging
 import re
@@ -16,7 +16,7 @@ SECRET = re.compile(r"(?:((?:key|k|token|secret|password|csrf_token|code)=)|(/[s
 
 
 def mask(text: str) -> str:
-    """The text with mobile numbers, identity numbers and secrets in addresses made unreadable."""
+    """The text with mobile numbers, identity numbers and secrets in addresses masked."""
     return SECRET.sub(r"\1\2***", NUMBER.sub(lambda found: found[0][:3] + "****", text))
 
 

@@ -1,6 +1,6 @@
-"""Where bytes live: a folder or an S3 bucket, by the same four verbs. What a key means is its writer's business.
+"""The media store: a folder or an S3 bucket with put, get, delete and keys. The writer decides what a key means.
 
-What `put` has returned from is kept: a row that speaks of it may be committed, whatever happens to the machine next.
+What `put` has returned from is durable, so a row that refers to it may be committed.
 """
 
 import os
@@ -36,7 +36,7 @@ def put(key: str, data: bytes) -> None:
 
 
 def _write(file: Path, data: bytes) -> None:
-    """The file whole or not at all, on the disk and in its folder: the library's own store waits for no disk."""
+    """Write the file atomically and sync it and its folder; the library's local store does not sync."""
     _make(file.parent)
     draft = file.with_name(f"{file.name}#{secrets.randbits(48)}")  # a name that listings leave out
     try:
@@ -59,7 +59,7 @@ def _make(folder: Path) -> None:
 
 
 def _keep(folder: Path) -> None:
-    """What was put into this folder survives a power cut."""
+    """Sync a folder, so that its new entries survive a power cut."""
     opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(opened)
@@ -73,12 +73,12 @@ def get(key: str) -> bytes:
 
 
 def delete(key: str) -> None:
-    """Remove what is there; nothing there is fine."""
+    """Remove the bytes under a key, if there are any."""
     with suppress(FileNotFoundError):
         current_app.extensions["media"].delete(key)
 
 
 def keys(prefix: str, before: datetime | None = None) -> list[str]:
-    """What lies under a prefix; with `before` only what was put there earlier."""
+    """The keys under a prefix; with `before`, only those put there earlier."""
     found = [entry for page in current_app.extensions["media"].list(prefix) for entry in page]
     return [entry["path"] for entry in found if before is None or entry["last_modified"] < before]

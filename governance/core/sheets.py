@@ -1,4 +1,4 @@
-"""Tables given out as CSV: with a byte order mark, so that Excel reads UTF-8, and with no cell it could run."""
+"""Tables as CSV files: with a byte order mark, so that Excel reads UTF-8, and without executable cells."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ RUN = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet t
 
 
 def safe(cell: Any) -> str:
-    """A cell as text; one that a spreadsheet would run is marked as text with an apostrophe."""
+    """A cell as text. A cell that a spreadsheet would execute is prefixed with an apostrophe."""
     if isinstance(cell, datetime):
         return f"{local(cell):%Y-%m-%d %H:%M:%S}"
     text = "" if cell is None else str(cell)
@@ -22,7 +22,7 @@ def safe(cell: Any) -> str:
 
 
 def csv_answer(name: str, rows: Iterable[Sequence[Any]]) -> Response:
-    """The rows as a file to be saved under this name."""
+    """The rows as a download with this name."""
     out = io.StringIO()
     csv.writer(out).writerows([safe(cell) for cell in row] for row in rows)
     answer = Response(out.getvalue().encode("utf-8-sig"), mimetype="text/csv")

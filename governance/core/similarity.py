@@ -1,10 +1,10 @@
-"""How much two short texts have in common: the share of two-character pieces suits Chinese and needs no words."""
+"""Similarity of two short texts by shared bigrams, which suits Chinese and needs no word segmentation."""
 
 ALIKE = 0.3  # from here on two titles are shown as alike
 
 
 def likeness(one: str, other: str) -> float:
-    """How much of the shorter text stands in the other, from 0 to 1."""
+    """The share of the shorter text's bigrams that the other has too, from 0 to 1."""
     first, second = _pieces(one), _pieces(other)
     return len(first & second) / max(1, min(len(first), len(second)))
 

@@ -1,7 +1,7 @@
-"""Statements put together once and then handed to the driver, for the doors most people come through (ADR 8).
+"""Prepared statements for the hot paths (ADR 8). import-linter holds the list of modules that may use them.
 
-SQLAlchemy writes the SQL, keeps connection and transaction, and says how each kind of value is written and read.
-What is left out is its bookkeeping for every execution, which costs several times what the database itself does.
+SQLAlchemy compiles the SQL, keeps connection and transaction, and converts values. Its bookkeeping for each execution
+is left out; that costs several times what the database needs.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,7 +15,7 @@ Made = TypeVar("Made")
 
 
 class Prepared(Generic[Made]):
-    """One statement with named values; each row of its answer becomes what `into` makes of the columns."""
+    """One statement with named values; `into` makes the result of each row of columns."""
 
     names: list[str] | None = None  # of the columns an insert fills
 
@@ -33,7 +33,7 @@ class Prepared(Generic[Made]):
         return None if row is None else self._into(ready.read(row))
 
     def run(self, connection: Connection, **values: Any) -> int:
-        """For its effect; says how many rows it touched."""
+        """Execute it; returns the number of rows it touched."""
         count: int = self._for(connection.dialect).run(connection, values).rowcount
         return count
 
@@ -44,7 +44,7 @@ class Prepared(Generic[Made]):
 
 
 class Insert(Prepared[int]):
-    """One new row of a table, and its number where it gets one. What is not given is the default of its column."""
+    """Inserts one row and returns its id where it gets one. A column that is not given gets its default."""
 
     def __init__(self, model: Any) -> None:
         self.table = table = model.__table__
@@ -55,7 +55,7 @@ class Insert(Prepared[int]):
         super().__init__(insert(table) if key is None else insert(table).returning(key), lambda row: int(*row))
 
     def new(self, connection: Connection, **values: Any) -> int:
-        """Put the row in and say its number."""
+        """Insert the row; returns its id."""
         return self.first(connection, **self._whole(values)) or 0
 
     def run(self, connection: Connection, **values: Any) -> int:
@@ -66,7 +66,7 @@ class Insert(Prepared[int]):
 
 
 class InsertOnce(Insert):
-    """The same, unless a row with the same values in unique columns is there already: then the number is 0."""
+    """The same, unless a row with the same values in unique columns exists: then the id is 0."""
 
     def _for(self, dialect: Dialect) -> "_Ready":
         if dialect.name not in self._ready:
@@ -84,7 +84,7 @@ def _default(column: Any) -> Callable[[], Any]:
 
 
 class _Ready:
-    """A statement in the words of one kind of database."""
+    """A statement compiled for one dialect."""
 
     def __init__(self, statement: ClauseElement, dialect: Dialect, names: list[str] | None) -> None:
         compiled: Any = statement.compile(dialect=dialect, column_keys=names)
@@ -97,7 +97,7 @@ class _Ready:
         self.readers = [(at, read) for at, read in enumerate(readers) if read]
 
     def run(self, connection: Connection, values: dict[str, Any]) -> Any:
-        """The cursor that has carried it out. What the driver refuses is raised as SQLAlchemy would."""
+        """The cursor after execution. Errors of the driver are raised as SQLAlchemy's."""
         given = self.fixed | values
         for name, write in self.writers:
             given[name] = write(given[name])
@@ -117,5 +117,5 @@ class _Ready:
 
 
 def _kind(element: Any, dialect: Dialect) -> Any:
-    """The type of a column or value, as this kind of database knows it."""
+    """The type of a column or value in this dialect."""
     return element.type.dialect_impl(dialect)

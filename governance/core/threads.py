@@ -1,4 +1,4 @@
-"""What waits or asks the database, in a thread of its own, out of the way of an event loop."""
+"""Runs what blocks or asks the database in a thread of its own, off the event loop."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from flask import Flask
 
 
 async def in_thread(app: Flask, work: Callable[..., Any], *args: Any, pool: Executor | None = None) -> Any:
-    """What `work` gives, called in an application context of its own; without a `pool` in one of the loop's threads."""
+    """The result of `work` in an application context of its own; without a `pool`, in one of the loop's threads."""
 
     def in_context() -> Any:
         with app.app_context():

@@ -1,6 +1,6 @@
-"""A living demo community: a street, two communities, grids, a dozen buildings, staff, groups, tickets in every state.
+"""A demo community: a street, two communities, grids, a dozen buildings, staff, groups, tickets in every state.
 
-Everything is invented. The tickets are made through the same actions as real ones, so the record is real too.
+Everything is invented. The same actions as for real tickets are used, so the record is real too.
 """
 
 import io
@@ -75,7 +75,7 @@ def is_empty() -> bool:
 
 
 def fill(password: str = "") -> list[Account]:
-    """Fill an empty database; the accounts with their passwords, which are shown only now."""
+    """Fill an empty database; returns the accounts with their passwords, which are shown only now."""
     with writing():  # one transaction: a demo is whole or not there
         initial_data.install()
         _settle()
@@ -137,7 +137,7 @@ def _person(account: str, name: str, password: str, post: Post) -> Account:
 
 
 def _bind_groups() -> None:
-    """Ordinary WeChat groups, which a grid worker tells by hand."""
+    """WeChat groups on the manual channel."""
     keeper = _viewer("银杏社区值班")
     binding.add(keeper, "manual", "workers", "第一网格工作群", {}, [_place("第一网格")])
     binding.add(keeper, "manual", "residents", "银杏里3号院邻里群", {}, [_place("银杏里3号院")])
@@ -145,7 +145,7 @@ def _bind_groups() -> None:
 
 
 def _move_in() -> None:
-    """Doors of the first building; two residents whom the community knows, and a slip that nobody has used yet."""
+    """Doors of the first building, two known residents, and an unused slip."""
     keeper, building = _viewer("银杏社区值班"), _first_building()
     add_doors(building, keeper, "1单元101-1单元104\n1单元201-1单元204\n2单元101-2单元104\n2单元201-2单元204")
     doors = list(db.session.scalars(select(Door).filter_by(place_id=building.id).order_by(Door.id)))
@@ -170,7 +170,7 @@ def _resident() -> Viewer:
 
 
 def _staff(role: str, ticket: Ticket) -> Viewer:
-    """Who would take this step for this ticket."""
+    """Who takes this step for this ticket."""
     held = select(Post).where(Post.role == role, Post.held(now()))
     for post in db.session.scalars(held):
         if post.body_id is not None and post.body_id == ticket.body_id or post.place_id in ticket.place.ancestors:
@@ -196,7 +196,7 @@ def _tell(number: int, story: tuple[str, str, str, str, tuple[str, ...], int]) -
 
 
 def _photograph(by: Viewer, submission: str, kind: str, seed: int) -> None:
-    """Stage a drawn photo the way a phone does; the worker cleans it like any other."""
+    """Stage a drawn photo as a phone does; the worker cleans it like any other."""
     photos.stage(by, submission, FileStorage(io.BytesIO(demo_photos.scene(kind, seed)), f"{kind}.jpg"))
 
 
@@ -236,7 +236,7 @@ def _step(ticket: Ticket, step: str, reporter: Viewer) -> None:
 
 
 def _as_if_earlier() -> None:
-    """Spread each ticket's story over the hours before now, so that something is late and something due today."""
+    """Spread each ticket's events over the hours before now, so that some are late and some due today."""
     rng = random.Random(20)  # noqa: S311 - the same demo every time, nothing secret
     for ticket in db.session.scalars(select(Ticket)):
         age = timedelta(hours=rng.randint(2, 40))

@@ -1,7 +1,7 @@
-"""A synthetic district of the published scale, made in bulk for trying and measuring. Everything is invented.
+"""A synthetic district of the published scale, inserted in bulk for trials and measurements. Everything is invented.
 
-Rows are written straight into the tables: nobody did these things, so the record says nothing of the places, and of
-each ticket only that it was reported. Ids are given here, so the sequences of PostgreSQL are moved on afterwards.
+Rows are inserted without actions, so the record has nothing on places, and of each ticket only its report. Ids are
+assigned here, so PostgreSQL's sequences are moved on afterwards.
 """
 
 import secrets
@@ -38,7 +38,7 @@ OPEN = 10  # of so many tickets one is still open
 
 @dataclass(frozen=True)
 class Size:
-    """How much there is of it. As published: 35 streets, 672 communities, about 14,000 buildings and courtyards."""
+    """How much to make. As published: 35 streets, 672 communities, about 14,000 buildings and courtyards."""
 
     streets: int = 35
     communities: int = 672
@@ -47,7 +47,7 @@ class Size:
 
 
 def fill(password: str, size: Size, tickets: int, say: Say) -> list[Account]:
-    """Fill an empty database; some of its accounts. They all have the same password, which is shown only now."""
+    """Fill an empty database; returns some accounts. All have the same password, which is shown only now."""
     password = password or secrets.token_urlsafe(9)
     places = list(_places(size))
     initial_data.install()
@@ -106,7 +106,7 @@ def _codes(coded: list[Row]) -> list[Row]:
 
 
 def _bind_groups(coded: list[Row], say: Say) -> None:
-    """An ordinary WeChat group for each courtyard and building."""
+    """A WeChat group on the manual channel for each courtyard and building."""
     facts = {"channel": "manual", "audience": "residents"}
     groups = [
         {"id": id_, "name": f"{place['name']}邻里群"} | facts | {f"{area}_id": place[f"{area}_id"] for area in AREAS}
@@ -118,8 +118,9 @@ def _bind_groups(coded: list[Row], say: Say) -> None:
 
 
 def _hire(places: list[Row], secret: str, say: Say) -> list[tuple[str, str, str]]:
-    """Somebody for each grid, community and street, two for the district, of whom one approves what the other writes;
-    some of them as account, role and name."""
+    """Staff for each grid, community and street, and two officers of the district, of whom one approves what the other
+    writes; returns some as account, role and name.
+    """
     offices = [place for place in places if place["kind"] in AREAS]
     staff = [(f"{place['kind']}{place['id']}", place, f"{place['name']}值班") for place in offices]
     staff.insert(1, (SECOND, offices[0], f"{offices[0]['name']}另一位"))
@@ -203,14 +204,14 @@ def _reporter(row: Row) -> Row:
 
 
 def _reported(row: Row, path: str) -> Row:
-    """In the record as told: no group is to hear of what never happened."""
+    """The events, already processed: no group is told of what never happened."""
     details = {"noun": "ticket", "verb": "report", "subject_id": row["id"], "actor": "居民", "data": {"source": "code"}}
     when = {"at": row["submitted_at"], "processed_at": row["submitted_at"]}
     return details | when | {"stream": row["community_id"], "scope": path, "actor_id": row["submitter_id"]}
 
 
 def _move_sequences(*models: type[Base]) -> None:
-    """PostgreSQL counts on from where it was, not from the ids given here."""
+    """Move PostgreSQL's sequences past the ids assigned here."""
     if db.engine.dialect.name == "postgresql":
         for model in models:
             highest = select(func.max(model.__table__.c.id)).scalar_subquery()

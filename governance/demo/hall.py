@@ -1,4 +1,4 @@
-"""What is talked over in the demo community: topics in several states, statements, voices and replies. All invented."""
+"""The hall of the demo community: topics in several states, statements, voices and replies. All invented."""
 
 import random
 import uuid
@@ -32,7 +32,7 @@ DONE = "东门台阶太陡，能不能修个坡道"
 
 
 def fill(yard: Place, community: Place) -> None:
-    """Add the talk to a demo community. Call it inside `writing()`."""
+    """Add topics to a demo community. Call it inside `writing()`."""
     rng = random.Random(7)  # noqa: S311 - the same demo every time, nothing secret
     staff = viewer_of(db.session.scalars(select(Person).filter_by(nickname="银杏社区值班")).one())
     neighbours = [_neighbour(name, yard) for name in NEIGHBOURS]
@@ -63,7 +63,7 @@ def _begin(staff: Viewer, place: Place, title: str, words: str) -> Topic:
 
 
 def _gather(topic: Topic, staff: Viewer) -> None:
-    """The matter about parking became part of it: its reporter follows along."""
+    """The ticket about parking becomes part of it; its reporter follows the topic."""
     query = select(Ticket).join(Ticket.category).filter_by(slug="parking")
     ticket = db.session.scalars(query.where(Ticket.state == "on_hold").limit(1)).first()
     if ticket:
@@ -73,7 +73,7 @@ def _gather(topic: Topic, staff: Viewer) -> None:
 def _talk(
     topic: Topic, neighbours: list[Viewer], lines: tuple[tuple[str, float], ...], people: int, rng: random.Random
 ) -> None:
-    """Everybody answers most of what is said, each statement with its own share of agreement."""
+    """Everybody answers most statements, each with its own share of agreement."""
     said = [
         (contributions.say(topic, neighbours[number % len(neighbours)], _mark(words), words), share)
         for number, (words, share) in enumerate(lines)
@@ -93,17 +93,19 @@ def _answer(statement: Statement, by: Viewer, share: float, rng: random.Random) 
 
 
 def _done(topic: Topic, staff: Viewer, neighbours: list[Viewer], rng: random.Random) -> None:
-    """One matter that went all the way: decided, done, judged and counted."""
+    """One topic that went all the way: decided, done, reviewed and counted."""
     _talk(topic, neighbours, (("坡道修在台阶右边", 0.9), ("再装一根扶手", 0.8)), 12, rng)
     actions.make_move(topic, "decide", staff, {"note": "台阶右边修一条坡道，装一根扶手，物业两周内做完。"})
     body = db.session.scalars(select(Body).order_by(Body.id).limit(1)).one()
-    details = {
-        "words": "东门修坡道、装扶手",
-        "category": "other",
-        "body": str(body.id),
-        "due_at": now() + timedelta(days=9),
-    }
-    outcomes.task(topic, staff, _mark("ramp"), **details)
+    outcomes.task(
+        topic,
+        staff,
+        _mark("ramp"),
+        words="东门修坡道、装扶手",
+        category="other",
+        body=str(body.id),
+        due_at=now() + timedelta(days=9),
+    )
     ticket = db.session.scalars(select(Ticket).filter_by(source="topic")).one()
     worker = db.session.scalars(select(Person).filter_by(nickname=body.name)).one()
     tickets.make_move(ticket, "finish", viewer_of(worker), {"note": "坡道修好了，扶手也装上了"})

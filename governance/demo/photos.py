@@ -1,6 +1,6 @@
-"""Drawn photos for the demo community: clearly invented, pleasant to look at, the same for the same seed.
+"""Drawn photos for the demo: visibly invented, the same for the same seed.
 
-Each scene is a few shapes on a soft ground, drawn at twice the size and shrunk so that edges are smooth.
+Each scene is a few shapes on a soft ground, drawn at twice the size and scaled down for smooth edges.
 """
 
 import random
@@ -15,7 +15,7 @@ Colour = tuple[int, int, int]
 
 
 class Scene:
-    """A picture in the making, in units of the finished 1280 by 960."""
+    """A picture being drawn, in units of the finished 1280 by 960."""
 
     def __init__(self, seed: int, above: Colour, below: Colour) -> None:
         self.dice = random.Random(seed)  # noqa: S311 - draws leaves, keeps no secret
@@ -47,7 +47,7 @@ class Scene:
         self.image.paste(Image.new("RGB", self.image.size, colour), mask=light)
 
     def shade(self, x: float, y: float, wide: float, high: float, strength: float = 0.35) -> None:
-        """A soft shadow lying on the ground."""
+        """A soft shadow on the ground."""
         dark = Image.new("L", (SIZE[0] // 2, SIZE[1] // 2))
         edges = tuple(v / 2 for v in (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2))
         ImageDraw.Draw(dark).ellipse(edges, fill=int(255 * strength))

@@ -1,20 +1,20 @@
 """Everything that changes a topic along its life. Each action checks, changes, then records, in one transaction."""
 
-import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from governance.core import links
+from governance import links
 from governance.core.crypto import new_ref
 from governance.core.db import db, locked, now, writing
 from governance.core.db import find_by as one
 from governance.core.errors import Invalid, Refused
 from governance.core.events import append
 from governance.core.jobs import enqueue_once
+from governance.core.lifecycle import Made, Move
 from governance.discussions import lifecycle as life
 from governance.discussions.lifecycle import LIFE
 from governance.discussions.model import Flag, Reply, Statement, Topic, TopicFollow, follows
@@ -88,15 +88,13 @@ def make_move(topic: Topic, name: str, by: Viewer, answers: Mapping[str, str]) -
     Raises Missing (no such move), Forbidden, Refused (not from here, or somebody was first), Invalid by field.
     """
     with writing():
-        _hold(topic, name, answers)
-        LIFE.move(name)
-        require(by, f"topic.{name}", topic)
-        apply_move(topic, name, by, answers)
+        _lock_in_order(topic, answers)
+        LIFE.make(topic, name, by, answers, require)
 
 
-def _hold(topic: Topic, name: str, answers: Mapping[str, str]) -> None:
+def _lock_in_order(topic: Topic, answers: Mapping[str, str]) -> None:
     """Lock the topic, and the one it is merged into, in the order of their rows: no two wait for each other."""
-    target = numbered(answers["into"]) if name == "merge" and answers.get("into") else None
+    target = numbered(answers["into"]) if answers.get("into") else None
     for row in sorted({topic, target or topic}, key=lambda each: each.id):
         locked(row)
 
@@ -108,11 +106,13 @@ def numbered(text: str) -> Topic | None:
 
 def apply_move(topic: Topic, name: str, by: Viewer, answers: Mapping[str, str]) -> None:
     """The change and its record, once the right to it is settled. Call it on a locked topic."""
-    step = LIFE.take(name, topic.state, answers)
-    source = topic.state
-    facts = CHANGES.get(name, _nothing)(topic, by, answers)
-    topic.state = step.target
-    record_event(topic, name, by, words=answers.get("note", ""), came_from=source, to=topic.state, **facts)
+    LIFE.apply(topic, name, by, answers)
+
+
+@LIFE.records
+def _record_move(topic: Topic, made: Made[Move]) -> None:
+    facts = {"came_from": made.came_from, "to": topic.state, **made.facts}
+    record_event(topic, made.move.name, made.by, words=made.words, **facts)
 
 
 def record_event(topic: Topic, verb: str, by: Viewer, words: str = "", **facts: Any) -> None:
@@ -135,21 +135,20 @@ def record_event(topic: Topic, verb: str, by: Viewer, words: str = "", **facts: 
         freshen(topic.place)
 
 
-def _nothing(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
-    return {}
-
-
+@LIFE.changes("open")
 def _open(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     topic.checked_at = now()
     topic.answer = answers.get("note") or topic.answer
     return {}
 
 
+@LIFE.changes("decide")
 def _decide(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     topic.decision, topic.decided_at = answers["note"], now()
     return {"people": topic.people}
 
 
+@LIFE.changes("review")
 def _review(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     all_done(topic)
     return {}
@@ -157,17 +156,19 @@ def _review(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, A
 
 def all_done(topic: Topic) -> None:
     """Raises Refused, with what is still being done about the decision."""
-    waiting = [ring.title for ring in links.outcomes("topic", topic.id, SYSTEM) if not ring.over]
+    waiting = [item.title for item in links.outcomes("topic", topic.id, SYSTEM) if not item.over]
     if waiting:
         raise Refused(f"还有没办完的：{'、'.join(waiting)}")
 
 
+@LIFE.changes("reopen")
 def _reopen(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     topic.checked_at = topic.checked_at or now()
     topic.decision, topic.decided_at = "", None  # what was decided before stays in the record
     return {}
 
 
+@LIFE.changes("merge")
 def _merge(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     target = numbered(answers["into"])
     if target is None or target.id == topic.id or not may(by, "topic.merge", target):
@@ -186,10 +187,8 @@ def _carry_over(topic: Topic, target: Topic) -> None:
     for rows in (Statement, Reply, Flag):
         carried = update(rows).where(rows.topic_id == topic.id)
         db.session.execute(carried.values(topic_id=target.id), execution_options={"synchronize_session": False})
-    for id_, noun in db.session.execute(
-        select(links.Link.source_id, links.Link.source_noun).filter_by(target_noun="topic", target_id=topic.id)
-    ).all():
-        links.tie((noun, id_), ("topic", target.id))
+    for source in links.source_ids("topic", topic.id):
+        links.tie(source, ("topic", target.id))
     let_follow(target, db.session.scalars(select(TopicFollow.person_id).filter_by(topic_id=topic.id)).all())
     tally_soon(target.id)
 
@@ -197,15 +196,6 @@ def _carry_over(topic: Topic, target: Topic) -> None:
 def tally_soon(topic_id: int) -> None:
     """The worker counts the topic's voices anew, once for all that come in these seconds."""
     enqueue_once("discussions.tally", TALLY_AFTER, str(topic_id), topic_id=topic_id)
-
-
-CHANGES: dict[str, Callable[[Topic, Viewer, Mapping[str, str]], dict[str, Any]]] = {
-    "open": _open,
-    "decide": _decide,
-    "review": _review,
-    "reopen": _reopen,
-    "merge": _merge,
-}
 
 
 def answer_publicly(topic: Topic, by: Viewer, words: str) -> None:
@@ -242,48 +232,3 @@ def see(topic: Topic, by: Viewer) -> None:
     if held is not None and held.seen_at < topic.changed_at:
         with writing():
             locked(held).seen_at = now()
-
-
-@links.does("topic.receive")
-def receive(
-    ticket_id: int, followers: Iterable[int], place: Place, by: Viewer, into: str, title: str
-) -> tuple[int, str]:
-    """A ticket becomes part of a topic: of the one with this number, or of a new one with this title.
-
-    Everybody concerned by the ticket follows the topic. Gives the topic's number and title; raises Invalid by field.
-    """
-    topic = _received_by(place, by, into, title)
-    links.tie(("ticket", ticket_id), ("topic", topic.id))
-    let_follow(topic, followers)
-    record_event(topic, "gather", by, ticket=ticket_id)
-    return topic.id, topic.title
-
-
-def _received_by(place: Place, by: Viewer, into: str, title: str) -> Topic:
-    if into:
-        found = numbered(into)
-        topic = locked(found) if found else None
-        if topic is None or topic.state not in life.GATHERING or topic.place_id not in place.ancestors:
-            raise Invalid({"into": "请从名单里选一个正在商量的议题"})
-        require(by, "topic.gather", topic)
-        return topic
-    if not title:
-        raise Invalid({"title": "给新议题起个名字，或者选一个已有的"})
-    if len(title) > 40:
-        raise Invalid({"title": "议题名最多 40 个字"})
-    place = _community_of(place)
-    return begin(place, by, str(uuid.uuid4()), title, "")
-
-
-def _community_of(place: Place) -> Place:
-    """People talk over more than one staircase: where a new topic of a ticket's place stands."""
-    line = place.above()
-    return next((outer for outer in reversed(line) if outer.kind in ("courtyard", "community")), place)
-
-
-@links.does("topic.open_at")
-def open_at(place: Place, by: Viewer) -> list[tuple[str, str]]:
-    """Topics that tickets of this place can be brought into: number and title."""
-    query = select(Topic).where(Topic.place_id.in_(place.ancestors), Topic.state.in_(life.GATHERING))
-    found = db.session.scalars(query.order_by(Topic.id.desc()).limit(50))
-    return [(str(topic.id), topic.title) for topic in found if may(by, "topic.gather", topic)]

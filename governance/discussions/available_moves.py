@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from governance.core import links
+from governance import links
 from governance.core.db import db, now
 from governance.core.lifecycle import Move
 from governance.core.web.forms import Form, options
@@ -23,12 +23,20 @@ A_FORTNIGHT = timedelta(days=14)
 def move_forms(topic: Topic, viewer: Viewer, given: dict[str, Form]) -> list[tuple[Move, Form]]:
     """Each move open to this viewer now with its form; one that was refused comes back as it was filled."""
     offered = [move for move in topic.next_moves() if may(viewer, f"topic.{move.name}", topic)]
-    targets = merge_targets(topic, viewer) if any(move.name == "merge" for move in offered) else []
-    shown = [move for move in offered if move.name != "merge" or targets]
-    return [(move, given.get(move.name) or move_form(move, targets).blank().on_page_as(move.name)) for move in shown]
+    chosen = [(move, choices(move, topic, viewer)) for move in offered]
+    return [
+        (move, given.get(move.name) or move_form(move, targets).blank().on_page_as(move.name))
+        for move, targets in chosen
+        if targets is None or targets
+    ]
 
 
-def merge_targets(topic: Topic, viewer: Viewer) -> list[tuple[str, str]]:
+def choices(move: Move, topic: Topic, viewer: Viewer) -> list[tuple[str, str]] | None:
+    """The topics that a move asks to choose from; None where it asks for none."""
+    return _merge_targets(topic, viewer) if any(ask.name == "into" for ask in move.asks) else None
+
+
+def _merge_targets(topic: Topic, viewer: Viewer) -> list[tuple[str, str]]:
     """The topics this one can be merged into: open, at a place around or inside this one's, the viewer's to keep."""
     query = select(Topic).where(Topic.state == life.DISCUSSING, Topic.id != topic.id)
     near = query.where(Topic.community_id == topic.community_id, visible(viewer, "topic.merge", Topic))
@@ -41,14 +49,13 @@ def staff_forms(topic: Topic, viewer: Viewer, given: dict[str, Form]) -> dict[st
     """What else staff may do here, as forms; nothing for residents."""
     if not may(viewer, "topic.moderate", topic):
         return {"answer": None, "task": None, "deed": None, "hide": None, "tickets": []}
-    decided = topic.state in (life.DECIDED, life.CARRYING_OUT)
-    over = decided or topic.state == life.REVIEWED
+    status = topic.status
     return {
-        "answer": given.get("answer") or (AnswerForm.blank().on_page_as("answer") if topic.status.open else None),
-        "task": given.get("task") or (task_form(topic, blank=True) if decided else None),
-        "deed": given.get("deed") or (_deed_form(topic) if over else None),
+        "answer": given.get("answer") or (AnswerForm.blank().on_page_as("answer") if status.open else None),
+        "task": given.get("task") or (task_form(topic, blank=True) if status.gives_tasks else None),
+        "deed": given.get("deed") or (_deed_form(topic) if status.counts_deeds else None),
         "hide": given.get("hide") or HideForm.blank().on_page_as("hide"),
-        "tickets": links.ask("ticket.alike", topic.place, viewer) if topic.state in life.GATHERING else [],
+        "tickets": links.tickets().movable_to_topic(topic.place, viewer) if status.gathers else [],
     }
 
 
@@ -56,7 +63,7 @@ def task_form(topic: Topic, blank: bool = False) -> TaskForm:
     """The form of a task: who may do it is asked of the slice that knows."""
     due = local(now() + A_FORTNIGHT).date()
     form = TaskForm.blank(due=due) if blank else TaskForm()
-    categories, bodies = links.ask("ticket.task_choices", topic.place)
+    categories, bodies = links.tickets().task_choices(topic.place)
     form.category.choices = options(*categories)
     form.body.choices = options(("", "社区自己办"), *bodies)
     return form.on_page_as("task")

@@ -5,15 +5,15 @@ from typing import Any
 from flask import render_template, request, url_for
 from sqlalchemy import select
 
-from governance.core import links
+from governance import links
 from governance.core.db import db, locked, writing
 from governance.core.errors import Forbidden, Invalid, Refused, Stale
 from governance.core.events import broken_at, history
-from governance.core.web.forms import Form
+from governance.core.web.forms import Form, attempt
 from governance.core.web.pages import back
 from governance.core.web.security import refills, stale_form
 from governance.discussions import actions, contributions, moderation, outcomes, progress, queries
-from governance.discussions.available_moves import merge_targets, task_form
+from governance.discussions.available_moves import choices, task_form
 from governance.discussions.forms import (
     AnswerForm,
     BeginForm,
@@ -36,7 +36,6 @@ from governance.people.residents import departure
 from governance.places.finding import find_place
 from governance.places.model import Place
 
-STALE = "页面放久了，请再点一次"
 HELD_AT = ("district", "street", "community", "courtyard")
 
 
@@ -64,13 +63,10 @@ def begin() -> Any:
     """The community puts up a topic itself."""
     places = _places()
     form = BeginForm(place=places[0] if places else "")
-    if form.ok:
-        try:
-            return back("discussions.show", ref=_begun(form).ref)
-        except Invalid as trouble:
-            form.refuse(trouble)
-    status = 422 if request.method == "POST" else 200
-    return render_template("discussions/begin.html", form=form, places=places), status
+    begun = attempt(form, lambda: _begun(form))
+    if begun:
+        return back("discussions.show", ref=begun.ref)
+    return render_template("discussions/begin.html", form=form, places=places), form.status
 
 
 def _begun(form: BeginForm) -> Topic:
@@ -93,17 +89,13 @@ def move(ref: str, move: str) -> Any:
     viewer = current()
     topic, step = queries.find_topic(ref, viewer), LIFE.move(move)
     require(viewer, f"topic.{move}", topic)
-    form = move_form(step, merge_targets(topic, viewer) if move == "merge" else [])().on_page_as(move)
-    try:
-        if not form.ok:
-            raise Invalid({} if form.errors else {"note": STALE})
-        actions.make_move(topic, move, viewer, {ask.name: (form[ask.name].data or "").strip() for ask in step.asks})
-    except Invalid as trouble:
-        if step.asks:
-            form.refuse(trouble)
-        refilled = {move: form}
-        return topic_page(topic, viewer, refilled, 422) if viewer.posts else say_page(topic, refilled, 422)
-    return back("discussions.show", ref=ref)
+    form = move_form(step, choices(step, topic, viewer))().on_page_as(move)
+    answers = {ask.name: (form[ask.name].data or "").strip() for ask in step.asks}
+    attempt(form, lambda: actions.make_move(topic, move, viewer, answers))
+    if form.taken:
+        return back("discussions.show", ref=ref)
+    refilled = {move: form}
+    return topic_page(topic, viewer, refilled, form.status) if viewer.posts else say_page(topic, refilled, form.status)
 
 
 @bp.post("/topics/<ref>/answer")
@@ -151,7 +143,7 @@ def gather(ref: str) -> Any:
     with writing():
         locked(topic)  # before the tickets, as two who gather here at once would else wait for each other
         for number in _numbers("ticket")[:100]:
-            links.ask("ticket.to_topic", number, current(), str(topic.id))
+            links.tickets().to_topic(number, current(), str(topic.id))
     return back("discussions.show", ref=ref, _anchor="chain")
 
 
@@ -222,7 +214,7 @@ def record(ref: str) -> Any:
     if not may(current(), "topic.record", topic):
         raise Forbidden
     lines = history("topic", topic.id)
-    words = {"done": progress.DONE, "facts": facts, "broken": broken_at(topic.place.stream)}
+    words = {"done": LIFE.past_tenses, "facts": facts, "broken": broken_at(topic.place.stream)}
     back_to = {"back": url_for("discussions.show", ref=ref), "back_label": "回议题", "heading": topic.title}
     return render_template("shared/record.html", lines=lines, **words, **back_to)
 
@@ -233,15 +225,11 @@ def record(ref: str) -> Any:
 def words() -> Any:
     """The watchwords: what is written with one of them is read by a person first."""
     form = WatchwordForm()
-    if form.ok:
-        try:
-            moderation.keep(current(), form.word.data)
-        except Invalid as trouble:
-            form.refuse(trouble)
-        else:
-            return back("discussions.words")
+    attempt(form, lambda: moderation.keep(current(), form.word.data))
+    if form.taken:
+        return back("discussions.words")
     rows = db.session.scalars(select(Watchword).order_by(Watchword.id)).all()
-    return render_template("discussions/words.html", rows=rows, form=form), 422 if request.method == "POST" else 200
+    return render_template("discussions/words.html", rows=rows, form=form), form.status
 
 
 @bp.post("/desk/topics/words/<int:word_id>/drop")
@@ -260,11 +248,7 @@ def _kept(ref: str, action: str) -> Topic:
 
 def _done(topic: Topic, name: str, form: Form, act: Any) -> Any:
     """Take a form of the staff's; a refused one comes back as it was filled."""
-    try:
-        if not form.ok:
-            raise Invalid({next(iter(form)).name: STALE} if stale_form() else {})
-        act()
-    except Invalid as trouble:
-        form.refuse(trouble)
-        return topic_page(topic, current(), {name: form}, 422)
-    return back("discussions.show", ref=topic.ref)
+    attempt(form, act)
+    if form.taken:
+        return back("discussions.show", ref=topic.ref)
+    return topic_page(topic, current(), {name: form}, form.status)

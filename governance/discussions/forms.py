@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired, Optional
 
 from governance.core.lifecycle import Move
+from governance.core.translation import LazyText as _l
 from governance.core.web.forms import Form, options, submission, text
 from governance.discussions.model import DONE_WELL
 
@@ -101,13 +101,13 @@ class MoveForm(Form):
     """One move's questions, drawn from the table of moves."""
 
 
-def move_form(move: Move, targets: list[tuple[str, str]]) -> type[MoveForm]:
+def move_form(move: Move, targets: list[tuple[str, str]] | None) -> type[MoveForm]:
     """The form of one move; `targets` are the topics another may be merged into."""
     fields: dict[str, Any] = {}
     for ask in move.asks:
         needed = "" if ask.optional else f"请填{ask.label}"
         if ask.name == "into":
-            fields[ask.name] = SelectField(ask.label, [InputRequired(needed)], choices=options(*targets))
+            fields[ask.name] = SelectField(ask.label, [InputRequired(needed)], choices=options(*targets or ()))
         else:
             fields[ask.name] = text(ask.label, longest=ask.longest, lines=2, needed=needed)
     return type("MoveForm", (MoveForm,), fields)

@@ -1,43 +1,162 @@
-"""A topic's life, as one table. To change the process, change this table.
+"""A topic's lifecycle, as one table. To change the process, change this table.
 
 people/access/permissions.py says who may make each move ("topic.<move>"). Carrying out begins with the first task and
 has no button. Voting stands between discussing and decided once there are ballots; it comes with them.
 """
 
-from governance.core.lifecycle import Ask, Lifecycle, Move, State
+from dataclasses import dataclass
+
+from governance.core.lifecycle import RESIDENT, Ask, Lifecycle, Line, Move, Reader, State
+from governance.core.translation import LazyText as _l
 
 PROPOSED, DISCUSSING, DECIDED = "proposed", "discussing", "decided"
 CARRYING_OUT, REVIEWED = "carrying_out", "reviewed"
 DECLINED, MERGED, WITHDRAWN = "declined", "merged", "withdrawn"
 
-SPOKEN_IN = (DISCUSSING,)  # states in which statements are made and answered
-REPLIED_IN = (DISCUSSING, DECIDED, CARRYING_OUT)
-LISTED = (DISCUSSING, DECIDED, CARRYING_OUT)  # what the hall shows as going on
-GATHERING = (PROPOSED, DISCUSSING)  # states in which tickets may still be brought into it
-
+ALL = Reader.EVERYBODY
 NOTE = Ask("note", "说一句", optional=True)
 DECISION = Ask("note", "定下来的是什么", longest=1000)
+PARTLY_DONE = (_l("有办好的了"), _l("请您说一声：办得好不好？"))  # now and next once something decided on is done
 
-LIFE = Lifecycle(
-    "topic",
-    (
-        State(PROPOSED, "待社区看过"),
-        State(DISCUSSING, "正在商量"),
-        State(DECIDED, "已定"),
-        State(CARRYING_OUT, "正在落实"),
-        State(REVIEWED, "已评议", open=False),
-        State(DECLINED, "没有采纳", open=False),
-        State(MERGED, "并到别的议题", open=False),
-        State(WITHDRAWN, "提的人收回了", open=False),
+
+@dataclass(frozen=True, kw_only=True)
+class TopicState(State):
+    """Listed: the hall shows it as going on. What else may be done while it stands here is in the other columns."""
+
+    spoken_in: bool = False  # statements are made and answered
+    replied_in: bool = False
+    gathers: bool = False  # tickets may be brought into it
+    gives_tasks: bool = False
+    counts_deeds: bool = False
+    settled: bool = False  # the hall shows it among what was talked over
+
+
+STATES = (
+    TopicState(
+        PROPOSED,
+        "待社区看过",
+        now=_l("社区正在看"),
+        next=_l("看过以后公开，大家就能来商量"),
+        tone="wait",
+        waits_for=("community",),
+        gathers=True,
     ),
-    (
-        Move("open", "开始商量", (PROPOSED,), DISCUSSING, (NOTE,)),
-        Move("decide", "定下来", (DISCUSSING,), DECIDED, (DECISION,)),
-        Move("carry_out", "落实", (DECIDED,), CARRYING_OUT),
-        Move("review", "评议结束", (DECIDED, CARRYING_OUT), REVIEWED, (Ask("note", "落实得怎么样"),)),
-        Move("reopen", "重新商量", (DECIDED, CARRYING_OUT, REVIEWED, DECLINED), DISCUSSING, (Ask("note", "为什么"),)),
-        Move("merge", "并到别的议题", GATHERING, MERGED, (Ask("into", "并到哪个议题", longest=20),), hesitates=True),
-        Move("decline", "不采纳", GATHERING, DECLINED, (Ask("note", "为什么，该找哪里"),), hesitates=True),
-        Move("withdraw", "收回", (PROPOSED,), WITHDRAWN, (NOTE,), hesitates=True),
+    TopicState(
+        DISCUSSING,
+        "正在商量",
+        now=_l("大家正在商量"),
+        next=_l("等您说一句、表个态；说得差不多了，社区来定怎么办"),
+        waits_for=(RESIDENT, "community"),
+        listed=True,
+        spoken_in=True,
+        replied_in=True,
+        gathers=True,
     ),
-)  # fmt: skip
+    TopicState(
+        DECIDED,
+        "已定",
+        now=_l("已经定下来"),
+        next=_l("社区把要做的事派给人，写明期限"),
+        tone="done",
+        waits_for=("community",),
+        listed=True,
+        replied_in=True,
+        gives_tasks=True,
+        counts_deeds=True,
+    ),
+    TopicState(
+        CARRYING_OUT,
+        "正在落实",
+        now=_l("正在落实"),
+        next=_l("办完以后，请大家说一声办得好不好"),
+        tone="wait",
+        waits_for=("community", "body"),
+        listed=True,
+        replied_in=True,
+        gives_tasks=True,
+        counts_deeds=True,
+    ),
+    TopicState(
+        REVIEWED,
+        "已评议",
+        now=_l("办过、评过了"),
+        tone="done",
+        counts_deeds=True,
+        settled=True,
+        open=False,
+    ),
+    TopicState(DECLINED, "没有采纳", now=_l("没有采纳，原因写在下面"), settled=True, open=False),
+    TopicState(MERGED, "并到别的议题", now=_l("和另一个议题是一回事，并在一起商量"), open=False),
+    TopicState(WITHDRAWN, "提的人收回了", now=_l("提的人收回了"), open=False),
+)
+MOVES = (
+    Move("open", "开始商量", (PROPOSED,), DISCUSSING, (NOTE,), done=_l("开始商量"), readers=ALL, words=ALL),
+    Move("decide", "定下来", (DISCUSSING,), DECIDED, (DECISION,), done=_l("定下来"), readers=ALL, words=ALL),
+    Move("carry_out", "落实", (DECIDED,), CARRYING_OUT, done=_l("开始落实")),
+    Move(
+        "review",
+        "评议结束",
+        (DECIDED, CARRYING_OUT),
+        REVIEWED,
+        (Ask("note", "落实得怎么样"),),
+        done=_l("评议结束"),
+        readers=ALL,
+        words=ALL,
+    ),
+    Move(
+        "reopen",
+        "重新商量",
+        (DECIDED, CARRYING_OUT, REVIEWED, DECLINED),
+        DISCUSSING,
+        (Ask("note", "为什么"),),
+        done=_l("重新商量"),
+        readers=ALL,
+        words=ALL,
+    ),
+    Move(
+        "merge",
+        "并到别的议题",
+        (PROPOSED, DISCUSSING),
+        MERGED,
+        (Ask("into", "并到哪个议题", longest=20),),
+        done=_l("并到别的议题"),
+        readers=ALL,
+        words=ALL,
+        hesitates=True,
+    ),
+    Move(
+        "decline",
+        "不采纳",
+        (PROPOSED, DISCUSSING),
+        DECLINED,
+        (Ask("note", "为什么，该找哪里"),),
+        done=_l("没有采纳"),
+        readers=ALL,
+        words=ALL,
+        hesitates=True,
+    ),
+    Move("withdraw", "收回", (PROPOSED,), WITHDRAWN, (NOTE,), done=_l("提的人收回了"), hesitates=True),
+)
+LINES = (
+    Line("propose", done=_l("提出议题"), readers=ALL),  # its words have a place of their own on the page
+    Line("answer", done=_l("社区答复"), readers=ALL, words=ALL),
+    Line("task", done=_l("派了一件任务"), readers=ALL, words=ALL),
+    Line("deed", done=_l("办成一件实事"), readers=ALL, words=ALL, detail="title"),
+    Line("take_in", done=_l("并进来一个议题"), readers=ALL, words=ALL, detail="title"),
+    Line("gather", done=_l("有一件上报转到这里")),
+    Line("statement_say", done=_l("说了一条观点")),
+    Line("reply_say", done=_l("回了一句")),
+    Line("flag", done=_l("有人举报")),
+    Line("appeal", done=_l("有人申诉")),
+    Line("hide", done=_l("收起一句话")),
+    Line("show", done=_l("放出一句话")),
+    Line("uphold", done=_l("申诉看过，仍收起")),
+)
+
+LIFE = Lifecycle("topic", STATES, MOVES, LINES)
+
+SPOKEN_IN = LIFE.states_that(lambda state: state.spoken_in)
+REPLIED_IN = LIFE.states_that(lambda state: state.replied_in)
+LISTED = LIFE.states_that(lambda state: state.listed)
+GATHERING = LIFE.states_that(lambda state: state.gathers)
+SETTLED = LIFE.states_that(lambda state: state.settled)

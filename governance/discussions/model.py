@@ -15,12 +15,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
-from governance.core.db import Base, db, now
-from governance.core.lifecycle import Move, State
-from governance.discussions.lifecycle import LIFE, PROPOSED
+from governance.core.db import Base, OneOf, db, now
+from governance.core.lifecycle import Move
+from governance.discussions.lifecycle import LIFE, PROPOSED, TopicState
 from governance.people.model import Person
 from governance.places.kinds import AREAS
 from governance.places.model import Place
+from governance.places.place_columns import AreaColumns
 
 STATES = tuple(state.name for state in LIFE.states)
 SHOWN, WAITING, HIDDEN = "shown", "waiting", "hidden"
@@ -30,12 +31,11 @@ SAID = {AGREE: "同意", DISAGREE: "不同意", PASS: "说不好"}
 DONE_WELL = {"yes": "办得好", "partly": "办了一部分", "no": "没办好"}
 
 
-class Topic(Base):
+class Topic(AreaColumns, Base):
     """One matter people talk over. `checked_at` is when staff let others read it; `version` grows with its page."""
 
     __tablename__ = "topic"
     __table_args__ = (
-        CheckConstraint(f"state IN {STATES}", name="state"),
         UniqueConstraint("author_id", "submission"),
         Index("ix_topic_here", "place_id", "state", "id"),
         *(Index(f"ix_topic_{kind}", f"{kind}_id", "state", "id") for kind in AREAS),
@@ -45,15 +45,11 @@ class Topic(Base):
     ref: Mapped[str] = mapped_column(String(16), unique=True)
     submission: Mapped[str] = mapped_column(String(36))
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
-    district_id: Mapped[int | None]
-    street_id: Mapped[int | None]
-    community_id: Mapped[int | None]
-    grid_id: Mapped[int | None]
     title: Mapped[str] = mapped_column(String(40))
     words: Mapped[str] = mapped_column(Text, default="")
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     official: Mapped[bool] = mapped_column(default=False)
-    state: Mapped[str] = mapped_column(String(12), default=PROPOSED)
+    state: Mapped[str] = mapped_column(OneOf(12, STATES), default=PROPOSED)
     checked_at: Mapped[datetime | None]
     answer: Mapped[str] = mapped_column(Text, default="")
     decision: Mapped[str] = mapped_column(Text, default="")
@@ -72,7 +68,7 @@ class Topic(Base):
     merged_into: Mapped["Topic | None"] = relationship(remote_side=[id])
 
     @property
-    def status(self) -> State:
+    def status(self) -> TopicState:
         return LIFE.state(self.state)
 
     def next_moves(self) -> tuple[Move, ...]:
@@ -210,7 +206,7 @@ class Review(Base):
     at: Mapped[datetime] = mapped_column(default=now)
 
 
-class Deed(Base):
+class Deed(AreaColumns, Base):
     """A deed 办实事: something done for the people here, counted where it was done."""
 
     __tablename__ = "deed"
@@ -219,10 +215,6 @@ class Deed(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"), index=True)
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
-    district_id: Mapped[int | None]
-    street_id: Mapped[int | None]
-    community_id: Mapped[int | None]
-    grid_id: Mapped[int | None]
     title: Mapped[str] = mapped_column(String(40))
     words: Mapped[str] = mapped_column(Text, default="")
     done_on: Mapped[date] = mapped_column(Date)

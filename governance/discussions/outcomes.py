@@ -1,11 +1,10 @@
 """What comes of a decision: tasks, which are tickets with an owner and a date, deeds, and how people find it done."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 
-from governance.core import links
+from governance import links
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Refused
 from governance.core.web.pages import local
@@ -20,38 +19,40 @@ LATEST = timedelta(days=3 * 365)  # a task is due within three years
 EARLIEST = timedelta(days=365)  # a deed may be written down within a year
 
 
-def task(topic: Topic, by: Viewer, submission: str, **details: Any) -> None:
-    """One thing to be done about a decision, as a ticket: `told` is words, category, body and due_at.
+def task(topic: Topic, by: Viewer, submission: str, *, words: str, category: str, body: str, due_at: datetime) -> None:
+    """Make one task of a decision, as a ticket. The first task moves the topic to `carrying_out`.
 
-    The first one begins the carrying out. The same submission again adds nothing.
+    The same submission again adds nothing.
     """
     with writing():
         require(by, "topic.task", locked(topic))
-        if topic.state not in (life.DECIDED, life.CARRYING_OUT):
+        if not topic.status.gives_tasks:
             raise Refused("定下来以后才能派任务")
-        if not now() < details["due_at"] < now() + LATEST:
+        if not now() < due_at < now() + LATEST:
             raise Invalid({"due": "期限要在今天以后、三年以内"})
-        ticket_id, number, is_new = links.ask("ticket.task", by, topic.place, submission, **details)
-        if not is_new:
+        made = links.tickets().task(
+            by, topic.place, submission, words=words, category=category, body=body, due_at=due_at
+        )
+        if not made.created:
             return
-        links.tie(("topic", topic.id), ("ticket", ticket_id))
+        links.tie(("topic", topic.id), ("ticket", made.ticket_id))
         if topic.state == life.DECIDED:
             apply_move(topic, "carry_out", by, {})
-        record_event(topic, "task", by, words=details["words"], ticket=ticket_id, number=number)
+        record_event(topic, "task", by, words=words, ticket=made.ticket_id, number=made.number)
 
 
 def record_deed(topic: Topic, by: Viewer, title: str, words: str, done_on: date) -> Deed:
     """办实事: count what came of the topic as done for the people here. The same again is counted once."""
     with writing():
         require(by, "topic.deed", locked(topic))
-        if topic.state not in (life.DECIDED, life.CARRYING_OUT, life.REVIEWED):
+        if not topic.status.counts_deeds:
             raise Refused("定下来、办了以后，才能记成实事")
         if done_on > local(now()).date():
             raise Invalid({"done_on": "办成的日子不能在今天以后"})
         if done_on < local(now() - EARLIEST).date():
             raise Invalid({"done_on": "办成的日子太早了，最多写到一年前"})
-        tasks = [ring for ring in links.outcomes("topic", topic.id, SYSTEM) if ring.due_at]
-        if tasks and not any(ring.over for ring in tasks):
+        tasks = [item for item in links.outcomes("topic", topic.id, SYSTEM) if item.due_at]
+        if tasks and not any(item.over for item in tasks):
             raise Refused("派的任务还没有办完一件")
         first = db.session.scalars(select(Deed).filter_by(topic_id=topic.id, title=title, done_on=done_on)).first()
         if first:
@@ -81,11 +82,11 @@ def review(topic: Topic, by: Viewer, well: str, words: str) -> None:
 
 def is_asked(topic: Staged) -> bool:
     """Whether people are asked how it was done: once a deed is counted or everything is over, and after."""
-    if topic.state not in (life.DECIDED, life.CARRYING_OUT):
-        return topic.state == life.REVIEWED
+    if not topic.status.gives_tasks:
+        return topic.status.counts_deeds
     came_of_it = links.outcomes("topic", topic.id, SYSTEM)
-    has_deed = any(ring.over and ring.due_at is None for ring in came_of_it)
-    return has_deed or (bool(came_of_it) and all(ring.over for ring in came_of_it))
+    has_deed = any(item.over and item.due_at is None for item in came_of_it)
+    return has_deed or (bool(came_of_it) and all(item.over for item in came_of_it))
 
 
 def day_end(day: date) -> datetime:

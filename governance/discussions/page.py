@@ -13,15 +13,15 @@ from sqlalchemy.orm import aliased
 
 from governance.core.errors import Missing
 from governance.core.events import Event
-from governance.core.lifecycle import State
 from governance.core.sql_statements import Prepared
 from governance.core.web.paging import SIZE, Page, falling, id_before
-from governance.discussions.lifecycle import LIFE
+from governance.discussions.lifecycle import LIFE, TopicState
 from governance.discussions.model import DONE_WELL, SHOWN, Reply, Review, Statement, Topic
 from governance.discussions.opinion_table import MOST_SHOWN
 from governance.discussions.progress import FOR_ALL, Happened, Step, step
 from governance.people.model import Person
-from governance.places.landing import FIRST_LIVING, full_name
+from governance.places.codes import FIRST_LIVING
+from governance.places.landing import full_name
 from governance.places.model import Located, Place
 
 COLUMNS = ("agreed", "rejected", "divided")  # of the table
@@ -64,7 +64,7 @@ class TopicView(Located, _TopicRow):
     """A topic as its page tells it, with the place it stands at and the first code there."""
 
     @property
-    def status(self) -> State:
+    def status(self) -> TopicState:
         return LIFE.state(self.state)
 
 

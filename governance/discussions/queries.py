@@ -62,9 +62,8 @@ def going_on_around(places: Sequence[Place], limit: int = 50) -> list[Topic]:
 
 def settled(place: Place, limit: int = 10) -> list[Topic]:
     """What was talked over and settled here, and what was not taken up, with the reason behind each."""
-    ended = (life.REVIEWED, life.DECLINED)
     query = select(Topic).where(
-        Topic.place_id.in_(place.ancestors), Topic.state.in_(ended), Topic.checked_at.is_not(None)
+        Topic.place_id.in_(place.ancestors), Topic.state.in_(life.SETTLED), Topic.checked_at.is_not(None)
     )
     return list(db.session.scalars(query.options(joinedload(Topic.place)).order_by(Topic.id.desc()).limit(limit)))
 

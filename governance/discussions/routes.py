@@ -3,17 +3,19 @@
 What everybody may read stands on the topic's page, the same for all; what is one's own stands on 我来说 behind it.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from governance.core import limits, links
+from governance import links
+from governance.core import limits
 from governance.core.db import db, now
-from governance.core.errors import Invalid, Missing, TooMuch
+from governance.core.errors import Invalid, Missing
 from governance.core.web import page_cache
-from governance.core.web.forms import Form
+from governance.core.web.forms import Form, attempt
 from governance.core.web.pages import back, elder, language, local, translated
-from governance.core.web.security import refills, stale_form
+from governance.core.web.security import refills
 from governance.discussions import actions, outcomes, page, progress, queries
 from governance.discussions import lifecycle as life
 from governance.discussions.available_moves import move_forms, staff_forms
@@ -67,24 +69,14 @@ def deeds(code: str) -> Any:
 def new(code: str) -> Any:
     """Propose a topic: what is like it is shown first, and joining that takes one tap."""
     found, form = living(code), TopicForm()
-    if request.method != "POST":
+    if request.method == "POST" and not current().known:
+        form.refuse(Invalid({"title": "要先认一下您，才能提议题；写的都还在"}))
         return _new_page(found, form)
-    try:
-        topic = _propose(found, form)
-    except Invalid as trouble:
-        form.refuse(trouble)
-        return _new_page(found, form, 422)
-    except TooMuch as trouble:
-        form.form_errors.append(trouble.words)
-        return _new_page(found, form, 429)
-    return back("discussions.say", ref=topic.ref)
+    topic = attempt(form, lambda: _propose(found, form))
+    return back("discussions.say", ref=topic.ref) if topic else _new_page(found, form)
 
 
 def _propose(code: Code, form: TopicForm) -> Topic:
-    if not current().known:
-        raise Invalid({"title": "要先认一下您，才能提议题；写的都还在"})
-    if not form.ok:
-        raise Invalid({"title": "页面放久了，请再点一次"} if stale_form() else {})
     first = actions.proposed(current().person_id, form.submission.data)
     if first:
         return first
@@ -95,12 +87,12 @@ def _propose(code: Code, form: TopicForm) -> Topic:
     return as_person(lambda viewer: actions.propose(code.place, viewer, *details))
 
 
-def _alike(code: Code, title: str) -> tuple[list[Topic], list[Any]]:
+def _alike(code: Code, title: str) -> tuple[list[Topic], Sequence[links.LinkedTicket]]:
     """Topics and tickets that sound like this."""
-    return (queries.alike(code.place, title), links.ask("ticket.like", code.place, title)) if title else ([], [])
+    return (queries.alike(code.place, title), links.tickets().similar(code.place, title)) if title else ([], [])
 
 
-def _new_page(code: Code, form: TopicForm, status: int = 200) -> Any:
+def _new_page(code: Code, form: TopicForm) -> Any:
     place = code.place
     alike, like = _alike(code, form.title.data or "")
     form.different.data = "1" if alike or like else ""
@@ -112,9 +104,9 @@ def _new_page(code: Code, form: TopicForm, status: int = 200) -> Any:
         alike=alike,
         like=like,
         going_on=queries.going_on(place, 5),
-        clusters=links.ask("ticket.clusters", place),
+        clusters=links.tickets().clusters(place),
     )
-    return page, status
+    return page, form.status
 
 
 @bp.get("/topics/<ref>")

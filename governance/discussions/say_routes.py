@@ -6,9 +6,9 @@ from flask import render_template, request, session
 
 from governance.core import limits
 from governance.core.errors import Invalid, Missing, Refused, TooMuch
-from governance.core.web.forms import Form
+from governance.core.web.forms import Form, attempt
 from governance.core.web.pages import back
-from governance.core.web.security import known_device, refills, stale_form
+from governance.core.web.security import known_device, refills
 from governance.discussions import actions, contributions, outcomes, progress, queries
 from governance.discussions import lifecycle as life
 from governance.discussions.available_moves import move_forms
@@ -125,23 +125,21 @@ def reply(ref: str) -> Any:
 def _spoken(topic: Topic, name: str, form: Form, act: Any) -> Any:
     """Take words others will read: from a known person or staff, within the limit; what was typed is never lost."""
     viewer = current()
-    try:
-        if not may(viewer, "topic.say", topic):
-            raise Invalid({"words": "要先认一下您，才能写给大家看；写的都还在"})
-        if not form.ok:
-            raise Invalid({"words": "页面放久了，请再点一次"} if stale_form() else {})
+
+    def say() -> None:
         _within_limits(topic, viewer)
         as_person(act)
-    except Invalid as trouble:
-        form.refuse(trouble)
-        return write_page(topic, {name: form}, 422)
-    except TooMuch as trouble:
-        form.refuse(Invalid({"words": trouble.words}))
-        return write_page(topic, {name: form}, 429)
-    except Refused as trouble:  # the topic went on while they were writing
-        form.refuse(Invalid({"words": trouble.words}))
-        return write_page(topic, {name: form}, 409)
-    return back("discussions.say", ref=topic.ref, _anchor="mine")
+
+    if may(viewer, "topic.say", topic):
+        try:
+            attempt(form, say)
+        except Refused as trouble:  # the topic went on while they were writing
+            form.refuse(trouble)
+    else:
+        form.refuse(Invalid({"words": "要先认一下您，才能写给大家看；写的都还在"}))
+    if form.taken:
+        return back("discussions.say", ref=topic.ref, _anchor="mine")
+    return write_page(topic, {name: form}, form.status)
 
 
 def _within_limits(topic: Topic, viewer: Viewer) -> None:

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, literal, select
 
-from governance.core.lifecycle import State
 from governance.core.sql_statements import Prepared
 from governance.discussions import lifecycle as life
 from governance.discussions.model import Topic
@@ -25,7 +24,7 @@ class TopicSummary(NamedTuple):
     place: str
 
     @property
-    def status(self) -> State:
+    def status(self) -> life.TopicState:
         return life.LIFE.state(self.state)
 
 

@@ -3,10 +3,13 @@
 from flask import Flask
 
 from governance.discussions import desk, jobs, links, person_hooks, queries, routes, say_routes
+from governance.links import provide_topics
 
 JOBS = (jobs,)
-LISTENERS = (person_hooks, links)
+LISTENERS = (person_hooks,)
 ROUTES = (routes, desk, say_routes)
+
+provide_topics(links)
 
 
 def init_app(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""Keeping the deployment itself, at /keep: places, codes, people, bodies, categories.
+"""Administration at /keep: places, codes, people, bodies, categories.
 
-Doors only; the verbs stay in their slices.
+Only endpoints; the actions are in their slices.
 """

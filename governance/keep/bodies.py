@@ -1,4 +1,4 @@
-"""The doors of bodies: who tickets can be sent to, a new one, a changed one."""
+"""Endpoints of bodies: list, add, change."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from flask import render_template
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from governance.core.web.forms import attempt, status
+from governance.core.web.forms import attempt
 from governance.core.web.pages import back
 from governance.core.web.security import refills
 from governance.keep.blueprint import bp, page_of
@@ -25,8 +25,7 @@ from governance.places.model import Place
 @open_to(keeper)
 def bodies() -> Any:
     query = select(Body).where(visible(current(), "body.keep", Body)).options(selectinload(Body.place))
-    rows, more = page_of(query, Body.id)
-    return render_template("keep/bodies.html", rows=rows, more=more)
+    return render_template("keep/bodies.html", page=page_of(query, Body.id))
 
 
 @bp.route("/bodies/new", methods=["GET", "POST"])
@@ -38,7 +37,7 @@ def new_body() -> Any:
         form, lambda: actions.add_body(current(), form.name.data, form.kind.data, form.phone.data or "", _place(form))
     ):
         return back("keep.bodies")
-    return render_template("keep/body.html", body=None, form=form, areas=area_names(current())), status()
+    return render_template("keep/body.html", body=None, form=form, areas=area_names(current())), form.status
 
 
 @bp.route("/bodies/<int:body_id>", methods=["GET", "POST"])
@@ -49,7 +48,7 @@ def body(body_id: int) -> Any:
     form = BodyForm(name=row.name, kind=row.kind, phone=row.phone, place=row.place.full_path)
     if attempt(form, lambda: _change(row, form)):
         return back("keep.bodies")
-    return render_template("keep/body.html", body=row, form=form, areas=area_names(current())), status()
+    return render_template("keep/body.html", body=row, form=form, areas=area_names(current())), form.status
 
 
 def _change(row: Body, form: BodyForm) -> bool:

@@ -1,4 +1,4 @@
-"""The doors of categories, for officers: list, add, change, retire, bring back."""
+"""Endpoints of categories, for officers: list, add, change, retire, restore."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from flask import render_template
 from sqlalchemy import select
 
 from governance.core.db import db
-from governance.core.web.forms import attempt, status
+from governance.core.web.forms import attempt
 from governance.core.web.pages import back
 from governance.core.web.security import refills
 from governance.keep.blueprint import bp
@@ -32,7 +32,7 @@ def new_category() -> Any:
     form = NewCategoryForm()
     if attempt(form, lambda: keeping.keep_new(current(), slug=form.slug.data, **form.facts)):
         return back("keep.categories")
-    return render_template("keep/category.html", category=None, form=form), status()
+    return render_template("keep/category.html", category=None, form=form), form.status
 
 
 @bp.route("/categories/<int:category_id>", methods=["GET", "POST"])
@@ -43,7 +43,7 @@ def category(category_id: int) -> Any:
     form = CategoryForm(obj=row)
     if attempt(form, lambda: _change(row, form)):
         return back("keep.categories")
-    return render_template("keep/category.html", category=row, form=form), status()
+    return render_template("keep/category.html", category=row, form=form), form.status
 
 
 def _change(row: Category, form: CategoryForm) -> bool:

@@ -1,4 +1,4 @@
-"""The doors of codes: print one more, say it is posted, lost or torn, retire it, and get the files to print."""
+"""Endpoints of codes: print one more, mark it posted, lost or torn, retire it, download files to print."""
 
 from typing import Any
 
@@ -17,9 +17,9 @@ from governance.people.access.current import current, open_to
 from governance.people.access.lookup import find_permitted
 from governance.people.access.permissions import keeper, may
 from governance.places import actions
+from governance.places.codes import find_code
 from governance.places.model import Code, Place
 from governance.places.posters import FORMATS
-from governance.places.tokens import read_token
 
 MOST_ISSUED = 1000
 NAMES = {"a4": "A4告示", "sticker": "A6贴纸", "card": "门卡"}
@@ -73,9 +73,8 @@ def _retire(token: str, form: RetireForm) -> bool:
 
 
 def _code(text: str, otherwise: Problem | None = None) -> Code:
-    """A code within the viewer's places, as people write it."""
-    token = read_token(text)
-    code = db.session.get(Code, token) if token else None
+    """A code within the viewer's places, as typed."""
+    code = find_code(text)
     if code is None or not may(current(), "place.keep", code.place):
         raise otherwise or Missing
     return code

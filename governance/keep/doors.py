@@ -1,4 +1,4 @@
-"""The doors' doors: which households a building has, who is known there, and the slips to print for them."""
+"""Endpoints of households' doors: the doors of a building, who is known there, slips to print."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from governance.core.db import db
 from governance.core.errors import Missing, Refused
-from governance.core.web.forms import attempt, status
+from governance.core.web.forms import attempt
 from governance.core.web.pages import back
 from governance.core.web.security import refills
-from governance.keep.blueprint import asked_id, bp
+from governance.keep.blueprint import bp, page_of
 from governance.keep.forms import DoorsForm
 from governance.keep.posters import UNSAID, drawn
 from governance.people.access.current import current, open_to
@@ -48,26 +48,22 @@ def _building(place_id: int) -> Place:
 
 
 def _list(place: Place, form: DoorsForm) -> Any:
-    after = asked_id("after") or 0
-    query = select(Door).filter_by(place_id=place.id).where(Door.id > after).order_by(Door.id).limit(ON_PAGE + 1)
-    rows = list(db.session.scalars(query))
-    more = rows[ON_PAGE - 1].id if len(rows) > ON_PAGE else None
-    page = render_template(
+    doors = page_of(select(Door).filter_by(place_id=place.id), Door.id, ON_PAGE)
+    answer = render_template(
         "keep/doors.html",
         place=place,
-        rows=rows[:ON_PAGE],
-        state=actions.with_state(rows[:ON_PAGE]),
-        more=more,
+        page=doors,
+        state=actions.with_state(doors.rows),
         form=form,
         added=request.args.get("added", type=int),
     )
-    return page, status()
+    return answer, form.status
 
 
 @bp.post("/places/<int:place_id>/doors/slips")
 @open_to(keeper)
 def print_slips(place_id: int) -> Any:
-    """Fresh slips for the chosen doors as one PDF; they are good once every code in it has been read."""
+    """New slips for the chosen doors as one PDF; they become valid once every code in it was decoded."""
     place = _building(place_id)
     chosen = {int(id_) for id_ in request.form.getlist("door") if id_.isdecimal() and len(id_) < 10}
     known = Door.residences.any(Residence.until.is_(None))
@@ -107,7 +103,7 @@ def door(door_id: int) -> Any:
 @bp.post("/doors/<int:door_id>/who")
 @open_to(keeper)
 def door_who(door_id: int) -> Any:
-    """Show the nicknames of who is known behind a door, once; each look is recorded."""
+    """Show the nicknames of who is known behind a door; each look is recorded."""
     row = find_permitted(Door, door_id, "door.keep")
     known = [home.person for home in row.residences if home.until is None and home.person.known_at]
     seen = {person.id: departure.who(person, current()) for person in known if may(current(), "person.who", person)}
@@ -122,7 +118,7 @@ def _door_page(row: Door, seen: dict[int, departure.Who]) -> str:
 @bp.post("/doors/<int:door_id>/slip")
 @open_to(keeper)
 def reissue(door_id: int) -> Any:
-    """One more slip for a door, as a PDF; the one printed before ends at once."""
+    """A new slip for a door, as a PDF; the one before becomes invalid at once."""
     row = find_permitted(Door, door_id, "door.keep")
     return _printed(row.place, [row])
 

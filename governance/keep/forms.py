@@ -1,4 +1,4 @@
-"""The forms of /keep. What they cannot know by themselves the actions say, and it is shown beside the same fields."""
+"""The forms of /keep. What only an action can check is shown beside the same fields."""
 
 from typing import Any
 

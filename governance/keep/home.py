@@ -1,4 +1,4 @@
-"""The first page of /keep: what needs care, and the way to everything that is kept."""
+"""The first page of /keep: what needs attention, and links to everything that is kept."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from flask import render_template
 from sqlalchemy import func, select
 
 from governance.core.db import db
+from governance.keep.attention import ATTENTIONS
 from governance.keep.blueprint import bp
-from governance.keep.care import ATTENTIONS
 from governance.notices.queries import to_approve
 from governance.people.access.current import current, open_to
 from governance.people.access.permissions import keeper, may, visible
@@ -20,7 +20,7 @@ from governance.tickets.categories import active
 @open_to(keeper)
 def home() -> Any:
     viewer = current()
-    cares = [(care, count) for care in ATTENTIONS.values() if (count := care.count(viewer))]
+    attentions = [(attention, count) for attention in ATTENTIONS.values() if (count := attention.count(viewer))]
     counts = {
         "places": _count(select(func.count()).select_from(Place).where(visible(viewer, "place.keep", Place))),
         "codes": _count(
@@ -31,7 +31,7 @@ def home() -> Any:
         "categories": len(active()) if may(viewer, "category.keep", None) else None,
     }
     asked = len(to_approve(viewer))
-    return render_template("keep/home.html", cares=cares, counts=counts, asked=asked)
+    return render_template("keep/home.html", attentions=attentions, counts=counts, asked=asked)
 
 
 def _count(query: Any) -> int:

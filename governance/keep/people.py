@@ -1,4 +1,4 @@
-"""The doors of people: who works in the viewer's places, a new account, its posts, closing it, a fresh password."""
+"""Endpoints of people: staff in the viewer's places, new accounts, posts, closing an account, a new password."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from governance.core.db import db, like_prefix
 from governance.core.errors import Invalid
-from governance.core.web.forms import attempt, options, status
+from governance.core.web.forms import attempt, options
 from governance.core.web.pages import back
 from governance.core.web.security import refills
 from governance.keep.blueprint import asked_id, asked_words, bp, page_of
@@ -34,8 +34,8 @@ def people() -> Any:
             Identity.person_id == Person.id, Identity.kind == "account", Identity.subject == q.lower()
         )
         query = query.where(or_(Person.nickname.like("%" + like_prefix(q), escape="\\"), account))
-    rows, more = page_of(query.options(selectinload(Person.posts), selectinload(Person.identities)), Person.id)
-    return render_template("keep/people.html", rows=rows, more=more, q=q)
+    page = page_of(query.options(selectinload(Person.posts), selectinload(Person.identities)), Person.id)
+    return render_template("keep/people.html", page=page, q=q)
 
 
 @bp.route("/people/new", methods=["GET", "POST"])
@@ -47,7 +47,7 @@ def new_person() -> Any:
     if added:
         person, password = added
         return render_template("keep/password.html", person=person, password=password, fresh=True)
-    return render_template("keep/person_new.html", form=form, areas=area_names(current())), status()
+    return render_template("keep/person_new.html", form=form, areas=area_names(current())), form.status
 
 
 def _add(form: StaffForm) -> tuple[Person, str]:
@@ -62,7 +62,7 @@ def _asked_place() -> str:
 
 
 def _choices(form: Any) -> Any:
-    """Only what the viewer may give is offered; the actions check again."""
+    """Offer only what the viewer may give; the actions check again."""
     viewer = current()
     bodies = db.session.scalars(select(Body).where(visible(viewer, "body.keep", Body)).order_by(Body.name).limit(200))
     form.body.choices = options(("0", "（不是单位的岗位）"), *((str(body.id), body.name) for body in bodies))
@@ -80,7 +80,7 @@ def _may_give(role: str) -> bool:
 
 
 def _chosen(form: PostForm) -> Place | Body:
-    """Where the post is to be: the body that was picked, or the place that was written."""
+    """Where the post is: the body that was picked, or the place that was written."""
     if form.role.data == "body":
         if not form.body.data:
             raise Invalid({"body": "请选是哪个承办单位"})

@@ -1,5 +1,6 @@
-"""The doors of places: browse and search the tree, see one, change it, add one inside it. Codes are in codes.py."""
+"""Endpoints of places: browse and search the tree, show one, change it, add one inside it. Codes are in codes.py."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -7,21 +8,21 @@ from flask import render_template, request
 from sqlalchemy import Select, func, or_, select
 
 from governance.core.db import db, like_prefix, now, writing
-from governance.core.web.forms import attempt, options, status
+from governance.core.web.forms import attempt, options
 from governance.core.web.pages import back, local
 from governance.core.web.security import refills
+from governance.keep.attention import ATTENTIONS
 from governance.keep.blueprint import asked_id, asked_words, bp, page_of
-from governance.keep.care import ATTENTIONS
 from governance.keep.forms import NewPlaceForm, PlaceForm, RetireForm
 from governance.keep.posters import MOST_PRINTED
 from governance.people.access.current import current, open_to
 from governance.people.access.lookup import find_permitted
 from governance.people.access.permissions import keeper, visible
 from governance.places import actions
+from governance.places.codes import find_code
 from governance.places.kinds import KINDS, may_hold
 from governance.places.model import Code, Place, ScanCount, under
 from governance.places.qr import Square
-from governance.places.tokens import read_token
 from governance.wechat import qrcodes
 from governance.wechat.gateway import gateway
 
@@ -31,23 +32,23 @@ DAYS = 14
 @bp.get("/places")
 @open_to(keeper)
 def places() -> Any:
-    inside, care, q = asked_id("under"), ATTENTIONS.get(request.args.get("care", "")), asked_words("q")
+    inside, attention, q = asked_id("under"), ATTENTIONS.get(request.args.get("care", "")), asked_words("q")
     place = find_permitted(Place, inside, "place.keep") if inside else None
     query = select(Place).where(visible(current(), "place.keep", Place))
-    rows, more = page_of(_narrowed(query, place, q, care), Place.id)
-    asked = {"under": inside, "care": care.name if care else None, "q": q or None}
+    page = page_of(_narrowed(query, place, q, attention), Place.id)
+    asked = {"under": inside, "care": attention.name if attention else None, "q": q or None}
     return render_template(
-        "keep/places.html", place=place, rows=rows, codes=_codes_of(rows), care=care, q=q, more=more, asked=asked
+        "keep/places.html", place=place, page=page, codes=_codes_of(page.rows), attention=attention, q=q, asked=asked
     )
 
 
-def _narrowed(query: Select[Place], place: Place | None, q: str, care: Any) -> Select[Place]:
-    """Searching and caring look through everything below; browsing shows what stands directly inside."""
+def _narrowed(query: Select[Place], place: Place | None, q: str, attention: Any) -> Select[Place]:
+    """A search or an attention looks at everything below the place; browsing shows its children."""
     if q:
         query = query.where(_named(q))
-    if care:
-        query = query.where(care.condition)
-    if q or care:
+    if attention:
+        query = query.where(attention.condition)
+    if q or attention:
         return query.where(under(place)) if place else query
     if place:
         return query.filter_by(parent_id=place.id)
@@ -55,13 +56,12 @@ def _narrowed(query: Select[Place], place: Place | None, q: str, care: Any) -> S
 
 
 def _named(q: str) -> Any:
-    token = read_token(q)
-    by_token = Place.id.in_(select(Code.place_id).filter_by(token=token)) if token else None
+    code = find_code(q)
     found = [Place.name.like("%" + like_prefix(q), escape="\\"), Place.official_code == q[:12]]
-    return or_(*found, by_token) if by_token is not None else or_(*found)
+    return or_(*found, Place.id == code.place_id) if code else or_(*found)
 
 
-def _codes_of(rows: list[Place]) -> dict[int, int]:
+def _codes_of(rows: Sequence[Place]) -> dict[int, int]:
     count = select(Code.place_id, func.count()).where(
         Code.place_id.in_([place.id for place in rows]), Code.state != "retired"
     )
@@ -76,11 +76,11 @@ def place(place_id: int) -> Any:
     form = PlaceForm(obj=row)
     if attempt(form, lambda: _change(row, form)):
         return back("keep.place", place_id=place_id)
-    return show_place(row, form), status()
+    return show_place(row, form), form.status
 
 
 def show_place(row: Place, form: PlaceForm, retiring: dict[str, RetireForm] | None = None) -> str:
-    """The page of one place; `retiring` holds a form that was not taken, under its code's token."""
+    """The page of one place; `retiring` holds a refused form under its code's token."""
     return render_template(
         "keep/place.html", place=row, form=form, retiring=retiring or {}, blank=RetireForm.blank(), **_around(row)
     )
@@ -112,7 +112,7 @@ def _around(row: Place) -> dict[str, Any]:
 
 
 def _wechat(row: Place) -> dict[str, Any] | None:
-    """The code of the official account for this place; None where there is no account."""
+    """The official account's code of this place; None where there is no account."""
     if not gateway().has("official"):
         return None
     code = qrcodes.of_place(row.id)
@@ -123,7 +123,7 @@ def _wechat(row: Place) -> dict[str, Any] | None:
 @bp.post("/places/<int:place_id>/wechat")
 @open_to(keeper)
 def ask_wechat_code(place_id: int) -> Any:
-    """The place's permanent code of the official account, once: there are not many."""
+    """Request the place's permanent code of the official account, once: their number is limited."""
     with writing():
         row = find_permitted(Place, place_id, "place.keep")
         qrcodes.ask(row.id)
@@ -132,7 +132,7 @@ def ask_wechat_code(place_id: int) -> Any:
 
 
 def _scans(codes: list[Code]) -> list[tuple[Any, int]]:
-    """How often the codes here were scanned on each of the last days, today first."""
+    """The number of scans of the codes here on each of the last days, today first."""
     today = local(now()).date()
     days = [today - timedelta(days=back) for back in range(DAYS)]
     query = select(ScanCount.day, func.sum(ScanCount.count)).where(
@@ -152,7 +152,7 @@ def new_place(place_id: int) -> Any:
     added = attempt(form, lambda: _add(outer, form))
     if added:
         return back("keep.place", place_id=added.id)
-    return render_template("keep/place_new.html", outer=outer, form=form), status()
+    return render_template("keep/place_new.html", outer=outer, form=form), form.status
 
 
 def _add(outer: Place, form: NewPlaceForm) -> Place:

@@ -1,4 +1,4 @@
-"""The notices of all codes under a place: the words beside each code, found together rather than one by one."""
+"""The posters of all codes under a place, with their words found in bulk."""
 
 import tempfile
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from governance.core.db import db, now
 from governance.core.errors import Refused
 from governance.people.model import Post
 from governance.places.layouts.wording import Notice
-from governance.places.model import Code, Place, under
+from governance.places.model import Code, Place, nearest_phone, under
 from governance.places.posters import MissingGlyph, Printed, print_pdf
 
 MOST_PRINTED = 500  # a person waits some seconds for these; more are printed from the command line
@@ -19,13 +19,13 @@ UNSAID = ("district", "grid")  # everybody knows the district; the grid is our o
 
 
 def codes_under(place: Place) -> list[Code]:
-    """The stickers in use at a place and in all that stands in it, in the order people walk: place by place."""
+    """The codes in use at a place and inside it, place by place along the tree."""
     query = select(Code).join(Code.place).where(under(place), Code.state != "retired").options(joinedload(Code.place))
     return list(db.session.scalars(query.order_by(Place.path, Code.number)))
 
 
 def notices_of(codes: Iterable[Code], base_url: str) -> list[Notice]:
-    """Raises Refused when somewhere no phone can be found: a notice without one leaves out whoever cannot scan."""
+    """Raises Refused when no phone can be found for one: a poster without a phone excludes who cannot scan."""
     codes = list(codes)
     places = _places_above({code.place.path for code in codes})
     workers = _workers({code.place.grid_id for code in codes if code.place.grid_id})
@@ -33,7 +33,7 @@ def notices_of(codes: Iterable[Code], base_url: str) -> list[Notice]:
 
 
 def drawn(notices: Iterable[Printed], format: str) -> IO[bytes]:
-    """The finished file, at its beginning. Raises Refused when a name holds a character that no printer has."""
+    """The finished file, rewound. Raises Refused when the font lacks a character of a name."""
     out = tempfile.TemporaryFile()  # noqa: SIM115 - the server closes it when the last byte is sent
     try:
         print_pdf(notices, format, out)
@@ -44,11 +44,11 @@ def drawn(notices: Iterable[Printed], format: str) -> IO[bytes]:
 
 
 def _notice(code: Code, places: dict[int, Place], workers: dict[int, str], base_url: str) -> Notice:
-    line = [places[id_] for id_ in code.place.ancestors]
-    phone = next((place.phone for place in reversed(line) if place.phone), None)
+    on_path = [places[id_] for id_ in code.place.ancestors]
+    phone = nearest_phone(on_path)
     if phone is None:
         raise Refused(f"“{code.place.name}”和它上面的地点都没有电话，请先在社区填上电话再印")
-    parents = tuple(place.name for place in line[:-1] if place.kind not in UNSAID)
+    parents = tuple(place.name for place in on_path[:-1] if place.kind not in UNSAID)
     url = f"{base_url}/c/{code.token}"
     worker = workers.get(code.place.grid_id or 0)
     return Notice(code.token, url, code.place.name, parents, code.number, phone, worker)
@@ -60,7 +60,7 @@ def _places_above(paths: set[str]) -> dict[int, Place]:
 
 
 def _workers(grids: set[int]) -> dict[int, str]:
-    """Who is named on the notices of each grid: whoever holds the post longest."""
+    """The name on the posters of each grid: whoever holds the post longest."""
     posts = [
         post for post in _in_pieces(Post, Post.place_id, sorted(grids)) if post.role == "grid" and post.in_force(now())
     ]
@@ -70,6 +70,6 @@ def _workers(grids: set[int]) -> dict[int, str]:
 
 
 def _in_pieces(model, column, ids: list[int]):  # type: ignore[no-untyped-def]
-    """Rows by very many ids, a piece at a time: databases limit the parameters of one statement."""
+    """Query by many ids in batches: databases limit the parameters of one statement."""
     for start in range(0, len(ids), 1000):
         yield from db.session.scalars(select(model).where(column.in_(ids[start : start + 1000])))

@@ -1,4 +1,4 @@
-"""Registers keeping with the application: each of these modules adds its routes to the blueprint."""
+"""Registers the endpoints of /keep with the application; each module adds its routes to the blueprint."""
 
 from flask import Flask
 

@@ -8,8 +8,9 @@ from governance.core.db import db, locked, now, writing
 from governance.core.db import find_by as one
 from governance.core.errors import Refused
 from governance.core.events import Event, record
+from governance.core.lifecycle import Made
 from governance.notices import lifecycle as life
-from governance.notices.lifecycle import LIFE
+from governance.notices.lifecycle import LIFE, NoticeMove
 from governance.notices.model import Notice
 from governance.notices.reach import groups_of, needs_second
 from governance.people.access.permissions import require
@@ -18,6 +19,7 @@ from governance.people.model import Person
 from governance.places.model import Place
 from governance.relay.delivery.cancel import stop_telling
 
+PUBLISH = "publish"  # the event that groups are told, whoever let it go out
 TOLD_BY = ("title", "words", "audience", "urgent")
 
 
@@ -64,49 +66,64 @@ def make_move(notice: Notice, name: str, by: Viewer, answers: Mapping[str, str])
     """
     with writing():
         locked(notice)
-        LIFE.move(name)
-        require(by, f"notice.{name}", notice)
-        _take(notice, name, by, answers)
+        LIFE.make(notice, name, by, answers, require)
 
 
-def _take(notice: Notice, name: str, by: Viewer, answers: Mapping[str, str]) -> None:
-    step = LIFE.take(name, notice.state, answers)
-    source, words = notice.state, answers.get("note", "")
-    if name == "publish" and needs_second(notice):
+@LIFE.changes("publish")
+def _publish(notice: Notice, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    if needs_second(notice):
         raise Refused("听到的群多，要另一位同事看过批准才能发：请点“请人批准”")
-    if name == "approve" and answers.get("seen") != notice.digest:
+    return {}
+
+
+@LIFE.changes("approve")
+def _approve(notice: Notice, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    if answers.get("seen") != notice.digest:
         raise Refused("这条通知刚刚改过，请再看一遍再批准")
-    notice.state = step.target
-    if name in ("approve", "publish"):
-        _tell(notice, name, by)
-        return
-    facts = {"laid_aside": stop_telling(notice.event_id)} if name == "stop" and notice.event_id else {}
-    if name in ("stop", "finish"):
-        notice.ended_at = now()
-    if name in ("decline", "stop"):
-        notice.answer = words
-    record_event(notice, name, by, words, came_from=source, **facts)
+    notice.approver_id, notice.answer = by.staff_id, None
+    return {}
 
 
-def _tell(notice: Notice, name: str, by: Viewer) -> None:
-    """From here it goes the way of everything that groups are told."""
+@LIFE.changes("decline")
+def _decline(notice: Notice, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    notice.answer = answers["note"]
+    return {}
+
+
+@LIFE.changes("stop")
+def _stop(notice: Notice, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    notice.answer, notice.ended_at = answers["note"], now()
+    return {"laid_aside": stop_telling(notice.event_id)} if notice.event_id else {}
+
+
+@LIFE.changes("finish")
+def _finish(notice: Notice, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    notice.ended_at = now()
+    return {}
+
+
+@LIFE.records
+def _record_move(notice: Notice, made: Made[NoticeMove]) -> None:
+    if made.move.name != PUBLISH:
+        record_event(notice, made.move.name, made.by, made.words, came_from=made.came_from, **made.facts)
+    if made.move.tells:
+        _tell(notice, made.by)
+
+
+def _tell(notice: Notice, by: Viewer) -> None:
+    """From here it goes the way of everything that groups are told, as the event `publish`."""
     groups = groups_of(notice.place, notice.audiences)
     if not groups:
         raise Refused("这里没有能听到的群，先去绑定群")
-    if name == "approve":
-        notice.approver_id, notice.answer = by.staff_id, None
-        record_event(notice, "approve", by)
     notice.sent_at = now()
-    event = record_event(
-        notice, "publish", by, f"{notice.title}\n{notice.words}", groups=groups, audience=notice.audience
-    )
-    notice.event_id = event.id
+    words = f"{notice.title}\n{notice.words}"
+    notice.event_id = record_event(notice, PUBLISH, by, words, groups=groups, audience=notice.audience).id
 
 
 def finish(notice: Notice) -> None:
     """Nothing is left to be said. The worker calls it, inside `writing()`."""
     if locked(notice).state == life.TOLD:
-        _take(notice, "finish", SYSTEM, {})
+        LIFE.apply(notice, "finish", SYSTEM, {})
 
 
 def record_event(notice: Notice, verb: str, by: Viewer, words: str = "", **facts: Any) -> Event:

@@ -1,34 +1,110 @@
-"""A notice's life, as one table. To change the process, change this table.
+"""A notice's lifecycle, as one table. To change the process, change this table.
 
-people/access/permissions.py says who may make each move ("notice.<move>"). `finish` has no button: the worker takes it
-when nothing is left to be said.
+people/access/permissions.py says who may make each move ("notice.<move>"). `finish` has no button: the worker makes it
+when nothing is left to be sent.
 """
 
-from governance.core.lifecycle import Ask, Lifecycle, Move, State
+from dataclasses import dataclass
+
+from governance.core.lifecycle import PROGRAM, Ask, Lifecycle, Line, Move, Reader, State
+from governance.core.translation import AnyText
+from governance.core.translation import LazyText as _l
 
 DRAFT, ASKED, DECLINED, TOLD = "draft", "asked", "declined", "told"
 STOPPED, DONE, WITHDRAWN = "stopped", "done", "withdrawn"
-OUT = (TOLD, STOPPED, DONE)  # states in which people have been told, or some of them
 
-LIFE = Lifecycle(
-    "notice",
-    (
-        State(DRAFT, "还没发"),
-        State(ASKED, "等人批准"),
-        State(DECLINED, "没有批准"),
-        State(TOLD, "正在发"),
-        State(STOPPED, "已停", open=False),
-        State(DONE, "已发完", open=False),
-        State(WITHDRAWN, "已收回", open=False),
+KEEPERS = ("community", "street", "district")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeState(State):
+    """`now` and `next` are for colleagues; residents read the notice, and `to_residents` above it."""
+
+    out: bool = False  # groups have been told, or some of them
+    why: AnyText = ""  # what a colleague reads before the answer of whoever declined or stopped it
+    to_residents: AnyText = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeMove(Move):
+    tells: bool = False  # from here it goes to the groups
+    with_second: bool | None = None  # offered only where a second person has to approve (True), or need not (False)
+
+
+STATES = (
+    NoticeState(
+        DRAFT,
+        "还没发",
+        now=_l("写好了，还没有发"),
+        next=_l("看过群里读到的原话，再发"),
+        waits_for=KEEPERS,
+        why=_l("上次为什么没批准"),
     ),
-    (
-        Move("publish", "发出", (DRAFT,), TOLD),
-        Move("ask", "请人批准", (DRAFT,), ASKED),
-        Move("approve", "批准并发出", (ASKED,), TOLD),
-        Move("decline", "不批准", (ASKED,), DECLINED, (Ask("note", "为什么，怎么改", longest=300),)),
-        Move("rewrite", "拿回来改", (ASKED, DECLINED), DRAFT),
-        Move("withdraw", "不发了", (DRAFT, ASKED, DECLINED), WITHDRAWN, hesitates=True),
-        Move("stop", "停发", (TOLD,), STOPPED, (Ask("note", "为什么停", longest=300),), hesitates=True),
-        Move("finish", "发完", (TOLD,), DONE),
+    NoticeState(
+        ASKED,
+        "等人批准",
+        now=_l("等另一位同事看过批准"),
+        next=_l("批准了就发出；自己写的不能自己批"),
+        tone="wait",
+        waits_for=KEEPERS,
     ),
+    NoticeState(
+        DECLINED,
+        "没有批准",
+        now=_l("没有批准，一个群也没有发"),
+        next=_l("写的人拿回来改，或者不发了"),
+        tone="late",
+        waits_for=KEEPERS,
+        why=_l("为什么没批准"),
+    ),
+    NoticeState(
+        TOLD,
+        "正在发",
+        now=_l("正在发到各个群"),
+        next=_l("都发过了，就记成已发完"),
+        waits_for=(PROGRAM,),
+        out=True,
+    ),
+    NoticeState(
+        STOPPED,
+        "已停",
+        now=_l("停发了，没发出的不再发"),
+        tone="late",
+        why=_l("为什么停"),
+        to_residents=_l("这条通知已经停发：%(why)s"),
+        out=True,
+        open=False,
+    ),
+    NoticeState(DONE, "已发完", now=_l("都发过了"), tone="done", out=True, open=False),
+    NoticeState(WITHDRAWN, "已收回", now=_l("收回了，不发了"), open=False),
 )
+MOVES = (
+    NoticeMove(
+        "publish",
+        "发出",
+        (DRAFT,),
+        TOLD,
+        done=_l("发出了"),
+        words=Reader.RECORD,
+        one_tap=True,
+        tells=True,
+        with_second=False,
+    ),
+    NoticeMove("ask", "请人批准", (DRAFT,), ASKED, done=_l("请人批准"), one_tap=True, with_second=True),
+    NoticeMove("approve", "批准并发出", (ASKED,), TOLD, done=_l("批准了"), one_tap=True, tells=True),
+    NoticeMove(
+        "decline", "不批准", (ASKED,), DECLINED, (Ask("note", "为什么，怎么改", longest=300),), done=_l("没有批准")
+    ),
+    NoticeMove("rewrite", "拿回来改", (ASKED, DECLINED), DRAFT, done=_l("拿回来改")),
+    NoticeMove("withdraw", "不发了", (DRAFT, ASKED, DECLINED), WITHDRAWN, done=_l("不发了"), hesitates=True),
+    NoticeMove(
+        "stop", "停发", (TOLD,), STOPPED, (Ask("note", "为什么停", longest=300),), done=_l("停发"), hesitates=True
+    ),
+    NoticeMove("finish", "发完", (TOLD,), DONE, done=_l("发完了")),
+)
+LINES = (
+    Line("write", done=_l("写好了"), words=Reader.RECORD),  # its words stand on the page
+    Line("change", done=_l("改了"), words=Reader.RECORD),
+)
+
+LIFE = Lifecycle("notice", STATES, MOVES, LINES)

@@ -7,24 +7,23 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from governance.core.db import Base, now
-from governance.core.lifecycle import Move, State
+from governance.core.db import Base, OneOf, now
 from governance.notices import lifecycle as life
-from governance.notices.lifecycle import LIFE
+from governance.notices.lifecycle import LIFE, NoticeMove, NoticeState
 from governance.people.model import Person
 from governance.places.kinds import AREAS
 from governance.places.model import Place
+from governance.places.place_columns import AreaColumns
 
 READERS = {"residents": "居民群", "workers": "工作群", "both": "居民群和工作群"}
 
 
-class Notice(Base):
+class Notice(AreaColumns, Base):
     """Something the community, street or district tells all groups in and below a place. `event_id` is its telling."""
 
     __tablename__ = "notice"
     __table_args__ = (
         CheckConstraint(f"audience IN {tuple(READERS)}", name="audience"),
-        CheckConstraint(f"state IN {tuple(state.name for state in LIFE.states)}", name="state"),
         *(Index(f"ix_notice_{kind}", f"{kind}_id", "id") for kind in AREAS),
         Index("ix_notice_state", "state"),
     )
@@ -33,15 +32,11 @@ class Notice(Base):
     ref: Mapped[str] = mapped_column(String(16), unique=True)
     submission: Mapped[str] = mapped_column(String(36))
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
-    district_id: Mapped[int | None]
-    street_id: Mapped[int | None]
-    community_id: Mapped[int | None]
-    grid_id: Mapped[int | None]
     title: Mapped[str] = mapped_column(String(40))
     words: Mapped[str] = mapped_column(Text)
     audience: Mapped[str] = mapped_column(String(10))
     urgent: Mapped[bool] = mapped_column(default=False)
-    state: Mapped[str] = mapped_column(String(10), default=life.DRAFT)
+    state: Mapped[str] = mapped_column(OneOf(10, (state.name for state in LIFE.states)), default=life.DRAFT)
     answer: Mapped[str | None] = mapped_column(String(300))  # why it was not approved, or why it was stopped
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     approver_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -55,7 +50,7 @@ class Notice(Base):
     approver: Mapped[Person | None] = relationship(foreign_keys=approver_id)
 
     @property
-    def status(self) -> State:
+    def status(self) -> NoticeState:
         return LIFE.state(self.state)
 
     @property
@@ -86,7 +81,7 @@ class Notice(Base):
 
     @property
     def is_out(self) -> bool:
-        return self.state in life.OUT
+        return self.status.out
 
-    def next_moves(self) -> tuple[Move, ...]:
+    def next_moves(self) -> tuple[NoticeMove, ...]:
         return LIFE.open_from(self.state)

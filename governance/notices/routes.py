@@ -5,15 +5,15 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from governance.core.events import history
+from governance.core.lifecycle import Reader
 from governance.core.sheets import csv_answer
-from governance.core.web.forms import Form, attempt, status
+from governance.core.web.forms import Form, attempt
 from governance.core.web.pages import back
 from governance.core.web.security import refills
 from governance.notices import actions, queries, telling
 from governance.notices import progress as progressing
 from governance.notices.approvers import approvers
 from governance.notices.forms import NoticeForm, move_form
-from governance.notices.history import DONE, TONES, WHY
 from governance.notices.lifecycle import LIFE
 from governance.notices.model import Notice
 from governance.notices.reach import needs_second, reach
@@ -32,7 +32,7 @@ bp = Blueprint("notices", __name__)
 def index() -> Any:
     viewer = current()
     found = queries.kept(viewer, request.args.get("after", ""))
-    return render_template("notices/index.html", page=found, asked=queries.to_approve(viewer), tones=TONES)
+    return render_template("notices/index.html", page=found, asked=queries.to_approve(viewer))
 
 
 @bp.route("/keep/notices/new", methods=["GET", "POST"])
@@ -61,7 +61,7 @@ def change(notice_id: int) -> Any:
 
 def _form_page(form: NoticeForm, notice: Notice | None) -> Any:
     page = render_template("notices/form.html", form=form, notice=notice, areas=area_names(current()))
-    return page, status()
+    return page, form.status
 
 
 def _place(form: NoticeForm) -> Place:
@@ -76,26 +76,25 @@ def show(notice_id: int) -> Any:
 
 def _page(notice: Notice, forms: dict[str, Form] | None = None, status: int = 200) -> Any:
     viewer, forms = current(), forms or {}
-    offered = [move for move in notice.next_moves() if may(viewer, f"notice.{move.name}", notice)]
     second = not notice.is_out and needs_second(notice)
-    withheld = {"publish"} if second else {"ask"}
-    moves = [(one, forms.get(one.name) or move_form(one).blank().on_page_as(one.name)) for one in offered]
+    offered = [move for move in notice.next_moves() if may(viewer, f"notice.{move.name}", notice)]
+    shown = [move for move in offered if move.with_second in (None, second)]
+    moves = [(one, forms.get(one.name) or move_form(one).blank().on_page_as(one.name)) for one in shown]
     mine = notice.author_id == viewer.staff_id and (second or notice.waits)
     page = render_template(
         "notices/show.html",
         notice=notice,
         second=second,
         approvers=approvers(notice) if mine else None,
-        moves=[(one, form) for one, form in moves if one.name not in withheld],
+        moves=moves,
         previews=telling.preview(notice),
         reach=None if notice.is_out else reach(notice.place, notice.audiences, notice.urgent),
         progress=progressing.progress(notice) if notice.event_id else None,
         only_answers=ONLY_ANSWERS,
         acting=request.args.get("do", "") or next(iter(forms), ""),
         lines=history("notice", notice.id),
-        done=DONE.get,
-        tone=TONES.get(notice.state, ""),
-        why=WHY.get(notice.state),
+        record=LIFE.lines,
+        reader=Reader.IN_CHARGE,
     )
     return page, status
 
@@ -138,4 +137,6 @@ def report(notice_id: int) -> Any:
 @open_to(anyone)
 def read(notice: str) -> Any:
     """The full words, for those who were told in a group."""
-    return render_template("notices/read.html", notice=queries.public(current(), notice))
+    found = queries.public(current(), notice)
+    said = str(found.status.to_residents) % {"why": found.answer or ""}
+    return render_template("notices/read.html", notice=found, to_residents=said)

@@ -1,4 +1,4 @@
-"""The doors of people: signing in and out, and 我的; the others, in files of their own, are loaded here."""
+"""Routes for sign-in, sign-out and 我的."""
 
 from typing import Any
 
@@ -6,7 +6,8 @@ from flask import redirect, render_template, request, session, url_for
 from sqlalchemy import select
 
 from governance.core.db import db
-from governance.core.errors import Invalid, Missing
+from governance.core.errors import Missing
+from governance.core.web.forms import attempt
 from governance.core.web.pages import back, inside
 from governance.core.web.security import refills
 from governance.people.access.current import COOKIE, current, open_to, staff_session
@@ -29,18 +30,12 @@ from governance.wechat.oauth import in_wecom
 @refills
 def signin() -> Any:
     form = SignInForm()
-    if form.ok:
-        try:
-            token = actions.sign_in(
-                form.account.data, form.password.data, request.user_agent.string, request.remote_addr or ""
-            )
-        except Invalid as trouble:
-            form.refuse(trouble)
-        else:
-            return signed_in(token, request.values.get("next"))
-    status = 422 if request.method == "POST" else 200
+    from_where = (request.user_agent.string, request.remote_addr or "")
+    token = attempt(form, lambda: actions.sign_in(form.account.data, form.password.data, *from_where))
+    if token:
+        return signed_in(token, request.values.get("next"))
     next_, by_wecom = inside(request.values.get("next")), gateway().has("app") and in_wecom(request.user_agent.string)
-    return render_template("people/signin.html", form=form, next=next_, by_wecom=by_wecom), status
+    return render_template("people/signin.html", form=form, next=next_, by_wecom=by_wecom), form.status
 
 
 @bp.post("/signout")
@@ -50,7 +45,7 @@ def signout() -> Any:
     if here:
         actions.sign_out(here)
     if gateway().has("app"):
-        session[WORKERS_ASKED] = OUT  # nobody who leaves is signed in again by WeCom at once
+        session[WORKERS_ASKED] = OUT  # so that WeCom does not sign them in again at once
     answer = redirect(url_for("people.signin"), 303)
     answer.delete_cookie(COOKIE, httponly=True, samesite="Lax")
     return answer
@@ -82,15 +77,12 @@ def _me(form: PasswordForm) -> Any:
 @open_to(staff | newcomer)
 @refills
 def change_password() -> Any:
-    """One's own password."""
+    """Change one's own password."""
     form, here = PasswordForm(), staff_session()
     first = current().must_change
-    if here is None or not form.ok:
-        return _me(form)
-    try:
-        actions.change_password(here, form.old.data, form.password.data)
-    except Invalid as trouble:
-        form.refuse(trouble)
+    if here:
+        attempt(form, lambda: actions.change_password(here, form.old.data, form.password.data))
+    if not form.taken:
         return _me(form)
     return redirect(inside(request.form.get("next")) or url_for("desk.home" if first else "people.me"), 303)
 
@@ -98,7 +90,7 @@ def change_password() -> Any:
 @bp.post("/me/sessions/<int:number>/end")
 @open_to(staff)
 def end_session(number: int) -> Any:
-    """Sign another of one's own browsers out."""
+    """Sign out one of one's own browsers."""
     here = staff_session()
     mine = _sessions_of(here.identity.person) if here else []
     chosen = next((session for session in mine if session.id == number), None)

@@ -1,1 +1,1 @@
-"""Places and the codes on them: the tree from district to spot, stickers with lives of their own, posters, imports."""
+"""The tree of places from district to spot, the codes on them with their states, posters, imports."""

@@ -1,6 +1,6 @@
 """Everything that changes places and codes. Each action checks, changes, then records.
 
-They trust their caller to have asked `people/access/permissions.py`: places stand below people in the house.
+The caller asks `people/access/permissions.py`: places stand below people in the layers.
 """
 
 from itertools import zip_longest
@@ -13,7 +13,7 @@ from governance.core.errors import Invalid, Refused
 from governance.core.events import record
 from governance.core.sql_statements import Prepared
 from governance.places.kinds import AREAS, CODED, KINDS, ORDER, may_hold
-from governance.places.landing import Site
+from governance.places.landing import PlaceRow
 from governance.places.model import MARKS, Code, Place, under
 from governance.places.tokens import new_token
 
@@ -49,7 +49,7 @@ def add_place(
 
 
 def change_place(place: Place, actor: str, actor_id: int | None, **facts: Any) -> None:
-    """Change what the scan page says of a place; its rendered pages are made anew."""
+    """Change facts of a place and invalidate its cached pages."""
     changed = {name: value for name, value in facts.items() if name in KEPT and getattr(place, name) != value}
     _check_free(place.id, place.parent_id, changed.get("name"), changed.get("official_code"))
     for name, value in changed.items():
@@ -60,7 +60,7 @@ def change_place(place: Place, actor: str, actor_id: int | None, **facts: Any) -
 
 
 def _check_free(id_: int | None, parent_id: int | None, name: str | None, official_code: str | None) -> None:
-    """A name is free inside its parent, an official code everywhere."""
+    """Raises Invalid unless the name is free inside the parent, and the official code everywhere."""
     others = select(Place.id).where(Place.id != (id_ or 0)).limit(1)
     if name and db.session.scalar(others.filter_by(parent_id=parent_id, name=name)):
         raise Invalid({"name": "这里已经有叫这个名字的地点了"})
@@ -74,14 +74,14 @@ def _freshen_below(place: Place) -> None:
     db.session.execute(below.values(version=Place.version + 1), execution_options={"synchronize_session": False})
 
 
-def freshen(place: Place | Site) -> None:
-    """Something the scan pages show has changed here: for this place, those inside it and its courtyard."""
+def freshen(place: Place | PlaceRow) -> None:
+    """Invalidate the cached scan pages of this place, those inside it and its courtyard."""
     db.session.flush()
     FRESHEN.run(connection(), inside=place.path, **dict(zip_longest(ORDER, place.ancestors)))
 
 
 def print_code(place: Place, actor: str, actor_id: int | None = None) -> Code:
-    """A new sticker for a place, numbered after the last."""
+    """A new code for a place, numbered after the last."""
     locked(place)
     last = db.session.scalar(select(func.max(Code.number)).filter_by(place_id=place.id)) or 0
     code = Code(token=new_token(), place_id=place.id, number=last + 1)
@@ -92,7 +92,7 @@ def print_code(place: Place, actor: str, actor_id: int | None = None) -> Code:
 
 
 def issue_codes(place: Place, actor: str, actor_id: int | None = None) -> list[Code]:
-    """A first sticker for every courtyard and building here that has none in use."""
+    """A first code for every courtyard and building here that has none in use."""
     bare = select(Place).where(under(place), _uncoded()).order_by(Place.path)
     return [print_code(one, actor, actor_id) for one in db.session.scalars(bare).all()]
 
@@ -107,7 +107,7 @@ def _uncoded() -> ColumnElement[bool]:
 
 
 def mark_code(code: Code, state: str, actor: str, actor_id: int | None) -> None:
-    """A sticker was posted, lost or torn. A retired one stays retired."""
+    """Set a code to posted, lost or torn. Raises Refused for a retired one."""
     if state not in MARKS:
         raise Invalid({"state": "没有这种状态"})
     locked(code)
@@ -119,7 +119,7 @@ def mark_code(code: Code, state: str, actor: str, actor_id: int | None) -> None:
 
 
 def retire_code(code: Code, actor: str, actor_id: int | None, successor: Code | None = None) -> None:
-    """End a sticker. Whoever scans it still arrives here. Raises Invalid when the successor is another place's."""
+    """Retire a code; a scan of it leads to its successor. Raises Invalid when the successor is at another place."""
     for row in sorted({code, successor or code}, key=lambda one: one.token):
         locked(row)  # two codes cannot replace each other at the same instant
     if not code.alive:
@@ -134,7 +134,7 @@ def retire_code(code: Code, actor: str, actor_id: int | None, successor: Code | 
 
 
 def record_change(place: Place, verb: str, actor: str, actor_id: int | None, **data: Any) -> None:
-    """One line of the record about a place."""
+    """Record one event about a place."""
     record(
         f"place.{verb}",
         place.id,

@@ -1,4 +1,4 @@
-"""Finds the place people mean: by official code, by a sticker's number, by a path of names, or by its row's number."""
+"""Finds the place that a text means: official code, code of a sticker, path of names, or id."""
 
 import re
 
@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, select, true
 
 from governance.core.db import db
 from governance.core.errors import Invalid
-from governance.places.model import Code, Place
-from governance.places.tokens import read_token
+from governance.places.codes import find_code
+from governance.places.model import Place
 
 SEPARATORS = re.compile(r"[/／>＞]+")
 
@@ -17,13 +17,13 @@ def names_of(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in SEPARATORS.split(text) if name.strip())
 
 
-def fit(names: tuple[str, ...], chain: tuple[str, ...]) -> int:
-    """How well a path fits names from the top down: 0 not at all, 1 with places left out between, 2 without."""
-    if not names or not chain or names[-1] != chain[-1]:
+def fit(names: tuple[str, ...], full: tuple[str, ...]) -> int:
+    """How well a path fits the full path of names: 0 not at all, 1 with places left out between, 2 without."""
+    if not names or not full or names[-1] != full[-1]:
         return 0
-    if names == chain[-len(names) :]:
+    if names == full[-len(names) :]:
         return 2
-    rest = iter(chain)
+    rest = iter(full)
     return 1 if all(name in rest for name in names) else 0
 
 
@@ -39,12 +39,8 @@ def find_place(text: str, within: ColumnElement[bool] | None = None, field: str 
 def _by_code(text: str, among: ColumnElement[bool]) -> Place | None:
     if re.fullmatch(r"[0-9]{12}", text):
         return db.session.scalars(select(Place).where(among, Place.official_code == text)).one_or_none()
-    token = read_token(text)
-    if token is None:
-        return None
-    return db.session.scalars(
-        select(Place).join(Code, Code.place_id == Place.id).where(among, Code.token == token)
-    ).one_or_none()
+    code = find_code(text)
+    return db.session.scalars(select(Place).where(among, Place.id == code.place_id)).one_or_none() if code else None
 
 
 def _by_id(text: str, among: ColumnElement[bool]) -> Place | None:
@@ -58,7 +54,7 @@ def _by_names(text: str, among: ColumnElement[bool], field: str) -> Place | None
         return None
     known = {row.id: row.name for row in db.session.execute(select(Place.id, Place.name).where(Place.name.in_(names)))}
     namesakes = db.session.execute(select(Place.id, Place.path).where(among, Place.name == names[-1]))
-    fits = {row.id: fit(names, _chain(row.path, known)) for row in namesakes}
+    fits = {row.id: fit(names, _full_names(row.path, known)) for row in namesakes}
     best = max(fits.values(), default=0)
     meant = [id_ for id_, how in fits.items() if how == best] if best else []
     if len(meant) > 1:
@@ -66,6 +62,6 @@ def _by_names(text: str, among: ColumnElement[bool], field: str) -> Place | None
     return db.session.get(Place, meant[0]) if meant else None
 
 
-def _chain(path: str, known: dict[int, str]) -> tuple[str, ...]:
+def _full_names(path: str, known: dict[int, str]) -> tuple[str, ...]:
     """The names along a path, as far as they matter here."""
     return tuple(known.get(int(id_), "") for id_ in path.strip("/").split("/"))

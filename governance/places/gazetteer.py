@@ -1,6 +1,6 @@
-"""Many places found at once: what `finding` says of one text, for a table of thousands, from three looks at most.
+"""`finding` for a table of thousands of texts, in at most three queries.
 
-What was not found is not repeated in the reason: a cell out of line may hold a secret.
+A text that was not found is not repeated in the reason: a cell in the wrong column may hold a secret.
 """
 
 import re
@@ -30,21 +30,21 @@ class _Spot(NamedTuple):
 
 
 class Spot(Located, _Spot):
-    """A place as far as a table needs to know it."""
+    """A place with the columns that a table needs."""
 
 
 _COLUMNS = (Place.id, Place.path, Place.name, Place.official_code, *(getattr(Place, f"{kind}_id") for kind in AREAS))
 
 
 class Gazetteer:
-    """The places `within`, by sticker, official code and path of names; each text is looked for once."""
+    """The places `within`, by code, official code and path of names; each text is looked up once."""
 
     def __init__(self, within: ColumnElement[bool]) -> None:
         self._within = within
         self.spots = {row.id: Spot._make(row) for row in db.session.execute(select(*_COLUMNS).where(within))}
         self._official = {spot.official_code: spot for spot in self.spots.values() if spot.official_code}
         self._known: dict[str, Spot | str] = {}
-        self._chains: dict[int, tuple[str, ...]] = {}
+        self._full_names: dict[int, tuple[str, ...]] = {}
         self._by_ends: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._by_name: dict[str, list[int]] = defaultdict(list)
         self._index()
@@ -54,10 +54,10 @@ class Gazetteer:
         outer = db.session.execute(select(Place.id, Place.name).where(Place.id.in_(above))) if above else ()
         names = {spot.id: spot.name for spot in self.spots.values()} | {row.id: row.name for row in outer}
         for spot in self.spots.values():
-            chain = tuple(names.get(id_, "") for id_ in spot.ancestors)
-            self._chains[spot.id] = chain
+            full = tuple(names.get(id_, "") for id_ in spot.ancestors)
+            self._full_names[spot.id] = full
             self._by_name[spot.name].append(spot.id)
-            for name in set(chain[:-1]):
+            for name in set(full[:-1]):
                 self._by_ends[name, spot.name].append(spot.id)
 
     @cached_property
@@ -66,7 +66,7 @@ class Gazetteer:
         return {row.token: row.place_id for row in db.session.execute(codes)}
 
     def find(self, text: str) -> Spot:
-        """The one place that is meant. Raises Invalid by `places`."""
+        """The place that is meant. Raises Invalid by `places`."""
         if text not in self._known:
             self._known[text] = self._by_code(text) or self._by_names(text)
         found = self._known[text]
@@ -85,7 +85,7 @@ class Gazetteer:
         if not names:
             return "没有找到这个地点"
         candidates = self._by_name[names[0]] if len(names) == 1 else self._by_ends.get((names[0], names[-1]), [])
-        fits = {id_: fit(names, self._chains[id_]) for id_ in candidates}
+        fits = {id_: fit(names, self._full_names[id_]) for id_ in candidates}
         best = max(fits.values(), default=0)
         meant = [id_ for id_, how in fits.items() if how == best] if best else []
         if len(meant) > 1:

@@ -1,11 +1,9 @@
-"""Places from a table: every problem named by its row, a dry run, all or nothing, and safe to repeat.
+"""Imports places from a table: problems by row, a dry run, all rows or none, safe to repeat.
 
-A row is one place. It is known by its official code, else by its name under its parent; a blank cell leaves the
-fact as it is. What one cell may hold is in sheet.py, what a row means in tree.py. Moving places is not importing.
+A row is one place, known by its official code, else by its name under its parent. A blank cell leaves the fact as it
+is. sheet.py checks single cells, tree.py the meaning of a row. An import does not move places.
 """
 
-import hashlib
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,38 +13,24 @@ from sqlalchemy.exc import IntegrityError
 from governance.core.db import db, writing
 from governance.core.errors import Refused
 from governance.core.events import record
+from governance.core.import_plan import Plan, RowProblem
 from governance.places.kinds import AREAS, ORDER
 from governance.places.model import Place
-from governance.places.sheet import COLUMN, Problem, read_rows
+from governance.places.sheet import COLUMN, read_rows
 from governance.places.tables import Table
 from governance.places.tree import FACTS, Keeps, Node, Tree, Wrong
 
-SHOWN = 200
 PLACE: Any = Place.__table__
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What an import will do, or why it cannot be done."""
+class PlacePlan(Plan[Node]):
+    """`nodes` are all places there are and will be."""
 
-    added: list[Node]
-    changed: list[Node]
-    same: int
-    problems: list[Problem]
     nodes: list[Node]
 
-    @property
-    def shown_problems(self) -> list[Problem]:
-        return self.problems[:SHOWN]
 
-    @property
-    def digest(self) -> str:
-        """Two plans with the same digest do the same; a confirmation is for one digest only."""
-        facts = [(node.chain, node.facts) for node in self.added], [(node.id, node.changes) for node in self.changed]
-        return hashlib.sha256(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:32]
-
-
-def plan(table: Table, keeps: Keeps) -> Plan:
+def plan(table: Table, keeps: Keeps) -> PlacePlan:
     """The dry run. `keeps` says whether a place may be added or changed. Raises Invalid when a column is missing."""
     rows, problems = read_rows(table)
     tree = Tree(keeps)
@@ -54,14 +38,14 @@ def plan(table: Table, keeps: Keeps) -> Plan:
         try:
             tree.take(row)
         except Wrong as wrong:
-            problems.append(Problem(row.number, COLUMN[wrong.column], wrong.reason))
+            problems.append(RowProblem(row.number, COLUMN[wrong.column], wrong.reason))
     changed = [node for node in tree.nodes if node.id and node.changes]
     same = sum(1 for node in tree.nodes if node.id and node.row and not node.changes)
-    return Plan(tree.added, changed, same, sorted(problems, key=lambda problem: problem.row), tree.nodes)
+    return PlacePlan(tree.added, changed, same, sorted(problems, key=lambda problem: problem.row), tree.nodes)
 
 
-def import_places(table: Table, keeps: Keeps, actor: str, actor_id: int | None, seen: str = "") -> Plan:
-    """Do the whole plan, or nothing when it has problems or is not the plan that was `seen`."""
+def import_places(table: Table, keeps: Keeps, actor: str, actor_id: int | None, seen: str = "") -> PlacePlan:
+    """Carry out the plan; nothing when it has problems or its digest is not `seen`."""
     try:
         with writing():
             todo = plan(table, keeps)
@@ -77,7 +61,7 @@ def import_places(table: Table, keeps: Keeps, actor: str, actor_id: int | None, 
 
 
 def _insert(added: list[Node]) -> None:
-    """Kind by kind, so that every parent has its number before its children come."""
+    """Insert kind by kind, so that every parent has its id before its children."""
     for kind in ORDER:
         level = [node for node in added if node.kind == kind]
         if not level:
@@ -116,8 +100,8 @@ def _update(changed: list[Node]) -> None:
         db.session.connection().execute(one.values({name: bindparam(name) for name in columns}), rows)
 
 
-def _freshen(todo: Plan) -> None:
-    """The pages of what changed, and of all that stands in it, are rendered anew."""
+def _freshen(todo: PlacePlan) -> None:
+    """Invalidate the cached pages of changed places and of everything inside them."""
     stale: set[Node] = set(todo.changed)
     for node in todo.nodes:
         if node.parent in stale:
@@ -128,8 +112,8 @@ def _freshen(todo: Plan) -> None:
         db.session.connection().execute(one, rows)
 
 
-def _record(todo: Plan, actor: str, actor_id: int | None) -> None:
-    """One event for each community concerned (above communities: for each place), naming what was added and changed."""
+def _record(todo: PlacePlan, actor: str, actor_id: int | None) -> None:
+    """One event for each community concerned (above communities: for each place), with the ids added and changed."""
     streams: dict[int, tuple[list[int], list[int]]] = {}
     for index, nodes in enumerate((todo.added, todo.changed)):
         for node in nodes:

@@ -35,11 +35,11 @@ LABELS = {kind.label: kind.name for kind in KINDS.values()} | {
 
 
 def shared_areas(things: Collection[Any]) -> dict[str, int | None]:
-    """The area columns of what stands at all of these at once: where they differ there is no area."""
+    """The area columns that all of these have in common; None where they differ."""
     found = {name: {getattr(thing, name) for thing in things} for name in (f"{area}_id" for area in AREAS)}
     return {name: ids.pop() if len(ids) == 1 else None for name, ids in found.items()}
 
 
 def may_hold(outer: str, inner: str) -> bool:
-    """A courtyard may stand in a community; a community never in a courtyard, nor in another community."""
+    """Whether a place of the kind `outer` may have one of `inner` inside it: only a narrower kind."""
     return ORDER.index(outer) < ORDER.index(inner)

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    CheckConstraint,
     ColumnElement,
     Date,
     ForeignKey,
@@ -16,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from governance.core.db import Base, begins_with, db, now
+from governance.core.db import Base, OneOf, begins_with, db, now
 from governance.places.kinds import AREAS, KINDS, ORDER
 from governance.places.tokens import shown
 
@@ -26,7 +25,7 @@ CODE_STATES = {"printed": "印好还没贴", "posted": "已贴", "lost": "不见
 
 
 class Located:
-    """What can be read from where a place stands; of its row, or of a plain one (`landing.Site`)."""
+    """What follows from `path` and the area columns, for `Place` and for plain rows (`landing.PlaceRow`)."""
 
     @property
     def ancestors(self: Any) -> tuple[int, ...]:
@@ -35,7 +34,7 @@ class Located:
 
     @property
     def stream(self: Any) -> int:
-        """The chain its events are sealed in: the community's, or its own above communities."""
+        """The stream its events are numbered in: the community's, or its own above communities."""
         return self.community_id or self.id
 
     def areas(self: Any) -> dict[str, int | None]:
@@ -44,11 +43,10 @@ class Located:
 
 
 class Place(Located, Base):
-    """One node of the tree. `path` holds the ids from the top, such as /1/4/9/; `…_id` name the areas above it."""
+    """One node of the tree. `path` holds the ids from the top, such as /1/4/9/; `…_id` are the areas around it."""
 
     __tablename__ = "place"
     __table_args__ = (
-        CheckConstraint(f"kind IN {ORDER}", name="kind"),
         UniqueConstraint("parent_id", "name"),
         Index("ix_place_path", "path", postgresql_ops={"path": "text_pattern_ops"}),
     )
@@ -56,7 +54,7 @@ class Place(Located, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), index=True)
     path: Mapped[str] = mapped_column(String(200), default="")
-    kind: Mapped[str] = mapped_column(String(12))
+    kind: Mapped[str] = mapped_column(OneOf(12, ORDER))
     name: Mapped[str] = mapped_column(String(60))
     official_code: Mapped[str | None] = mapped_column(String(12), unique=True)
     households: Mapped[int | None]
@@ -82,42 +80,44 @@ class Place(Located, Base):
 
     @property
     def full_name(self) -> str:
-        """From the street down: enough to find it, without the district everybody knows."""
-        return " ".join(place.name for place in self.above() if place.kind not in ("district", "grid"))
+        """The names from the street down; the district is left out."""
+        return full_name_of(self.above())
 
     @property
     def full_path(self) -> str:
-        """All its names, as a path that finds it again."""
+        """All its names, as a path that `find_place` reads."""
         return "/".join(place.name for place in self.above())
 
     def contact_phone(self) -> str | None:
-        """The nearest number to call, from here upwards."""
+        """The nearest phone number, from here upwards."""
         return nearest_phone(self.above())
 
 
-def nearest_phone(line: Sequence[Any]) -> str | None:
-    """The number to call at the last of these places, or plain rows of them, that has one."""
-    return next((place.phone for place in reversed(line) if place.phone), None)
+def full_name_of(places: Sequence[Any]) -> str:
+    """The names of these places or rows of them, the widest first, without the district and the grid."""
+    return " ".join(place.name for place in places if place.kind not in ("district", "grid"))
+
+
+def nearest_phone(places: Sequence[Any]) -> str | None:
+    """The number to call at the last of these places, or rows of them, that has one."""
+    return next((place.phone for place in reversed(places) if place.phone), None)
 
 
 def under(place: Place) -> ColumnElement[bool]:
-    """Everything that stands in a place, itself included."""
+    """The condition that a place is this one or inside it."""
     return begins_with(Place.path, place.path)
 
 
 class Code(Base):
-    """One sticker: printed → posted → lost or torn → retired. A place has as many as are posted on it."""
+    """One sticker: printed → posted → lost or torn → retired. A place has as many as are posted there."""
 
     __tablename__ = "code"
-    __table_args__ = (
-        CheckConstraint(f"state IN {tuple(CODE_STATES)}", name="state"),
-        UniqueConstraint("place_id", "number"),
-    )
+    __table_args__ = (UniqueConstraint("place_id", "number"),)
 
     token: Mapped[str] = mapped_column(String(8), primary_key=True)
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
     number: Mapped[int]
-    state: Mapped[str] = mapped_column(String(8), default="printed")
+    state: Mapped[str] = mapped_column(OneOf(8, CODE_STATES), default="printed")
     replaced_by: Mapped[str | None] = mapped_column(ForeignKey("code.token"))
     printed_at: Mapped[datetime] = mapped_column(default=now)
     posted_at: Mapped[datetime | None]
@@ -138,7 +138,7 @@ class Code(Base):
         return LOOKS.get(self.state, "")
 
     def marks(self) -> dict[str, str]:
-        """What can be said of it now, with the words for it."""
+        """The states a keeper can set it to now, with their labels."""
         return {state: words for state, words in MARKS.items() if self.alive and state != self.state}
 
     @property
@@ -147,7 +147,7 @@ class Code(Base):
 
 
 class ScanCount(Base):
-    """How often a code was scanned on a day; never by whom."""
+    """Scans of a code on one day, without who scanned."""
 
     __tablename__ = "scan_count"
 

@@ -1,7 +1,7 @@
-"""Printing codes: one PDF for many, a picture of one; nothing is given out that an independent reader cannot read.
+"""Prints codes: a PDF of many, a picture of one. Nothing is handed out that an independent decoder cannot read.
 
-What stands where is in layouts/, the square in qr.py, the letters in typefaces.py. Which codes are printed, and under
-which address, is for the caller.
+layouts/ places things, qr.py makes the square, typefaces.py the letters. The caller decides which codes, under which
+address.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,7 +27,7 @@ _PROOF_SCALE = 2.0  # 144 dots to the inch: a card's module is then three dots w
 
 @dataclass(frozen=True)
 class Format:
-    """How one notice is drawn and how many stand on a page."""
+    """How one poster is drawn, and how many fit on a page."""
 
     size: tuple[float, float]
     across: int
@@ -37,7 +37,7 @@ class Format:
 
     @property
     def places(self) -> list[tuple[float, float]]:
-        """The lower left corners on the page, in reading order, the whole centred."""
+        """The lower left corners of the pieces, in reading order, centred on the page."""
         wide, high = self.size
         left, foot = (_PAGE[0] - self.across * wide) / 2, (_PAGE[1] - self.down * high) / 2
         rows = reversed(range(self.down))
@@ -54,7 +54,7 @@ LAYOUTS = FORMATS | {"slip": Format(slip.SIZE, 1, 1, slip.draw_same, slip.draw)}
 
 
 class Printed(Protocol):
-    """What stands beside a code on any paper of ours."""
+    """What every printed thing with a code needs."""
 
     @property
     def url(self) -> str: ...
@@ -63,7 +63,7 @@ class Printed(Protocol):
 
 
 def print_pdf(notices: Iterable[Printed], format: str, out: BinaryIO) -> int:
-    """Write one PDF; how many codes it holds. Raises MissingGlyph or Unreadable before anything is written."""
+    """Write one PDF; returns the number of codes. Raises MissingGlyph or Unreadable before anything is written."""
     every = list(notices)
     layout = LAYOUTS[format]
     with faces_for(_characters(every)) as faces:
@@ -96,7 +96,7 @@ def picture(notice: Notice, width: int) -> bytes:
 
 
 def check_pages(pdf: bytes | str, urls: Sequence[str], format: str, share: float = 0.01) -> int:
-    """Read a share of the finished pages as a phone would; how many. Raises Unreadable at the first difference."""
+    """Decode a share of the finished pages; returns how many. Raises Unreadable at the first difference."""
     on_page = LAYOUTS[format].across * LAYOUTS[format].down
     with pypdfium2.PdfDocument(pdf) as document:
         step = max(1, round(1 / share))
@@ -142,7 +142,7 @@ def _draw_one(canvas: Canvas, faces: Faces, layout: Format, notice: Printed, cor
 
 
 def _draw_cuts(canvas: Canvas, layout: Format) -> None:
-    """Hairlines along every edge where pieces are cut apart."""
+    """Hairlines along the edges where pieces are cut apart."""
     (wide, high), (left, foot) = layout.size, layout.places[-layout.across]
     canvas.setStrokeColor(HAIR)
     canvas.setLineWidth(0.3)

@@ -1,7 +1,7 @@
-"""The square itself: which modules are black, the rectangles that draw them, and the proof that they can be read.
+"""The QR code: black modules, the rectangles that draw them, and the proof that they can be read.
 
-One library makes the square (qrcode) and another, unrelated one reads it (zxing-cpp), so a mistake in either is seen.
-Where a square goes on a page is left to layouts/.
+qrcode makes it and zxing-cpp, an unrelated library, reads it, so that an error of either is found. layouts/ decides
+where it goes.
 """
 
 import qrcode
@@ -17,11 +17,11 @@ Rectangle = tuple[int, int, int, int]  # left, top, width, height in modules, fr
 
 
 class Unreadable(Exception):
-    """What would be drawn does not say what it should; nothing may be given out."""
+    """The drawing does not decode to its address; nothing may be handed out."""
 
 
 class Square:
-    """The code for one address, as rectangles."""
+    """The code of one address, as rectangles."""
 
     def __init__(self, text: str, correction: int = qrcode.ERROR_CORRECT_Q) -> None:
         maker = qrcode.QRCode(error_correction=correction, border=0)
@@ -32,7 +32,7 @@ class Square:
         self.rectangles = merged(maker.modules)
 
     def proven(self) -> "Square":
-        """Itself, once an independent reader has read the very rectangles that will be drawn."""
+        """This square, after an independent decoder has read its rectangles. Raises Unreadable."""
         read = read_squares(self.raster())
         if read != [self.text]:
             raise Unreadable(f"{self.text} would be read as {read}")
@@ -60,7 +60,7 @@ class Square:
 
 
 def merged(modules: Matrix) -> list[Rectangle]:
-    """Black modules as few rectangles: runs along a row, and equal runs under one another as one."""
+    """Black modules as few rectangles: runs along a row, and equal runs below each other as one."""
     done: list[Rectangle] = []
     above: dict[tuple[int, int], Rectangle] = {}
     for top, row in enumerate(modules):
@@ -74,7 +74,7 @@ def merged(modules: Matrix) -> list[Rectangle]:
 
 
 def read_squares(pixels: memoryview | Image, *, searching: bool = False) -> list[str]:
-    """What a reader finds in a grey picture; `searching` also tries turned, small and inverted squares."""
+    """The texts a decoder finds in a grey picture; `searching` also tries turned, small and inverted codes."""
     found = zxingcpp.read_barcodes(
         pixels,
         _QR_ONLY,

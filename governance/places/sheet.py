@@ -1,4 +1,4 @@
-"""What one row of an import says, checked by itself: which column is which, and what each cell may hold."""
+"""What one row of an import of places says, checked by itself: headings and the contents of each cell."""
 
 import re
 import unicodedata
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from governance.core.errors import Invalid
+from governance.core.import_plan import RowProblem
 from governance.places.finding import SEPARATORS, names_of
 from governance.places.kinds import KINDS, LABELS
 from governance.places.tables import BadTable, Table, read_table
@@ -32,18 +33,9 @@ COLUMN = {name: headings[0] for name, headings in HEADINGS.items()}
 _KNOWN = {heading: name for name, headings in HEADINGS.items() for heading in headings}
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One reason a row cannot be taken; `row` counts as the spreadsheet shows it, the headings being row 1."""
-
-    row: int
-    column: str
-    reason: str
-
-
 @dataclass
 class Row:
-    """One place as the file has it. Facts the file leaves blank are not in `facts`: they stay as they are."""
+    """One place of the file. Blank cells are not in `facts`: those facts stay as they are."""
 
     number: int
     kind: str
@@ -57,7 +49,7 @@ class Row:
 
 
 def normalised_cell(text: str) -> str:
-    """A cell without blanks around it, full-width digits and letters as ordinary ones."""
+    """A cell stripped, with full-width digits and letters made ordinary (NFKC)."""
     return unicodedata.normalize("NFKC", text).strip()
 
 
@@ -74,7 +66,7 @@ def open_table(data: bytes, name: str) -> Table:
 
 
 def _columns(headings: tuple[str, ...]) -> dict[str, str]:
-    """Which heading stands for what. Raises Invalid when one is missing, or two claim the same."""
+    """Which heading means which column. Raises Invalid when one is missing or two mean the same."""
     found: dict[str, str] = {}
     for heading in headings:
         bare = re.sub(r"\(.*?\)|[\s*_:]", "", normalised_cell(heading)).lower()
@@ -89,16 +81,16 @@ def _columns(headings: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def read_rows(table: Table) -> tuple[list[Row], list[Problem]]:
-    """Every row that is sound in itself, and what is wrong with the others."""
+def read_rows(table: Table) -> tuple[list[Row], list[RowProblem]]:
+    """The rows that are sound in themselves, and the problems of the others."""
     headings = _columns(table.headers)
     rows: list[Row] = []
-    problems: list[Problem] = []
-    for line in table.rows:
-        given = {name: _cell(name, line.cells[heading]) for name, heading in headings.items()}
-        wrong = list(_wrong(line.number, given))
+    problems: list[RowProblem] = []
+    for given_row in table.rows:
+        given = {name: _cell(name, given_row.cells[heading]) for name, heading in headings.items()}
+        wrong = list(_wrong(given_row.number, given))
         problems += wrong
-        rows += [] if wrong else [_row(line.number, given)]
+        rows += [] if wrong else [_row(given_row.number, given)]
     return rows, problems
 
 
@@ -117,15 +109,15 @@ def _kind(text: str) -> str | None:
 
 
 def _whole(text: str) -> str:
-    """Spreadsheets write 480 as 480.0."""
+    """480.0 as 480: spreadsheets write whole numbers so."""
     return re.sub(r"\.0+$", "", text)
 
 
-def _wrong(number: int, given: dict[str, str]) -> Iterator[Problem]:
-    """What is wrong with each cell by itself."""
+def _wrong(number: int, given: dict[str, str]) -> Iterator[RowProblem]:
+    """The problem of each cell by itself."""
     for name, fits, reason in CHECKS:
         if name in given and not fits(given):
-            yield Problem(number, COLUMN[name], reason)
+            yield RowProblem(number, COLUMN[name], reason)
 
 
 def _empty_or(name: str, fits: Callable[[str], object]) -> Callable[[dict[str, str]], bool]:

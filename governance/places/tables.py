@@ -1,7 +1,7 @@
-"""Reading an uploaded table, CSV or XLSX, into headed rows; what the columns mean is for importing.
+"""Reads an uploaded CSV or XLSX file into rows under headings. The importer decides what columns mean.
 
-Everything wrong with a file is a BadTable with a reason for the person who sent it. Workbooks are opened behind the
-fence (workbook_reader.py), for two cells far apart are enough to ask a reader for all the memory there is.
+Everything wrong with a file is a BadTable with a reason in Chinese. Workbooks are opened in the sandbox
+(workbook_reader.py): two cells far apart can make a reader take all memory.
 """
 
 import csv
@@ -26,7 +26,7 @@ Cells = Iterable[list[str]]
 
 
 class BadTable(Exception):
-    """Cannot be read as a table; the reason is in Chinese."""
+    """The file cannot be read as a table; the reason is in Chinese."""
 
     def __init__(self, reason_zh: str) -> None:
         super().__init__(reason_zh)
@@ -35,7 +35,7 @@ class BadTable(Exception):
 
 @dataclass(frozen=True)
 class Row:
-    """One row under the headers, with the number the spreadsheet shows beside it."""
+    """One row under the headings, with its number in the spreadsheet."""
 
     number: int
     cells: Mapping[str, str]
@@ -48,7 +48,7 @@ class Table:
 
 
 def read_table(data: bytes, name: str) -> Table:
-    """The first sheet of a workbook, or a CSV in any usual encoding; the reason in BadTable may use `name`."""
+    """The first sheet of a workbook, or a CSV in a common encoding. Raises BadTable; its reason may use `name`."""
     if len(data) > MOST_BYTES:
         raise BadTable(_TOO_LARGE)
     if not data.strip():

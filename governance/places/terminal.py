@@ -1,4 +1,4 @@
-"""A code that a phone can scan from a terminal, whatever the terminal's colours."""
+"""A QR code in a terminal that a phone can scan, whatever the terminal's colours."""
 
 import qrcode
 
@@ -9,7 +9,7 @@ _HALVES = {(False, False): " ", (True, False): "▀", (False, True): "▄", (Tru
 
 
 def terminal(url: str) -> str:
-    """Two modules to a character, colours set outright so that a dark terminal does not turn them round."""
+    """Two modules to a character; colours are set, so that a dark terminal does not invert them."""
     square = Square(url, qrcode.ERROR_CORRECT_L)
     side = square.side + 2 * QUIET
     black = {

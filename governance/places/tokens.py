@@ -1,9 +1,8 @@
-"""The eight symbols printed beside every code: making one, reading one as people type it, showing one.
+"""The eight symbols of a code: making, reading and showing them.
 
-The alphabet and its forgiving reading are Douglas Crockford's Base32 (no I, L, O, U; O is read as 0, I and L as 1;
-hyphens mean nothing). The last symbol is the Luhn sum of ISO/IEC 7812-1 Annex B, taken modulo 32 instead of 10: it
-finds every wrong symbol and every swap of neighbours except 0 with Z, as Luhn modulo 10 does except 0 with 9.
-Whether a token was ever issued is for the caller to know.
+The alphabet and its tolerant reading are Crockford's Base32 (no I, L, O, U; O is read as 0, I and L as 1; hyphens are
+ignored). The last symbol is the Luhn check of ISO/IEC 7812-1 Annex B modulo 32. It finds every wrong symbol and every
+swap of neighbours except 0 with Z. The caller knows which tokens were issued.
 """
 
 import secrets
@@ -18,19 +17,19 @@ _LONGEST_TYPED = 40
 
 
 class RandomSource(Protocol):
-    """Whatever can pick a number below a bound; `secrets` is one."""
+    """Gives a random number below a bound, as `secrets` does."""
 
     def randbelow(self, exclusive_upper_bound: int, /) -> int: ...
 
 
 def new_token(random_source: RandomSource = secrets) -> str:
-    """Seven random symbols (35 bits) and the one that proves them."""
+    """Seven random symbols (35 bits) and their check symbol."""
     body = "".join(ALPHABET[random_source.randbelow(len(ALPHABET))] for _ in range(LENGTH - 1))
     return body + _proof(body)
 
 
 def read_token(text: str) -> str | None:
-    """The token a person meant by `text`, or None when it cannot be one."""
+    """The token meant by `text`; None when it cannot be one."""
     token = plain_symbols(text)
     if len(token) != LENGTH or any(symbol not in _VALUE for symbol in token):
         return None
@@ -38,7 +37,7 @@ def read_token(text: str) -> str | None:
 
 
 def plain_symbols(text: str) -> str:
-    """What people type for symbols of this alphabet: in capitals, without gaps; nothing when it is far too long."""
+    """Typed text as symbols of the alphabet, in capitals without gaps; empty when it is far too long."""
     if len(text) > _LONGEST_TYPED:
         return ""
     plain = unicodedata.normalize("NFKC", text).upper()
@@ -46,7 +45,7 @@ def plain_symbols(text: str) -> str:
 
 
 def shown(token: str) -> str:
-    """As printed under the code: two groups of four."""
+    """As printed: two groups of four."""
     return f"{token[:4]}-{token[4:]}"
 
 

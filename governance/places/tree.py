@@ -1,4 +1,4 @@
-"""The whole tree in memory, as an import will leave it: what each row of the file means among the places there are."""
+"""The whole tree in memory, as an import will leave it: which place each row of the file means."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ COLUMNS = (Place.id, Place.parent_id, Place.kind, Place.name, *(getattr(Place, n
 
 
 class Wrong(Exception):
-    """Why a row cannot be taken, and in which column."""
+    """Why a row cannot be taken, and the column."""
 
     def __init__(self, column: str, reason: str) -> None:
         super().__init__(reason)
@@ -27,7 +27,7 @@ class Wrong(Exception):
 
 @dataclass(eq=False)
 class Node:
-    """A place there is (`id`) or will be; `row` is the row of the file that speaks of it."""
+    """A place that exists (`id`) or will; `row` is the row of the file about it."""
 
     kind: str
     name: str
@@ -47,12 +47,12 @@ class Node:
         self.settle(self.id)
 
     def inherit(self) -> None:
-        """It stands in the areas its parent stands in; asked again once the parent has its number."""
+        """Copy the areas of the parent; called again once the parent has its id."""
         for kind in AREAS if self.parent else ():
             setattr(self, f"{kind}_id", getattr(self.parent, f"{kind}_id"))
 
     def settle(self, id_: int | None) -> None:
-        """The database has given it its number."""
+        """Set the id that the database gave, and what follows from it."""
         self.id = id_
         self.path = f"{self.parent.path if self.parent else '/'}{id_}/" if id_ else ""
         if id_ and self.kind in AREAS:
@@ -60,20 +60,25 @@ class Node:
 
     @property
     def above(self) -> list["Node"]:
-        line: list[Node] = []
+        """The places it stands in, the widest first, itself last."""
+        found: list[Node] = []
         node: Node | None = self
         while node is not None:
-            line.append(node)
+            found.append(node)
             node = node.parent
-        return line[::-1]
+        return found[::-1]
 
     @property
-    def chain(self) -> tuple[str, ...]:
+    def names(self) -> tuple[str, ...]:
         return tuple(node.name for node in self.above)
+
+    @property
+    def whole(self) -> Any:
+        return self.names, self.facts
 
 
 class Tree:
-    """Takes rows one by one, the wide kinds first, and turns each into a new node or changes of one there is."""
+    """Takes rows, wide kinds first; each becomes a new node or changes of an existing one."""
 
     def __init__(self, keeps: Keeps) -> None:
         self.keeps = keeps
@@ -128,7 +133,7 @@ class Tree:
         self._name(node)
 
     def _meant(self, row: Row, parent: Node | None) -> Node | None:
-        """The node the row speaks of, by its official code or by its name under this parent."""
+        """The existing node a row means: by official code, or by name under this parent."""
         by_code = self._by_code.get(str(row.facts.get("official_code", "")))
         node = by_code or self._children.get((parent, row.name))
         if node is None:
@@ -165,4 +170,4 @@ class Tree:
         return self._by_names.get((names[-1], outer)) or self._by_names.get((names[-1], ""), [])
 
     def _fit(self, names: tuple[str, ...], node: Node) -> int:
-        return 2 if node.facts.get("official_code") == names[-1] else fit(names, node.chain)
+        return 2 if node.facts.get("official_code") == names[-1] else fit(names, node.names)

@@ -1,8 +1,8 @@
-"""The letters on printed things: a real TrueType face, with the mainland forms, of just the characters to be printed.
+"""TrueType fonts for printing, with mainland glyph forms, subset to the characters to be printed.
 
-The packaged Noto Sans CJK is a CFF font drawn first for Taiwan; PDF embedding wants TrueType outlines and residents
-expect their own forms (门 骨 直 。), so each character is looked up through the font's `locl` rule for Simplified
-Chinese and its curves are converted. A character the font lacks is an error before anything is drawn.
+The packaged Noto Sans CJK is a CFF font with Taiwanese default forms. PDF embedding needs TrueType outlines, and
+residents expect mainland forms (门 骨 直 。): each character is looked up through the font's `locl` rule for Simplified
+Chinese and its curves are converted. A missing character is an error before anything is drawn.
 """
 
 import itertools
@@ -31,7 +31,7 @@ _reading = RLock()  # the font file is read piece by piece, from one position in
 
 
 class MissingGlyph(Exception):
-    """A character that cannot be printed, and the words it stands in."""
+    """A character that the font lacks, and the text it is in."""
 
     def __init__(self, character: str, words: str) -> None:
         super().__init__(f"“{words}”里的“{character}”（U+{ord(character):04X}）印不出来，请换一个写法")
@@ -40,7 +40,7 @@ class MissingGlyph(Exception):
 
 @dataclass(frozen=True)
 class Faces:
-    """The names under which reportlab knows the two weights."""
+    """The names of the two weights in reportlab."""
 
     regular: str
     bold: str
@@ -48,7 +48,7 @@ class Faces:
 
 @contextmanager
 def faces_for(characters: set[str]) -> Iterator[Faces]:
-    """Both weights, of these characters, for one print; reportlab forgets them afterwards."""
+    """Both weights with these characters, registered with reportlab for one print."""
     number = next(_counter)
     names = {weight: f"OneCode{number}-{weight}" for weight in _PACKAGES}
     for weight, name in names.items():
@@ -64,7 +64,7 @@ def faces_for(characters: set[str]) -> Iterator[Faces]:
 
 
 def must_be_printable(words: str) -> None:
-    """Raise MissingGlyph at the first character that either weight lacks."""
+    """Raises MissingGlyph at the first character that either weight lacks."""
     with _reading:
         known = [_mainland_glyphs(weight) for weight in _PACKAGES]
     for character in words:

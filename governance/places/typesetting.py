@@ -1,6 +1,6 @@
-"""How words fill a box: as large as they can be, on as few lines as that takes, never splitting a number from its unit.
+"""Fits text into a box: the largest size, the fewest lines, no break between a number and its unit.
 
-Knows widths and sizes; what is written where is left to layouts/.
+It knows widths and sizes; layouts/ decides what is written where.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ Measure = Callable[[str], float]  # the width of words at size 1
 
 @dataclass(frozen=True)
 class Setting:
-    """Words broken into lines, and the size that makes them fit."""
+    """Text broken into lines, and the size at which it fits."""
 
     lines: tuple[str, ...]
     size: float
@@ -39,7 +39,7 @@ def fit(words: str, measure: Measure, width: float, height: float, largest: floa
 
 
 def _broken(words: str, measure: Measure, count: int) -> tuple[str, ...]:
-    """`words` on at most `count` lines, as even as the breaks allow."""
+    """`words` on at most `count` lines of lengths as equal as the breaks allow."""
     if count == 1 or len(words) < 2 * count:
         return (words,)
     target = measure(words) / count

@@ -1,7 +1,7 @@
-"""The child process that opens one workbook; tables.py starts it through the fence.
+"""The child process that opens one workbook; tables.py starts it in the sandbox.
 
-Standard input is the file, the arguments are where the reader lives and the most rows and columns. Standard output is
-the first sheet, one JSON list of texts to a line. Exit 3 says `large`; any other end but 0 is a crash.
+Standard input is the file. The arguments are the folder of the reader and the most rows and columns. Standard output is
+the first sheet, one JSON list of texts a line. Exit 3 says `large`; any other end but 0 is a crash.
 """
 
 import datetime
@@ -31,7 +31,7 @@ def main() -> None:
 
 
 def words(cell: object) -> str:
-    """A cell as a person would write it: whole numbers without a point, days without a midnight."""
+    """A cell as people write it: whole numbers without a point, dates without a midnight."""
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float) and cell.is_integer():

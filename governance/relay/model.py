@@ -12,6 +12,7 @@ from governance.core.events import Event
 from governance.people.model import Person
 from governance.places.kinds import AREAS
 from governance.places.model import Place
+from governance.places.place_columns import AreaColumns
 
 AUDIENCES = {"workers": "工作群", "residents": "居民群"}
 ALONE = {"worker": "一位工作人员", "resident": "一位居民"}  # whose own group it is
@@ -36,7 +37,7 @@ ONLY_ANSWERS = "这个机器人只能回答，不能主动发"  # why a group do
 WITH_OWNER = "等群主点发送"  # `sending` without a lease: only the owner can send it
 
 
-class Group(Base):
+class Group(AreaColumns, Base):
     """A chat group bound to places through a channel. `settings` is encrypted JSON and may hold credentials.
 
     `robot` is the keyed hash of the robot that speaks for the group; groups with the same one share its rate limit. A
@@ -65,10 +66,6 @@ class Group(Base):
     receives: Mapped[bool] = mapped_column(default=True, server_default=true())
     keeper_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    district_id: Mapped[int | None]
-    street_id: Mapped[int | None]
-    community_id: Mapped[int | None]
-    grid_id: Mapped[int | None]
     quiet_from: Mapped[int | None]
     quiet_until: Mapped[int | None]
     digest_hour: Mapped[int | None]

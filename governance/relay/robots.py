@@ -18,6 +18,7 @@ from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
 from governance.people.model import Person
 from governance.places.model import Place
+from governance.places.place_columns import AreaColumns
 from governance.relay.keys import robot_of
 from governance.relay.model import Group
 from governance.wechat.envelope import is_aes_key
@@ -28,7 +29,7 @@ SECRET = re.compile(r"[!-~]{3,128}")
 GOOD_FOR = timedelta(days=1)
 
 
-class Robot(Base):
+class Robot(AreaColumns, Base):
     """One intelligent robot, kept at a place. `settings` is encrypted JSON: token and aes_key of a callback, or bot_id
     and secret of a long connection. `held_by` is the worker that holds the lease of the connection."""
 
@@ -38,10 +39,6 @@ class Robot(Base):
     name: Mapped[str] = mapped_column(String(30), unique=True)
     settings: Mapped[str] = mapped_column(Personal)
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
-    district_id: Mapped[int | None]
-    street_id: Mapped[int | None]
-    community_id: Mapped[int | None]
-    grid_id: Mapped[int | None]
     keeper_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     held_by: Mapped[str | None] = mapped_column(String(16))
     held_until: Mapped[datetime | None]
@@ -92,7 +89,7 @@ def robot_named(name: str) -> Robot:
     return found
 
 
-def read(given: Mapping[str, str]) -> dict[str, str]:
+def read_secrets(given: Mapping[str, str]) -> dict[str, str]:
     """The secrets as they are stored, for a callback or for a long connection. Raises Invalid by field."""
     token, aes_key, bot_id, secret = (given.get(name, "").strip() for name in ("token", "aes_key", "bot_id", "secret"))
     if bot_id or secret:
@@ -113,11 +110,11 @@ def read(given: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
-def add(by: Viewer, name: str, place: Place, given: Mapping[str, str]) -> Robot:
+def add_robot(by: Viewer, name: str, place: Place, given: Mapping[str, str]) -> Robot:
     """Add a robot. Raises Invalid by field."""
     if not NAME.fullmatch(name):
         raise Invalid({"named": "只用小写字母、数字和 - _，2 到 30 位"})
-    kept = read(given)
+    kept = read_secrets(given)
     with writing():
         require(by, "group.keep", place)
         if db.session.scalar(select(Robot.id).filter_by(name=name)):
@@ -129,13 +126,13 @@ def add(by: Viewer, name: str, place: Place, given: Mapping[str, str]) -> Robot:
     return robot
 
 
-def change(robot: Robot, by: Viewer, given: Mapping[str, str]) -> Robot:
+def change_robot(robot: Robot, by: Viewer, given: Mapping[str, str]) -> Robot:
     """Change the secrets. Empty fields keep theirs; switching between callback and connection replaces all of them."""
     fresh = {name: text.strip() for name, text in given.items() if text.strip()}
     with writing():
         require(by, "group.keep", locked(robot))
         same_way = {name: text for name, text in robot.kept.items() if _way(name) in {_way(one) for one in fresh}}
-        robot.settings = json.dumps(read({**same_way, **fresh} if fresh else robot.kept))
+        robot.settings = json.dumps(read_secrets({**same_way, **fresh} if fresh else robot.kept))
         robot.held_until = robot.connected_at = None  # a connected worker reads them again
         _set_receives(robot, robot.connects)
         _note(robot, robot.place, "change", by)
@@ -146,7 +143,7 @@ def _way(name: str) -> bool:
     return name in ("bot_id", "secret")
 
 
-def remove(robot: Robot, by: Viewer) -> None:
+def remove_robot(robot: Robot, by: Viewer) -> None:
     """Delete a robot and its secrets. Its callback address stops answering."""
     with writing():
         require(by, "group.keep", locked(robot))

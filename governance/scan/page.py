@@ -1,63 +1,47 @@
-"""What the page behind a code shows and how it is made: rows in, one body out, the same for every visitor.
+"""The scan page: rows in, one body out, the same for every visitor.
 
-It is made without the request's own context (who asks, their session), so nothing personal can get into it.
+It is rendered without the request's context, so nothing personal can get into it.
 """
 
-from itertools import zip_longest
-from typing import NamedTuple
-
-from sqlalchemy import Connection, bindparam, case, select
+from sqlalchemy import Connection, bindparam, literal, select
 
 from governance.core.db import Utc, now
 from governance.core.sql_statements import Prepared
 from governance.core.web.pages import local, translated
 from governance.discussions import summaries as topics
 from governance.people.model import ROLES, Person, Post
-from governance.places.kinds import ORDER
-from governance.places.landing import Landing
-from governance.places.model import Place, nearest_phone
+from governance.places.landing import ScannedCode, on_path
+from governance.places.model import nearest_phone
 from governance.places.tokens import shown
 from governance.tickets import summaries
 
-
-class Outer(NamedTuple):
-    """A place on the way down to this one; at the grid, who has looked after it longest."""
-
-    id: int
-    kind: str
-    name: str
-    phone: str | None
-    worker: str | None
+_SERVING = (Post.role == literal("grid"), Post.serving(bindparam("moment", type_=Utc)))
+_WORKERS = select(Person.nickname).join(Post.person).where(Post.place_id == bindparam("grid"), *_SERVING)
+WORKER: Prepared[tuple[str | None]] = Prepared(_WORKERS.order_by(Post.since).limit(1))
 
 
-_SERVING = (Post.place_id == Place.id, Post.role == "grid", Post.serving(bindparam("moment", type_=Utc)))
-_WORKER = select(Person.nickname).join(Post.person).where(*_SERVING).order_by(Post.since).limit(1)
-_OUTER = (Place.id, Place.kind, Place.name, Place.phone, case((Place.kind == "grid", _WORKER.scalar_subquery())))
-LINE = Prepared(select(*_OUTER).where(Place.id.in_([bindparam(kind) for kind in ORDER])), Outer._make)
-
-
-def body(connection: Connection, code: Landing, language: str, elder: bool, in_wechat: bool = False) -> str:
-    """The page of the place behind a code, as it stands."""
-    line = line_of(connection, code.path)
-    here, done = summaries.here(connection, code.path, {outer.kind: outer.id for outer in line})
+def body(connection: Connection, code: ScannedCode, language: str, elder: bool, in_wechat: bool = False) -> str:
+    """The page of the place behind a code."""
+    places = on_path(connection, code.place.path)
+    here, done = summaries.here(connection, code.place.path, {place.kind: place.id for place in places})
     return translated("scan/show.html", language).render(
         elder=lambda: elder,
         today=local(now()).date(),
         code=code,
+        place=code.place,
         shown=shown(code.token),
-        around=" · ".join(outer.name for outer in line[:-1] if outer.kind not in ("district", "grid")),
-        worker=next((outer.worker for outer in line if outer.worker), None),
+        around=" · ".join(outer.name for outer in places[:-1] if outer.kind not in ("district", "grid")),
+        worker=worker_of(connection, code.place.grid_id),
         role=ROLES["grid"],
-        phone=nearest_phone(line),
+        phone=nearest_phone(places),
         here=here,
         done=done,
-        topics=topics.going_on(connection, [outer.id for outer in line]),
+        topics=topics.going_on(connection, [place.id for place in places]),
         in_wechat=in_wechat,
     )
 
 
-def line_of(connection: Connection, path: str) -> list[Outer]:
-    """The places on a path, the widest first: no more of them than there are kinds."""
-    ids = [int(part) for part in path.strip("/").split("/")]
-    found = {outer.id: outer for outer in LINE.all(connection, moment=now(), **dict(zip_longest(ORDER, ids)))}
-    return [found[id_] for id_ in ids]
+def worker_of(connection: Connection, grid_id: int | None) -> str | None:
+    """Who has looked after a grid longest."""
+    found = WORKER.first(connection, grid=grid_id, moment=now()) if grid_id else None
+    return found[0] if found else None

@@ -1,8 +1,7 @@
-"""The scan page: one body for every visitor, rendered once per state of the place and kept, with its gzip.
+"""The scan page: one body for every visitor, rendered once per version of the place and cached with its gzip.
 
-In WeChat's browser, where there is an official account, the same with one script more: the card when it is shared.
-
-What is personal comes on the pages behind it. A member of staff who scans is led to the work at this place.
+In WeChat's browser, where there is an official account, it has one script more for the card when it is shared. Personal
+parts are on the pages behind it. A member of staff who scans is sent to the work at this place.
 """
 
 from functools import partial
@@ -27,7 +26,7 @@ bp = Blueprint("scan", __name__)
 
 @bp.record
 def _own(state: BlueprintSetupState) -> None:
-    """Each application keeps its own counts."""
+    """Each application has its own counts."""
     state.app.extensions["scan_counts"] = counts.Buffer()
 
 
@@ -50,11 +49,11 @@ def show(code: str) -> Any:
 
 
 def _asked(name: str, code: str, language: str, elder: bool, in_wechat: bool) -> page_cache.Kept:
-    """The page as it was when nothing has changed, else made anew. Raises NeverIssued."""
+    """The cached page when nothing has changed, else a new one. Raises NeverIssued."""
     with db.engine.connect() as connection, connection.begin():
-        landing = land(connection, code)
-        version = (landing.id, landing.version, landing.token)
-        make = partial(page.body, connection, landing, language, elder, in_wechat)
+        scanned = land(connection, code)
+        version = (scanned.place.id, scanned.place.version, scanned.token)
+        make = partial(page.body, connection, scanned, language, elder, in_wechat)
         return page_cache.current_page((name, code, language, elder, in_wechat), version, make)
 
 
@@ -66,18 +65,18 @@ def _to_work(code: str) -> Any:
 
 
 def _warning(code: str) -> Any:
-    """A token never issued: perhaps a false sticker. Said plainly, with no form to fill in."""
+    """A token that was never issued, perhaps a false sticker: a plain warning without a form."""
     return render_template("scan/false.html", code=code[:20]), 404
 
 
 @bp.get("/")
 @open_to(anyone)
 def home() -> Any:
-    """For those who come without scanning: type the letters under the code."""
+    """Without a scan: type the symbols under the code."""
     typed = request.args.get("code", "")
     if typed:
-        try:
-            return redirect(url_for("scan.show", code=find_code(typed).token), 302)
-        except NeverIssued:
+        found = find_code(typed)
+        if found is None:
             return render_template("scan/home.html", typed=typed, wrong=True), 404
+        return redirect(url_for("scan.show", code=found.token), 302)
     return render_template("scan/home.html", typed="", wrong=False)

@@ -1,4 +1,4 @@
-"""What WeChat's browser gets beside a page: the signature for its card when it is shared, and proof that we own it."""
+"""What WeChat's browser needs beside a page: the JS-SDK signature, and the files that verify the domain."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from flask import Flask, Response, current_app, g, jsonify, request
 from werkzeug.exceptions import ServiceUnavailable
 
 from governance.core.errors import Invalid, Missing
+from governance.core.translation import LazyText as _l
 from governance.core.web.security import CSP
 from governance.people.access.current import open_to
 from governance.people.access.permissions import anyone
@@ -13,7 +14,7 @@ from governance.scan.routes import bp
 from governance.wechat import jssdk
 from governance.wechat.gateway import gateway
 
-SHARED = ("scan.show", "discussions.show")  # pages people pass on
+SHARED = ("scan.show", "discussions.show")  # pages with a share card
 WITH_WECHAT = CSP.replace("script-src 'self'", f"script-src 'self' {jssdk.SCRIPTS}")
 WITH_ITS_BUTTONS = f"{WITH_WECHAT}; frame-src {jssdk.FRAMES}"
 
@@ -24,13 +25,13 @@ def init_app(app: Flask) -> None:
 
 
 def let_wechat_in() -> bool:
-    """Called by a page that would show a button of WeChat's own: may it?"""
+    """Called by a page with one of WeChat's own buttons: returns whether it may show it."""
     g.wechat_buttons = jssdk.wanted(request.user_agent.string)
     return bool(g.wechat_buttons)
 
 
 def _admit(answer: Response) -> Response:
-    """WeChat's own script may run on these pages, in its own browser, and nowhere else."""
+    """Allow WeChat's script on these pages, in WeChat's browser only."""
     if g.get("wechat_buttons"):
         answer.headers["Content-Security-Policy"] = WITH_ITS_BUTTONS
     elif request.endpoint in SHARED and jssdk.wanted(request.user_agent.string):
@@ -41,22 +42,22 @@ def _admit(answer: Response) -> Response:
 @bp.get("/wechat/jssdk")
 @open_to(anyone)
 def signature() -> Any:
-    """What a page of ours tells WeChat's script; for no address but ours."""
+    """The signature for WeChat's script; for our own addresses only."""
     if not gateway().has("official"):
         raise Missing
     url = request.args.get("url", "")
     if not jssdk.ours(url):
-        raise Invalid({"url": "这不是我们的网页"})
+        raise Invalid({"url": _l("这不是我们的网页")})
     signed = jssdk.signed(url)
     if signed is None:
         raise ServiceUnavailable
     return jsonify(signed)
 
 
-@bp.get("/<any(MP,WW):of>_verify_<mark>.txt")
+@bp.get("/<any(MP,WW):of>_verify_<proof>.txt")
 @open_to(anyone)
-def verification(of: str, mark: str) -> Any:
-    """The file by which WeChat (MP) or WeCom (WW) sees that this domain is ours: its name says what is in it."""
-    if f"{of}_verify_{mark}.txt" not in current_app.extensions["settings"].verify_files:
+def verification(of: str, proof: str) -> Any:
+    """The file by which WeChat (MP) or WeCom (WW) verifies the domain: its name holds its contents."""
+    if f"{of}_verify_{proof}.txt" not in current_app.extensions["settings"].verify_files:
         raise Missing
-    return Response(mark, content_type="text/plain")
+    return Response(proof, content_type="text/plain")

@@ -1,4 +1,4 @@
-"""Registers the page behind a code with the application."""
+"""Registers the scan page with the application."""
 
 from flask import Flask
 

@@ -3,21 +3,23 @@
 How one begins is in reports.py.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from governance.core import links
+from governance import links
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Refused
+from governance.core.lifecycle import Made
+from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import require
 from governance.people.access.viewer import SYSTEM, Viewer
 from governance.people.model import Body
 from governance.tickets import lifecycle as life
 from governance.tickets import publishing
-from governance.tickets.lifecycle import LIFE
+from governance.tickets.lifecycle import LIFE, TicketMove
 from governance.tickets.model import Follow, Ticket, read_number
 from governance.tickets.record import record_event
 from governance.tickets.reports import attach
@@ -32,9 +34,7 @@ def make_move(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str],
     """
     with writing():
         _lock_in_order(ticket, answers)
-        LIFE.move(name)
-        require(by, f"ticket.{name}", ticket)
-        apply_move(ticket, name, by, answers, submission)
+        LIFE.make(ticket, name, by, {**answers, "submission": submission}, require)
 
 
 def _lock_in_order(ticket: Ticket, answers: Mapping[str, str]) -> None:
@@ -47,25 +47,27 @@ def _lock_in_order(ticket: Ticket, answers: Mapping[str, str]) -> None:
             db.session.get(Ticket, id_, with_for_update={"of": Ticket, "key_share": True})
 
 
-def apply_move(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str], submission: str = "") -> None:
+def apply_move(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str]) -> None:
     """The change and its record, once the right to it is settled. Call it on a locked ticket."""
-    step = LIFE.take(name, ticket.state, answers)
-    source = ticket.state
-    facts = CHANGES.get(name, _nothing)(ticket, by, answers)
-    if step.publishes:
-        facts |= publishing.first_look(ticket, answers)
-    ticket.state = facts.pop("state", step.target)
-    photos = attach(ticket.id, by, submission, name) if submission else 0
-    _closing(ticket)
+    LIFE.apply(ticket, name, by, answers)
+
+
+@LIFE.records
+def _record_move(ticket: Ticket, made: Made[TicketMove]) -> None:
+    """With the photos sent under the same submission; a move that publishes is also somebody's first look."""
+    if made.move.publishes:
+        made.facts.update(publishing.first_look(ticket, made.answers))
+    submission = made.answers.get("submission", "")
+    ticket.closed_at = None if ticket.status.open else ticket.closed_at or now()
     record_event(
         ticket,
-        name,
-        by,
-        words=answers.get("note", ""),
-        came_from=source,
+        made.move.name,
+        made.by,
+        words=made.words,
+        came_from=made.came_from,
         to=ticket.state,
-        photos=photos,
-        **facts,
+        photos=attach(ticket.id, made.by, submission, made.move.name) if submission else 0,
+        **made.facts,
     )
     links.changed("ticket", ticket.id)
 
@@ -77,43 +79,45 @@ def publish(ticket: Ticket, by: Viewer, hidden: Collection[str], reason: str, se
         require(by, "ticket.publish", ticket)
         before, after = publishing.kept_back(ticket), set(hidden)
         if before == after:
-            raise Invalid({"reason": "没有改动：请先勾上或者去掉一样"})
+            raise Invalid({"reason": _l("没有改动：请先勾上或者去掉一样")})
         if "photos" in before - after and publishing.unseen(ticket, seen):
-            raise Invalid({"hide_photos": "有照片还没处理好，等看到了再公开"})
+            raise Invalid({"hide_photos": _l("有照片还没处理好，等看到了再公开")})
         publishing.keep_back(ticket, after)
         for verb, parts in (("hide", after - before), ("show", before - after)):
             if parts:
                 record_event(ticket, verb, by, words=reason, parts=sorted(parts))
 
 
-def _nothing(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
-    return {}
-
-
+@LIFE.changes("accept")
 def _accept(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     ticket.handler_id = by.staff_id
+    ticket.accepted_at = ticket.accepted_at or now()
     return {}
 
 
+@LIFE.changes("dispatch")
 def _dispatch(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     chosen = answers["body"]
     body = db.session.get(Body, int(chosen)) if chosen.isdecimal() and len(chosen) < 10 else None
     if body is None or body.place_id not in ticket.place.ancestors:
-        raise Invalid({"body": "请从名单里选一个单位"})
+        raise Invalid({"body": _l("请从名单里选一个单位")})
     ticket.body_id = body.id
     return {"body": body.name}
 
 
+@LIFE.changes("return")
 def _return(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     body, ticket.body_id = ticket.body, None
     return {"body": body.name if body else ""}
 
 
+@LIFE.changes("hold")
 def _hold(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     ticket.hold_reason, ticket.held_at = answers["note"], now()
     return {}
 
 
+@LIFE.changes("resume")
 def _resume(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     if ticket.held_at:
         ticket.due_at += now() - ticket.held_at
@@ -121,44 +125,50 @@ def _resume(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str,
     return {}
 
 
+@LIFE.changes("finish")
 def _finish(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
-    """The addressee may take the steps before in the same tap; the record shows them all."""
-    if ticket.state == life.SUBMITTED:
-        apply_move(ticket, "accept", by, {**answers, "note": ""})
-    elif ticket.state == life.DISPATCHED:
-        apply_move(ticket, "start", by, {})
+    """The addressee may make the move before in the same tap; the record shows both."""
+    if ticket.status.before_finish:
+        apply_move(ticket, ticket.status.before_finish, by, {**answers, "note": "", "submission": ""})
     ticket.finisher_id = by.staff_id
     if ticket.category.verify:
         return {"state": life.PENDING_VERIFY}
-    ticket.resolved_at = now()
-    return {}
+    return _resolved(ticket)
 
 
+@LIFE.changes("verify")
 def _verify(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    return _resolved(ticket)
+
+
+def _resolved(ticket: Ticket) -> dict[str, Any]:
     ticket.resolved_at = now()
+    ticket.first_resolved_at = ticket.first_resolved_at or ticket.resolved_at
     return {}
 
 
+@LIFE.changes("merge")
 def _merge(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     number = read_number(answers["into"])
     target = db.session.get(Ticket, number) if number else None  # locked already, in order
     if target is None or target.community_id != ticket.community_id or target.id == ticket.id:
-        raise Invalid({"into": "没有这个编号，或不在本社区"})
+        raise Invalid({"into": _l("没有这个编号，或不在本社区")})
     if target.state not in life.LISTED or target.private != ticket.private:
-        raise Invalid({"into": "那一件已经办完，或者不公开，不能并进去"})
+        raise Invalid({"into": _l("那一件已经办完，或者不公开，不能并进去")})
     require(by, "ticket.merge", target)
     ticket.merged_into_id = target.id
     _carry_voices(ticket, target)
     return {"into": target.number}
 
 
+@LIFE.changes("to_topic")
 def _to_topic(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     """The hall takes it over; everybody concerned by the ticket follows the topic there."""
     if ticket.private or ticket.category.private:
-        raise Invalid({"title": "不公开的事不能拿来公开商量"})
+        raise Invalid({"title": _l("不公开的事不能拿来公开商量")})
     concerned = db.session.scalars(select(Follow.person_id).filter_by(ticket_id=ticket.id)).all()
     into, title = answers["topic"].removeprefix(NEW_TOPIC), answers.get("title", "")
-    topic_id, name = links.ask("topic.receive", ticket.id, concerned, ticket.place, by, into, title)
+    topic_id, name = links.topics().receive(ticket.id, concerned, ticket.place, by, into, title)
     return {"topic": topic_id, "title": name}
 
 
@@ -172,6 +182,7 @@ def _carry_voices(ticket: Ticket, target: Ticket) -> None:
     record_event(target, "join", SYSTEM, joined=target.joined, merged=ticket.number)
 
 
+@LIFE.changes("reopen")
 def _reopen(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     ticket.round += 1
     ticket.due_at = now() + timedelta(hours=ticket.category.hours)
@@ -179,25 +190,7 @@ def _reopen(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str,
     return {"round": ticket.round}
 
 
-def _closing(ticket: Ticket) -> None:
-    ticket.closed_at = None if ticket.status.open else ticket.closed_at or now()
-
-
-CHANGES: dict[str, Callable[[Ticket, Viewer, Mapping[str, str]], dict[str, Any]]] = {
-    "accept": _accept,
-    "dispatch": _dispatch,
-    "return": _return,
-    "hold": _hold,
-    "resume": _resume,
-    "finish": _finish,
-    "verify": _verify,
-    "merge": _merge,
-    "reopen": _reopen,
-    "to_topic": _to_topic,
-}
-
-
 def still_listed(ticket: Ticket) -> None:
     """Raises Refused when others can no longer add themselves to a ticket."""
     if ticket.state not in life.LISTED:
-        raise Refused(f"这件事{ticket.status.label}。还有问题请重新报一次")
+        raise Refused("这件事%(state)s。还有问题请重新报一次", state=ticket.status.label)

@@ -2,10 +2,12 @@
 
 from sqlalchemy import select
 
-from governance.core import links
+from governance import links
 from governance.core.db import db
 from governance.core.errors import Invalid
 from governance.core.lifecycle import Move
+from governance.core.translation import AnyText
+from governance.core.translation import LazyText as _l
 from governance.core.web.forms import Form
 from governance.people.access.permissions import may
 from governance.people.access.viewer import Viewer
@@ -20,41 +22,43 @@ def move_forms(ticket: Ticket, viewer: Viewer, given: dict[str, Form]) -> list[t
     """Each move open to this viewer now with its form; one that was refused comes back as it was filled."""
     offered = [move for move in ticket.next_moves() if may(viewer, f"ticket.{move.name}", ticket)]
     if ticket.private:
-        offered = [move for move in offered if move.name != "to_topic"]  # what is private is not talked over in public
+        offered = [move for move in offered if not move.in_public]
     return [
         (move, given.get(move.name) or move_form(move, choices(move, ticket, viewer)).blank().on_page_as(move.name))
         for move in offered
     ]
 
 
-def choices(move: Move, ticket: Ticket, viewer: Viewer) -> dict[str, list[tuple[str, str]]]:
+def choices(move: Move, ticket: Ticket, viewer: Viewer) -> dict[str, list[tuple[str, AnyText]]]:
     """What a move lets its taker choose from, by the name of what it asks."""
-    if move.name == "dispatch":
-        return {"body": bodies_for(ticket)}
-    if move.name == "to_topic":
-        return {"topic": [(NEW_TOPIC, "新议题"), *links.ask("topic.open_at", ticket.place, viewer)]}
-    return {}
+    return {ask.name: CHOSEN[ask.name](ticket, viewer) for ask in move.asks if ask.name in CHOSEN}
 
 
 def one_tap(ticket: Ticket, viewer: Viewer) -> list[Move]:
-    """The moves that ask for nothing and lead a ticket on: what a list may offer as one button."""
-    forward = ("accept", "start", "resume", "verify")
-    offered = [move for move in ticket.next_moves() if move.name in forward]
+    """The moves that a list may offer as one button."""
+    offered = [move for move in ticket.next_moves() if move.one_tap]
     return [move for move in offered if may(viewer, f"ticket.{move.name}", ticket)]
 
 
-def bodies_for(ticket: Ticket) -> list[tuple[str, str]]:
+def _bodies(ticket: Ticket, viewer: Viewer) -> list[tuple[str, AnyText]]:
     """The bodies that may be sent work from this ticket's place."""
     query = select(Body).where(Body.place_id.in_(ticket.place.ancestors)).order_by(Body.name)
     return [(str(body.id), body.name) for body in db.session.scalars(query)]
+
+
+def _topics(ticket: Ticket, viewer: Viewer) -> list[tuple[str, AnyText]]:
+    return [(NEW_TOPIC, _l("新议题")), *links.topics().open_at(ticket.place, viewer)]
+
+
+CHOSEN = {"body": _bodies, "topic": _topics}  # by what is asked for
 
 
 def needs_before_finish(ticket: Ticket, viewer: Viewer, form: MoveForm) -> None:
     """Raises Invalid when the category asks for a photo or a scan of the place's code and there is none."""
     missing = {}
     if ticket.category.photo_to_finish and not photos.staged(viewer, form.submission.data):
-        missing["photos"] = "这一类办结要有一张现场照片"
+        missing["photos"] = _l("这一类办结要有一张现场照片")
     if ticket.category.scan_to_finish and not proof_of_place.is_here(viewer, ticket.place):
-        missing["note"] = "请先扫一下这里的码，再办结（写的都还在）"
+        missing["note"] = _l("请先扫一下这里的码，再办结（写的都还在）")
     if missing:
         raise Invalid(missing)

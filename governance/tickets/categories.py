@@ -4,9 +4,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from governance.core.db import connection, db
+from governance.core.db import db
 from governance.core.errors import Invalid
-from governance.core.sql_statements import Prepared
+from governance.core.translation import LazyText as _l
 from governance.tickets.model import Category
 
 
@@ -61,21 +61,21 @@ class Choice(NamedTuple):
 _WHAT = (Category.id, Category.slug, Category.label, Category.hint, Category.hours, Category.private)
 COLUMNS = (*_WHAT, Category.elsewhere)
 _IN_USE = select(*COLUMNS).where(Category.retired_at.is_(None))
-ACTIVE = Prepared(_IN_USE.order_by(Category.position, Category.id), Choice._make)
+ACTIVE = _IN_USE.order_by(Category.position, Category.id)
 
 
 def active() -> list[Choice]:
     """What a resident may choose from, in the order shown."""
-    return ACTIVE.all(connection())
+    return [Choice._make(row) for row in db.session.execute(ACTIVE)]
 
 
 def add_category(**facts: Any) -> Category:
     """A new category, at the end of the list. Raises Invalid: label or slug taken, hours not 1 to 2160."""
     if not 1 <= facts["hours"] <= 2160:
-        raise Invalid({"hours": "时限要在 1 到 2160 小时之间"})
+        raise Invalid({"hours": _l("时限要在 1 到 2160 小时之间")})
     for name in ("slug", "label"):
         if db.session.scalar(select(Category.id).filter_by(**{name: facts[name]})):
-            raise Invalid({name: "已经有这一类了"})
+            raise Invalid({name: _l("已经有这一类了")})
     category = Category(**facts)
     db.session.add(category)
     db.session.flush()

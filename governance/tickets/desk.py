@@ -1,6 +1,7 @@
 """The workers' doors: today's work, the work at one place, every move, reporting for somebody, the record."""
 
 import uuid
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -8,8 +9,10 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from governance.core.db import connection, db, writing
 from governance.core.errors import Forbidden, Invalid
 from governance.core.events import broken_at, history
+from governance.core.translation import LazyText as _l
+from governance.core.web.forms import attempt
 from governance.core.web.pages import back, inside
-from governance.core.web.security import refills, stale_form, takes
+from governance.core.web.security import refills, takes
 from governance.people.access.current import current, open_to
 from governance.people.access.permissions import anyone, handler_role, may, office_role, require
 from governance.places.codes import living
@@ -71,11 +74,9 @@ def report_for(code: str) -> Any:
     require(viewer, "ticket.assist", found.place)
     form, categories = AssistForm(found.place), active()
     form.offer(categories, [found.place, *near(connection(), found.place)])
-    if request.method == "POST":
-        try:
-            return _reported_for(found, form)
-        except Invalid as trouble:
-            form.refuse(trouble)
+    slip = attempt(form, lambda: _reported_for(found, form), first=partial(stage_all, form))
+    if slip:
+        return back("tickets.slip", slip=slip)
     kept = photos.staged(viewer, form.submission.data) if request.method == "POST" else []
     page = render_template(
         "tickets/report_for.html",
@@ -86,21 +87,17 @@ def report_for(code: str) -> Any:
         here=[],
         categories=categories,
     )
-    return page, 422 if request.method == "POST" else 200
+    return page, form.status
 
 
-def _reported_for(found: Code, form: AssistForm) -> Any:
-    stage_all(form)
-    if not form.ok:
-        raise Invalid({"words": "页面放久了，请再点一次"} if stale_form() else {})
+def _reported_for(found: Code, form: AssistForm) -> str:
+    """The slip's secret. The same submission again gives the slip of the first."""
     slip = assist.assisted(current(), form.submission.data)
-    return back("tickets.slip", slip=slip or _new_report_for(found, form))
-
-
-def _new_report_for(found: Code, form: AssistForm) -> str:
+    if slip:
+        return slip
     category = queries.category(form.category.data)
     if category is None or (not form.words.data and not photos.staged(current(), form.submission.data)):
-        raise Invalid({"words": "请说一句，或者拍一张照片"})
+        raise Invalid({"words": _l("请说一句，或者拍一张照片")})
     place = db.session.get_one(Place, int(form.at.data))  # one of those it offered
     _ticket, secret = assist.assist(place, current(), category, form.submission.data, **form.details())
     return secret
@@ -116,17 +113,16 @@ def move(ref: str, move: str) -> Any:
     ticket, step = queries.find_ticket(ref, viewer), LIFE.move(move)
     require(viewer, f"ticket.{move}", ticket)
     form = move_form(step, choices(step, ticket, viewer))().on_page_as(move)
-    try:
-        stage_all(form)
-        if not form.ok:
-            raise Invalid({"submission": "页面放久了，请再点一次"} if stale_form() else {})
-        if move == "finish":
+
+    def make_move() -> None:
+        if step.brings_photos:
             needs_before_finish(ticket, viewer, form)
         answers = {ask.name: (form[ask.name].data or "").strip() for ask in step.asks}
         actions.make_move(ticket, move, viewer, answers | form.published(), form.submission.data)
-    except Invalid as trouble:
-        form.refuse(trouble)
-        return ticket_page(ticket, {move: form}, 422)
+
+    attempt(form, make_move, first=partial(stage_all, form))
+    if not form.taken:
+        return ticket_page(ticket, {move: form}, form.status)
     return redirect(inside(request.form.get("back")) or url_for("tickets.show", ref=ref), 303)
 
 
@@ -138,14 +134,8 @@ def publish(ref: str) -> Any:
     viewer = current()
     ticket, form = queries.find_ticket(ref, viewer), PublishForm().on_page_as("publish")
     require(viewer, "ticket.publish", ticket)
-    try:
-        if not form.ok:
-            raise Invalid({})
-        actions.publish(ticket, viewer, form.kept_back(), form.reason.data, form.seen.data or "")
-    except Invalid as trouble:
-        form.refuse(trouble)
-        return ticket_page(ticket, {"publish": form}, 422)
-    return back("tickets.show", ref=ref)
+    attempt(form, lambda: actions.publish(ticket, viewer, form.kept_back(), form.reason.data, form.seen.data or ""))
+    return back("tickets.show", ref=ref) if form.taken else ticket_page(ticket, {"publish": form}, form.status)
 
 
 @bp.post("/t/<ref>/contact")
@@ -170,6 +160,6 @@ def record(ref: str) -> Any:
     if not may(viewer, "ticket.record", ticket):
         raise Forbidden
     lines = history("ticket", ticket.id)
-    words = {"done": progress.DONE, "facts": facts, "broken": broken_at(ticket.place.stream)}
-    back_to = {"back": url_for("tickets.show", ref=ref), "back_label": "回工单", "heading": ticket.number}
+    words = {"done": LIFE.past_tenses, "facts": facts, "broken": broken_at(ticket.place.stream)}
+    back_to = {"back": url_for("tickets.show", ref=ref), "back_label": _l("回工单"), "heading": ticket.number}
     return render_template("shared/record.html", lines=lines, **words, **back_to)

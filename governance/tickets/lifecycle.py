@@ -1,57 +1,297 @@
-"""A ticket's life, as one table. To change the process, change this table.
+"""A ticket's lifecycle, as one table. To change the process, change this table.
 
 Who may make each move is in people/access/permissions.py, under "ticket.<move>". Closing has no button: it follows
 from the answers of those it concerns, or from their silence (which is never satisfaction).
 """
 
-from governance.core.lifecycle import Ask, Lifecycle, Move, State
+from dataclasses import dataclass
+
+from governance.core.lifecycle import RESIDENT, Ask, Lifecycle, Line, Move, Reader, State
+from governance.core.translation import LazyText as _l
 
 SUBMITTED, ACCEPTED, DISPATCHED, IN_PROGRESS = "submitted", "accepted", "dispatched", "in_progress"
 ON_HOLD, RETURNED, PENDING_VERIFY, RESOLVED = "on_hold", "returned", "pending_verify", "resolved"
 CLOSED, DECLINED, MERGED, WITHDRAWN, TO_TOPIC = "closed", "declined", "merged", "withdrawn", "to_topic"
 
-ADDRESSED = (SUBMITTED, ACCEPTED, DISPATCHED, IN_PROGRESS)
-RUNNING = (*ADDRESSED, RETURNED, PENDING_VERIFY)  # states in which the clock runs
-FINISHED = (PENDING_VERIFY, RESOLVED, CLOSED, DECLINED, RETURNED, TO_TOPIC)
-LISTED = (*RUNNING, ON_HOLD)  # states in which others may join
-
-NOTE = Ask("note", "说一句", optional=True)
+ALL, CONCERNED, RECORD = Reader.EVERYBODY, Reader.CONCERNED, Reader.RECORD
+OFFICE, ABOVE_GRID = ("grid", "community"), ("community", "street", "district")
+NOTE = Ask("note", _l("说一句"), optional=True)
 TOPIC = (
-    Ask("topic", "转到哪个议题"),
-    Ask("title", "新议题叫什么", longest=40, optional=True),
+    Ask("topic", _l("转到哪个议题")),
+    Ask("title", _l("新议题叫什么"), longest=40, optional=True),
 )
 
-LIFE = Lifecycle(
-    "ticket",
-    (
-        State(SUBMITTED, "待受理"),
-        State(ACCEPTED, "已受理"),
-        State(DISPATCHED, "已派单"),
-        State(IN_PROGRESS, "处理中"),
-        State(ON_HOLD, "挂账"),
-        State(RETURNED, "退单审核"),
-        State(PENDING_VERIFY, "待核查"),
-        State(RESOLVED, "已办结待回访"),
-        State(CLOSED, "已结案", open=False),
-        State(DECLINED, "不予受理", open=False),
-        State(MERGED, "已并单", open=False),
-        State(TO_TOPIC, "转议事", open=False),
-        State(WITHDRAWN, "已撤回", open=False),
+
+@dataclass(frozen=True, kw_only=True)
+class TicketState(State):
+    """The sentences may name the owner, the day it is due, and why it is on hold. Listed: others may join."""
+
+    tone: str = "wait"
+    running: bool = False  # the clock runs
+    being_done: bool = False  # somebody has taken it on
+    put_right: bool = False
+    new_to: tuple[str, ...] = ()  # roles whose first look it waits for
+    before_finish: str = ""  # the move that a finish makes first
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketMove(Move):
+    in_public: bool = False  # not for what is private: it is talked over by everybody
+
+
+STATES = (
+    TicketState(
+        SUBMITTED,
+        _l("待受理"),
+        now=_l("已送到%(owner)s"),
+        next=_l("看过就受理，%(due)s 前办"),
+        waits_for=OFFICE,
+        new_to=("grid", *ABOVE_GRID),
+        before_finish="accept",
+        listed=True,
+        running=True,
     ),
-    (
-        Move("accept", "受理", (SUBMITTED,), ACCEPTED, (NOTE,), publishes=True),
-        Move("decline", "不予受理", (SUBMITTED,), DECLINED, (Ask("note", "为什么，该找哪里"),)),
-        Move("dispatch", "派单", (ACCEPTED, RETURNED), DISPATCHED, (Ask("body", "派给谁"), NOTE)),
-        Move("start", "开始办", (DISPATCHED,), IN_PROGRESS, (NOTE,)),
-        Move("return", "退单", (DISPATCHED, IN_PROGRESS), RETURNED, (Ask("note", "为什么退"),)),
-        Move("hold", "挂账", (ACCEPTED, IN_PROGRESS), ON_HOLD, (Ask("note", "居民会看到的原因"),)),
-        Move("resume", "继续办", (ON_HOLD,), IN_PROGRESS, (NOTE,)),
-        Move("finish", "办结", ADDRESSED, RESOLVED, (Ask("note", "办了什么"),), brings_photos=True, publishes=True),
-        Move("verify", "核查通过", (PENDING_VERIFY,), RESOLVED, (NOTE,)),
-        Move("merge", "并单", (SUBMITTED, ACCEPTED, RETURNED), MERGED, (Ask("into", "并入的编号", longest=20),)),
-        Move("to_topic", "转议事", (SUBMITTED, ACCEPTED, RETURNED, ON_HOLD), TO_TOPIC, TOPIC),
-        Move("reopen", "重办", FINISHED, ACCEPTED, (Ask("note", "为什么重办"),), publishes=True),
-        Move("withdraw", "撤回", (SUBMITTED, ACCEPTED), WITHDRAWN, (NOTE,), hesitates=True),
-        Move("close", "结案", (RESOLVED,), CLOSED),
+    TicketState(
+        ACCEPTED,
+        _l("已受理"),
+        now=_l("%(owner)s已受理"),
+        next=_l("%(due)s 前办好"),
+        waits_for=OFFICE,
+        listed=True,
+        running=True,
+        being_done=True,
     ),
-)  # fmt: skip
+    TicketState(
+        DISPATCHED,
+        _l("已派单"),
+        now=_l("已派给%(owner)s"),
+        next=_l("%(owner)s去办，%(due)s 前办好"),
+        waits_for=("body",),
+        new_to=("body",),
+        before_finish="start",
+        listed=True,
+        running=True,
+        being_done=True,
+    ),
+    TicketState(
+        IN_PROGRESS,
+        _l("处理中"),
+        now=_l("%(owner)s正在办"),
+        next=_l("%(due)s 前办好"),
+        waits_for=("body", *OFFICE),
+        listed=True,
+        running=True,
+        being_done=True,
+    ),
+    TicketState(
+        ON_HOLD,
+        _l("挂账"),
+        now=_l("先挂着：%(why)s"),
+        next=_l("条件到了接着办，会在这里告诉您"),
+        waits_for=("body", *OFFICE),
+        listed=True,
+        being_done=True,
+    ),
+    TicketState(
+        RETURNED,
+        _l("退单审核"),
+        now=_l("承办单位退回，社区在协调"),
+        next=_l("社区定谁来办"),
+        waits_for=ABOVE_GRID,
+        new_to=ABOVE_GRID,
+        listed=True,
+        running=True,
+    ),
+    TicketState(
+        PENDING_VERIFY,
+        _l("待核查"),
+        now=_l("说是办好了，等人核查"),
+        next=_l("另一个人去现场看过才算"),
+        waits_for=OFFICE,
+        listed=True,
+        running=True,
+    ),
+    TicketState(
+        RESOLVED,
+        _l("已办结待回访"),
+        now=_l("已办结"),
+        next=_l("请您说一声：真的解决了吗？"),
+        tone="done",
+        waits_for=(RESIDENT,),
+        put_right=True,
+    ),
+    TicketState(CLOSED, _l("已结案"), now=_l("已结案"), tone="done", put_right=True, open=False),
+    TicketState(DECLINED, _l("不予受理"), now=_l("这里办不了，见下面的说明"), tone="", open=False),
+    TicketState(MERGED, _l("已并单"), now=_l("和另一件是同一回事，并在一起办"), tone="", open=False),
+    TicketState(
+        TO_TOPIC,
+        _l("转议事"),
+        now=_l("转到议事厅，大家一起商量"),
+        next=_l("商量和落实的结果，都能从这里点过去看"),
+        tone="",
+        open=False,
+    ),
+    TicketState(WITHDRAWN, _l("已撤回"), now=_l("已撤回"), tone="", open=False),
+)
+MOVES = (
+    TicketMove(
+        "accept",
+        _l("受理"),
+        (SUBMITTED,),
+        ACCEPTED,
+        (NOTE,),
+        done=_l("已受理"),
+        readers=ALL,
+        words=ALL,
+        one_tap=True,
+        publishes=True,
+    ),
+    TicketMove(
+        "decline",
+        _l("不予受理"),
+        (SUBMITTED,),
+        DECLINED,
+        (Ask("note", _l("为什么，该找哪里")),),
+        done=_l("不予受理"),
+        readers=ALL,
+        words=ALL,
+    ),
+    TicketMove(
+        "dispatch",
+        _l("派单"),
+        (ACCEPTED, RETURNED),
+        DISPATCHED,
+        (Ask("body", _l("派给谁")), NOTE),
+        done=_l("已派给"),
+        detail="body",
+        readers=ALL,
+    ),
+    TicketMove(
+        "start",
+        _l("开始办"),
+        (DISPATCHED,),
+        IN_PROGRESS,
+        (NOTE,),
+        done=_l("开始办了"),
+        readers=ALL,
+        words=ALL,
+        one_tap=True,
+    ),
+    TicketMove(
+        "return",
+        _l("退单"),
+        (DISPATCHED, IN_PROGRESS),
+        RETURNED,
+        (Ask("note", _l("为什么退")),),
+        done=_l("承办单位退回"),
+        detail="body",
+        readers=ALL,
+    ),
+    TicketMove(
+        "hold",
+        _l("挂账"),
+        (ACCEPTED, IN_PROGRESS),
+        ON_HOLD,
+        (Ask("note", _l("居民会看到的原因")),),
+        done=_l("先挂着"),
+        readers=ALL,
+        words=ALL,
+    ),
+    TicketMove(
+        "resume",
+        _l("继续办"),
+        (ON_HOLD,),
+        IN_PROGRESS,
+        (NOTE,),
+        done=_l("接着办"),
+        readers=ALL,
+        words=ALL,
+        one_tap=True,
+    ),
+    TicketMove(
+        "finish",
+        _l("办结"),
+        (SUBMITTED, ACCEPTED, DISPATCHED, IN_PROGRESS),
+        RESOLVED,
+        (Ask("note", _l("办了什么")),),
+        done=_l("办结"),
+        readers=ALL,
+        words=ALL,
+        publishes=True,
+        brings_photos=True,
+    ),
+    TicketMove(
+        "verify",
+        _l("核查通过"),
+        (PENDING_VERIFY,),
+        RESOLVED,
+        (NOTE,),
+        done=_l("核查通过"),
+        readers=ALL,
+        words=ALL,
+        one_tap=True,
+    ),
+    TicketMove(
+        "merge",
+        _l("并单"),
+        (SUBMITTED, ACCEPTED, RETURNED),
+        MERGED,
+        (Ask("into", _l("并入的编号"), longest=20),),
+        done=_l("并到编号"),
+        detail="into",
+        readers=ALL,
+    ),
+    TicketMove(
+        "to_topic",
+        _l("转议事"),
+        (SUBMITTED, ACCEPTED, RETURNED, ON_HOLD),
+        TO_TOPIC,
+        TOPIC,
+        done=_l("转到议事厅"),
+        detail="title",
+        readers=ALL,
+        in_public=True,
+    ),
+    TicketMove(
+        "reopen",
+        _l("重办"),
+        (PENDING_VERIFY, RESOLVED, CLOSED, DECLINED, RETURNED, TO_TOPIC),
+        ACCEPTED,
+        (Ask("note", _l("为什么重办")),),
+        done=_l("重新办，从头计时"),
+        readers=ALL,
+        publishes=True,
+    ),
+    TicketMove(
+        "withdraw",
+        _l("撤回"),
+        (SUBMITTED, ACCEPTED),
+        WITHDRAWN,
+        (NOTE,),
+        done=_l("已撤回"),
+        readers=ALL,
+        hesitates=True,
+    ),
+    TicketMove("close", _l("结案"), (RESOLVED,), CLOSED, done=_l("结案"), readers=ALL),
+)
+LINES = (
+    Line("report", done=_l("已上报"), readers=ALL, words=RECORD),  # its words have a place of their own on the page
+    Line("join", done=_l("又有人也遇到"), readers=RECORD),  # counted, not listed
+    Line("nudge", done=_l("有人催了一下"), readers=CONCERNED),
+    Line("more", done=_l("补充了情况"), readers=CONCERNED, words=CONCERNED),
+    Line("answer", done=_l("居民说"), readers=CONCERNED, words=CONCERNED, detail="solved"),
+    Line("contact", done=_l("查看了联系方式"), readers=CONCERNED),
+    Line("undo", done=_l("凭条撤回"), readers=CONCERNED),
+    Line("hide", done=_l("先不公开"), readers=CONCERNED, words=CONCERNED, detail="parts"),
+    Line("show", done=_l("公开了"), readers=CONCERNED, words=CONCERNED, detail="parts"),
+    Line("due", done=_l("快到期了")),
+    Line("late", done=_l("到期没有办结")),
+)
+
+LIFE = Lifecycle("ticket", STATES, MOVES, LINES)
+
+RUNNING = LIFE.states_that(lambda state: state.running)
+LISTED = LIFE.states_that(lambda state: state.listed)
+PUT_RIGHT = LIFE.states_that(lambda state: state.put_right)
+BEING_DONE = LIFE.states_that(lambda state: state.being_done)
+SETTLING = tuple(move.name for move in MOVES if move.target == RESOLVED)  # after which it counts as put right

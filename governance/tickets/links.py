@@ -1,19 +1,17 @@
-"""What the hall may ask of tickets: how they look in the chain, which are alike, and tasks as tickets with an owner."""
+"""How tickets look as linked items, and what the hall may ask of tickets (`links.TicketPort`)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
-from governance.core import links
+from governance import links
 from governance.core.crypto import new_ref
 from governance.core.db import db, locked, now, numbered
 from governance.core.errors import Invalid, Missing
-from governance.core.links import LinkedItem
 from governance.core.similarity import ALIKE, likeness
-from governance.core.web.pages import Later as _l
+from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import may, require, visible
 from governance.people.access.viewer import Viewer
 from governance.people.model import Body
@@ -30,42 +28,32 @@ from governance.tickets.reports import reported
 CLUSTER = 3  # so many open matters of one category in a community are worth talking over together
 
 
-@dataclass(frozen=True)
-class Cluster:
-    """Open public tickets of one category around a place: how many there are, and the most joined of them."""
-
-    label: str
-    count: int
-    tickets: list[Ticket]
-
-
 @links.describes("ticket")
-def rings(ids: Sequence[int], viewer: Viewer) -> dict[int, LinkedItem]:
+def describe(ids: Sequence[int], viewer: Viewer) -> dict[int, links.LinkedItem]:
     found = db.session.scalars(select(Ticket).where(Ticket.id.in_(ids)).options(*queries.WITH_PLACE))
-    return {ticket.id: _ring(ticket, viewer) for ticket in found if may(viewer, "ticket.follow", ticket)}
+    return {ticket.id: _item(ticket, viewer) for ticket in found if may(viewer, "ticket.follow", ticket)}
 
 
-def _ring(ticket: Ticket, viewer: Viewer) -> LinkedItem:
+def _item(ticket: Ticket, viewer: Viewer) -> links.LinkedItem:
     is_task = ticket.source == "topic"
-    return LinkedItem(
+    return links.LinkedItem(
         label=_l("任务") if is_task else _l("上报"),
         title=ticket.title if may(viewer, "ticket.words", ticket) else ticket.category.label,
         endpoint="tickets.show",
         ref=ticket.ref,
         status=ticket.status.label,
-        over=ticket.state in (life.RESOLVED, life.CLOSED) or not ticket.status.open,
-        owner=ticket.body.name if ticket.body else "社区",
+        over=ticket.status.put_right or not ticket.status.open,
+        owner=ticket.body.name if ticket.body else _l("社区"),
         due_at=ticket.due_at if is_task else None,
     )
 
 
-@links.does("ticket.clusters")
-def clusters(place: Place) -> list[Cluster]:
+def clusters(place: Place) -> list[links.Cluster]:
     """What many report around here, as anybody may know it."""
     by_category: dict[str, list[Ticket]] = {}
     for ticket in _reported_around(place):
         by_category.setdefault(ticket.category.label, []).append(ticket)
-    found = [Cluster(label, len(same), _most_joined(same)) for label, same in by_category.items()]
+    found = [links.Cluster(label, len(same), _most_joined(same)) for label, same in by_category.items()]
     return sorted((one for one in found if one.count >= CLUSTER), key=lambda one: -one.count)[:3]
 
 
@@ -81,14 +69,12 @@ def _most_joined(tickets: list[Ticket]) -> list[Ticket]:
     return sorted(tickets, key=lambda ticket: -ticket.joined)[:3]
 
 
-@links.does("ticket.like")
-def similar_tickets(place: Place, words: str) -> list[Ticket]:
+def similar(place: Place, words: str) -> list[Ticket]:
     """What is being worked on around here and sounds like this, as anybody may read it; the most alike first."""
     ranked = [(likeness(words, ticket.public_title), ticket) for ticket in _reported_around(place) if words]
     return [ticket for degree, ticket in sorted(ranked, key=lambda pair: -pair[0]) if degree >= ALIKE][:3]
 
 
-@links.does("ticket.alike")
 def movable_to_topic(place: Place, viewer: Viewer) -> list[Ticket]:
     """Tickets at a place and inside it that this viewer could bring into a topic, by category."""
     inside = Ticket.place_id.in_(select(Place.id).where(under(place)))
@@ -98,7 +84,6 @@ def movable_to_topic(place: Place, viewer: Viewer) -> list[Ticket]:
     return list(db.session.scalars(query.options(*queries.WITH_PLACE).order_by(*order).limit(40)))
 
 
-@links.does("ticket.to_topic")
 def to_topic(ticket_id: int, by: Viewer, topic: str) -> None:
     """Bring one ticket into a topic. Raises Missing, Forbidden, Refused, Invalid. Call it inside `writing()`."""
     ticket = numbered(Ticket, ticket_id)
@@ -109,38 +94,33 @@ def to_topic(ticket_id: int, by: Viewer, topic: str) -> None:
     apply_move(ticket, "to_topic", by, {"topic": topic})
 
 
-@links.does("ticket.task_choices")
-def task_choices(place: Place) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def task_choices(place: Place) -> tuple[links.Choices, links.Choices]:
     """The categories a task may be of, and the bodies that may be sent one from this place."""
     categories = [(one.slug, one.label) for one in active() if not one.private]
     bodies = db.session.scalars(select(Body).where(Body.place_id.in_(place.ancestors)).order_by(Body.name))
     return categories, [(str(body.id), body.name) for body in bodies]
 
 
-@links.does("ticket.task")
 def task(
     by: Viewer, place: Place, submission: str, *, words: str, category: str, body: str, due_at: datetime
-) -> tuple[int, str, bool]:
-    """A ticket that a decision asks for: checked, owned and dated from the start.
-
-    Gives its id, its number, and whether it is new. Raises Invalid by field. Call it inside `writing()`.
-    """
+) -> links.NewTask:
+    """The ticket is accepted, has an owner and a due date from the start."""
     require(by, "topic.task", place)
     first = reported(by.staff_id, submission)
     if first:
-        return first.id, first.number, False
+        return links.NewTask(first.id, first.number, created=False)
     ticket = _task(by, place, submission, words, category, due_at)
     record_event(ticket, "report", by, words=words, source=ticket.source)
     apply_move(ticket, "accept", by, {})
     if body:
         apply_move(ticket, "dispatch", by, {"body": body})
-    return ticket.id, ticket.number, True
+    return links.NewTask(ticket.id, ticket.number, created=True)
 
 
 def _task(by: Viewer, place: Place, submission: str, words: str, category: str, due_at: datetime) -> Ticket:
     kind = queries.category(category)
     if kind is None or kind.private:
-        raise Invalid({"category": "请另选一类"})
+        raise Invalid({"category": _l("请另选一类")})
     details: dict[str, Any] = {"words": words, "source": "topic", "due_at": due_at, "submitted_at": now()}
     ticket = Ticket(
         ref=new_ref(),

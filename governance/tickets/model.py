@@ -1,12 +1,11 @@
 """Rows of tickets and what belongs to them, and what can be read from them. No verbs here."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     CheckConstraint,
     ColumnElement,
-    Computed,
     Date,
     ForeignKey,
     Index,
@@ -16,24 +15,26 @@ from sqlalchemy import (
     exists,
     select,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from governance.core.crypto import Personal
-from governance.core.db import LARGEST, Base, db, now
-from governance.core.lifecycle import Move, State
+from governance.core.db import LARGEST, Base, OneOf, db, now
+from governance.core.translation import AnyText
+from governance.core.translation import LazyText as _l
 from governance.people.model import Body, Person
 from governance.places.kinds import AREAS
 from governance.places.model import Place
-from governance.tickets.lifecycle import LIFE, RUNNING, SUBMITTED
+from governance.places.place_columns import AreaColumns
+from governance.tickets.lifecycle import LIFE, RUNNING, SUBMITTED, TicketMove, TicketState
 
-SOURCES = {
-    "code": "扫码",
+SOURCES: dict[str, AnyText] = {
+    "code": _l("扫码"),
     "12345": "12345",
-    "phone": "来电",
-    "walk_in": "当面",
-    "patrol": "巡查",
-    "group": "群里",
-    "topic": "议事厅",
+    "phone": _l("来电"),
+    "walk_in": _l("当面"),
+    "patrol": _l("巡查"),
+    "group": _l("群里"),
+    "topic": _l("议事厅"),
 }
 STATES = tuple(state.name for state in LIFE.states)
 
@@ -57,13 +58,17 @@ class Category(Base):
     retired_at: Mapped[datetime | None]
 
 
-class Ticket(Base):
+def _runs(insert: Any) -> bool:
+    """Whether the clock runs in the state of the row that is put in."""
+    given = insert.get_current_parameters() if insert else {}
+    return given.get("state", SUBMITTED) in RUNNING
+
+
+class Ticket(AreaColumns, Base):
     """One thing somebody asked the community to put right. Owned by an office or, once dispatched, a body."""
 
     __tablename__ = "ticket"
     __table_args__ = (
-        CheckConstraint(f"state IN {STATES}", name="state"),
-        CheckConstraint(f"source IN {tuple(SOURCES)}", name="source"),
         UniqueConstraint("submitter_id", "submission"),
         Index("ix_ticket_here", "place_id", "state", "id"),
         *(Index(f"ix_ticket_{kind}", f"{kind}_id", "running", "due_at", "id") for kind in AREAS),
@@ -77,12 +82,8 @@ class Ticket(Base):
     submitter_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     submission: Mapped[str] = mapped_column(String(36))
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
-    district_id: Mapped[int | None]
-    street_id: Mapped[int | None]
-    community_id: Mapped[int | None]
-    grid_id: Mapped[int | None]
     category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
-    source: Mapped[str] = mapped_column(String(8), default="code")
+    source: Mapped[str] = mapped_column(OneOf(8, SOURCES), default="code")
     words: Mapped[str] = mapped_column(Text, default="")
     where: Mapped[str] = mapped_column(String(40), default="")
     private: Mapped[bool] = mapped_column(default=False)
@@ -90,8 +91,8 @@ class Ticket(Base):
     contact_phone: Mapped[str | None] = mapped_column(Personal)
     assisted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
-    state: Mapped[str] = mapped_column(String(16), default=SUBMITTED)
-    running: Mapped[bool] = mapped_column(Boolean, Computed(f"state IN {RUNNING}", persisted=True))
+    state: Mapped[str] = mapped_column(OneOf(16, STATES), default=SUBMITTED)
+    running: Mapped[bool] = mapped_column(default=_runs)  # beside the state for the indexes; a bulk UPDATE sets both
     round: Mapped[int] = mapped_column(default=1)
     body_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"))
     handler_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -108,6 +109,8 @@ class Ticket(Base):
     photos_hidden: Mapped[bool] = mapped_column(default=False)
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]  # in the first round; stays when it is done again
+    first_resolved_at: Mapped[datetime | None]
 
     place: Mapped[Place] = relationship()
     category: Mapped[Category] = relationship()
@@ -116,13 +119,18 @@ class Ticket(Base):
     merged_into: Mapped["Ticket | None"] = relationship(remote_side=[id])
     photos: Mapped[list["Photo"]] = relationship(order_by="Photo.id", viewonly=True)
 
+    @validates("state")
+    def _keep_running(self, _name: str, state: str) -> str:
+        self.running = state in RUNNING
+        return state
+
     @property
     def number(self) -> str:
         """What people say on the phone: the row's number with a Luhn check digit (ISO/IEC 7812-1)."""
         return f"{self.id}-{check_digit(self.id)}"
 
     @property
-    def status(self) -> State:
+    def status(self) -> TicketState:
         return LIFE.state(self.state)
 
     @property
@@ -156,11 +164,11 @@ class Ticket(Base):
         return [photo for photo in self.photos if photo.step == "report" and photo.state != "refused"]
 
     @property
-    def owner(self) -> str:
+    def owner(self) -> AnyText:
         """Who has it now, in words a resident understands."""
-        return self.body.name if self.body else "网格员" if self.grid_id else "社区"
+        return self.body.name if self.body else _l("网格员") if self.grid_id else _l("社区")
 
-    def next_moves(self) -> tuple[Move, ...]:
+    def next_moves(self) -> tuple[TicketMove, ...]:
         return LIFE.open_from(self.state)
 
     def is_followed_by(self, person_id: int | None, role: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from governance.core.events import append
 from governance.people.access.viewer import Viewer
 from governance.places.actions import freshen
-from governance.places.landing import Site
+from governance.places.landing import PlaceRow
 from governance.places.model import Place
 from governance.tickets.model import Ticket
 
@@ -16,7 +16,7 @@ def record_event(ticket: Ticket, verb: str, by: Viewer, words: str = "", **facts
 
 
 def record_event_at(
-    id_: int, place: Place | Site, private: bool, verb: str, by: Viewer, words: str = "", **facts: Any
+    id_: int, place: Place | PlaceRow, private: bool, verb: str, by: Viewer, words: str = "", **facts: Any
 ) -> None:
     append(
         f"ticket.{verb}",

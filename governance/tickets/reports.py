@@ -12,7 +12,7 @@ from governance.core.db import find_by as one
 from governance.core.sql_statements import Insert, Prepared
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
-from governance.places.landing import Site
+from governance.places.landing import PlaceRow
 from governance.places.model import Place
 from governance.tickets.categories import Choice
 from governance.tickets.model import Category, Follow, Photo, Ticket
@@ -39,7 +39,9 @@ def submit_report(place: Place, by: Viewer, category: Category, submission: str,
     return first or _whole(_report(by, by.person_id, by.person_id, place, category, submission, details))
 
 
-def new_report(place: Place | Site, by: Viewer, category: Category | Choice, submission: str, **details: Any) -> str:
+def new_report(
+    place: Place | PlaceRow, by: Viewer, category: Category | Choice, submission: str, **details: Any
+) -> str:
     """The same for who has looked already that the submission is new; says only the ticket's reference."""
     return _report(by, by.person_id, by.person_id, place, category, submission, details)
 
@@ -63,7 +65,7 @@ def _report(
     by: Viewer,
     submitter_id: int | None,
     reporter_id: int | None,
-    place: Place | Site,
+    place: Place | PlaceRow,
     category: Category | Choice,
     submission: str,
     details: Mapping[str, Any],

@@ -6,18 +6,22 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, session
 
-from governance.core import limits, links
+from governance import links
+from governance.core import limits
 from governance.core.db import connection, db, find_by
 from governance.core.errors import Invalid, Missing, TooMuch
+from governance.core.translation import LazyText as _l
+from governance.core.translation import translate as _
+from governance.core.web.forms import attempt
 from governance.core.web.pages import back, local, problem_json, public_url
-from governance.core.web.security import refills, stale_form, takes
+from governance.core.web.security import refills, takes
 from governance.people.access.current import as_person, current, open_to
 from governance.people.access.permissions import anyone, may
 from governance.people.access.viewer import Viewer
 from governance.people.access.wechat_redirect import asks_wechat
 from governance.people.residents import newcomer_limits
 from governance.places.codes import living
-from governance.places.landing import Landing, land, near
+from governance.places.landing import PlaceRow, land, near
 from governance.places.qr import Square
 from governance.tickets import assist, feedback, guess_limit, photos, progress, queries, reports
 from governance.tickets.available_moves import move_forms
@@ -37,7 +41,7 @@ guess_limit.guard(bp)
 @open_to(anyone)
 @asks_wechat
 def new(code: str) -> Any:
-    place = land(connection(), code)
+    place = land(connection(), code).place
     return _report_page(code, ReportForm(place))
 
 
@@ -46,43 +50,30 @@ def new(code: str) -> Any:
 @refills
 @takes(100)
 def create(code: str) -> Any:
-    place = land(connection(), code)
+    place = land(connection(), code).place
     form = ReportForm(place)
-    try:
-        ref = _report(place, form)
-    except Invalid as trouble:
-        form.refuse(trouble)
-        return _report_page(code, form, 422)
-    except TooMuch as trouble:
-        form.form_errors.append(trouble.words)
-        return _report_page(code, form, 429)
-    session["just_reported"] = ref
-    return back("tickets.show", ref=ref)
-
-
-def _report(place: Landing, form: ReportForm) -> str:
-    """The new ticket's reference. The photos are staged first: nothing sent is lost whatever is wrong with the form."""
-    stage_all(form)
-    if not form.ok:
-        raise Invalid({"words": "页面放久了，请再点一次“交给网格员”"} if stale_form() else {})
 
     def report(viewer: Viewer) -> str:
         first = reports.ref_of(viewer, form.submission.data)
         return first or _new_report(viewer, place, form)
 
-    return as_person(report)
+    ref = attempt(form, lambda: as_person(report), first=partial(stage_all, form))
+    if ref is None:
+        return _report_page(code, form)
+    session["just_reported"] = ref
+    return back("tickets.show", ref=ref)
 
 
-def _new_report(viewer: Viewer, place: Landing, form: ReportForm) -> str:
+def _new_report(viewer: Viewer, place: PlaceRow, form: ReportForm) -> str:
     category, there = matter(form.category.data, form.at.data, place)
     if not form.words.data and not photos.staged(viewer, form.submission.data):
-        raise Invalid({"words": "请说一句，或者拍一张照片"})
+        raise Invalid({"words": _l("请说一句，或者拍一张照片")})
     if not _within_limits(viewer, place):
         raise TooMuch("报得太多了，写的都还在。请过一会儿再交；着急请打页面上的电话")
     return reports.new_report(there, viewer, category, form.submission.data, **form.details())
 
 
-def _within_limits(viewer: Viewer, place: Landing) -> bool:
+def _within_limits(viewer: Viewer, place: PlaceRow) -> bool:
     mine = limits.within_limit(REPORTS_A_DEVICE, "report", str(viewer.person_id))
     return mine and limits.within_limit(REPORTS_A_PLACE, "report.at", str(place.id))
 
@@ -96,7 +87,7 @@ def stage_all(form: Form) -> None:
             as_person(partial(photos.stage, submission=form["submission"].data, file=file))
 
 
-def _report_page(code: str, form: ReportForm, status: int = 200) -> Any:
+def _report_page(code: str, form: ReportForm) -> Any:
     found = living(code)
     place, categories = found.place, active()
     form.offer(categories, [place, *near(connection(), place)])
@@ -111,7 +102,7 @@ def _report_page(code: str, form: ReportForm, status: int = 200) -> Any:
         here=queries.open_here(place, 8),
         phone=place.contact_phone(),
     )
-    return page, status
+    return page, form.status
 
 
 @bp.post("/c/<code>/photos")
@@ -122,13 +113,13 @@ def stage_photo(code: str) -> Any:
     living(code)
     form = PhotoForm()
     if not form.ok:
-        return problem_json(422, "照片没收到", "没有收到照片", {"photo": "没有收到照片"})
+        return problem_json(422, _("照片没收到"), _("没有收到照片"), {"photo": _("没有收到照片")})
     viewer = current()
     limits.require("120/hour", "photo", str(viewer.person_id or request.remote_addr))
     try:
         photo = as_person(lambda viewer: photos.stage(viewer, form.submission.data, form.photo.data[0]))
     except Invalid as trouble:
-        return problem_json(422, "照片没收下", trouble.words, {"photo": trouble.words})
+        return problem_json(422, _("照片没收下"), trouble.words, {"photo": trouble.words})
     return {"photo": photo.key}, 201
 
 
@@ -222,21 +213,15 @@ def _counted(ref: str, deed: str, voice: Callable[[Ticket, Viewer], Any]) -> Any
 @takes(100)
 def more(ref: str) -> Any:
     ticket, form = queries.find_ticket(ref, current()), MoreForm().on_page_as("more")
-    try:
+
+    def add() -> None:
         _voice_limit()
-        stage_all(form)
-        if not form.ok:
-            raise Invalid({})
         if not form.words.data and not photos.staged(current(), form.submission.data):
-            raise Invalid({"words": "请说一句，或者拍一张照片"})
+            raise Invalid({"words": _l("请说一句，或者拍一张照片")})
         as_person(lambda viewer: feedback.more(ticket, viewer, form.words.data, form.submission.data))
-    except Invalid as trouble:
-        form.refuse(trouble)
-        return ticket_page(ticket, {"more": form}, 422)
-    except TooMuch as trouble:
-        form.refuse(Invalid({"words": trouble.words}))
-        return ticket_page(ticket, {"more": form}, 429)
-    return back("tickets.show", ref=ref)
+
+    attempt(form, add, first=partial(stage_all, form))
+    return back("tickets.show", ref=ref) if form.taken else ticket_page(ticket, {"more": form}, form.status)
 
 
 @bp.post("/t/<ref>/answer")
@@ -244,16 +229,14 @@ def more(ref: str) -> Any:
 @refills
 def answer(ref: str) -> Any:
     ticket, form = queries.find_ticket(ref, current()), AnswerForm().on_page_as("answer")
-    try:
+
+    def give() -> None:
         _voice_limit()
-    except TooMuch as trouble:
-        form.refuse(Invalid({"words": trouble.words}))
-        return ticket_page(ticket, {"answer": form}, 429)
-    if not form.ok:
-        return ticket_page(ticket, {"answer": form}, 422)
-    said = (form.solved.data, int(form.satisfied.data) if form.satisfied.data else None, form.words.data)
-    as_person(lambda viewer: _answer(ticket, viewer, *said))
-    return back("tickets.show", ref=ref)
+        said = (form.solved.data, int(form.satisfied.data) if form.satisfied.data else None, form.words.data)
+        as_person(lambda viewer: _answer(ticket, viewer, *said))
+
+    attempt(form, give)
+    return back("tickets.show", ref=ref) if form.taken else ticket_page(ticket, {"answer": form}, form.status)
 
 
 def _answer(ticket: Ticket, viewer: Viewer, *said: Any) -> None:

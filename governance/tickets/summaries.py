@@ -10,7 +10,6 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, literal, or_, select
 
 from governance.core.db import begins_with, now
-from governance.core.lifecycle import State
 from governance.core.sql_statements import Prepared
 from governance.places.model import Place
 from governance.tickets import lifecycle as life
@@ -41,7 +40,7 @@ class TicketSummary(NamedTuple):
         return headline(self.words, self.category)
 
     @property
-    def status(self) -> State:
+    def status(self) -> life.TicketState:
         return LIFE.state(self.state)
 
     @property
@@ -74,7 +73,7 @@ _PLACES = select(Place.id).where(
 )
 _HERE = _FACES.where(Ticket.place_id.in_(_PLACES), Ticket.private.is_(False))
 _OPEN = _HERE.where(_among(life.LISTED)).order_by(Ticket.joined.desc(), Ticket.id.desc())
-_DONE = _HERE.where(_among((life.RESOLVED, life.CLOSED)), Ticket.resolved_at > bindparam("since"))
+_DONE = _HERE.where(_among(life.PUT_RIGHT), Ticket.resolved_at > bindparam("since"))
 OPEN = Prepared(_OPEN.limit(MOST_OPEN), TicketSummary._make)
 DONE = Prepared(_DONE.order_by(Ticket.id.desc()).limit(MOST_DONE), TicketSummary._make)
 

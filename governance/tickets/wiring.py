@@ -2,10 +2,13 @@
 
 from flask import Flask
 
+from governance.links import provide_tickets
 from governance.tickets import desk, jobs, links, person_hooks, photos, queries, routes
 
 JOBS = (jobs, photos)
-LISTENERS = (person_hooks, links)
+LISTENERS = (person_hooks,)
+
+provide_tickets(links)
 
 
 def init_app(app: Flask) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from governance.triage import emergencies
-from governance.triage.crisis import grave
+from governance.triage.crisis import crisis_in
+from governance.triage.dangers import SAFETY
 
-OTHER, SAFETY = "other", "safety"
+OTHER = "other"
 SHORTEST_MATTER, SHORTEST_DETAIL = 4, 2
 MEANT = {  # everyday words for the categories a deployment starts with
     "lift": ("电梯",),
@@ -84,12 +85,12 @@ def category_of(words: str, choices: Sequence[Choice]) -> Choice:
     Without a match a danger gets the category of dangers, anything else the last of `choices` (别的). Crisis words
     always get their own category.
     """
-    found_grave = grave(words)
-    own = next((choice for choice in choices if found_grave and choice.slug == found_grave.slug), None)
+    crisis = crisis_in(words)
+    own = next((choice for choice in choices if crisis and choice.slug == crisis.slug), None)
     if own is not None:
         return own
     words = words.replace(INFORMS, "") if informs_of_a_thing(words) else words
-    text = emergencies.without_everyday(words)[0]
+    text = emergencies.without_everyday_phrases(words)[0]
     dangers = {danger.slug for danger in emergencies.dangers(words)}
     found = [(len(sign), choice) for choice in choices for sign in _signs(choice) if sign in text]
     found += [(0, choice) for choice in choices if choice.private and choice.slug in dangers]
@@ -101,7 +102,7 @@ def category_of(words: str, choices: Sequence[Choice]) -> Choice:
 
 def meant(words: str) -> str | None:
     """The category whose everyday words stand in the words, whatever categories a deployment has: the longest match."""
-    text = emergencies.without_everyday(words)[0]
+    text = emergencies.without_everyday_phrases(words)[0]
     found = [(len(sign), slug) for slug, signs in MEANT.items() for sign in signs if sign in text]
     return max(found)[1] if found else None
 
@@ -116,7 +117,7 @@ def _signs(choice: Labelled) -> list[str]:
 
 def is_a_matter(words: str, choices: Sequence[Labelled]) -> bool:
     """Do the words, however few, name a category, a danger or a fault?"""
-    return category_of(words, choices).slug != OTHER or bool(emergencies.numbers(words) or TROUBLE.search(words))
+    return category_of(words, choices).slug != OTHER or bool(emergencies.calls_for(words) or TROUBLE.search(words))
 
 
 def go_together(one: Named, other: Named) -> bool:

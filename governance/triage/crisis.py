@@ -14,7 +14,7 @@ from governance.triage.helplines import LISTENS, Press
 from governance.triage.reading import readings
 
 
-class Grave(NamedTuple):
+class Crisis(NamedTuple):
     """`call` comes first in every reply. `slug` is the category of such a report, `offer` the question whether to
     report. `press`: the numbers to press; `pressing`: signs that it happens now, with the numbers for that."""
 
@@ -42,7 +42,7 @@ def _signs(*signs: str, none: tuple[str, ...] = ()) -> re.Pattern[str]:
 
 VICTIM = r"(?:我|俺|她|孩子|小孩|娃|女儿|闺女|儿子|孙女|孙子|女孩|男孩|姑娘|女生|学生|老婆|妻子|妈)"
 PARTS = r"(?:胸|屁股|大腿|下体|下面|私处|隐私)"
-DESPAIR = Grave(
+DESPAIR = Crisis(
     "听到这话很担心。先别一个人待着，身边的人也请陪着。有危险马上打 110（报警）或 120（急救）；"
     "心里难受打 12356（心理援助热线），有人听您说。",
     "care",
@@ -81,7 +81,7 @@ DESPAIR = Grave(
         ),
     ),
 )
-ASSAULT = Grave(
+ASSAULT = Crisis(
     "这不是受害的人的错。正在发生、怕再发生，马上打 110（报警）；妇女维权热线 12338。",
     "violence",
     "要社区帮忙吗？回“是”就单独报上去，只有办事的人看得到；回“不用”就算了。",
@@ -106,6 +106,6 @@ ASSAULT = Grave(
 )
 
 
-def grave(words: str) -> Grave | None:
+def crisis_in(words: str) -> Crisis | None:
     """The crisis that the words name, if any. Blanks inside are ignored: 不 想 活 了."""
     return next((one for one in (DESPAIR, ASSAULT) if one.is_in(words)), None)

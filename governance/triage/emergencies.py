@@ -7,7 +7,7 @@ not denied (没着火). What happens to things and bodies also does not count as
 
 import re
 
-from governance.triage.crisis import grave
+from governance.triage.crisis import crisis_in
 from governance.triage.dangers import DANGERS, Danger
 from governance.triage.everyday import DENIED, EVERYDAY, FEARED, FORBIDDEN, NEARLY, TOPIC, WORRIED
 from governance.triage.helplines import named
@@ -16,14 +16,14 @@ from governance.triage.reading import readings
 BEFORE, AFTER = 14, 12
 
 
-def without_everyday(words: str) -> list[str]:
+def without_everyday_phrases(words: str) -> list[str]:
     """The readings of the words, without phrases in which a sign means no danger."""
     return [EVERYDAY.sub("　", text) for text in readings(words)]
 
 
 def dangers(words: str) -> list[Danger]:
     """The dangers that the words say are there, in the order of the table."""
-    texts = without_everyday(words)
+    texts = without_everyday_phrases(words)
     return [danger for danger in DANGERS if any(_is_said(danger, text) for text in texts)]
 
 
@@ -41,9 +41,9 @@ def _happens(danger: Danger, text: str, found: re.Match[str]) -> bool:
     return not (worried or FORBIDDEN.search(before) or FEARED.search(before) or TOPIC.match(after))
 
 
-def numbers(words: str) -> str:
+def calls_for(words: str) -> str:
     """Whom to call first, one sentence for each danger; empty when the words name none."""
-    crisis = grave(words)
+    crisis = crisis_in(words)
     found = dangers(words)
     said = [crisis.call] if crisis else []
     said += [danger.sentence for danger in found if danger.spoken]

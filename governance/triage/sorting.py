@@ -7,7 +7,7 @@ private and goes on.
 from dataclasses import dataclass
 
 from governance.triage import category, emergencies
-from governance.triage.crisis import Grave, grave
+from governance.triage.crisis import Crisis, crisis_in
 from governance.triage.elsewhere import Elsewhere, elsewhere
 from governance.triage.emergencies import Danger
 from governance.triage.helplines import HELPLINES, LISTENS, Press
@@ -41,7 +41,7 @@ class Sorting:
 
 def sort(words: str) -> Sorting:
     """What the words are about: dangers and crises, whom to call, the category, what belongs elsewhere."""
-    crisis, dangers = grave(words), emergencies.dangers(words)
+    crisis, dangers = crisis_in(words), emergencies.dangers(words)
     return Sorting(
         calls=_calls(words, crisis, dangers),
         urgent=crisis is not None or bool(dangers),
@@ -51,7 +51,7 @@ def sort(words: str) -> Sorting:
     )
 
 
-def _calls(words: str, crisis: Grave | None, dangers: list[Danger]) -> tuple[Call, ...]:
+def _calls(words: str, crisis: Crisis | None, dangers: list[Danger]) -> tuple[Call, ...]:
     """A crisis comes first, but for one that only needs somebody who listens: that one comes after the dangers."""
     said = [Press(danger.numbers, danger.sentence) for danger in dangers]
     if crisis:
@@ -64,7 +64,7 @@ def _calls(words: str, crisis: Grave | None, dangers: list[Danger]) -> tuple[Cal
     )
 
 
-def _slug(words: str, crisis: Grave | None, dangers: list[Danger]) -> str | None:
+def _slug(words: str, crisis: Crisis | None, dangers: list[Danger]) -> str | None:
     if crisis:
         return crisis.slug
     hidden = next((danger.slug for danger in dangers if danger.hidden), None)

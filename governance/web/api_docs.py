@@ -1,4 +1,4 @@
-"""The JSON doors, described for whoever writes a program: the OpenAPI document, and the same as a page."""
+"""The OpenAPI document of the JSON endpoints, and the same as a page."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Puts the slices together into one Flask application. `app.py` at the root hands it to the server."""
+"""Builds the Flask application from the slices. `app.py` at the root hands it to the server."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +25,7 @@ SLICES = (tickets, discussions, relay, assistant, notices, scan, keep)
 
 
 class Application(Flask):
-    """Flask, told that no view and no hook of ours is a coroutine: it would look at each of them at every request."""
+    """Flask without its check for coroutines at every request: no view and no hook is one."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
@@ -47,7 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def build(settings: Settings) -> Flask:
-    """Everything but the doors: what the worker and the commands need."""
+    """The application without endpoints: what the worker and the commands need."""
     app = Application("governance", template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(SECRET_KEY=settings.secret_key)
     app.extensions["settings"] = settings
@@ -70,6 +70,6 @@ def _settings(app: Flask) -> Settings:
 
 
 def _front(app: Flask, proxies: int) -> Any:
-    """Static files before the application, and real client addresses behind as many proxies as are trusted."""
+    """Static files in front of the application, and real client addresses behind as many proxies as are trusted."""
     front = WhiteNoise(app.wsgi_app, root=str(ROOT / "static"), prefix="static/", max_age=31_536_000)
     return ProxyFix(front, x_for=proxies, x_proto=proxies, x_host=proxies) if proxies else front

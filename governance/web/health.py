@@ -1,4 +1,4 @@
-"""What operations ask: is the process alive, may it get traffic, and how is it doing."""
+"""For operations: liveness, readiness and metrics."""
 
 import ipaddress
 import time

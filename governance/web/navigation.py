@@ -1,4 +1,4 @@
-"""The staff's main links, each shown only to those who may use it."""
+"""The main links of staff, each shown only to those who may use it."""
 
 from dataclasses import dataclass
 

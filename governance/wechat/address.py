@@ -1,11 +1,11 @@
-"""Addresses that messages bring along: followed only when they lead to Tencent, or to what stands for it in tests."""
+"""Addresses in messages are followed only when they lead to Tencent, or to what stands for it in tests."""
 
 from collections.abc import Sequence
 from urllib.parse import SplitResult, urlsplit
 
 
 def to_tencent(address: str, api_base: str, hosts: Sequence[str] = ()) -> SplitResult | None:
-    """The address, if it is one on the API's own host or, by HTTPS, below one of these."""
+    """The address, if it is on the API's own host or, by HTTPS, on a subdomain of these."""
     if not address.isascii() or any(char <= " " for char in address):
         return None
     try:

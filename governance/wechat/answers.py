@@ -1,7 +1,7 @@
-"""What WeChat's and WeCom's error codes mean for whoever asked, as one table; outcomes are data, sorted by what to do.
+"""The table of WeChat's and WeCom's error codes: an outcome for each, by what to do next.
 
-WeCom's own list of codes asks to judge by errcode and never by errmsg: the words are only for people to read. A code
-that is not in the table is an answer too: it was surely not done, and asking again would not help.
+WeCom's documents say to judge by errcode and never by errmsg; the words are for people. A code that is not in the table
+means: not done, and a retry would not help.
 """
 
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ LONGEST_SAID = 80
 
 @dataclass(eq=False)
 class Later(Exception):
-    """Surely not done. It may be tried again, no sooner than `after` seconds from now.
+    """Not done; may be retried after `after` seconds.
 
-    `whole`: everything asked on this side has to wait, not this one request alone.
+    `whole`: every request of this side must wait, not this one alone.
     """
 
     reason: str
@@ -24,7 +24,7 @@ class Later(Exception):
 
 @dataclass(eq=False)
 class Never(Exception):
-    """Surely not done, and trying again would not help."""
+    """Not done; a retry would not help."""
 
     code: int
     reason: str
@@ -32,7 +32,7 @@ class Never(Exception):
 
 @dataclass(eq=False)
 class Gone(Exception):
-    """Surely not done: whoever it was for is not there any more, or does not want it."""
+    """Not done: the recipient does not exist any more, or refuses."""
 
     code: int
     reason: str
@@ -40,7 +40,7 @@ class Gone(Exception):
 
 @dataclass(eq=False)
 class Lost(Exception):
-    """Nobody knows: the answer was lost after the request had been sent, or cannot be read."""
+    """Unknown: the answer was lost after the request was sent, or cannot be read."""
 
     reason: str
 
@@ -50,13 +50,13 @@ TROUBLES = (Later, Never, Gone, Lost)
 
 
 def asked_again(silence: Later | Lost) -> Later:
-    """Of what changes nothing by being asked: a lost answer is only asked for again."""
+    """For requests without effect: a lost answer is retried."""
     return Later(silence.reason) if isinstance(silence, Lost) else silence
 
 
 @dataclass(frozen=True)
 class Wait:
-    """Not now: how many seconds at least, and whether it is the whole side that has to wait."""
+    """How many seconds to wait at least, and whether the whole side must wait."""
 
     words: str
     after: int = 0
@@ -165,7 +165,7 @@ BUSY = {429: Wait("对方正忙", after=60, whole=True), 503: Wait("对方正忙
 
 
 def judged(code: int, said: str, side: str) -> Trouble | None:
-    """What an errcode says; None when it is done. A token that was refused is looked at before (`TOKEN_REFUSED`)."""
+    """The outcome of an errcode; None for success. Refused tokens are handled before (`TOKEN_REFUSED`)."""
     if code == 0:
         return None
     if code in GONE:
@@ -178,14 +178,14 @@ def judged(code: int, said: str, side: str) -> Trouble | None:
 
 
 def judged_status(status: int) -> Trouble:
-    """What an HTTP status other than 200 says: only "busy" is surely a refusal."""
+    """The outcome of an HTTP status other than 200: only "busy" is certainly a refusal."""
     if status in BUSY:
         return Later(f"{BUSY[status].words}（{status}）", BUSY[status].after, BUSY[status].whole)
     return Lost(f"回音不对（HTTP {status}）")
 
 
 def errcode(answer: Any) -> int:
-    """The errcode of an answer that was JSON; without one it is done. Raises Lost when it is no answer at all."""
+    """The errcode of a JSON answer; 0 when it has none. Raises Lost when it is no answer."""
     try:
         return int(answer.get("errcode", 0))
     except (AttributeError, TypeError, ValueError):

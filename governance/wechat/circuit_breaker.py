@@ -1,8 +1,8 @@
-"""Whether a host of Tencent's is away, as this process found out: after a few silences in a row nobody asks it for a
-while, then one alone asks first, and whether that one is answered decides for all.
+"""A circuit breaker per host of Tencent's, in this process.
 
-So a host that hangs holds up a few requests and not all of them, and messages wait instead of becoming unknown.
-A silence is a request without a usable answer: cut off, too slow, refused at the door, or told to come later.
+After a few failures in a row nobody asks the host for a while; then one request is tried, and its result decides. A
+slow host delays a few requests and not all, and messages wait instead of becoming unknown. A failure is a request
+without a usable answer: cut off, too slow, refused, or told to come later.
 """
 
 import threading
@@ -19,7 +19,7 @@ COME_LATER = frozenset((429, 502, 503, 504))
 
 
 class Host:
-    """One for a process and host; `name` is what the log says."""
+    """The breaker of one host; `name` is used in the log."""
 
     def __init__(self, name: str = "") -> None:
         self._name, self._lock = name, threading.Lock()
@@ -34,11 +34,11 @@ class Host:
 
     @property
     def rests(self) -> float:
-        """For how many seconds nobody should ask."""
+        """For how many seconds the host must not be asked."""
         return max(0.0, self._until - time.monotonic()) if self.is_away else 0.0
 
     def may_ask(self) -> bool:
-        """Anybody while it answers; of those who come after a rest the first."""
+        """Whether to ask now: always while it is closed; after a rest, only one trial."""
         with self._lock:
             if not self.is_away:
                 return True
@@ -48,7 +48,7 @@ class Host:
             return True
 
     def heard(self, status: int) -> None:
-        """It answered with this HTTP status."""
+        """The host answered with this HTTP status."""
         if status in COME_LATER:
             self.was_silent()
             return
@@ -58,7 +58,7 @@ class Host:
             self._present()
 
     def was_silent(self) -> None:
-        """Of silences that come in while it rests already, asked before, nothing new is learnt."""
+        """The host did not answer. Requests that were sent before it opened change nothing."""
         with self._lock:
             self._silences += 1
             if self._silences == IN_A_ROW or self._trying:
@@ -71,6 +71,6 @@ HOSTS: dict[str, Host] = {}
 
 
 def host(url: str) -> Host:
-    """The host of this address, the same object for everybody in this process."""
+    """The breaker for the host of this address, one per process."""
     name = urlsplit(url).netloc
     return HOSTS.setdefault(name, Host(name))

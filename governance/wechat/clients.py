@@ -1,7 +1,7 @@
-"""wechatpy's clients and sign-in objects, held to our rules: our tokens, our wire, and no repeating by themselves.
+"""wechatpy's clients and sign-in, with our token store, our HTTP session and no retries of their own.
 
-wechatpy 2.0.0a26 repeats a call with a refused token for ever, fetches a token in every thread that finds none, and
-asks for it by the classic door, where each new token ends the one before. None of that is left here.
+wechatpy 2.0.0a26 retries a refused token for ever, fetches a token in every thread that finds none, and uses the
+classic endpoint, where each new token invalidates the one before.
 """
 
 from typing import Any
@@ -31,11 +31,11 @@ from governance.wechat.tokens import LONG, SHORTLY, Fetched, Source
 
 
 class TokenRefused(Exception):
-    """WeChat does not take the token, this `code`."""
+    """WeChat refused the token with this `code`."""
 
 
 class Bounded:
-    """What both clients share. wechatpy looks at `access_token` whenever a call brings none."""
+    """What both clients share. wechatpy reads `access_token` whenever a call brings none."""
 
     side: str
     source: Source
@@ -46,7 +46,7 @@ class Bounded:
         return self.source.token().token or ""
 
     def asked(self, method: str, url: str, token: Lying, **given: Any) -> dict[str, Any]:
-        """One call, once. Raises TokenRefused or one of the troubles."""
+        """One call without retry. Raises TokenRefused, Later, Never, Gone or Lost."""
         params = (given.pop("params", None) or {}) | {"access_token": token.token}
         try:
             answer = self._request(method, url, params=params, **given)  # type: ignore[attr-defined]
@@ -59,7 +59,7 @@ class Bounded:
 
 
 def _read(refused: WeChatClientException, side: str) -> Trouble | TokenRefused:
-    """What wechatpy found out: an errcode, or no code at all and an HTTP status instead."""
+    """The error of wechatpy as an errcode, or as an HTTP status without one."""
     if refused.errcode is None:
         return judged_status(refused.response.status_code)
     if refused.errcode in TOKEN_REFUSED:
@@ -68,7 +68,7 @@ def _read(refused: WeChatClientException, side: str) -> Trouble | TokenRefused:
 
 
 def contents(answer: requests.Response, side: str) -> bytes:
-    """A file; what is JSON in its place says why there is none. Raises TokenRefused or one of the troubles."""
+    """The bytes of a file; JSON instead of one is an error. Raises TokenRefused, Later, Never, Gone or Lost."""
     if answer.status_code != 200:
         raise judged_status(answer.status_code)
     if not answer.headers.get("Content-Type", "").startswith(("application/json", "text/")):
@@ -84,7 +84,7 @@ def contents(answer: requests.Response, side: str) -> bytes:
 
 
 def _fetched(answer: requests.Response, name: str, side: str) -> Fetched:
-    """A token out of the answer to its fetch. Raises Later: fetching changes nothing, so it may be asked again."""
+    """The token in the answer to its fetch. Raises Later: a fetch may be repeated."""
     if answer.status_code != 200:
         raise Later(f"取令牌没有成（HTTP {answer.status_code}）", SHORTLY, whole=True)
     try:
@@ -110,7 +110,7 @@ def _heard(wire: Wire, method: str, url: str, **given: Any) -> requests.Response
 
 
 class Official(Bounded, WeChatClient):
-    """The official account (服务号), by stable_token: whoever asks gets the same token until it is renewed."""
+    """The official account (服务号), by stable_token: everybody gets the same token until it is renewed."""
 
     side = "official"
 
@@ -125,7 +125,7 @@ class Official(Bounded, WeChatClient):
 
 
 class Work(Bounded, WorkWeChatClient):
-    """A corporation's application in WeCom (`app`), or its 客户联系 (`contact`): another secret, another token."""
+    """A WeCom application (`app`) or 客户联系 (`contact`): each has its own secret and token."""
 
     def __init__(self, side: str, corp_id: str, secret: str, wire: Wire) -> None:
         WorkWeChatClient.__init__(self, corp_id, secret, auto_retry=False)
@@ -139,7 +139,7 @@ class Work(Bounded, WorkWeChatClient):
 
 
 class SignIn(WeChatOAuth):
-    """网页授权 of the official account, with an end to the wait that wechatpy does not have."""
+    """网页授权 of the official account, with a timeout, which wechatpy lacks."""
 
     def __init__(self, app_id: str, secret: str, wire: Wire, redirect_uri: str = "", state: str = "") -> None:
         super().__init__(app_id, secret, redirect_uri, "snsapi_base", state)
@@ -147,7 +147,7 @@ class SignIn(WeChatOAuth):
         self.OAUTH_BASE_URL = f"{wire.hosts['open.weixin.qq.com'].rstrip('/')}/connect/"  # for the browser, not for us
 
     def asked(self, code: str) -> dict[str, Any]:
-        """Who brought this code. Raises one of the troubles."""
+        """Who brought this code. Raises Later, Never, Gone or Lost."""
         try:
             return dict(self.fetch_access_token(code))
         except WeChatClientException as refused:

@@ -1,9 +1,9 @@
-"""What WeChat and WeCom send us, opened only when it is surely theirs, fresh and for us; and our answers, sealed.
+"""Verifies and decrypts callbacks of WeChat and WeCom, and encrypts our answers.
 
-The scheme is that of WeCom's 加解密方案 (developer.work.weixin.qq.com/document/path/90968), which the official account
-shares: SHA-1 over the sorted token, timestamp, nonce and ciphertext; AES-256-CBC with the key's first 16 bytes as IV;
-random(16) + length(4, big endian) + message + receive id, padded to 32. The receive id is the appid, the corp id, or
-empty for an intelligent robot. The signed timestamp bounds how long a copy is good for.
+The scheme is WeCom's 加解密方案 (developer.work.weixin.qq.com/document/path/90968); the official account shares it.
+It is SHA-1 over the sorted token, timestamp, nonce and ciphertext, and AES-256-CBC; the IV is the key's first 16 bytes.
+The plaintext is random(16) + length(4, big endian) + message + receive id, padded to 32. The receive id is the appid,
+the corp id, or empty for an intelligent robot. The signed timestamp limits how long a copy can be replayed.
 """
 
 import base64
@@ -20,6 +20,7 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from governance.core.errors import Forbidden, Problem
+from governance.core.translation import LazyText as _l
 
 WINDOW = 300  # seconds a callback may be old, or ahead of our clock
 LARGEST = 64 << 10  # bytes of one callback; the longest message holds 2048 bytes of text
@@ -29,9 +30,9 @@ AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
 
 
 class Untrusted(Forbidden):
-    """Not theirs, not for us, or too old; `reason` is for the counter and never for the sender."""
+    """Not signed by them, not for us, or too old. `reason` is for the counter, never for the sender."""
 
-    title = "不收"
+    title = _l("不收")
 
     def __init__(self, reason: str) -> None:
         super().__init__()
@@ -39,14 +40,14 @@ class Untrusted(Forbidden):
 
 
 class Unreadable(Problem):
-    """Theirs perhaps, but nothing of the shape they send."""
+    """Signed, but not of a shape they send."""
 
-    title, reason = "看不懂", "malformed"
+    title, reason = _l("看不懂"), "malformed"
 
 
 @dataclass(frozen=True)
 class Signed:
-    """What stands in the address of a callback, as far as it is well formed. Raises Untrusted when it is not."""
+    """The parameters of a callback's address. Raises Untrusted when they are malformed."""
 
     signature: str
     timestamp: str
@@ -63,21 +64,21 @@ class Signed:
 
 @dataclass(frozen=True)
 class Envelope:
-    """One side's callback secrets; `receive_id` is who its messages are for."""
+    """The callback secrets of one side; `receive_id` is whom its messages are for."""
 
     token: str
     aes_key: str
     receive_id: str = ""
 
     def check(self, signed: Signed, *sealed: str) -> None:
-        """Raises Untrusted unless it was signed with our token, and lately."""
+        """Raises Untrusted unless it was signed with our token, recently."""
         if not hmac.compare_digest(self._sign(signed.timestamp, signed.nonce, *sealed), signed.signature):
             raise Untrusted("forged")
         if abs(time.time() - int(signed.timestamp)) > WINDOW:
             raise Untrusted("stale")
 
     def open(self, signed: Signed, sealed: str) -> str:
-        """The message inside. Raises Untrusted, or Unreadable when what was signed holds none."""
+        """The message inside. Raises Untrusted, or Unreadable when it holds none."""
         if not sealed.isascii() or len(sealed) > LARGEST:
             raise Unreadable
         self.check(signed, sealed)
@@ -90,7 +91,7 @@ class Envelope:
         return utf8(plain[20 : 20 + length])
 
     def seal(self, message: str, nonce: str) -> tuple[str, str, int]:
-        """An answer of ours: the ciphertext, its signature and its timestamp."""
+        """Our answer: ciphertext, signature and timestamp."""
         body = message.encode()
         plain = secrets.token_bytes(16) + len(body).to_bytes(4) + body + self.receive_id.encode()
         missing = BLOCK - len(plain) % BLOCK
@@ -100,7 +101,7 @@ class Envelope:
         return sealed, self._sign(str(moment), nonce, sealed), moment
 
     def open_file(self, sealed: bytes) -> bytes:
-        """A file a robot was sent: the same cipher and padding, and nothing around it. Raises Unreadable."""
+        """A file that a robot was sent, with the same cipher and padding and no frame. Raises Unreadable."""
         if not sealed or len(sealed) % 16:
             raise Unreadable
         return self._unpadded(self._deciphered(sealed))
@@ -135,7 +136,7 @@ class Envelope:
 
 
 def is_aes_key(text: str) -> bool:
-    """43 symbols of base64 whose last one carries nothing beyond the 32 bytes."""
+    """Whether it is 43 symbols of base64 for exactly 32 bytes."""
     return bool(AES_KEY.fullmatch(text)) and len(base64.b64decode(text + "=")) == BLOCK
 
 

@@ -1,8 +1,7 @@
-"""The one way to ask WeChat or WeCom for something: a side, a path as the official documents write it, and an answer.
+"""The one way to call WeChat or WeCom: a side, a path as in the official documents, and an answer.
 
-Three things may come of it besides the answer, as exceptions that hold data (`answers.py`): surely not done and worth
-another try (Later), surely not done and never (Never, Gone), and nobody knows (Lost). Call it with no transaction open
-and inside an application context; everything ends within a few seconds.
+The exceptions are data (`answers.py`): Later (not done, retry), Never and Gone (not done, do not retry), Lost
+(unknown). Call it with no transaction open, inside an application context. Every call ends within a few seconds.
 """
 
 import threading
@@ -28,12 +27,12 @@ HOSTS = {"official": "api.weixin.qq.com", "app": "qyapi.weixin.qq.com", "contact
 
 
 def host_of(settings: Settings, side: str) -> circuit_breaker.Host:
-    """Whom a side asks, and whether that is there."""
+    """The host of a side and whether it can be reached."""
     return circuit_breaker.host(hosts(settings)[HOSTS[side]])
 
 
 class Gateway:
-    """One for a process. A side nobody gave credentials for is not there: ask `has` before."""
+    """One per process. A side without credentials does not exist: ask `has` before."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings, self._hosts = settings, hosts(settings)
@@ -54,7 +53,7 @@ class Gateway:
 
     @contextmanager
     def in_a_page(self) -> Iterator[None]:
-        """For what is asked while somebody's page waits: a few may, the others do without. Raises Never."""
+        """For calls while a page waits: only a few at a time. Raises Never for the others."""
         if not self._in_pages.acquire(blocking=False):
             raise Never(0, "这会儿问的人太多")
         try:
@@ -72,7 +71,7 @@ class Gateway:
         files: Mapping[str, Any] | None = None,
         method: str = "POST",
     ) -> dict[str, Any]:
-        """Ask once; with a refused token once more with another. Raises Later, Never, Gone or Lost."""
+        """One call; once more with another token when the token was refused. Raises Later, Never, Gone or Lost."""
         given: dict[str, Any] = {"params": dict(params or {})}
         if json is not None:
             given |= {"data": dict(json), "headers": {"Content-Type": "application/json"}}
@@ -90,14 +89,14 @@ class Gateway:
             raise client.source.refused_again(token) from None
 
     def read(self, side: str, path: str, **given: Any) -> dict[str, Any]:
-        """Ask for something that changes nothing by being asked, so that a lost answer is only asked for again."""
+        """A call without effect: a lost answer is retried."""
         try:
             return self.call(side, path, **({"method": "GET"} | given))
         except Lost as lost:
             raise asked_again(lost) from None
 
     def file(self, side: str, path: str, **params: str) -> bytes:
-        """A file they keep for us. Raises Later, Never or Gone: asking changes nothing, what is lost is asked again."""
+        """A file they keep for us. Raises Later, Never or Gone; a lost answer is retried."""
         client = self._client(side)
         token = client.source.token()
         try:

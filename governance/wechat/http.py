@@ -1,6 +1,6 @@
-"""The HTTP under every object of wechatpy: hosts from the settings, and an end to every wait.
+"""The HTTP session under every object of wechatpy: hosts from the settings, and a timeout for every call.
 
-wechatpy 2.0.0a26 asks for tokens and signs in without any timeout, and carries Tencent's hosts in many places.
+wechatpy 2.0.0a26 fetches tokens and signs in without a timeout, and hard-codes Tencent's hosts.
 """
 
 import math
@@ -26,7 +26,7 @@ BEFORE_SENDING = (NewConnectionError, NameResolutionError, ssl.SSLCertVerificati
 
 
 def hosts(settings: Settings) -> dict[str, str]:
-    """Where each of Tencent's hosts is reached."""
+    """The address at which each of Tencent's hosts is reached."""
     return {
         "api.weixin.qq.com": settings.wechat_api_base,
         "open.weixin.qq.com": settings.wechat_open_base,
@@ -35,7 +35,7 @@ def hosts(settings: Settings) -> dict[str, str]:
 
 
 class IsAway(requests.RequestException):
-    """Not asked at all: the host has been silent, and for so many seconds more nobody should ask."""
+    """Not sent: the circuit breaker of the host is open for so many seconds."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__()
@@ -43,10 +43,10 @@ class IsAway(requests.RequestException):
 
 
 class Wire(requests.Session):
-    """A session in which nothing lasts longer than `seconds`, follows a redirect or keeps a cookie.
+    """A session without redirects and cookies in which no call lasts longer than `seconds`.
 
-    The seconds are for the whole answer: a server that sends one byte now and then ends nobody's patience but ours.
-    A host that is away (circuit_breaker.py) is not asked.
+    The limit is for the whole answer: a server that sends a byte now and then is cut off too. A host whose circuit
+    breaker is open is not called.
     """
 
     def __init__(self, hosts: Mapping[str, str], seconds: float) -> None:
@@ -57,7 +57,7 @@ class Wire(requests.Session):
             self.mount(scheme, HTTPAdapter(pool_maxsize=64))
 
     def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
-        """As `requests` does it; wechatpy asks for nothing in any other way."""
+        """As `requests` does it; wechatpy sends everything through it."""
         address = moved(str(url), self.hosts)
         there = host(address)
         if not there.may_ask():
@@ -108,7 +108,7 @@ def _body(answer: requests.Response, until: float) -> bytes:
 
 
 def heard_nothing(trouble: requests.RequestException) -> Later | Lost:
-    """What is known when there was no answer. Its own words are never told: they hold addresses, and those secrets."""
+    """The outcome without an answer. The error's own words are never shown: they hold addresses with secrets."""
     if isinstance(trouble, IsAway):
         return Later(AWAY, math.ceil(trouble.seconds), whole=True)
     if isinstance(trouble, requests.ConnectTimeout) or isinstance(_cause(trouble), BEFORE_SENDING):
@@ -117,6 +117,6 @@ def heard_nothing(trouble: requests.RequestException) -> Later | Lost:
 
 
 def _cause(trouble: BaseException) -> Any:
-    """The innermost thing that went wrong."""
+    """The innermost exception."""
     inner = getattr(trouble, "reason", None) or next(iter(trouble.args), None)
     return _cause(inner) if isinstance(inner, BaseException) else trouble

@@ -1,7 +1,7 @@
-"""One thing that came in from WeChat or WeCom, whatever the door: who, what, where, and what makes it the same again.
+"""One message or event from WeChat or WeCom, whatever channel it came by: who, what, where, and its idempotency key.
 
-Messages are told apart by their number, events by who, when and which
-(developer.work.weixin.qq.com/document/path/90238, /90240; for robots /100719).
+Messages are told apart by their id, events by who, when and what (developer.work.weixin.qq.com/document/path/90238,
+/90240; for robots /100719).
 """
 
 from dataclasses import asdict, dataclass, fields, replace
@@ -19,7 +19,7 @@ FOLLOWED = "qrscene_"  # what the scene begins with when scanning made somebody 
 
 @dataclass(frozen=True)
 class Photo:
-    """Where a photo that was sent lies: under a number at the platform, or at an address, perhaps enciphered."""
+    """Where a photo is: a media id at the platform, or an address, perhaps with a key."""
 
     media_id: str = ""
     url: str = ""
@@ -44,7 +44,7 @@ class Incoming:
 
     @property
     def conversation(self) -> str:
-        """The group it was said in, or who speaks to us alone."""
+        """The group it was said in, or the person in a private chat."""
         return self.chat or self.sender
 
     def as_plain(self) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def from_json(body: bytes | str) -> Incoming:
 
 
 def of_robot(given: dict[str, Any], asked: str = "") -> Incoming:
-    """The same for what came as an object already, such as over the long connection. Raises Unreadable."""
+    """The same from a parsed object, such as over the long connection. Raises Unreadable."""
     kind, key = text_in(given, "msgtype"), text_in(given, "msgid")
     if kind == "stream":
         return Incoming(POLL, "", text_in(given, "stream", "id"))

@@ -1,4 +1,4 @@
-"""JS-SDK: which browsers get it, and the signature under one address of ours, by a ticket shared like a token."""
+"""JS-SDK: which browsers get it, and the signature of a page's address with the shared ticket."""
 
 import secrets
 import time
@@ -17,17 +17,17 @@ FRAMES = "https://*.qq.com webcompt:"  # what its buttons (开放标签) are dra
 
 
 def wanted(agent: str) -> bool:
-    """Only in WeChat's browser can a page say what its card shows, and only for an official account."""
+    """Whether the page is in WeChat's browser and there is an official account."""
     return in_wechat(agent) and gateway().has("official")
 
 
 def ours(url: str) -> bool:
-    """An address WeChat's script may act on in our name."""
+    """Whether WeChat's script may act for this address."""
     return url.startswith(f"{gateway().settings.base_url}/")
 
 
 def signed(url: str) -> dict[str, Any] | None:
-    """What `wx.config` asks for on the page at `url`, as it stands in the address bar; nothing while WeChat is away."""
+    """The parameters of `wx.config` for the page at `url`; None while WeChat is away."""
     try:
         with gateway().in_a_page():
             ticket = gateway().ticket()

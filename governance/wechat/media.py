@@ -1,7 +1,7 @@
-"""Fetching photos that were sent to us: from the platform by number, or from the address a robot's message names.
+"""Fetches photos that were sent to us: from the platform by media id, or from the address in a robot's message.
 
-A robot's files lie enciphered with its key, or with one of their own over the long connection
-(developer.work.weixin.qq.com/document/path/100719). Addresses are followed to Tencent's own hosts only.
+A robot's files are encrypted with its key, or with a key of their own over the long connection
+(developer.work.weixin.qq.com/document/path/100719). Only Tencent's hosts are followed.
 """
 
 import requests
@@ -23,7 +23,7 @@ MEDIA = "/cgi-bin/media/get"
 
 
 def fetch(side: str, photo: Photo, aes_key: str) -> bytes | None:
-    """The photo's bytes; None when it cannot be had or is none, which is said in the log. Raises Later."""
+    """The photo's bytes; None when there are none to have, with a line in the log. Raises Later."""
     data = _download(photo.url) if photo.url else _kept(side, photo.media_id)
     if data and kind_of(data[:ENOUGH]) is None:
         data = _opened(data, (photo.aes_key or aes_key).rstrip("="))

@@ -1,4 +1,4 @@
-"""Rows that every process shares: the tokens Tencent gave us, and the parametric codes made for places."""
+"""Rows that all processes share: Tencent's tokens, and the parametric codes of places."""
 
 from datetime import datetime
 
@@ -10,10 +10,10 @@ from governance.core.db import Base, now
 
 
 class WechatToken(Base):
-    """A token or a ticket, by what it is for (`side`) and whose; and who is fetching the next one until when.
+    """A token or ticket of a `side`, and the lease of whoever fetches the next one.
 
-    `fetched_at` names the fetch: whoever saw it may take the lease for the next one only while it still stands.
-    While `rest_until` lasts nobody asks, as `trouble` would only repeat itself; another secret (`secret_digest`) may.
+    `fetched_at` is the version: the lease is given only while it is unchanged. Until `rest_until` nobody fetches,
+    because `trouble` would only repeat; another secret (`secret_digest`) may.
     """
 
     __tablename__ = "wechat_token"
@@ -33,7 +33,7 @@ class WechatToken(Base):
 
 
 class WechatCode(Base):
-    """The permanent parametric code of a place: whoever scans it may follow the official account, and we hear where."""
+    """The permanent parametric code of a place. Who scans it may follow the account, and we are told the place."""
 
     __tablename__ = "wechat_code"
     __table_args__ = (

@@ -1,7 +1,7 @@
-"""Who somebody is, by WeChat's and WeCom's own word: where to send a browser, and what the code it brings back means.
+"""Sign-in by WeChat and WeCom: where to send a browser, and who brought the code back.
 
-A `state` is letters and digits only (at most 128, as WeChat asks), names the moment, and fits one device, one purpose
-and one way back. Whatever goes wrong on WeChat's side is only logged: nobody is ever kept from a page by it.
+A `state` is letters and digits (at most 128, as WeChat requires). It holds the time and is valid for one device, one
+purpose and one way back. Errors of WeChat are only logged: they keep nobody from a page.
 """
 
 import time
@@ -21,14 +21,14 @@ REST = 60.0  # seconds nobody is sent to a WeChat that did not answer the last o
 
 @dataclass(frozen=True)
 class Met:
-    """An openid of the official account. A snapshot is a page WeChat shows without saying who looks at it."""
+    """An openid of the official account. A snapshot is a page that WeChat shows without saying who looks."""
 
     openid: str
     snapshot: bool
 
 
 def in_wechat(agent: str) -> bool:
-    """WeChat's own browser, and not WeCom's, which says that it is WeChat too."""
+    """Whether it is WeChat's own browser; WeCom's names WeChat too."""
     return "MicroMessenger/" in agent and "wxwork/" not in agent
 
 
@@ -46,7 +46,7 @@ def _state(device: str, purpose: str, way_back: str, moment: str) -> str:
 
 
 def fits(given: str, device: str | None, purpose: str, way_back: str) -> bool:
-    """This device was sent a moment ago, for this, to come back here."""
+    """Whether this device was sent recently, for this purpose, to come back here."""
     try:
         age = time.time() - int(given[:8], 16)
     except ValueError:
@@ -55,18 +55,18 @@ def fits(given: str, device: str | None, purpose: str, way_back: str) -> bool:
 
 
 def meets_residents() -> bool:
-    """There is an official account, and it answered when it was last asked."""
+    """Whether there is an official account that answered when it was last asked."""
     there = gateway().has("official") and not gateway().host("official").rests  # after a rest one may look again
     return there and time.monotonic() >= gateway().rests_until
 
 
 def resident_address(redirect_uri: str, state: str) -> str:
-    """Where WeChat says who looks, silently (snsapi_base)."""
+    """Where WeChat says silently who looks (snsapi_base)."""
     return str(gateway().sign_in(redirect_uri, state).authorize_url)
 
 
 def resident(code: str) -> Met | None:
-    """Who brought this code; nobody when WeChat does not say."""
+    """Who brought this code; None when WeChat does not say."""
     try:
         with gateway().in_a_page():
             said = gateway().sign_in().asked(code)
@@ -80,7 +80,7 @@ def resident(code: str) -> Met | None:
 
 
 def worker_address(redirect_uri: str, state: str) -> str:
-    """Where WeCom says which member looks, silently. WeChat reads the parameters in this order only."""
+    """Where WeCom says silently which member looks. WeChat reads the parameters in this order only."""
     settings = gateway().settings
     asked = {"appid": settings.wecom_corp_id, "redirect_uri": redirect_uri, "response_type": "code"}
     asked |= {"scope": "snsapi_base", "state": state, "agentid": settings.wecom_agent_id}
@@ -88,7 +88,7 @@ def worker_address(redirect_uri: str, state: str) -> str:
 
 
 def worker(code: str) -> str:
-    """The userid of the member who brought this code; nothing when it is no member, or WeCom does not say."""
+    """The userid of the member who brought this code; empty when it is no member, or WeCom does not say."""
     try:
         with gateway().in_a_page():
             return str(gateway().read("app", "/cgi-bin/auth/getuserinfo", params={"code": code}).get("userid") or "")

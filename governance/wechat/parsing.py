@@ -1,4 +1,4 @@
-"""XML and JSON from outside, made plain: bounded, without entities or document types, and only text at the end."""
+"""Bounded parsing of XML and JSON from outside: no entities, no document types, text only."""
 
 import json
 from typing import Any
@@ -15,7 +15,7 @@ def xml(body: bytes | str) -> dict[str, str]:
 
 
 def xml_items(body: bytes | str) -> list[dict[str, str]]:
-    """What is listed inside, such as `<xml><…><List>…</List><List>…</List></…></xml>`: the texts of each item."""
+    """The texts of each item of a list such as `<xml><…><List>…</List><List>…</List></…></xml>`."""
     return [_joined(item) for item in _read(body).items]
 
 
@@ -35,7 +35,7 @@ def _read(body: bytes | str) -> "_Fields":
 
 
 class _Fields:
-    """Collects what stands one level deep, and in lists. A document type is refused, and so any entity of one's own."""
+    """Collects elements one level deep, and in lists. It refuses document types, and with them entities."""
 
     def __init__(self) -> None:
         self.root, self.found, self.items = "", dict[str, list[str]](), list[dict[str, list[str]]]()
@@ -66,7 +66,7 @@ class _Fields:
 
 
 def json_object(body: bytes | str) -> dict[str, Any]:
-    """A JSON object, not too deep, its texts such as any database can keep. Raises Unreadable."""
+    """A JSON object of bounded depth whose texts any database can store. Raises Unreadable."""
     text = _bounded(body)
     try:
         found = json.loads(text)
@@ -94,12 +94,12 @@ def _kept(value: Any, left: int) -> Any:
 
 
 def storable(text: str) -> str:
-    """Without the character no database keeps, and without halves of characters."""
+    """The text without null characters and lone surrogates."""
     return text.replace("\0", "").encode(errors="ignore").decode()
 
 
 def text_in(found: Any, *path: str) -> str:
-    """The text at this path, or none."""
+    """The text at this path; empty when there is none."""
     for name in path:
         found = found.get(name) if isinstance(found, dict) else None
     return found if isinstance(found, str) else ""

@@ -1,7 +1,7 @@
-"""Answers inside the answer to a callback of the official account (被动回复): words, or a card (图文).
+"""Answers in the response to a callback of the official account (被动回复): text or a card (图文).
 
-The shapes are those of developers.weixin.qq.com/doc/offiaccount/Message_Management/Passive_user_reply_message.html;
-to an event one card may be answered. In safe mode they travel sealed, like what they answer.
+The shapes are those of developers.weixin.qq.com/doc/offiaccount/Message_Management/Passive_user_reply_message.html; an
+event may be answered with one card. In safe mode they are encrypted, like what they answer.
 """
 
 import time
@@ -12,7 +12,7 @@ from governance.wechat.envelope import Envelope
 
 @dataclass(frozen=True)
 class Card:
-    """A title, a few words, where a tap leads, and the address of a picture (JPG or PNG)."""
+    """A title, a few words, the address behind it, and the address of a picture (JPG or PNG)."""
 
     title: str
     words: str
@@ -21,7 +21,7 @@ class Card:
 
 
 def reply_xml(to: str, by: str, said: Card | str) -> str:
-    """The XML that says it; `to` is who did what is answered, `by` the account it was done to."""
+    """The XML of the answer; `to` is the user, `by` the account."""
     head = _cdata("ToUserName", to) + _cdata("FromUserName", by) + f"<CreateTime>{int(time.time())}</CreateTime>"
     if isinstance(said, str):
         return f"<xml>{head}{_cdata('MsgType', 'text')}{_cdata('Content', said)}</xml>"

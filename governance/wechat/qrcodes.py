@@ -1,7 +1,7 @@
-"""Parametric codes (带参数二维码) of the official account: whoever scans one may follow, and we hear from which place.
+"""Parametric codes (带参数二维码) of the official account: who scans one may follow, and we are told the place.
 
-An account may have 100,000 permanent ones, ever; so each is made by a keeper's own act, once for a place, and every
-asking is counted, as nobody knows whether one whose answer was lost was made.
+An account has 100,000 permanent ones for ever. Each is made by a keeper's act, once a place, and every request is
+counted, because a lost answer may have used one up.
 """
 
 import re
@@ -23,18 +23,18 @@ DUE, MADE, REFUSED = "due", "made", "refused"
 
 
 def scene_of(place_id: int) -> str:
-    """What WeChat tells us when somebody scans the code of a place."""
+    """The scene string of a place's code."""
     return f"b:{place_id}"
 
 
 def place_of(scene: str) -> int | None:
-    """The place a scene names, if it is one of ours; with the `qrscene_` of somebody who has just followed or not."""
+    """The place that a scene names, if it is one of ours; `qrscene_` in front means a new follower."""
     found = SCENE.fullmatch(scene)
     return int(found[1]) if found else None
 
 
 def used() -> int:
-    """How much of the account's permanent codes is used up, by our own count."""
+    """How many of the account's permanent codes are used up, by our own count."""
     mine = select(func.sum(WechatCode.asked)).filter_by(app_id=gateway().settings.wechat_app_id)
     return int(db.session.scalar(mine) or 0)
 
@@ -44,7 +44,7 @@ def of_place(place_id: int) -> WechatCode | None:
 
 
 def ask(place_id: int) -> WechatCode:
-    """Ask for the permanent code of a place. Call it inside `writing()`. Raises Refused when none can be had."""
+    """Request the permanent code of a place. Call it inside `writing()`. Raises Refused when none can be had."""
     if not gateway().has("official"):
         raise Refused("还没有接公众号，请管理员先设置")
     advisory_lock(LOCK)
@@ -63,7 +63,7 @@ def ask(place_id: int) -> WechatCode:
 
 @job("wechat.make_code", network=True)
 def make(code: int) -> None:
-    """Have WeChat make it. A lost answer is asked for again: the same scene gives the same code."""
+    """Have WeChat make it. A lost answer is retried: the same scene gives the same code."""
     scene = _counted(code)
     if scene is None:
         return

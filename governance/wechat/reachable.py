@@ -1,4 +1,4 @@
-"""Whether the platform of an answer can be reached now."""
+"""Whether the host for an answer can be reached now."""
 
 from governance.core.jobs import NotNow
 from governance.wechat.gateway import gateway

@@ -1,6 +1,6 @@
-"""Sending an answer back: to one person through the gateway, or to the address a robot's message brought along.
+"""Sends an answer: to a person through the gateway, or to the response address in a robot's message.
 
-Both raise what the gateway raises: Later, Never, Gone or Lost. The address is good once and for an hour
+Both raise Later, Never, Gone or Lost. The address is valid once and for an hour
 (developer.work.weixin.qq.com/document/path/101138).
 """
 
@@ -22,7 +22,7 @@ CUSTOM, MESSAGE = "/cgi-bin/message/custom/send", "/cgi-bin/message/send"
 
 
 def to_person(side: str, name: str, words: str) -> None:
-    """Say it to somebody by their openid (a customer-service message) or userid."""
+    """Send to an openid (a customer-service message) or a userid."""
     said = {"touser": name, "msgtype": "text", "text": {"content": words}}
     if side == "official":
         gateway().call(side, CUSTOM, json=said)
@@ -32,7 +32,7 @@ def to_person(side: str, name: str, words: str) -> None:
 
 
 def to_address(address: str, words: str) -> None:
-    """Say it at the address a robot's message brought; only ever at WeCom itself."""
+    """Send to the response address of a robot's message; only at WeCom itself."""
     given = to_tencent(address, _settings().wecom_api_base)
     if given is None or not given.path.endswith("/aibot/response"):
         raise Never(0, "这个地址不是企业微信的")

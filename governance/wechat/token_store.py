@@ -1,6 +1,6 @@
-"""Where one token lies in the database, and the lease by which one asker at a time fetches the next.
+"""One token in the database, and the lease by which one process at a time fetches the next.
 
-Each step is one short statement on a connection of its own, so nothing here is held while the network is touched.
+Each step is one short statement on a connection of its own: nothing is locked while the network is used.
 """
 
 import secrets
@@ -22,7 +22,7 @@ TABLE: Any = WechatToken.__table__
 
 @dataclass(frozen=True)
 class Lying:
-    """The row as it was at one look."""
+    """The row as it was read."""
 
     id: int
     token: str | None
@@ -43,7 +43,7 @@ class Lying:
 
     @property
     def is_old(self) -> bool:
-        """Still good, but the next one should be fetched."""
+        """Still valid, but the next one should be fetched."""
         return self.seconds_left < min(EARLY, self._life * EARLY_SHARE)
 
     @property
@@ -51,7 +51,7 @@ class Lying:
         return self.lease_until is not None and self.lease_until > now()
 
     def rests(self, secret_digest: str) -> int:
-        """For how many seconds nobody should ask again with this secret."""
+        """For how many seconds nobody should fetch with this secret."""
         if self.rest_until is None or self.secret_digest != secret_digest:
             return 0
         return max(0, round((self.rest_until - now()).total_seconds() + 0.5))
@@ -65,7 +65,7 @@ COLUMNS = [TABLE.c[name] for name in Lying.__dataclass_fields__]
 
 
 def look(side: str, app_id: str) -> Lying:
-    """The row, made if there is none yet."""
+    """Read the row; insert it if there is none."""
     mine = select(*COLUMNS).where(TABLE.c.side == side, TABLE.c.app_id == app_id)
     with db.engine.connect() as connection, connection.begin():
         row = connection.execute(mine).one_or_none()
@@ -83,7 +83,7 @@ def _make(side: str, app_id: str) -> None:
 
 
 def take_lease(seen: Lying) -> str | None:
-    """The lease for the next fetch, if nobody has it and nothing has happened since this look; else nothing."""
+    """The lease for the next fetch, if nobody has it and the row is unchanged since it was read; else None."""
     mine = secrets.token_hex(16)
     free = or_(TABLE.c.lease_until.is_(None), TABLE.c.lease_until <= now())
     unchanged = (
@@ -95,26 +95,26 @@ def take_lease(seen: Lying) -> str | None:
 
 
 def put(lease: str, token: str, seconds: int) -> None:
-    """What was fetched under this lease, unless it took so long that another has it."""
+    """Store what was fetched under this lease, unless another has it by now."""
     kept = {"token": token, "fetched_at": now(), "expires_at": now() + timedelta(seconds=seconds)}
     _changed(_under(lease).values(**kept, lease=None, lease_until=None, rest_until=None, trouble=None))
 
 
 def back_off(lease: str, secret_digest: str, trouble: str, seconds: int) -> None:
-    """Nothing was fetched: nobody asks again with this secret for so long."""
+    """The fetch failed: nobody fetches with this secret for so long."""
     until = now() + timedelta(seconds=seconds)
     _changed(_under(lease).values(lease=None, lease_until=None, **_trouble(secret_digest, trouble, until)))
 
 
 def drop(seen: Lying, secret_digest: str, trouble: str, seconds: int) -> None:
-    """A token that is refused although it was just fetched is taken away, and nobody asks again for so long."""
+    """A token that was refused right after its fetch is removed, and nobody fetches for so long."""
     same = update(TABLE).where(TABLE.c.id == seen.id, TABLE.c.fetched_at.is_not_distinct_from(seen.fetched_at))
     until = now() + timedelta(seconds=seconds)
     _changed(same.values(token=None, expires_at=None, **_trouble(secret_digest, trouble, until)))
 
 
 def troubles() -> list[tuple[str, str, datetime]]:
-    """Why which token could not be had, and until when nobody asks again."""
+    """Which tokens could not be fetched, why, and until when nobody tries."""
     columns = (TABLE.c.side, TABLE.c.trouble, TABLE.c.rest_until)
     lasting = select(*columns).where(TABLE.c.trouble.is_not(None), TABLE.c.rest_until > now()).order_by(TABLE.c.id)
     with db.engine.connect() as connection, connection.begin():

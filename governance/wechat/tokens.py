@@ -1,7 +1,7 @@
-"""Tokens and tickets, shared through the database: however many threads, processes and machines ask, one fetches.
+"""Tokens and tickets, shared through the database: of all threads, processes and machines one fetches.
 
-The database is the one thing all of them share (Redis is optional here; ADR 11). The others wait for the one that
-fetches and look again; a token that grows old is used on while one fetches the next.
+The database is what all of them share; Redis is optional (ADR 11). The others wait and look again; while one fetches
+the next, an old token that is still valid is used.
 """
 
 import time
@@ -25,7 +25,7 @@ REFUSED_REST = 30  # the least WeChat wants between two forced renewals
 
 @dataclass(frozen=True)
 class Fetched:
-    """What a fetch brought: the token and for how many seconds it is good."""
+    """The token of a fetch and for how many seconds it is valid."""
 
     token: str
     seconds: int
@@ -33,9 +33,9 @@ class Fetched:
 
 @dataclass(frozen=True)
 class Source:
-    """One token by what it is for and whose it is, and how the next is fetched; `fetch` raises Later.
+    """One token by purpose and owner, and how the next is fetched; `fetch` raises Later.
 
-    The secret is only ever compared, so that another one is tried at once after this one was refused.
+    The secret is only compared, so that a new one is tried at once after the old one was refused.
     """
 
     side: str
@@ -44,7 +44,7 @@ class Source:
     fetch: Callable[[], Fetched]
 
     def token(self, refused: Lying | None = None) -> Lying:
-        """A token that is good and not the one that was just refused. Raises Later."""
+        """A valid token that is not the one just refused. Raises Later."""
         if db.session.info.get("writing"):
             raise RuntimeError("the network must not be touched while the database is held")
         until = time.monotonic() + PATIENCE
@@ -63,14 +63,14 @@ class Source:
             time.sleep(LOOK)
 
     def refused_again(self, seen: Lying) -> Later:
-        """A token that had just been fetched is refused as well: asking on would only do the same again."""
+        """A token was refused right after its fetch: another fetch would give the same."""
         trouble = "刚取来的令牌也不被承认"
         token_store.drop(seen, self._secret_digest, trouble, REFUSED_REST)
         log.warning("wechat.token_refused", side=self.side)
         return Later(trouble, REFUSED_REST, whole=True)
 
     def _fetched(self, seen: Lying, good: bool) -> bool:
-        """Fetch the next one, if nobody else does. Raises Later when that failed and the one before is no good."""
+        """Fetch the next one, if nobody else does. Raises Later when that failed and the one before is not valid."""
         if seen.is_leased or seen.rests(self._secret_digest):
             return False
         lease = token_store.take_lease(seen)

@@ -1,7 +1,7 @@
-"""The long connection of an intelligent robot: what WeCom says over it, and what is asked of it, each with its answer.
+"""The long connection of an intelligent robot: requests with their answers, and what WeCom sends unasked.
 
 The frames are those of developer.work.weixin.qq.com/document/path/101463: a command, a request id in `headers` and a
-body; the answer carries the same id and an errcode. A newer connection of the same robot ends the older one.
+body; the answer has the same id and an errcode. A newer connection of the same robot ends the older one.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ Hear = Callable[[Incoming], Awaitable[None]]
 
 
 class Ended(Exception):
-    """The connection is over; `kicked`: because the same robot is connected elsewhere."""
+    """The connection is closed; `kicked`: the same robot connected elsewhere."""
 
     def __init__(self, kicked: bool = False) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class Ended(Exception):
 
 
 class RobotConnection:
-    """`async with LongLine(http, url, bot_id, secret) as line` is subscribed; `listen` hands on what is said."""
+    """`async with RobotConnection(http, url, bot_id, secret) as connection` subscribes; `listen` takes messages."""
 
     def __init__(self, http: aiohttp.ClientSession, url: str, bot_id: str, secret: str) -> None:
         self._http, self._url, self._who = http, url, {"bot_id": bot_id, "secret": secret}
@@ -41,7 +41,7 @@ class RobotConnection:
         self._kicked = False
 
     async def __aenter__(self) -> "RobotConnection":
-        """Raises Never when WeCom does not take the robot, OSError or aiohttp's errors when it cannot be reached."""
+        """Raises Never when WeCom refuses the robot, OSError or aiohttp's errors when it cannot be reached."""
         self._ws = await self._http.ws_connect(self._url, max_msg_size=4 * LARGEST, timeout=_close_soon())
         self._tasks = [asyncio.create_task(self._read())]
         try:
@@ -59,13 +59,13 @@ class RobotConnection:
         await self._ws.close()
 
     async def listen(self, hear: Hear) -> None:
-        """Hand on what is said, one after the other. Raises Ended."""
+        """Call `hear` with each message, in order. Raises Ended."""
         while (incoming := await self._said.get()) is not None:
             await hear(incoming)
         raise Ended(self._kicked)
 
     async def answer(self, asked: str, words: str) -> None:
-        """Answer what came under this request id. Raises Later, Never, Gone or Lost."""
+        """Answer the message with this request id. Raises Later, Never, Gone or Lost."""
         stream = {"id": secrets.token_hex(16), "finish": True, "content": words}
         await self.ask("aibot_respond_msg", {"msgtype": "stream", "stream": stream}, asked)
 
@@ -73,15 +73,15 @@ class RobotConnection:
         await self.ask("aibot_respond_welcome_msg", {"msgtype": "text", "text": {"content": words}}, asked)
 
     async def push(self, chat: str, words: str, single: bool = False) -> None:
-        """Say something unasked, to a chat that has spoken to the robot before."""
+        """Send a message unasked, to a chat that has spoken to the robot before."""
         said = {"chatid": chat, "chat_type": 1 if single else 2, "msgtype": "markdown", "markdown": {"content": words}}
         await self.ask("aibot_send_msg", said)
 
     async def ask(self, command: str, body: dict[str, Any] | None = None, asked: str = "") -> None:
-        """Ask for one thing. Raises Later, Never, Gone, or Lost when no answer came in time."""
-        mark = asked or secrets.token_hex(16)
-        frame = {"cmd": command, "headers": {"req_id": mark}} | ({"body": body} if body is not None else {})
-        answer = self._waiting[mark] = asyncio.get_running_loop().create_future()
+        """Send one request. Raises Later, Never, Gone, or Lost when no answer came in time."""
+        request_id = asked or secrets.token_hex(16)
+        frame = {"cmd": command, "headers": {"req_id": request_id}} | ({"body": body} if body is not None else {})
+        answer = self._waiting[request_id] = asyncio.get_running_loop().create_future()
         try:
             if self._ws.closed:
                 raise Later("长连接断了")
@@ -90,7 +90,7 @@ class RobotConnection:
         except (TimeoutError, aiohttp.ClientError, OSError):
             raise Lost("长连接没有回音") from None
         finally:
-            self._waiting.pop(mark, None)
+            self._waiting.pop(request_id, None)
         trouble = judged(errcode(said), text_in(said, "errmsg"), "robot")
         if trouble:
             raise trouble
@@ -115,22 +115,22 @@ class RobotConnection:
             self._said.put_nowait(None)
 
     def _take(self, text: str) -> None:
-        """One frame: an answer goes to whoever waits for it, what was said to whoever listens, all else nowhere."""
+        """Dispatch one frame: an answer to its request, a message to `listen`; drop anything else."""
         try:
             frame = json_object(text)
-            mark, command = text_in(frame, "headers", "req_id"), text_in(frame, "cmd")
+            request_id, command = text_in(frame, "headers", "req_id"), text_in(frame, "cmd")
             if command in CALLBACKS:
-                self._hand_on(frame.get("body"), mark)
-            elif (answer := self._waiting.get(mark)) is not None and not answer.done():
+                self._hand_on(frame.get("body"), request_id)
+            elif (answer := self._waiting.get(request_id)) is not None and not answer.done():
                 answer.set_result(frame)
         except (Unreadable, asyncio.QueueFull):
             return  # said again by WeCom or by people; a strange frame must not end the connection
 
-    def _hand_on(self, body: Any, mark: str) -> None:
+    def _hand_on(self, body: Any, request_id: str) -> None:
         if text_in(body, "event", "eventtype") == "disconnected_event":
             self._kicked = True
         elif isinstance(body, dict):
-            self._said.put_nowait(of_robot(body, mark))
+            self._said.put_nowait(of_robot(body, request_id))
 
 
 def _close_soon() -> aiohttp.ClientWSTimeout:

@@ -1,4 +1,4 @@
-"""A bot of 5号楼's group, or of more groups: its key, its door, and how they are bound."""
+"""A bot for the group of 5号楼 or for more groups: its key, its endpoint, and how to bind the groups."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Short ways to be the platforms for a test: set the doors up, call them, and let the worker work."""
+"""Helpers that act as the platforms: configure the endpoints, call them, run the jobs."""
 
 import re
 from contextvars import Context
@@ -28,7 +28,7 @@ def open_doors(app: Flask, cast: Cast) -> None:
     settings.wechat_app_id, settings.wechat_token, settings.wechat_aes_key = APP_ID, TOKEN, AES_KEY
     settings.wecom_corp_id, settings.wecom_token, settings.wecom_aes_key = CORP_ID, TOKEN, AES_KEY
     given = {"token": TOKEN, "aes_key": AES_KEY}
-    robots.add(cast.viewer("shen"), "ginkgo", cast.place("银杏社区"), given)
+    robots.add_robot(cast.viewer("shen"), "ginkgo", cast.place("银杏社区"), given)
 
 
 def send(app: Flask, door: str, call: Call, method: str = "POST") -> TestResponse:

@@ -1,15 +1,20 @@
 """Somebody with a phone in a real browser, and what groups heard meanwhile."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, Page, expect
 
+from governance.cli.parts import operator
 from governance.core.crypto import keyed_hash
 from governance.core.db import db, find_by, now, writing
 from governance.people.model import Identity
 from governance.people.model import Person as Known
+from governance.relay.groups.binding import add as bind
 from governance.web.app import create_app
 from tests import photos
 from tests.app import settings_for
@@ -68,12 +73,28 @@ def heard(receiver: Receiver, key: str, word: str, times: int = 1) -> list[str]:
     return receiver.heard(key)
 
 
+@contextmanager
+def beside(var: Path) -> Iterator[Flask]:
+    """An application beside the site whose data lies in `var`."""
+    app = create_app(settings_for(var, f"sqlite:///{var / 'onecode.sqlite3'}"))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def bind_groups(town: Site, *given: tuple[str, str, str]) -> None:
+    """Groups with robots, bound by the operator: a place, whom the group is of, and the robot's key."""
+    with beside(town.folder / "var"):
+        for place, audience, key in given:
+            bind(*(operator(), "wecom_webhook", audience, f"{place}群", {"key": key}), [town.cast.place(place)])
+
+
 def become_known(var: Path, device: str, nickname: str) -> None:
     """The person behind this device's cookie becomes known to the site whose data lies in `var`, as if by a slip."""
-    app = create_app(settings_for(var, f"sqlite:///{var / 'onecode.sqlite3'}"))
-    signer = SecureCookieSessionInterface().get_signing_serializer(app)
-    assert signer is not None
-    with app.app_context():
+    with beside(var) as app:
+        signer = SecureCookieSessionInterface().get_signing_serializer(app)
+        assert signer is not None
         subject = keyed_hash("device", signer.loads(device)["device"])
         with writing():
             identity = find_by(Identity, kind="device", subject=subject) or Identity(kind="device", subject=subject)
@@ -81,8 +102,6 @@ def become_known(var: Path, device: str, nickname: str) -> None:
             person.nickname = person.nickname_key = nickname
             person.known_at, person.known_by = now(), "slip"
             db.session.add(identity)
-        db.session.remove()
-        db.engine.dispose()
 
 
 def device_of(shown: Page) -> str:

@@ -1,6 +1,7 @@
 """The hall in a real browser: five tickets become a topic, forty devices answer, it is decided, done and counted.
 
-Told twice: with script and without. Most of the forty answer over plain HTTP, as a browser without a screen would.
+Told twice: with script, and by fewer devices without. Most of them answer over plain HTTP, as a browser without a
+screen would.
 """
 
 import re
@@ -17,7 +18,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.people import Person as Somebody
-from tests.browser.people import become_known, device_of, heard
+from tests.browser.people import become_known, bind_groups, device_of, heard
 from tests.cast import Cast
 from tests.peers.browser import axe
 from tests.peers.receiver import Receiver
@@ -33,7 +34,10 @@ GROUPS = {
 HERE, WIDER, NEXT_DOOR, WORKERS = (key for _, key in GROUPS.values())
 TITLE, DEED = "电动车停哪儿、怎么充", "东门装好充电棚"
 STATEMENTS = [f"{what}{where}" for what in ("先装", "多装", "不装") for where in ("东门", "西门", "北门", "车库")]
-DEVICES = 40
+
+
+def devices(script: bool) -> int:
+    return 40 if script else 12
 
 
 class Plain:
@@ -73,11 +77,7 @@ class _Stay(HTTPRedirectHandler):
 def town(settled: tuple[Path, Cast], tmp_path: Path, receiver: Receiver) -> Iterator[Site]:
     """The running site; groups at a building, its community and its grid, and at a building next door."""
     with site(settled, tmp_path, WECOM_API_BASE=receiver.url) as running:
-        for place, (audience, key) in GROUPS.items():
-            running.run(
-                *("groups", "add", str(running.cast.places[place]), "--channel", "wecom_webhook"),
-                *("--audience", audience, "--name", f"{place}群", "--set", f"key={key}"),
-            )
+        bind_groups(running, *((place, audience, key) for place, (audience, key) in GROUPS.items()))
         yield running
 
 
@@ -104,7 +104,7 @@ def test_five_tickets_become_a_topic_that_is_answered_decided_done_and_counted(
     reporter.page.get_by_label("怎么了？").fill("电动车没处停，飞线充电")
     reporter.page.get_by_role("button", name="交给网格员").click()
     ticket = reporter.page.url
-    plain = [Plain(town.url) for _ in range(DEVICES - 1)]
+    plain = [Plain(town.url) for _ in range(devices(script) - 1)]
     for one in plain[:4]:
         assert one.post(f"/c/{code}/report", category="parking", words="没处充电") == 303
     _becomes_a_topic(keeper, ticket, script)
@@ -199,8 +199,8 @@ def _speak(town: Site, neighbour: Somebody, plain: list[Plain], topic: str, scri
 def _answers(one: Plain, topic: str, number: int) -> int:
     """Everything asked of this device, one at a time as the page offers it; how many there were."""
     page, count = topic.removeprefix(one.base), 0
-    while found := re.search(r"/statements/(\d+)/voice", _asked(one.get(f"{page}/say"))):
-        words = re.search(r'class="ask__words">([^<]*)', one.get(f"{page}/say"))
+    while found := re.search(r"/statements/(\d+)/voice", _asked(shown := one.get(f"{page}/say"))):
+        words = re.search(r'class="question__words">([^<]*)', shown)
         assert words is not None
         answer = {"先装": "agree", "不装": "disagree", "多装": "agree" if number % 2 else "disagree"}[words[1][:2]]
         assert one.post(f"{page}/statements/{found[1]}/voice", answer=answer) == 303
@@ -220,7 +220,7 @@ def _answer_by_hand(reporter: Somebody, topic: str, script: bool) -> None:
     sound(reporter, script)
     for left in range(len(STATEMENTS), 0, -1):
         expect(reporter.page.get_by_text(f"还有 {left} 条等您表态")).to_be_visible()
-        reporter.page.locator(".ask").get_by_role("button", name="同意", exact=True).click()
+        reporter.page.locator(".question").get_by_role("button", name="同意", exact=True).click()
     expect(reporter.page.get_by_text("都表过态了")).to_be_visible()
     folded(reporter, "我表过的态（12 条），可以改")
     card = reporter.page.locator("form.card", has_text="不装东门")
@@ -233,11 +233,11 @@ def _table_is_made(neighbour: Somebody, topic: str, script: bool) -> None:
     """The worker counts within seconds; the table says what most agree on, reject, and what divides."""
     neighbour.page.goto(topic)
     for _ in range(60):
-        if neighbour.page.get_by_text(f"{DEVICES} 人表过态").count():
+        if neighbour.page.get_by_text(f"{devices(script)} 人表过态").count():
             break
         neighbour.page.wait_for_timeout(500)
         neighbour.page.reload()
-    expect(neighbour.page.get_by_text(f"{DEVICES} 人表过态").first).to_be_visible()
+    expect(neighbour.page.get_by_text(f"{devices(script)} 人表过态").first).to_be_visible()
     for heading in ("多数人同意", "多数人不同意", "意见不一"):
         expect(neighbour.page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
     sound(neighbour, script)

@@ -33,13 +33,13 @@ SCRIPT = "https://res.wx.qq.com/**"
 CHOICE = {"errMsg": "subscribe:ok", "subscribeDetails": json.dumps({"t-accepted": json.dumps({"status": "accept"})})}
 
 
-@pytest.fixture
-def town(settled: tuple[Path, Cast], tmp_path: Path) -> Iterator[Site]:
+@pytest.fixture(scope="module")
+def town(settled: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A town whose account tells of 已受理 and 已办好 by notices that need a tick."""
     with WeChat(holder="o-zhou") as wechat:
         account = {name.upper(): value for name, value in credentials(wechat.url).items() if "wechat" in name}
         news = {f"WECHAT_TEMPLATE_{name.upper()}": f"t-{name},thing1=事项" for name in ("accepted", "finished")}
-        with site(settled, tmp_path, **account, **news, WECHAT_SUBSCRIBED="1") as served:
+        with site(settled, tmp_path_factory.mktemp("town"), **account, **news, WECHAT_SUBSCRIBED="1") as served:
             yield served
 
 

@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 
 from governance.core.web.page_cache import FRESH
 from tests import photos
-from tests.browser.people import Person, as_file, heard
+from tests.browser.people import Person, as_file, bind_groups, heard
 from tests.cast import Cast
 from tests.peers.browser import axe
 from tests.peers.receiver import Receiver
@@ -30,14 +30,7 @@ WORKERS, RESIDENTS = "key-of-the-workers-group", "key-of-the-residents-group"
 def town(settled: tuple[Path, Cast], tmp_path: Path, receiver: Receiver) -> Iterator[Site]:
     """The running site, with a workers' group at the grid and a residents' group at the building."""
     with site(settled, tmp_path, WECOM_API_BASE=receiver.url) as running:
-        for place, audience, name, key in (
-            ("第一网格", "workers", "一网格工作群", WORKERS),
-            ("5号楼", "residents", "5号楼邻里群", RESIDENTS),
-        ):
-            running.run(
-                *("groups", "add", str(running.cast.places[place]), "--channel", "wecom_webhook"),
-                *("--audience", audience, "--name", name, "--set", f"key={key}"),
-            )
+        bind_groups(running, ("第一网格", "workers", WORKERS), ("5号楼", "residents", RESIDENTS))
         yield running
 
 

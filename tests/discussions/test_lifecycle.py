@@ -3,6 +3,7 @@
 import pytest
 
 from governance.core.errors import Invalid, Missing, Refused
+from governance.core.lifecycle import Reader
 from governance.discussions.lifecycle import LIFE
 from governance.people.access.permissions import RULES
 
@@ -26,6 +27,7 @@ LEGAL = {
 STATES = ["proposed", "discussing", "decided", "carrying_out", "reviewed", "declined", "merged", "withdrawn"]
 MOVES = ["open", "decide", "carry_out", "review", "reopen", "merge", "decline", "withdraw"]
 OPEN = ("proposed", "discussing", "decided", "carrying_out")
+READ_BY_ALL = "propose open answer decide task deed review reopen merge take_in decline"
 NEEDS = {"decide": "note", "review": "note", "reopen": "note", "merge": "into", "decline": "note"}
 ANSWERS = {"note": "说明", "into": "1"}
 
@@ -70,3 +72,9 @@ def test_no_state_leads_from_anywhere_to_itself_nor_back_to_the_proposal(state: 
 @pytest.mark.parametrize("move", LIFE.moves, ids=lambda move: move.name)
 def test_every_move_has_a_rule(move) -> None:  # type: ignore[no-untyped-def]
     assert f"topic.{move.name}" in RULES
+
+
+def test_everybody_reads_the_lines_the_design_says_with_their_words_but_the_proposal_s() -> None:
+    assert LIFE.read_by(Reader.EVERYBODY) == {*READ_BY_ALL.split()}
+    with_words = {name for name, line in LIFE.lines.items() if line.words is Reader.EVERYBODY}
+    assert with_words == {*READ_BY_ALL.split()} - {"propose"}

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from governance.core import links
+from governance import links
 from governance.core.db import db, writing
 from governance.core.errors import Invalid, Refused
 from governance.core.jobs import Job
@@ -79,7 +79,7 @@ def test_followers_and_where_it_came_from_go_along_once(cast) -> None:
     handling.make_move(ticket, "to_topic", cast.viewer("shen"), {"topic": str(one.id), "title": ""})
     merged(one, other, cast.viewer("shen"))
     assert all(follows(other, who.person_id) for who in (first, both))
-    assert ticket.ref in [ring.ref for ring in links.sources("topic", other.id, SYSTEM)]
+    assert ticket.ref in [item.ref for item in links.sources("topic", other.id, SYSTEM)]
 
 
 def test_words_for_the_one_that_is_gone_are_refused_and_a_late_voice_still_counts(cast, zhou, hua) -> None:

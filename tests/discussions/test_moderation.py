@@ -11,6 +11,7 @@ from governance.discussions import moderation
 from governance.discussions.model import Watchword
 from governance.discussions.moderation import DEFAULTS, signs
 
+WHOLE_ON = "sqlite"  # what words mean is decided above the database; with --faults on both
 ORDINARY = (
     "院里能不能装个充电棚，飞线太危险",
     "建议把3号楼到5号楼之间的路灯换成LED，晚上8:00-22:00开",

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from governance.core import links
+from governance import links
 from governance.core.db import db, now, writing
 from governance.core.errors import Forbidden, Invalid, Refused
 from governance.core.web.pages import local
@@ -36,8 +36,8 @@ def finished(ticket: Ticket, by: Viewer) -> None:
     handling.make_move(ticket, "finish", by, {"note": "办好了"})
 
 
-def rings(topic: Topic) -> list[tuple[str, str, bool]]:
-    return [(ring.endpoint, ring.title, ring.over) for ring in links.outcomes("topic", topic.id, SYSTEM)]
+def linked(topic: Topic) -> list[tuple[str, str, bool]]:
+    return [(item.endpoint, item.title, item.over) for item in links.outcomes("topic", topic.id, SYSTEM)]
 
 
 def test_a_task_is_a_ticket_with_an_owner_and_a_date_and_the_first_begins_the_carrying_out(cast) -> None:
@@ -47,14 +47,14 @@ def test_a_task_is_a_ticket_with_an_owner_and_a_date_and_the_first_begins_the_ca
     assert (first.state, first.body_id, first.checked_at is not None) == ("dispatched", cast.bodies["绿叶物业"], True)
     assert second.state == "accepted" and local(first.due_at).strftime("%H:%M") == "23:59"
     assert topic.state == "carrying_out" and verbs(topic).count("carry_out") == 1
-    assert rings(topic) == [("tickets.show", "东门立棚", False), ("tickets.show", "西门画线", False)]
-    assert [ring.ref for ring in links.sources("ticket", first.id, SYSTEM)] == [topic.ref]
+    assert linked(topic) == [("tickets.show", "东门立棚", False), ("tickets.show", "西门画线", False)]
+    assert [item.ref for item in links.sources("ticket", first.id, SYSTEM)] == [topic.ref]
 
 
 def test_a_task_sent_twice_is_one_task(cast) -> None:
     topic, shen, submission = decided(cast), cast.viewer("shen"), fresh()
     assert tasked(topic, shen, submission).id == tasked(topic, shen, submission, words="另一件").id
-    assert len(rings(topic)) == 1 and verbs(topic).count("task") == 1
+    assert len(linked(topic)) == 1 and verbs(topic).count("task") == 1
 
 
 def test_tasks_come_after_the_decision_are_due_after_today_and_of_a_public_category(cast) -> None:
@@ -73,7 +73,7 @@ def test_tasks_come_after_the_decision_are_due_after_today_and_of_a_public_categ
     for who in ("gao", "tang", "wu"):
         with pytest.raises(Forbidden):
             tasked(topic, cast.viewer(who))
-    assert (topic.state, rings(topic)) == ("decided", [])
+    assert (topic.state, linked(topic)) == ("decided", [])
 
 
 def test_people_are_asked_how_it_was_done_once_every_task_is_over_and_not_before(cast) -> None:
@@ -127,7 +127,7 @@ def test_a_deed_is_counted_where_it_was_done_around_it_and_nowhere_else(cast) ->
     deed = outcomes.record_deed(topic, cast.viewer("shen"), "装好充电棚", "四个插座", date(2026, 1, 2))
     more = {name: queries.count_deeds(cast.place(name)) - count for name, count in before.items()}
     assert more == {"5号楼": 1, "6号楼": 1, "3号院": 1, "银杏社区": 1, "1号楼": 0}
-    assert deed in queries.deeds(cast.place("5号楼")).rows and rings(topic) == [
+    assert deed in queries.deeds(cast.place("5号楼")).rows and linked(topic) == [
         ("discussions.show", "装好充电棚", True)
     ]
 
@@ -137,7 +137,7 @@ def test_a_deed_sent_twice_is_counted_once_and_another_day_is_another_deed(cast)
     told = ("装好充电棚", "", date(2026, 1, 2))
     assert outcomes.record_deed(topic, shen, *told).id == outcomes.record_deed(topic, shen, *told).id
     outcomes.record_deed(topic, shen, "装好充电棚", "", date(2026, 2, 3))
-    assert len(rings(topic)) == 2 and verbs(topic).count("deed") == 2
+    assert len(linked(topic)) == 2 and verbs(topic).count("deed") == 2
 
 
 def test_a_deed_is_of_something_decided_and_done_by_today(cast) -> None:
@@ -157,5 +157,5 @@ def test_a_topic_that_is_talked_over_again_keeps_its_tasks_and_its_first_decisio
     tasked(topic, shen)
     actions.make_move(topic, "reopen", shen, {"note": "东门不行"})
     actions.make_move(topic, "decide", shen, {"note": "西门装"})
-    assert topic.decision == "西门装" and len(rings(topic)) == 1
+    assert topic.decision == "西门装" and len(linked(topic)) == 1
     assert verbs(topic).count("decide") == 2

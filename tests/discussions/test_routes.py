@@ -4,7 +4,7 @@ import re
 
 from sqlalchemy import select
 
-from governance.core import links
+from governance import links
 from governance.core.db import db, find_by
 from governance.core.jobs import Job
 from governance.discussions import jobs, say_routes
@@ -203,8 +203,8 @@ def test_a_decision_becomes_tasks_with_owners_and_dates_then_a_deed_and_a_judgem
     assert "办成了 1 件实事" in phone().get(f"/c/{cast.codes['6号楼']}/topics").get_data(as_text=True)
     assert "装好充电棚" in phone().get(f"/c/{cast.codes['6号楼']}/deeds").get_data(as_text=True)
     db.session.rollback()
-    rings = links.outcomes("topic", find_by(Topic, ref=ref).id, SYSTEM)
-    assert [(ring.title, ring.over) for ring in rings] == [("东门立棚", True), ("装好充电棚", True)]
+    linked = links.outcomes("topic", find_by(Topic, ref=ref).id, SYSTEM)
+    assert [(item.title, item.over) for item in linked] == [("东门立棚", True), ("装好充电棚", True)]
 
 
 def test_a_task_due_in_the_past_or_with_half_a_form_is_refused_with_what_was_typed(app, cast, phone) -> None:

@@ -12,9 +12,10 @@ from governance.core.config import Settings
 from governance.core.db import db, writing
 from governance.places.actions import add_place, print_code
 from governance.web.app import create_app
-from tests.app import DATABASES, settings_for
+from tests.app import DATABASES, settings_for, settle_in
 from tests.cast import Cast
 from tests.faults.deployment import Deployment, deployed
+from tests.peers import process
 from tests.peers.postgres import Cluster, database_name
 from tests.peers.redis import Server
 
@@ -37,16 +38,27 @@ class Town:
             return [print_code(building, "demo").token for building in buildings]
 
 
+@pytest.fixture(scope="session")
+def durable_settled(durable_postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Cast]:
+    """The cast in a database of the cluster that survives a crash."""
+    return settle_in(durable_postgres, tmp_path_factory.mktemp("settled"))
+
+
 @pytest.fixture(params=DATABASES)
-def town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
-    folder = tmp_path / "var"
+def town(request: pytest.FixtureRequest) -> Iterator[Town]:
+    with process.folder("town", None) as folder:
+        yield from _town(request, folder / "var")
+
+
+def _town(request: pytest.FixtureRequest, folder: Path) -> Iterator[Town]:
+    """With its data on a disk, where what was committed must be found again."""
     if request.param == "sqlite":
         settled, cast = request.getfixturevalue("settled")
         shutil.copytree(settled, folder)
         url = f"sqlite:///{folder / 'onecode.sqlite3'}"
     else:
-        cluster: Cluster = request.getfixturevalue("postgres")
-        template, cast = request.getfixturevalue("postgres_settled")
+        cluster: Cluster = request.getfixturevalue("durable_postgres")
+        template, cast = request.getfixturevalue("durable_settled")
         url = cluster.create_database(database_name(template))
     settings = settings_for(folder, url)
     if request.param == "postgresql":

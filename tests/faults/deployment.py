@@ -37,7 +37,8 @@ class Deployment:
         self.start_worker()
 
     def start_web(self) -> None:
-        self._start("web", *web_command(self.settings), answers=self._ready)
+        where = (self.settings.host, self.settings.port, self.settings.web_threads)
+        self._start("web", *web_command(*where), answers=self._ready)
 
     def start_worker(self, name: str = "worker") -> None:
         """One of any number, each with a name of its own to be killed by."""
@@ -53,8 +54,7 @@ class Deployment:
         self.kills += 1
 
     def stop(self) -> None:
-        for running in self._running.values():
-            process.stop(running, signal.SIGTERM)
+        process.stop(*self._running.values(), how=signal.SIGTERM)
         self._running.clear()
 
     def log(self) -> str:

@@ -49,8 +49,8 @@ class Storm(WeChat):
         if key in self.dead:
             return GONE
         with self.lock:
-            self.mentioned[key].append(moment)
-            if within(self.mentioned[key], moment) > ALLOWED:
+            self.spoken[key].append(moment)
+            if within(self.spoken[key], moment) > ALLOWED:
                 return TOO_OFTEN
             self.heard[MARK.findall(str(call.body))[-1]] += 1
             self.words[key].append(str(call.body))
@@ -59,7 +59,7 @@ class Storm(WeChat):
     @property
     def busiest(self) -> int:
         """The most that any robot said within any sixty seconds."""
-        return max(within(moments, moment) for moments in self.mentioned.values() for moment in moments)
+        return max(within(moments, moment) for moments in self.spoken.values() for moment in moments)
 
 
 def within(moments: list[float], moment: float) -> int:

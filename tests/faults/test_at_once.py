@@ -24,8 +24,9 @@ WORKERS = ("gao", "shen", "qiao")
 SHORT, LONG = pytest.mark.timeout(300), (pytest.mark.faults, pytest.mark.timeout(1200))
 
 
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("moves", [200])
+@pytest.mark.parametrize(
+    "moves", [pytest.param(40, marks=(SHORT, pytest.mark.mainly_on("postgresql"))), pytest.param(200, marks=LONG)]
+)
 def test_of_moves_made_at_once_exactly_one_wins(town: Town, moves: int, capsys: pytest.CaptureFixture[str]) -> None:
     refs = _tickets(town, moves)
     answers = asyncio.run(_race(town.deployment.url, refs))
@@ -97,7 +98,8 @@ def _made() -> dict[str, int]:
 
 
 @pytest.mark.parametrize(
-    ("submissions", "times"), [pytest.param(40, 16, marks=SHORT), pytest.param(500, 16, marks=LONG)]
+    ("submissions", "times"),
+    [pytest.param(12, 16, marks=(SHORT, pytest.mark.mainly_on("sqlite"))), pytest.param(500, 16, marks=LONG)],
 )
 def test_a_submission_sent_many_times_at_once_is_one_ticket(town: Town, submissions: int, times: int) -> None:
     codes = itertools.cycle(town.codes(courtyards=submissions // 500 + 1))

@@ -103,8 +103,8 @@ def test_of_answers_given_at_once_each_device_has_one_voice_and_it_is_the_last(
     with capsys.disabled():
         print(f"\n{db.engine.dialect.name}: answers={answers} devices={len(devices)} voices={sum(map(len, stored))}")
     for one, given in zip(devices, stored, strict=True):
-        assert given.keys() == one.receives.keys()
-        assert [number for number, answer in given.items() if answer not in one.receives[number]] == []
+        assert given.keys() == one.told.keys()
+        assert [number for number, answer in given.items() if answer not in one.told[number]] == []
     jobs.tally(topic_id)
     _counts_are_the_voices(statements)
     assert db.session.get_one(Topic, topic_id).people == len(devices)

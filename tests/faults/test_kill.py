@@ -30,7 +30,7 @@ class Size:
         return f"{self.reports}-reports-{self.clients}-clients-{self.kills}-kills"
 
 
-SMALL = Size(1_000, 16, 5)
+SMALL = Size(240, 12, 2)
 LARGE = Size(10_000, 64, 20, wait_out_leases=True)
 SHORT, LONG = pytest.mark.timeout(300), (pytest.mark.faults, pytest.mark.timeout(1800))
 

@@ -28,4 +28,4 @@ def upload(someone, *lines, **more):
 
 
 def confirm(someone):
-    return someone.post("/keep/places/import/confirm", mark=someone.field("mark"))
+    return someone.post("/keep/places/import/confirm", digest=someone.field("digest"))

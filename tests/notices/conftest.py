@@ -30,7 +30,7 @@ def bind(cast: Cast) -> Callable[..., int]:
 @pytest.fixture
 def silent_robot(cast: Cast) -> Group:
     """A group in 3号院 whose robot has a callback alone: it answers, and says nothing of its own accord."""
-    robots.add(cast.viewer("shen"), "ginkgo", cast.place("银杏社区"), {"token": "a-token", "aes_key": "A" * 43})
+    robots.add_robot(cast.viewer("shen"), "ginkgo", cast.place("银杏社区"), {"token": "a-token", "aes_key": "A" * 43})
     with writing():
         number = robots.number_for("ginkgo", "room-1")
     where = [cast.place("3号院")]

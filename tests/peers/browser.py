@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -30,7 +31,7 @@ PHONE = {
     "device_scale_factor": 2,
 }
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
-AXE = "axe.run(document, {resultTypes: ['violations']})"
+AXE = "axe.run(document, {resultTypes: ['violations'], preload: false})"
 
 
 def lacking() -> str | None:
@@ -39,9 +40,15 @@ def lacking() -> str | None:
     return None if FONT.exists() else "no Chinese fonts here (Debian package fonts-noto-cjk)"
 
 
+@cache
+def _axe() -> str:
+    return resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+
+
 def axe(page: Page) -> list[str]:
     """What axe finds wrong on the page, one line for each element; empty is the only good answer."""
-    page.evaluate(resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
+    if page.evaluate("typeof axe === 'undefined'"):
+        page.evaluate(_axe())
     violations = page.evaluate(AXE)["violations"]
     return [f"{found['id']}: {node['html']}" for found in violations for node in found["nodes"]]
 

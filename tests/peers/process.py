@@ -1,5 +1,6 @@
-"""Runs a server that cannot outlive the tests: ended by its own pid, or by the kernel if they die."""
+"""Runs a server that cannot outlive the tests: ended with all it started, or by the kernel if they die."""
 
+import contextlib
 import ctypes
 import os
 import pwd
@@ -15,6 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+DISK, MEMORY = Path("/tmp"), Path("/dev/shm")
+START = 90  # seconds a server has to answer; on a busy machine `bin/serve` took more than 30
+PATIENCE = 20  # seconds a server has to end by itself
+ROOM = 2 * 2**30  # bytes that must be free in memory before files are put there
 libc = ctypes.CDLL(None)
 
 
@@ -41,11 +46,19 @@ def unprivileged(*preferred: str) -> pwd.struct_passwd | None:
     return next(known[name] for name in (*preferred, "nobody") if name in known)
 
 
+def in_memory() -> Path:
+    """Where files lie in memory, if there is room for them; else the disk."""
+    try:
+        return MEMORY if shutil.disk_usage(MEMORY).free >= ROOM else DISK
+    except OSError:
+        return DISK
+
+
 @contextmanager
-def folder(kind: str, owner: pwd.struct_passwd | None) -> Iterator[Path]:
+def folder(kind: str, owner: pwd.struct_passwd | None, root: Path = DISK) -> Iterator[Path]:
     """A private folder, short enough for a socket's name. Those that killed runs left behind go first."""
     sweep(kind)
-    path = Path(tempfile.mkdtemp(prefix=f"onecode-{kind}-{os.getpid()}-", dir="/tmp"))
+    path = Path(tempfile.mkdtemp(prefix=f"onecode-{kind}-{os.getpid()}-", dir=root))
     if owner:
         os.chown(path, owner.pw_uid, owner.pw_gid)
     try:
@@ -55,7 +68,7 @@ def folder(kind: str, owner: pwd.struct_passwd | None) -> Iterator[Path]:
 
 
 def sweep(kind: str) -> None:
-    for path in Path("/tmp").glob(f"onecode-{kind}-*-*"):
+    for path in (*DISK.glob(f"onecode-{kind}-*-*"), *MEMORY.glob(f"onecode-{kind}-*-*")):
         if not alive(int(path.name.split("-")[2])):
             shutil.rmtree(path, ignore_errors=True)
 
@@ -98,21 +111,68 @@ def credentials(user: pwd.struct_passwd | None) -> dict:
 
 
 def wait_for(server: subprocess.Popen[bytes], answers: Callable[[], bool], log: Path) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + START
     while not answers():
         if server.poll() is not None or time.monotonic() > until:
             raise NotStarted(f"{server.args}\n{log.read_text(errors='replace')}")
         time.sleep(0.02)
 
 
-def stop(server: subprocess.Popen[bytes], how: signal.Signals = signal.SIGINT) -> None:
-    if server.poll() is None:
-        server.send_signal(how)
+def stop(*servers: subprocess.Popen[bytes], how: signal.Signals = signal.SIGINT) -> None:
+    """Ask them to end; after PATIENCE at the most, what is left of them and of what they started is killed."""
+    families = [one for server in servers for one in descendants(server.pid)]
+    for server in servers:
+        if server.poll() is None:
+            server.send_signal(how)
+    until = time.monotonic() + PATIENCE
     try:
-        server.wait(20)
+        for server in servers:
+            _end(server, until)
+    finally:
+        for one in families:
+            one.kill()
+
+
+def _end(server: subprocess.Popen[bytes], until: float) -> None:
+    try:
+        server.wait(max(0.0, until - time.monotonic()))
     except subprocess.TimeoutExpired:
+        for one in descendants(server.pid):
+            one.kill()
+    finally:
         server.kill()
         server.wait()
+
+
+class Descendant:
+    """A process that a server started, held so that its number is never taken for another's."""
+
+    def __init__(self, pid: int) -> None:
+        self._held = os.pidfd_open(pid)
+
+    def kill(self) -> None:
+        try:
+            signal.pidfd_send_signal(self._held, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        finally:
+            os.close(self._held)
+
+
+def descendants(pid: int) -> list[Descendant]:
+    """All that live now, in whatever session they sit; none where there is no /proc."""
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parent = stat.read_text().rpartition(")")[2].split()[1]
+            children.setdefault(int(parent), []).append(int(stat.parent.name))
+    found, ahead = [], children.get(pid, [])
+    while ahead:
+        one = ahead.pop()
+        ahead += children.get(one, [])
+        with contextlib.suppress(OSError):
+            found.append(Descendant(one))
+    return found
 
 
 def output(command: list[str], environment: dict[str, str]) -> str:

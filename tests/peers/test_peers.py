@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from redis import Redis
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from governance.core.config import ROOT
 from tests.peers import browser as browsers
 from tests.peers import postgres as clusters
 from tests.peers import process
@@ -106,8 +109,7 @@ with postgres.cluster() as cluster, redis.server() as server:
 @pytest.mark.redis
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
 def test_nothing_outlives_a_killed_run():
-    root = Path(__file__).parents[2]
-    run = subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True, cwd=root)
+    run = subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True, cwd=ROOT)
     cluster_pid, redis_pid, *folders = run.stdout.readline().split()
     run.kill()
     run.communicate()
@@ -125,6 +127,87 @@ def gone(pid: int) -> bool:
             return False
         time.sleep(0.05)
     return True
+
+
+STUBBORN = """trap '' INT TERM
+setsid sh -c 'trap "" INT TERM; echo $$ >> "$0"; while :; do sleep 1; done' "$0" &
+echo $$ >> "$0"
+wait
+"""
+
+
+@contextmanager
+def stubborn(folder: Path) -> Iterator[list[int]]:
+    """A server that no signal ends, with a child in a session of its own; the numbers of both."""
+    pids = folder / "pids"
+    pids.touch()
+    log, both = folder / "log", lambda: len(pids.read_text().split()) == 2
+    server = process.start(["sh", "-c", STUBBORN, str(pids)], log, both)
+    try:
+        yield list(map(int, pids.read_text().split()))
+    finally:
+        process.stop(server)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says who started whom")
+def test_a_server_that_will_not_end_is_killed_with_what_it_started(tmp_path, monkeypatch):
+    monkeypatch.setattr(process, "PATIENCE", 0.2)
+    with stubborn(tmp_path) as pids:
+        assert all(map(process.alive, pids))
+    assert all(map(gone, pids))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says who started whom")
+def test_a_server_that_does_not_come_up_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(process, "PATIENCE", 0.2)
+    pids = tmp_path / "pids"
+
+    def fails() -> bool:
+        if pids.exists() and len(pids.read_text().split()) == 2:
+            raise process.NotStarted
+        return False
+
+    with pytest.raises(process.NotStarted):
+        process.start(["sh", "-c", STUBBORN, str(pids)], tmp_path / "log", fails)
+    assert all(gone(int(pid)) for pid in pids.read_text().split())
+
+
+INTERRUPTED = """
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tests.peers import process
+from tests.peers.test_peers import stubborn
+
+def test_that_is_interrupted(monkeypatch):
+    monkeypatch.setattr(process, "PATIENCE", 0.2)
+    with stubborn(Path(__file__).parent):
+        Path(__file__).with_name("ready").touch()
+        time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says who started whom")
+@pytest.mark.parametrize(("end", "workers"), [(signal.SIGINT, ()), (signal.SIGTERM, ("-n", "1"))], ids=str)
+def test_an_interrupted_test_leaves_nothing(tmp_path, end, workers):
+    """Started as a shell's background job is: with SIGINT ignored."""
+    (tmp_path / "test_it.py").write_text(INTERRUPTED)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest", "-p", "no:cacheprovider", *workers]
+    run = subprocess.Popen(
+        [*command, str(tmp_path / "test_it.py")],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+    )
+    until = time.monotonic() + 60
+    while not (tmp_path / "ready").exists():
+        assert run.poll() is None and time.monotonic() < until
+        time.sleep(0.05)
+    run.send_signal(end)
+    run.wait(60)
+    assert all(gone(int(pid)) for pid in (tmp_path / "pids").read_text().split())
 
 
 @pytest.mark.browser

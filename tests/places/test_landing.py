@@ -5,7 +5,7 @@ import pytest
 from governance.core.db import connection, writing
 from governance.places.actions import add_place, print_code, retire_code
 from governance.places.codes import NeverIssued, living
-from governance.places.landing import land, near
+from governance.places.landing import full_name, land, near
 from tests.cast import Cast
 
 
@@ -13,8 +13,9 @@ from tests.cast import Cast
 def test_a_code_leads_where_its_object_leads(cast: Cast, name: str) -> None:
     row, code = land(connection(), cast.codes[name]), living(cast.codes[name])
     assert (row.token, row.number) == (code.token, code.number)
-    for fact in ("id", "version", "name", "path", "grid_id", "hours", "large_text", "parent_id"):
-        assert getattr(row, fact) == getattr(code.place, fact)
+    for fact in row.place._fields:
+        assert getattr(row.place, fact) == getattr(code.place, fact)
+    assert full_name(connection(), row.place.path) == code.place.full_name
 
 
 def test_a_replaced_code_leads_on_and_a_foreign_one_nowhere(cast: Cast) -> None:
@@ -31,8 +32,8 @@ def test_a_replaced_code_leads_on_and_a_foreign_one_nowhere(cast: Cast) -> None:
 
 
 def test_near_a_building_are_its_courtyard_and_the_buildings_beside_it(cast: Cast) -> None:
-    assert [one.name for one in near(connection(), land(connection(), cast.codes["5号楼"]))] == ["3号院", "6号楼"]
-    assert near(connection(), land(connection(), cast.codes["3号院"])) == []  # its parent is a grid
+    assert [one.name for one in near(connection(), land(connection(), cast.codes["5号楼"]).place)] == ["3号院", "6号楼"]
+    assert near(connection(), land(connection(), cast.codes["3号院"]).place) == []  # its parent is a grid
 
 
 def test_a_place_alone_on_top_has_nothing_near(cast: Cast) -> None:

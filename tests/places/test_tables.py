@@ -2,7 +2,6 @@
 
 import io
 import random
-import time
 import zipfile
 from contextlib import suppress
 from datetime import date, datetime
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from xlsxwriter import Workbook
 
 from governance.places.tables import BadTable, read_table
+from tests.quickest import processor_seconds
 
 LINES = [["名称", "类别", "户数"], ["花家地北里", "小区", "1200"], ["12号楼", "楼栋", "84"]]
 EXPECTED = [
@@ -143,10 +143,13 @@ def test_what_is_no_table_is_refused_in_chinese(kind):
 
 @pytest.mark.parametrize("bomb", [far_apart, zip_bomb, lying_bomb])
 def test_a_bomb_is_refused_quickly(bomb):
-    data, began = bomb(), time.perf_counter()
-    with pytest.raises(BadTable):
-        read_table(data, "地点.xlsx")
-    assert time.perf_counter() - began < 10
+    data = bomb()
+
+    def read() -> None:
+        with pytest.raises(BadTable):
+            read_table(data, "地点.xlsx")
+
+    assert processor_seconds(read) < 10
 
 
 def test_the_wrong_row_is_named():
@@ -178,6 +181,7 @@ def test_twenty_thousand_rows_take_less_than_two_seconds(kind):
     lines = [["名称", "类别", "上级", "户数", "电话"]]
     lines += [[f"{n}号楼", "楼栋", "花家地北里", str(n), "010-5555 0123"] for n in range(20_000)]
     data = joined(lines).encode() if kind == "csv" else workbook(lines)
-    began = time.perf_counter()
-    assert len(read_table(data, f"地点.{kind}").rows) == 20_000
-    assert time.perf_counter() - began < 2
+    rows: list[object] = []
+    took = processor_seconds(lambda: rows.extend(read_table(data, f"地点.{kind}").rows))
+    assert len(rows) == 20_000
+    assert took < 2

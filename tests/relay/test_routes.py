@@ -1,4 +1,4 @@
-"""The pages as a browser sees them: forms, copies, pictures, and no secret shown again. Who may is tested elsewhere."""
+"""The relay's pages as a browser sees them. No secret is shown again. Permissions are tested elsewhere."""
 
 import io
 import re

@@ -3,6 +3,7 @@
 import pytest
 
 from governance.core.errors import Invalid, Missing, Refused
+from governance.core.lifecycle import Reader
 from governance.people.access.permissions import RULES
 from governance.tickets.lifecycle import LIFE
 
@@ -44,6 +45,17 @@ STATES = "submitted accepted dispatched in_progress on_hold returned pending_ver
     "declined merged to_topic withdrawn"
 )
 MOVES = "accept decline dispatch start return hold resume finish verify merge to_topic reopen withdraw close"
+# Whose lines whom reads; each reads those of the readers before too. Joining is counted, not listed.
+READ = {
+    Reader.EVERYBODY: "accept decline dispatch start return hold resume finish verify merge to_topic reopen withdraw "
+    "close report",
+    Reader.CONCERNED: "nudge more answer contact undo hide show",
+    Reader.IN_CHARGE: "due late",
+    Reader.RECORD: "join",
+}
+# The words given with a move or a line that is read by more than those in charge.
+WORDS_FOR_ALL = "accept decline start hold resume finish verify"
+WORDS_FOR_THE_CONCERNED = "more answer hide show"
 ANSWERS = {"note": "说明", "body": "1", "into": "1-8", "topic": "new"}
 
 
@@ -76,3 +88,14 @@ def test_an_unknown_move_is_not_found() -> None:
 @pytest.mark.parametrize("move", LIFE.moves, ids=lambda move: move.name)
 def test_every_move_has_a_rule(move) -> None:  # type: ignore[no-untyped-def]
     assert f"ticket.{move.name}" in RULES
+
+
+@pytest.mark.parametrize("reader", Reader)
+def test_the_lines_are_read_by_whom_the_design_says(reader: Reader) -> None:
+    assert {name for name, line in LIFE.lines.items() if line.readers is reader} == {*READ[reader].split()}
+
+
+def test_words_of_moves_are_for_all_only_where_the_design_says() -> None:
+    by_words = {reader: {name for name, line in LIFE.lines.items() if line.words is reader} for reader in Reader}
+    assert by_words[Reader.EVERYBODY] == {*WORDS_FOR_ALL.split()}
+    assert by_words[Reader.CONCERNED] == {*WORDS_FOR_THE_CONCERNED.split()}

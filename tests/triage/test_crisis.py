@@ -1,9 +1,9 @@
-"""Words too grave to be said again, and dangers: who speaks of them is told whom to call, and nobody else is."""
+"""Crisis words and dangers are recognised, and everyday words that look like them are not."""
 
 import pytest
 
-from governance.triage.crisis import ASSAULT, DESPAIR, grave
-from governance.triage.emergencies import numbers
+from governance.triage.crisis import ASSAULT, DESPAIR, crisis_in
+from governance.triage.emergencies import calls_for
 
 DESPAIRING = (
     *("我不想活了", "我想死", "想死", "我爸想跳河", "真的活不下去了", "活着没意思", "有人要自杀", "我妈割腕了"),
@@ -136,23 +136,23 @@ DANGERS = {
 
 @pytest.mark.parametrize(("number", "words"), [(number, one) for number, said in DANGERS.items() for one in said])
 def test_a_danger_said_in_plain_words_has_its_number(number, words) -> None:
-    assert numbers(words).startswith(f"人有危险，请马上打 {number}")
+    assert calls_for(words).startswith(f"人有危险，请马上打 {number}")
 
 
 @pytest.mark.parametrize("words", DESPAIRING)
 def test_who_speaks_of_dying_hears_of_somebody_who_listens(words) -> None:
-    assert grave(words) is DESPAIR
-    assert all(number in numbers(words) for number in ("110", "120", "12356"))
+    assert crisis_in(words) is DESPAIR
+    assert all(number in calls_for(words) for number in ("110", "120", "12356"))
 
 
 @pytest.mark.parametrize("words", ASSAULTED)
 def test_who_was_touched_or_followed_hears_whom_to_call(words) -> None:
-    assert grave(words) is ASSAULT and "110" in numbers(words)
+    assert crisis_in(words) is ASSAULT and "110" in calls_for(words)
 
 
 @pytest.mark.parametrize("words", ORDINARY)
 def test_words_that_only_look_grave_are_ordinary(words) -> None:
-    assert grave(words) is None and numbers(words) == ""
+    assert crisis_in(words) is None and calls_for(words) == ""
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_words_that_only_look_grave_are_ordinary(words) -> None:
     ],
 )
 def test_who_is_shut_in_or_does_not_answer_is_helped_first(words, called) -> None:
-    assert all(one in numbers(words) for one in called)
+    assert all(one in calls_for(words) for one in called)
 
 
 @pytest.mark.parametrize(
@@ -179,4 +179,4 @@ def test_who_is_shut_in_or_does_not_answer_is_helped_first(words, called) -> Non
     ["电梯卡了", "电梯门关不上", "电梯困难户", "快递敲门没人应", "老人好久没体检了", "电梯口被堵", "车卡在电梯口"],
 )
 def test_a_lift_or_a_door_alone_is_no_danger(words) -> None:
-    assert numbers(words) == ""
+    assert calls_for(words) == ""

@@ -13,6 +13,7 @@ from governance.wechat.model import WechatToken
 from tests.peers import wechat as peer
 from tests.peers.wechat import MESSAGE, STABLE, TEMPLATE, WORK_TOKEN
 
+WHOLE_ON = "sqlite"  # what an answer means is decided above the database; with --faults on both
 SEND = {"touser": "o-somebody"}
 
 
@@ -119,7 +120,7 @@ def test_whatever_hangs_ends_in_time(gateway, wechat, path, fault):
             gateway.sign_in().asked("a-code")
         else:
             gateway.call("official", TEMPLATE, json=SEND)
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 5  # the other side would let us wait for ever
 
 
 @pytest.mark.parametrize("code", ["40001", "40125", "40013", "40164"])

@@ -1,1 +1,1 @@
-"""The HTTP API for any other bot."""
+"""The HTTP API for bots of other programs."""

@@ -1,15 +1,15 @@
-"""Our door for any other bot: it leases what it is to post and reports what became of each message."""
+"""What bots of other programs do: lease messages to post, report their outcomes, and pass on what members say."""
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
-from typing import IO, Any
+from typing import IO
 
 from flask import current_app
 from sqlalchemy import select
 
-from governance.core.db import LARGEST, db, now, writing
+from governance.assistant.bot_api.schemas import Deliveries, Leased, OutcomeName, Report, Taken
+from governance.core.db import db, now, writing
 from governance.core.errors import Invalid
 from governance.core.photos.clean import MOST_BYTES, Unclean, glance
 from governance.relay.channels.base import Outcome, Refusal, Sent
@@ -22,9 +22,7 @@ from governance.relay.keys import robot_of
 from governance.relay.model import SENDING, UNKNOWN, Group, Message
 from governance.tickets.reports import MOST_PHOTOS
 
-MOST, A_FEW = 50, 20
-MESSAGE = {"message_id": 64, "group": 64, "sender": 64, "text": 2000}  # the longest of each
-OUTCOMES: dict[str, Outcome] = {
+OUTCOMES: dict[OutcomeName, Outcome] = {
     "sent": Sent(),
     "refused": Refusal("机器人这次没发成"),
     "failed": Refusal("机器人发不了", None),
@@ -33,23 +31,14 @@ OUTCOMES: dict[str, Outcome] = {
 
 @dataclass(frozen=True)
 class Caller:
-    """A bot that has shown its key; `robot` is the keyed hash its groups carry."""
+    """An authenticated bot. `robot` is the keyed hash that its groups carry."""
 
     name: str
     robot: str
 
 
-def object_in(body: bytes) -> dict[str, Any] | None:
-    """The JSON object it holds; None for anything else, however deep it goes."""
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
 def caller(name: str, authorization: str) -> Caller | None:
-    """Who holds this key, if anybody. Its keyed hash is looked up: nothing can be learned from how long that takes."""
+    """The bot with this key, or None. The key's hash is looked up, so the time taken reveals nothing."""
     scheme, _, key = authorization.partition(" ")
     robot = robot_of(Bot.name, f"{name}:{key.strip()}")
     known = select(Group.id).where(Group.robot == robot, Group.channel == Bot.name, Group.archived_at.is_(None))
@@ -58,27 +47,28 @@ def caller(name: str, authorization: str) -> Caller | None:
     return Caller(name, robot)
 
 
-def lease(bot: Caller, limit: int) -> list[dict[str, Any]]:
-    """Hand out what is to be posted. Each message is given once; without a report in time it is listed as unknown."""
+def lease(bot: Caller, limit: int) -> Deliveries:
+    """Hand out messages to post, each once. A message without a report when its lease ends becomes unknown."""
     channel = Bot(current_app.extensions["settings"])
     parcels = start(channel, claim(channel, limit, bot.robot))
     ends = db.session.scalars(select(Message).where(Message.id.in_([parcel.message_id for parcel in parcels])))
     until = {message.id: message.lease_until for message in ends}
-    return [
-        {
-            "id": parcel.message_id,
-            "mark": parcel.short_code,
-            "group": parcel.bound["chat"],
-            "text": parcel.words,
-            "lease_until": until[parcel.message_id].isoformat(),  # type: ignore[union-attr]
-        }
+    leased = [
+        Leased(
+            id=parcel.message_id,
+            mark=parcel.short_code,
+            group=parcel.bound["chat"],
+            text=parcel.words,
+            lease_until=until[parcel.message_id].isoformat(),  # type: ignore[union-attr]
+        )
         for parcel in parcels
     ]
+    return Deliveries(deliveries=leased)
 
 
-def report_results(bot: Caller, results: Any) -> dict[str, list[int]]:
-    """What became of leased messages. A late report settles an unknown one; one already settled stays as it is."""
-    given = _read(results)
+def report_results(bot: Caller, report: Report) -> Taken:
+    """Record the outcomes of leased messages. A late report settles an unknown one; a settled one stays."""
+    given = {result.id: result.outcome for result in report.results}
     with writing():
         open_ = (Message.id.in_(given), Message.robot == bot.robot, Message.state.in_((SENDING, UNKNOWN)))
         messages = db.session.scalars(select(Message).where(*open_).with_for_update()).all()
@@ -86,7 +76,7 @@ def report_results(bot: Caller, results: Any) -> dict[str, list[int]]:
             _reopen(message)
         record_outcomes([(carrying(message), OUTCOMES[given[message.id]]) for message in messages])
     taken = [message.id for message in messages]
-    return {"taken": taken, "left": sorted(set(given) - set(taken))}
+    return Taken(taken=taken, left=sorted(set(given) - set(taken)))
 
 
 def _reopen(message: Message) -> None:
@@ -98,23 +88,8 @@ def _reopen(message: Message) -> None:
     db.session.flush()
 
 
-def read_message(given: Any, wordless: bool = False) -> dict[str, str]:
-    """`{message_id, group, sender, text}`, each of them text of its length; beside photos `text` may be empty.
-
-    Raises Invalid by field.
-    """
-    if not isinstance(given, Mapping):
-        raise Invalid({"message_id": "要 JSON：message_id、group、sender、text"})
-    given = {"text": ""} | dict(given) if wordless else given
-    needed = {name: longest for name, longest in MESSAGE.items() if not (wordless and given.get(name) == "")}
-    wrong = [name for name, longest in needed.items() if not _fits(given.get(name), longest)]
-    if wrong:
-        raise Invalid({name: f"要一段文字，1 到 {MESSAGE[name]} 个字" for name in wrong})
-    return {name: given[name] for name in MESSAGE}
-
-
 def read_photos(files: Iterable[IO[bytes]]) -> tuple[bytes, ...]:
-    """The photos that came along, as they are; the worker draws them anew before anybody sees them. Raises Invalid."""
+    """The photos of a message, unprocessed; the worker draws them anew before anybody sees them. Raises Invalid."""
     shots = []
     for file in islice(files, MOST_PHOTOS + 1):
         shots.append(file.read(MOST_BYTES + 1))
@@ -125,25 +100,3 @@ def read_photos(files: Iterable[IO[bytes]]) -> tuple[bytes, ...]:
     if len(shots) > MOST_PHOTOS:
         raise Invalid({"photos": f"一次最多 {MOST_PHOTOS} 张照片"})
     return tuple(shots)
-
-
-def _fits(text: Any, longest: int) -> bool:
-    """Text that a column holds: no null, no half of a surrogate pair."""
-    if not isinstance(text, str) or not 0 < len(text.strip()) <= longest or len(text) > longest:
-        return False
-    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
-
-
-def _read(results: Any) -> dict[int, str]:
-    """`[{"id": 7, "outcome": "sent"}]` as a mapping. Raises Invalid by field."""
-    if not isinstance(results, list) or not 0 < len(results) <= MOST:
-        raise Invalid({"results": f"要一个列表，1 到 {MOST} 项"})
-    given: dict[int, str] = {}
-    for index, one in enumerate(results):
-        id_, outcome = (one.get("id"), one.get("outcome")) if isinstance(one, dict) else (None, None)
-        if type(id_) is not int or not 0 < id_ <= LARGEST:
-            raise Invalid({f"results[{index}].id": "要一个正整数"})
-        if not isinstance(outcome, str) or outcome not in OUTCOMES:
-            raise Invalid({f"results[{index}].outcome": "只能是 sent、refused 或 failed"})
-        given[id_] = outcome
-    return given

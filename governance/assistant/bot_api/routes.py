@@ -1,4 +1,4 @@
-"""The bots' doors. JSON in, JSON out; errors are problem+json. Cookies play no part, a bearer key does."""
+"""The bots' endpoints: JSON in, JSON out, errors as problem+json. A bearer key authenticates; cookies are ignored."""
 
 from typing import Any
 
@@ -8,7 +8,8 @@ from governance.assistant.bot_api import leases, schemas
 from governance.assistant.inbound import receive
 from governance.assistant.inbound.inbox import CALLBACKS
 from governance.core import limits
-from governance.core.errors import Invalid, SignInNeeded, TooMuch
+from governance.core.errors import SignInNeeded, TooMuch
+from governance.core.web.json_input import read, read_json
 from governance.core.web.openapi import MULTIPART, described
 from governance.core.web.security import takes, tokenless
 from governance.people.access.current import open_to
@@ -27,11 +28,8 @@ TRIES, WRONG = "600/minute", "60/minute"
 def lease(name: str) -> Any:
     """Lease messages to post: `?limit=` 1 to 50, 20 when not given."""
     bot = _caller(name)
-    asked = request.args.get("limit", str(leases.A_FEW))
-    limit = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 4 else 0
-    if not 1 <= limit <= leases.MOST:
-        raise Invalid({"limit": f"1 到 {leases.MOST}"})
-    return jsonify(deliveries=leases.lease(bot, limit))
+    asked = read(schemas.LeaseQuery, request.args.to_dict())
+    return jsonify(leases.lease(bot, asked.limit).model_dump())
 
 
 @bp.post("/deliveries")
@@ -41,10 +39,7 @@ def lease(name: str) -> Any:
 def report(name: str) -> Any:
     """Report results: `{"results": [{"id": 7, "outcome": "sent" | "refused" | "failed"}]}`."""
     bot = _caller(name)
-    body = _sent()
-    if body is None:
-        raise Invalid({"results": '要 JSON：{"results": [{"id": 7, "outcome": "sent"}]}'})
-    return jsonify(leases.report_results(bot, body.get("results")))
+    return jsonify(leases.report_results(bot, read_json(schemas.Report, _body())).model_dump())
 
 
 @bp.post("/messages")
@@ -53,26 +48,31 @@ def report(name: str) -> Any:
 @described(schemas.HEAR)
 @takes(100)
 def hear(name: str) -> Any:
-    """What a member said in a group: `{message_id, group, sender, text}`, as JSON, or as a form that may bring photos;
-    answers `{reply}` to say there."""
+    """Take what a member said in a group, `{message_id, group, sender, text}` as JSON or as a form with photos, and
+    answer `{reply}`."""
     bot = _caller(name)
     if request.mimetype == MULTIPART:
-        shots = leases.read_photos(file.stream for file in request.files.getlist("photos"))
-        said = leases.read_message(request.form, wordless=bool(shots))
+        photos = leases.read_photos(file.stream for file in request.files.getlist("photos"))
+        sent = request.form.to_dict() | {"photos": photos}
+        heard = read(schemas.HeardWithPhotos if photos else schemas.Heard, sent)
     else:
-        shots, said = (), leases.read_message(_sent())
-    group = receive.group_of(Bot.name, f"{bot.name}:{said['group']}", bot.robot)
-    return jsonify(reply=receive.hear(bot.robot, group, said["sender"], said["message_id"], said["text"], shots))
+        photos, heard = (), read_json(schemas.Heard, _body())
+    group = receive.bound_group(Bot.name, f"{bot.name}:{heard.group}", bot.robot)
+    reply = receive.answer_member(bot.robot, group, heard.sender, heard.message_id, heard.text, photos)
+    return jsonify(schemas.Reply(reply=reply).model_dump())
 
 
-def _sent() -> dict[str, Any] | None:
-    """The JSON object in the body, not too large and not too deep; None for anything else."""
+def _body() -> bytes:
+    """The body, not larger than a JSON body may be."""
     request.max_content_length = JSON_LARGEST
-    return leases.object_in(request.get_data())
+    return request.get_data()
 
 
 def _caller(name: str) -> leases.Caller:
-    """Who shows a key. Wrong ones are counted by where they come from: nobody can use up the tries of a bot."""
+    """The bot that shows its key. Wrong keys count against their network, so they cannot use up a bot's own limit.
+
+    Raises SignInNeeded, or TooMuch.
+    """
     network = limits.network(request.remote_addr or "")
     if not limits.has_room(WRONG, "bot.wrong", network):
         raise TooMuch("错的密钥太多了，请过一会儿再试")

@@ -101,7 +101,7 @@ def _aggravates(open_words: str, words: str) -> bool:
     """Do these words make a danger or a private matter of those that were none before: 我老公打 / 我?"""
     whole = f"{open_words}{words}"
     is_private = category_of(whole).private and not category_of(open_words).private
-    return bool(open_words) and (is_private or emergencies.numbers(whole) != emergencies.numbers(open_words))
+    return bool(open_words) and (is_private or emergencies.calls_for(whole) != emergencies.calls_for(open_words))
 
 
 def _shortest(turn: Turn) -> int:

@@ -8,14 +8,14 @@ from governance.places.model import Place
 from governance.relay.messages.facts import scan_page
 from governance.tickets.categories import Choice
 from governance.triage.category import IN_OFFICE
-from governance.triage.crisis import Grave, grave
+from governance.triage.crisis import Crisis, crisis_in
 
 TICK = "扫楼里的码，勾上“不公开”，只有办事的人看得到"
 BY_THEM = "报到这里的事，管这片的人都看得到。说的就是他们，请直接打 110；是党员、干部的，也可以打 12388 举报。"
 
 
 def is_crisis_in_group(turn: Turn) -> bool:
-    return turn.group is not None and grave(turn.words) is not None
+    return turn.group is not None and crisis_in(turn.words) is not None
 
 
 def refer_crisis(turn: Turn) -> str:
@@ -50,7 +50,7 @@ def may_report_crisis(turn: Turn, words: str) -> bool:
     return bool(turn.places) and not IN_OFFICE.search(words)
 
 
-def offer_crisis_report(turn: Turn, words: str, crisis: Grave) -> str:
+def offer_crisis_report(turn: Turn, words: str, crisis: Crisis) -> str:
     """Say whom to call, then offer to report the words without repeating them. In a private conversation only."""
     if may_report_crisis(turn, words):
         turn.conversation.ask(WHETHER, words)

@@ -27,7 +27,7 @@ from governance.tickets import assist, feedback, photos, reports
 from governance.tickets.categories import Choice
 from governance.tickets.model import Ticket
 from governance.triage.category import says_something
-from governance.triage.crisis import grave
+from governance.triage.crisis import crisis_in
 
 LONGEST_REPORT = 500
 NAMED_PLACES = 8
@@ -42,7 +42,7 @@ def file_report(turn: Turn, place: Place | None = None) -> str:
     """
     if not says_something(turn.words) and not turn.conversation.waiting_photos:
         return ask_what(turn)
-    crisis = grave(turn.words)
+    crisis = crisis_in(turn.words)
     if crisis and not may_report_crisis(turn, turn.words):
         return offer_crisis_report(turn, turn.words, crisis)
     if not turn.places:
@@ -72,7 +72,7 @@ def ask_where(turn: Turn, words: str, preface: str = "") -> str:
 
 
 def _file(turn: Turn, place: Place, category: Choice) -> str:
-    crisis = grave(turn.words)
+    crisis = crisis_in(turn.words)
     last = turn.conversation.last_report
     if last is not None and last.words == turn.words[:LONGEST_REPORT] and last.place_id == place.id:
         return f"这件已经报了，编号 {last.number}。看办到哪了：{link_to(last, turn)}"

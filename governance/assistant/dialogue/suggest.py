@@ -22,7 +22,7 @@ from governance.tickets import queries
 from governance.tickets.categories import Choice
 from governance.tickets.model import Ticket
 from governance.triage.category import INFORMS, OTHER, SHORTEST_MATTER, go_together, informs_of_a_thing
-from governance.triage.crisis import grave
+from governance.triage.crisis import crisis_in
 
 WHETHER_TO_REPORT = "要报给网格员吗？"
 ALSO = "也"
@@ -44,11 +44,11 @@ def _proposal(turn: Turn, open_words: str) -> str:
     category, places = category_of(turn.words), turn.places
     if category.private and turn.group is not None:
         return refer_private_matter(turn, places[0], category)
-    if not places and not grave(turn.words):
+    if not places and not crisis_in(turn.words):
         return UNKNOWN_PLACE
     if ticket := _report_continued(turn, category):
         return ask_whether_to_add(turn, ticket, turn.words)
-    if foreign_place_name(places, turn.words) and not grave(turn.words):
+    if foreign_place_name(places, turn.words) and not crisis_in(turn.words):
         return ask_where(turn, turn.words)
     dropped = "" if open_words in turn.words else f"\n前面的“{sanitised(open_words)}”还没有报，要报请再说一遍。"
     return ask_whether_to_report(turn, turn.words) + _offer_to_join(turn, category) + dropped
@@ -66,7 +66,7 @@ def report_misconduct(turn: Turn) -> str:
 
 def ask_whether_to_report(turn: Turn, words: str) -> str:
     """Open the question WHETHER. It repeats the words, except crisis words."""
-    crisis = grave(words)
+    crisis = crisis_in(words)
     if crisis:
         return offer_crisis_report(turn, words, crisis)
     turn.conversation.ask(WHETHER, words)
@@ -98,7 +98,7 @@ def _completed(turn: Turn) -> Turn:
     open_words = turn.conversation.question_words
     if len(turn.words) >= SHORTEST_MATTER and turn.words in open_words:
         return replace(turn, words=open_words)
-    belongs = grave(open_words) or (turn.conversation.just_asked and _is_detail_of(open_words, turn.words))
+    belongs = crisis_in(open_words) or (turn.conversation.just_asked and _is_detail_of(open_words, turn.words))
     return replace(turn, words=f"{open_words} {turn.words}".strip()) if belongs else turn
 
 
@@ -111,7 +111,7 @@ def _is_detail_of(open_words: str, words: str) -> bool:
 
 def _needs_quoted(words: str, quoted: str) -> bool:
     """Do the words lack a category that the quoted words have? Crisis words and tickets are not taken over."""
-    if grave(quoted) or number_in(quoted):
+    if crisis_in(quoted) or number_in(quoted):
         return False
     return category_of(words).slug == OTHER != category_of(quoted).slug
 
@@ -119,7 +119,7 @@ def _needs_quoted(words: str, quoted: str) -> bool:
 def _report_continued(turn: Turn, category: Choice) -> Ticket | None:
     """The report just made, if these words may continue it: same place, same or no category, no question."""
     ticket = turn.conversation.just_reported
-    if ticket is None or not ticket.status.open or grave(turn.words) or ASKS.search(turn.words):
+    if ticket is None or not ticket.status.open or crisis_in(turn.words) or ASKS.search(turn.words):
         return None
     names_a_place_alone = category.slug == OTHER
     is_there = names_a_place_alone or resolve_place([ticket.place], turn.words) == ticket.place

@@ -2,12 +2,13 @@
 
 from governance.assistant.dialogue.conversation import Conversation
 from governance.assistant.dialogue.turn import Turn
-from governance.core.db import LARGEST, connection, db
+from governance.core.db import LARGEST, db
 from governance.core.errors import Missing, Problem
 from governance.core.web.static import static
-from governance.places.landing import SIGN, Sign, land, near_name
+from governance.places.codes import living
+from governance.places.model import Place
 from governance.places.tokens import read_token
-from governance.relay.messages.facts import page_of
+from governance.relay.messages.facts import near_name, scan_page
 from governance.relay.messages.text import address
 from governance.wechat.passive_reply import Card
 from governance.wechat.qrcodes import place_of
@@ -17,20 +18,21 @@ INSIDE = "这里正在办什么、大家在商量什么"
 PICTURE = "img/share.png"
 
 
-def _scanned(scene: str) -> Sign:
+def _scanned(scene: str) -> Place:
     """The place of a parametric QR code or of one of our own codes. Raises Missing."""
     number = place_of(scene)
-    place = number if number is not None else land(connection(), scene).id
-    sign = SIGN.first(connection(), place=place) if place <= LARGEST else None
-    if sign is None:
+    if number is None:
+        return living(scene).place
+    place = db.session.get(Place, number) if number <= LARGEST else None
+    if place is None:
         raise Missing
-    return sign
+    return place
 
 
-def _words(sign: Sign) -> str:
+def _words(place: Place) -> str:
     """The name of the place, how to report, and the address of its page if it has a code."""
-    link = page_of(sign.token)
-    return f"您在{near_name(connection(), sign)}。{HOW}" + (f"\n{INSIDE}：{link}" if link else "")
+    link = scan_page(place)
+    return f"您在{near_name(place)}。{HOW}" + (f"\n{INSIDE}：{link}" if link else "")
 
 
 def unknown_code() -> str:
@@ -41,11 +43,11 @@ def unknown_code() -> str:
 def card(scene: str) -> Card | str:
     """The card of the place; text where the place has no page, or the code is not ours."""
     try:
-        sign = _scanned(scene)
+        place = _scanned(scene)
     except Problem:
         return unknown_code()
-    link, name = page_of(sign.token), near_name(connection(), sign)
-    return Card(name, f"{HOW}。{INSIDE}，点开看。", link, address(static(PICTURE))) if link else _words(sign)
+    link, name = scan_page(place), near_name(place)
+    return Card(name, f"{HOW}。{INSIDE}，点开看。", link, address(static(PICTURE))) if link else _words(place)
 
 
 def greet(conversation: Conversation, scene: str) -> str:
@@ -69,6 +71,6 @@ def welcome_by_code(turn: Turn) -> str:
 
 def _welcome(conversation: Conversation, scene: str) -> str:
     """From now on this conversation is about the place of the code."""
-    sign = _scanned(scene)
-    conversation.place_id = sign.id
-    return _words(sign)
+    place = _scanned(scene)
+    conversation.place_id = place.id
+    return _words(place)

@@ -1,1 +1,1 @@
-"""What the platforms send: webhooks and robot connections, the inbox and its jobs, replies."""
+"""What platforms send: webhooks, robot connections, the inbox with its jobs, and replies."""

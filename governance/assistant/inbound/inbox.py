@@ -1,7 +1,7 @@
-"""What came in from a platform: kept once under its mark, together with the job that works it; its answer beside it.
+"""The inbox: each message of a platform is stored once under its key, together with the job that answers it.
 
-A door only verifies, keeps and answers; whatever takes time is the job's. The body is encrypted and goes when it is
-done with; the mark stays for a month, so that the same thing again is known.
+The endpoint only verifies, stores and acknowledges. The body is encrypted and deleted when the message is done; the key
+stays for 30 days as the idempotency key.
 """
 
 import json
@@ -22,18 +22,18 @@ from governance.wechat.inbound import OTHER, Incoming
 STORED, ANSWERED, TELLING, TOLD, SILENT, REFUSED, UNKNOWN = (
     "stored", "answered", "telling", "told", "silent", "refused", "unknown",
 )  # fmt: skip
-ROBOT = "aibot"  # beside the two sides of the gateway
+ROBOT = "aibot"  # a source beside the gateway's `official` and `app`
 STATES = (STORED, ANSWERED, TELLING, TOLD, SILENT, REFUSED, UNKNOWN)
 KEPT = timedelta(days=30)
 LOCK = 0x0E_1B0C
-STILL_AN_ANSWER = timedelta(days=1)  # WeChat takes one for two days after somebody wrote
+STILL_AN_ANSWER = timedelta(days=1)  # WeChat accepts replies for two days after a message
 CALLBACKS = Counter(
     "callbacks_total", "What platforms sent us, by what became of it at the door", ["source", "outcome"]
 )
 
 
 class Inbound(Base):
-    """`source` is the door it came by; `message_key` is a keyed hash: who sent it cannot be read from it."""
+    """`source` is the way it came. `message_key` is a keyed hash that does not reveal the sender."""
 
     __tablename__ = "inbound"
     __table_args__ = (
@@ -56,11 +56,11 @@ class Inbound(Base):
 
     @property
     def robot(self) -> str:
-        """The name of the robot it was said to; empty where it came by another door."""
+        """The name of the robot that received it; empty for another source."""
         return self.source.partition(":")[2]
 
     def claim(self) -> bool:
-        """Its answer is about to be said; says whether it stands ready. After a day nobody waits for it."""
+        """Claim the reply for sending; says whether it was ready. A reply older than a day is dropped."""
         if self.state != ANSWERED:
             return False
         if now() - self.at > STILL_AN_ANSWER:
@@ -70,7 +70,7 @@ class Inbound(Base):
         return True
 
     def end(self, state: str) -> None:
-        """Nothing more is to be done with it: what was said is not needed here any more."""
+        """Set the final state and delete the body."""
         self.state, self.body = state, "{}"
 
 
@@ -92,8 +92,8 @@ class Arrival(NamedTuple):
 
 
 def store(source: str, incoming: Incoming) -> bool:
-    """Keep it and ask for the work, in one transaction; says whether it came for the first time."""
-    db.session.rollback()  # so that what is read next is no older than what others may have written for us
+    """Store a message and its job in one transaction; says whether it was new."""
+    db.session.rollback()  # read nothing older than what a group commit of others wrote
     return _ARRIVALS.add(Arrival(source, inbox_key(source, incoming.key), incoming))
 
 
@@ -102,32 +102,32 @@ def _keep(arrival: Arrival) -> bool:
     body = json.dumps(incoming.as_plain(), ensure_ascii=False)
     id_ = INBOUND.new(connection(), source=source, message_key=message_key, body=body)
     if id_:
-        _ask_for_work(source, incoming, id_)
+        _enqueue_work(source, incoming, id_)
     return bool(id_)
 
 
 _ARRIVALS = GroupCommit(_keep, LOCK)
 
 
-def _ask_for_work(source: str, incoming: Incoming, inbound: int) -> None:
-    """What is said in one talk is heard in turn: whose photo it is depends on the words before it."""
+def _enqueue_work(source: str, incoming: Incoming, inbound: int) -> None:
+    """Messages of one conversation are answered in order: a photo belongs to the words before it."""
     name = "relay.hear_photos" if incoming.photos else "relay.hear"
     enqueue_fast(name, queue_key=queue_key("hear", source, incoming), inbound=inbound)
 
 
 def queue_key(doing: str, source: str, incoming: Incoming) -> str:
-    """The jobs of one talk with a group, or with somebody alone, in which this is done with what they said."""
+    """The queue key for jobs that do the same to messages of one conversation."""
     return keyed_hash("line", f"{doing}:{source}:{incoming.conversation}")
 
 
-def receive(source: str, incoming: Incoming) -> None:
-    """Keep what there is something to do about, and count it."""
+def accept(source: str, incoming: Incoming) -> None:
+    """Store the message unless there is nothing to do about it, and count it."""
     outcome = "ignored" if incoming.kind == OTHER else "stored" if store(source, incoming) else "duplicate"
     CALLBACKS.labels(source.partition(":")[0], outcome).inc()
 
 
-def end(inbound: int, state: str) -> None:
-    """What became of saying its answer; `ANSWERED` when it was surely not said. What is known by then stays."""
+def record_reply(inbound: int, state: str) -> None:
+    """Record the outcome of sending a reply; `ANSWERED` means it was certainly not sent. A final state stays."""
     with writing():
         row = db.session.get_one(Inbound, inbound, with_for_update=True, populate_existing=True)
         if row.state == TELLING and state == ANSWERED:
@@ -142,5 +142,6 @@ def find_inbound(source: str, message_key: str) -> Inbound | None:
 
 @job("relay.forget_inbound", every=3600)
 def forget_inbound() -> None:
+    """Delete messages after 30 days."""
     with writing():
         db.session.execute(delete(Inbound).where(Inbound.at < now() - KEPT))

@@ -1,7 +1,4 @@
-"""The work behind a callback: photos are fetched, what was said is heard, and its answer is kept beside it.
-
-How the answer goes back is in replies.py.
-"""
+"""The jobs behind the inbox: fetch photos, answer the message, store the reply beside it. replies.py sends it."""
 
 from datetime import timedelta
 
@@ -18,8 +15,7 @@ from governance.assistant.inbound.inbox import (
     queue_key,
 )
 from governance.core.crypto import keyed_hash
-from governance.core.db import db, now, writing
-from governance.core.db import find_by as one
+from governance.core.db import db, find_by, now, writing
 from governance.core.errors import Problem
 from governance.core.jobs import NotYet, enqueue, job
 from governance.people.access.current import viewer_of
@@ -36,7 +32,7 @@ from governance.wechat.inbound import ENTER, LEAVE, PHOTO, SCAN, STRANGE, TEXT, 
 from governance.wechat.reachable import APP, OFFICIAL, PEOPLE, require_there
 
 log = structlog.get_logger()
-IN_TURN, STILL_FETCHED = timedelta(seconds=10), timedelta(minutes=2)
+WAIT_FOR_PHOTOS, STILL_FETCHED = timedelta(seconds=10), timedelta(minutes=2)
 UNBOUND = (
     "您好，这个群还没有绑定到楼院。请社区工作人员打开“群”页面，选“企业微信智能机器人”，"
     "填上 {number}（一天内有效），绑好就能在这里报事。"
@@ -49,12 +45,12 @@ WELCOME = "您好，我是社区的助手。扫楼里的码，我就知道您在
 
 @job("relay.hear_photos", lease=120, tries=8, network=True)
 def hear_photos(inbound: int) -> None:
-    """The same as `hear`, with the photos fetched first. What is said next waits for them a moment, and no longer."""
+    """Answer a message with photos. The messages behind it in the queue wait for the photos at most ten seconds."""
     try:
-        _fetch_and_work(inbound)
+        _fetch_and_answer(inbound)
     except Later:
         row = db.session.get_one(Inbound, inbound)
-        if now() - row.at < IN_TURN:
+        if now() - row.at < WAIT_FOR_PHOTOS:
             raise NotYet(1) from None
         with writing():
             enqueue("relay.hear_photos_late", inbound=inbound)
@@ -62,15 +58,15 @@ def hear_photos(inbound: int) -> None:
 
 @job("relay.hear_photos_late", lease=120, tries=8, network=True)
 def hear_photos_late(inbound: int) -> None:
-    """Photos alone can wait until WeChat is there again; words that came with some cannot."""
+    """Photos without words may wait until WeChat is reachable again; words with photos may not."""
     row = db.session.get(Inbound, inbound)
     if row is not None and row.state == STORED and not row.incoming.text and now() - row.at < STILL_AN_ANSWER:
         require_there(row.source)
-    _fetch_and_work(inbound)
+    _fetch_and_answer(inbound)
 
 
-def _fetch_and_work(inbound: int) -> None:
-    """No transaction is open meanwhile. Raises Later."""
+def _fetch_and_answer(inbound: int) -> None:
+    """Fetch the photos without an open transaction, then answer. Raises Later."""
     row = db.session.get(Inbound, inbound)
     if row is None or row.state != STORED:
         return
@@ -79,11 +75,11 @@ def _fetch_and_work(inbound: int) -> None:
     db.session.rollback()
     fetched = (_fetched(source, photo, aes_key, last) for photo in incoming.photos)
     shots = tuple(shot for shot in fetched if shot)
-    _work(inbound, shots, lost=len(shots) < len(incoming.photos))
+    _answer(inbound, shots, lost=len(shots) < len(incoming.photos))
 
 
 def _fetched(source: str, photo: Photo, aes_key: str, last: bool) -> bytes | None:
-    """A photo. While the platform is away it is tried again, but the words that came with it cannot wait for ever."""
+    """One photo. After two minutes a failure counts as lost, so that the words with it are answered. Raises Later."""
     try:
         return media.fetch(source, photo, aes_key)
     except Later:
@@ -94,30 +90,31 @@ def _fetched(source: str, photo: Photo, aes_key: str, last: bool) -> bytes | Non
 
 @job("relay.hear", tries=4)
 def hear(inbound: int) -> None:
-    _work(inbound)
+    """Answer a message."""
+    _answer(inbound)
 
 
-def _work(inbound: int, shots: tuple[bytes, ...] = (), lost: bool = False) -> None:
-    """Hear it once; the answer is kept with it, and sent by whoever sends for this door."""
+def _answer(inbound: int, shots: tuple[bytes, ...] = (), lost: bool = False) -> None:
+    """Answer a message once; the reply is stored with it and sent by the job or connection of its source."""
     with writing():
         row = db.session.get(Inbound, inbound, with_for_update=True)
         if row is None or row.state != STORED:
             return
         if row.source == OFFICIAL:
-            _note(row.incoming)
+            _update_consent(row.incoming)
         reply = _reply(row, row.incoming, shots)
         row.reply = "\n".join(filter(None, (reply, LOST_PHOTO if lost else "")))
         if not row.reply:
             row.end(SILENT)
         elif row.source == OFFICIAL and row.incoming.kind == SCAN:
-            row.end(TOLD)  # by the door itself, as the answer to the event
+            row.end(TOLD)  # by the endpoint, as the answer to the event
         else:
             row.state = ANSWERED
-            _ask_for_telling(row)
+            _enqueue_reply(row)
 
 
-def _note(incoming: Incoming) -> None:
-    """What an event at the official account says of who may be told."""
+def _update_consent(incoming: Incoming) -> None:
+    """Apply follow, accept and reject events of the official account to the resident's own group."""
     match incoming.kind:
         case inbound.ENTER | inbound.SCAN:
             recipients.follows_again(incoming.sender)
@@ -127,8 +124,8 @@ def _note(incoming: Incoming) -> None:
             wechat_consent.reject(incoming.sender, incoming.templates)
 
 
-def _ask_for_telling(row: Inbound) -> None:
-    """By a job. A robot's answer WeCom asks for itself, or it is said over the long connection; else it goes later."""
+def _enqueue_reply(row: Inbound) -> None:
+    """Enqueue the job that sends the reply. A robot's reply is polled or pushed first, and sent later only if not."""
     key = queue_key("answer", row.source, row.incoming)
     if row.source in PEOPLE:
         enqueue(f"relay.answer_{row.source}", queue_key=key, inbound=row.id)
@@ -140,27 +137,27 @@ def _reply(row: Inbound, incoming: Incoming, shots: tuple[bytes, ...]) -> str:
     if incoming.kind in (ENTER, STRANGE):
         return WELCOME if incoming.kind == ENTER else STRANGE_WORDS
     if incoming.photos and not shots and not incoming.text:
-        return ""  # only that the photo did not come is said
+        return ""  # the reply says only that the photo was lost
     if incoming.kind not in (TEXT, PHOTO, SCAN):
         log.info("inbound.left" if incoming.kind == LEAVE else "inbound.nothing_to_say", source=row.source)
         return ""
-    group_id, said = _group(row.robot, incoming)
+    group_id, said = _bound_group(row.robot, incoming)
     if said:
         return said
     line = _utterance(row, incoming, group_id, shots)
     try:
-        receive.require_room(line)
+        receive.require_capacity(line)
     except Problem as trouble:
         return trouble.words
-    return receive.take_in(line)
+    return receive.store_and_answer(line)
 
 
-def _group(robot: str, incoming: Incoming) -> tuple[int | None, str]:
-    """The group it was said in, or what is said where that is bound to nothing."""
+def _bound_group(robot: str, incoming: Incoming) -> tuple[int | None, str]:
+    """The id of the bound group; or the reply for a group that is not bound or is disabled."""
     if not incoming.chat:
         return None, ""
     ear = WecomAibot.ear({"robot": robot, "chat": incoming.chat})
-    group = one(Group, heard_as=heard_as(WecomAibot.name, ear), archived_at=None)
+    group = find_by(Group, heard_as=heard_as(WecomAibot.name, ear), archived_at=None)
     if group is None:
         return None, UNBOUND.format(number=robots.number_for(robot, incoming.chat))
     return (group.id, "") if group.hears else (None, STOPPED)
@@ -168,7 +165,11 @@ def _group(robot: str, incoming: Incoming) -> tuple[int | None, str]:
 
 def _utterance(row: Inbound, incoming: Incoming, group_id: int | None, shots: tuple[bytes, ...]) -> receive.Utterance:
     robot = keyed_hash("robot.inbound", row.source)
-    who = receive.resident(incoming.sender) if row.source == OFFICIAL else receive.member(robot, incoming.sender)
+    who = (
+        receive.openid_identity(incoming.sender)
+        if row.source == OFFICIAL
+        else receive.member_identity(robot, incoming.sender)
+    )
     room = receive.room_of(group_id) if group_id else row.source
     worker = _worker(incoming.sender) if row.source == APP else NOBODY
     return receive.Utterance(
@@ -187,6 +188,6 @@ def _utterance(row: Inbound, incoming: Incoming, group_id: int | None, shots: tu
 
 
 def _worker(userid: str) -> Viewer:
-    """Whose account this member of the corporation was bound to, as they would be signed in by it."""
+    """The staff account bound to this member of the corporation, with the posts it would have when signed in."""
     account = identity.worker_of(userid)
     return viewer_of(account.person) if account and not account.must_change else NOBODY

@@ -1,4 +1,4 @@
-"""Hearing: what somebody said to us is kept once under its mark and answered; said again, the answer is the same."""
+"""Stores each message once under its idempotency key and answers it. The same message again gets the same reply."""
 
 import re
 from dataclasses import dataclass
@@ -14,8 +14,7 @@ from governance.assistant.dialogue.reply import reply_to
 from governance.assistant.dialogue.turn import Turn
 from governance.core import limits
 from governance.core.crypto import keyed_hash
-from governance.core.db import db, locked, now, writing
-from governance.core.db import find_by as one
+from governance.core.db import db, find_by, locked, now, writing
 from governance.core.errors import Missing, TooMuch
 from governance.core.jobs import job
 from governance.people.access.viewer import NOBODY, Viewer
@@ -26,13 +25,13 @@ from governance.relay.model import Group
 from governance.triage import emergencies
 
 KEPT = timedelta(days=30)
-OPENER = re.compile(r"\?k=[\w-]+")  # what makes a phone the reporter; kept nowhere in the clear
+OPENER = re.compile(r"\?k=[\w-]+")  # the reporter's key in a link; stored nowhere in plain text
 BY_A_MEMBER, IN_A_GROUP = "30/hour", "300/hour"
 
 
 @dataclass(frozen=True)
 class SenderIdentity:
-    """The kind and subject of an identity; `handle` is what it takes to write to them alone."""
+    """Kind and subject of an identity. `handle` is the address for messages to this person alone."""
 
     kind: str
     subject: str
@@ -41,9 +40,11 @@ class SenderIdentity:
 
 @dataclass(frozen=True)
 class Utterance:
-    """One thing said to us. `robot` and `message_id` are its mark, `room` is where the talk goes on; in a group
-    `group_id` says which. A `scene` is the code that somebody scanned to come to us; `worker` is who they are at work,
-    where the platform vouches for it; `quote` is what they point at."""
+    """One message. `robot` and `message_id` are its idempotency key, `room` identifies the conversation.
+
+    `group_id` is None in a private conversation. `scene` is the code whose scan led the person here. `worker` is the
+    person as staff, where the platform vouches for it. `quote` is the message they refer to.
+    """
 
     robot: str
     message_id: str
@@ -53,28 +54,32 @@ class Utterance:
     group_id: int | None = None
     scene: str = ""
     shots: tuple[bytes, ...] = ()
-    at: datetime | None = None  # when it was said, where it is heard later
+    at: datetime | None = None  # when it was said; None means now
     worker: Viewer = NOBODY
     quote: str = ""
 
 
-def hear(robot: str, group: Group, sender: str, message_id: str, text: str, shots: tuple[bytes, ...] = ()) -> str:
-    """Our answer to what a member said. Raises TooMuch; then it was not heard, and may be said again later."""
-    message_id = keyed_hash("heard in", f"{group.id}:{message_id}")  # some bots number the messages of each group anew
-    utterance = Utterance(robot, message_id, member(robot, sender), text, room_of(group.id), group.id, shots=shots)
-    known = one(ReceivedMessage, robot=robot, message_id=message_id)
+def answer_member(
+    robot: str, group: Group, sender: str, message_id: str, text: str, shots: tuple[bytes, ...] = ()
+) -> str:
+    """The reply to a member of a group. Raises TooMuch; the message is then not stored and may be sent again."""
+    message_id = keyed_hash("heard in", f"{group.id}:{message_id}")  # some bots number messages per group
+    utterance = Utterance(
+        robot, message_id, member_identity(robot, sender), text, room_of(group.id), group.id, shots=shots
+    )
+    known = find_by(ReceivedMessage, robot=robot, message_id=message_id)
     if known:
         return known.reply
-    require_room(utterance)
+    require_capacity(utterance)
     try:
-        return take_in(utterance)
-    except IntegrityError:  # the same message, or the same newcomer, came twice at one instant
-        return take_in(utterance)
+        return store_and_answer(utterance)
+    except IntegrityError:  # two requests stored the same message or person at once
+        return store_and_answer(utterance)
 
 
-def require_room(utterance: Utterance) -> None:
-    """Raises TooMuch. However much was said, by them or in their group, who speaks of a danger is heard."""
-    danger = emergencies.numbers(utterance.text)
+def require_capacity(utterance: Utterance) -> None:
+    """Apply the limits of member and group. Raises TooMuch. A danger does not count against the usual limits."""
+    danger = emergencies.calls_for(utterance.text)
     mine = limits.within_limit(
         BY_A_MEMBER, "heard.danger" if danger else "heard", utterance.robot, utterance.who.subject
     )
@@ -83,14 +88,14 @@ def require_room(utterance: Utterance) -> None:
         raise TooMuch("说得太快了，请过一会儿再说；着急请打电话")
 
 
-def take_in(utterance: Utterance) -> str:
-    """Heard once, worked and answered, in one transaction."""
+def store_and_answer(utterance: Utterance) -> str:
+    """Store the message, answer it and store the reply in one transaction. A known message gets its old reply."""
     with writing():
-        known = one(ReceivedMessage, robot=utterance.robot, message_id=utterance.message_id)
+        known = find_by(ReceivedMessage, robot=utterance.robot, message_id=utterance.message_id)
         if known:
             return known.reply
         group = db.session.get_one(Group, utterance.group_id) if utterance.group_id else None
-        person_id = _person(utterance.who)
+        person_id = _identified_person(utterance.who)
         mark = {"robot": utterance.robot, "message_id": utterance.message_id}
         message = ReceivedMessage(**mark, group_id=utterance.group_id, person_id=person_id, text=utterance.text)
         db.session.add(message)
@@ -110,19 +115,22 @@ def room_of(group_id: int) -> str:
     return f"group:{group_id}"
 
 
-def member(robot: str, sender: str) -> SenderIdentity:
-    """A member's name at a robot, kept as a hash only."""
+def member_identity(robot: str, sender: str) -> SenderIdentity:
+    """The identity of a member of a robot's groups; only a keyed hash of the name is stored."""
     return SenderIdentity("member", keyed_hash("member", f"{robot}:{sender}"))
 
 
-def resident(openid: str) -> SenderIdentity:
-    """Whoever writes to the official account is the same who signs in by it."""
+def openid_identity(openid: str) -> SenderIdentity:
+    """The identity of a follower of the official account; the same as for sign-in by WeChat."""
     return SenderIdentity("openid", openid_hash(openid), openid)
 
 
-def _person(who: SenderIdentity) -> int:
-    """The person so recognised, made when they are new. They are heard one thing at a time, and as whom they became."""
-    known = one(Identity, kind=who.kind, subject=who.subject)
+def _identified_person(who: SenderIdentity) -> int:
+    """The person with this identity, created if new. The row is locked, so their messages are answered one by one.
+
+    It is read again after the lock: the person may have been merged meanwhile.
+    """
+    known = find_by(Identity, kind=who.kind, subject=who.subject)
     if known:
         locked(known.person)
         db.session.refresh(known)
@@ -133,16 +141,16 @@ def _person(who: SenderIdentity) -> int:
     return person.id
 
 
-def group_of(kind: str, ear: str, robot: str) -> Group:
-    """The group that is bound under this name to this robot. Raises Missing."""
-    group = one(Group, heard_as=heard_as(kind, ear), robot=robot, archived_at=None)
+def bound_group(kind: str, ear: str, robot: str) -> Group:
+    """The active group bound to this robot under this name. Raises Missing."""
+    group = find_by(Group, heard_as=heard_as(kind, ear), robot=robot, archived_at=None)
     if group is None or not group.hears:
         raise Missing("没有绑定这个群，或者它停用了")
     return group
 
 
-@job("relay.forget_heard", every=3600)
-def forget_heard() -> None:
-    """What was said leaves after a month; what came of it stays where it belongs."""
+@job("relay.forget_messages", every=3600)
+def forget_messages() -> None:
+    """Delete messages after 30 days. The tickets and answers made of them stay."""
     with writing():
         db.session.execute(delete(ReceivedMessage).where(ReceivedMessage.at < now() - KEPT))

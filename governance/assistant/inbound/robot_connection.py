@@ -1,6 +1,6 @@
-"""Robots that keep a long connection: one worker holds each, by a lease in the database, hears and speaks over it.
+"""Long connections of robots. One worker holds the lease of each robot, receives and sends over its connection.
 
-What is said goes the same way as a callback: kept once, worked by a job, answered when the answer stands beside it.
+A message takes the same way as a callback: inbox, job, reply.
 """
 
 import asyncio
@@ -13,16 +13,16 @@ import aiohttp
 import structlog
 from flask import Flask
 
-from governance.assistant.inbound.inbox import ANSWERED, REFUSED, TOLD, UNKNOWN, end, receive
+from governance.assistant.inbound.inbox import ANSWERED, REFUSED, TOLD, UNKNOWN, accept, record_reply
 from governance.assistant.inbound.robot_lease import (
     LeasedRobot,
-    answers,
-    begin,
+    begin_connection,
     claim_answer,
-    connected,
-    hold,
-    let_go,
-    parcels,
+    claim_parcels,
+    ready_answers,
+    record_connection,
+    release_leases,
+    renew_leases,
     start_one,
 )
 from governance.assistant.inbound.webhooks import WELCOME
@@ -36,12 +36,12 @@ from governance.wechat.inbound import ENTER, Incoming
 from governance.wechat.websocket import Ended, RobotConnection
 
 log = structlog.get_logger()
-LOOK, SPEAK, TELL = 2.0, 0.3, 2.5  # seconds between two looks: at the robots, at answers, at what groups are owed
+LOOK, SPEAK, TELL = 2.0, 0.3, 2.5  # seconds between two polls: of robots, replies, deliveries
 FIRST_WAIT, LONGEST_WAIT, KICKED_WAIT, BUSY = 1.0, 60.0, 60.0, 5.0
 
 
 def keep_connected(app: Flask, stop: threading.Event) -> None:
-    """Until `stop`. No trouble ends it."""
+    """Keep the connections until `stop` is set. Exceptions are logged and never end it."""
     while not stop.is_set():
         try:
             asyncio.run(_Robots(app).run(stop))
@@ -58,25 +58,23 @@ class _Robots:
     async def run(self, stop: threading.Event) -> None:
         try:
             while not stop.is_set():
-                held = set(await in_thread(self.app, hold, self.me))
+                held = set(await in_thread(self.app, renew_leases, self.me))
                 for over in [one for one, task in self.tasks.items() if task.done()]:
                     log.error("robot.trouble", robot=over.name, exc_info=self.tasks.pop(over).exception())
                 for gone in self.tasks.keys() - held:
                     self.tasks.pop(gone).cancel()
                 for new in held - self.tasks.keys():
                     self.tasks[new] = asyncio.create_task(_Connection(self.app, new).keep())
-                for _ in range(int(LOOK / 0.1)):
-                    if not stop.is_set():
-                        await asyncio.sleep(0.1)
+                await in_thread(self.app, stop.wait, LOOK)
         finally:
             for task in self.tasks.values():
                 task.cancel()
             await asyncio.gather(*self.tasks.values(), return_exceptions=True)
-            await in_thread(self.app, let_go, self.me)
+            await in_thread(self.app, release_leases, self.me)
 
 
 class _Connection:
-    """One robot's, made anew with a growing wait whenever it ends."""
+    """The connection of one robot, reopened with exponential back-off."""
 
     def __init__(self, app: Flask, held: LeasedRobot) -> None:
         self.app, self.held = app, held
@@ -94,12 +92,12 @@ class _Connection:
                 wait = KICKED_WAIT if ended.kicked else wait
             except (TimeoutError, aiohttp.ClientError, OSError, *TROUBLES) as trouble:
                 log.warning("robot.not_connected", robot=self.held.name, trouble=type(trouble).__name__)
-            await in_thread(self.app, connected, self.held.id, False)
+            await in_thread(self.app, record_connection, self.held.id, False)
             await asyncio.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT)
 
     async def _serve(self, line: RobotConnection) -> None:
-        await in_thread(self.app, begin, self.held)
+        await in_thread(self.app, begin_connection, self.held)
         work = (line.listen(lambda incoming: self._hear(line, incoming)), self._answer(line), self._tell(line))
         tasks = [asyncio.ensure_future(one) for one in work]
         try:
@@ -110,32 +108,32 @@ class _Connection:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _hear(self, line: RobotConnection, incoming: Incoming) -> None:
-        """What is said over the line is answered over it, whatever other way back it names."""
+        """Store a message. Its reply goes over the connection, so another response address is dropped."""
         if incoming.kind != ENTER:
-            await in_thread(self.app, receive, self.held.source, replace(incoming, answer_to=""))
+            await in_thread(self.app, accept, self.held.source, replace(incoming, answer_to=""))
             return
-        with suppress(*TROUBLES):  # a greeting that is lost is no loss
+        with suppress(*TROUBLES):  # a lost greeting does no harm
             await line.greet(incoming.asked, WELCOME)
 
     async def _answer(self, line: RobotConnection) -> None:
-        """Say what stands ready, each to the request it belongs to; where that is over, to the chat.
+        """Send ready replies, each to its request, or to the chat once the request has expired.
 
-        Where one has to wait, those behind it in the same talk wait with it.
+        When one must wait, those behind it in the same conversation wait too.
         """
         while True:
             waiting = set[str]()
-            for id_, incoming, words in await in_thread(self.app, answers, self.held.source):
+            for id_, incoming, words in await in_thread(self.app, ready_answers, self.held.source):
                 if incoming.conversation in waiting or not await in_thread(self.app, claim_answer, id_):
                     continue
                 state, wait = await self._said(line, incoming, words)
-                await in_thread(self.app, with_retries, end, id_, state)
+                await in_thread(self.app, with_retries, record_reply, id_, state)
                 if wait:
                     waiting.add(incoming.conversation)
                     await asyncio.sleep(wait)
             await asyncio.sleep(SPEAK)
 
     async def _said(self, line: RobotConnection, incoming: Incoming, words: str) -> tuple[str, float]:
-        """What became of it, and how long to say nothing."""
+        """Send one reply: its new state, and the seconds to wait before the next."""
         try:
             try:
                 await line.answer(incoming.asked, words)
@@ -150,9 +148,9 @@ class _Connection:
         return TOLD, 0
 
     async def _tell(self, line: RobotConnection) -> None:
-        """What its groups are owed of events, at most once in so many seconds to each: WeCom allows 30 a minute."""
+        """Send the deliveries of the robot's groups, at most one per TELL seconds to each: WeCom allows 30 a minute."""
         while True:
-            for parcel in await in_thread(self.app, parcels, self.held.name):
+            for parcel in await in_thread(self.app, claim_parcels, self.held.name):
                 for started in await in_thread(self.app, start_one, parcel):
                     ended = [(started, await _outcome(line, started))]
                     await in_thread(self.app, with_retries, record_outcomes, ended)

@@ -1,6 +1,6 @@
-"""What the database knows of a robot's connection: whose it is, what is to be said over it, and what became of that.
+"""The lease of a robot's connection, and what is sent over it.
 
-A worker holds a robot by a lease, so that two never connect the same one; what it was saying as it died is unknown.
+A worker holds a robot by a lease, so no two connect the same one. What it was sending when it died becomes unknown.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ TOGETHER = 20
 
 @dataclass(frozen=True)
 class LeasedRobot:
-    """A robot whose connection is ours to keep."""
+    """A robot whose lease this worker holds."""
 
     id: int
     name: str
@@ -37,13 +37,17 @@ class LeasedRobot:
         return source_of(self.name)
 
 
-def hold(me: str) -> list[LeasedRobot]:
-    """Take or renew the lease of every connecting robot that nobody else holds."""
+def renew_leases(me: str) -> list[LeasedRobot]:
+    """Take or renew the lease of every robot with a long connection that no other worker holds.
+
+    One query while nothing changes.
+    """
     lasting = now() + LEASE / 2
-    kept = list(db.session.scalars(select(Robot).where(Robot.held_by == me, Robot.held_until > lasting)))
     free = or_(Robot.held_by == me, Robot.held_until.is_(None), Robot.held_until < now())
-    waiting = select(Robot).where(free, or_(Robot.held_until.is_(None), Robot.held_until <= lasting))
-    if any(robot.connects for robot in db.session.scalars(waiting)):
+    ours = [robot for robot in db.session.scalars(select(Robot).where(free)) if robot.connects]
+    kept = [robot for robot in ours if robot.held_until and robot.held_until > lasting]
+    if len(kept) < len(ours):
+        waiting = select(Robot).where(free, or_(Robot.held_until.is_(None), Robot.held_until <= lasting))
         with writing():
             found = list(db.session.scalars(waiting.with_for_update(skip_locked=True)))
             taken = [robot for robot in found if robot.connects]
@@ -57,40 +61,42 @@ def hold(me: str) -> list[LeasedRobot]:
     ]
 
 
-def let_go(me: str) -> None:
+def release_leases(me: str) -> None:
+    """Give up all leases of this worker."""
     with writing():
         mine = update(Robot).where(Robot.held_by == me)
         db.session.execute(mine.values(held_by=None, held_until=None, connected_at=None))
 
 
-def begin(held: LeasedRobot) -> None:
-    """What a connection before this one was about to say may have arrived."""
+def begin_connection(held: LeasedRobot) -> None:
+    """Replies that an earlier connection was sending become unknown: they may have arrived."""
     with writing():
         cut_off = update(Inbound).where(Inbound.source == held.source, Inbound.state == TELLING)
         db.session.execute(cut_off.values(state=UNKNOWN, body="{}"), execution_options={"synchronize_session": False})
-    connected(held.id, True)
+    record_connection(held.id, True)
 
 
-def connected(robot_id: int, is_connected: bool) -> None:
+def record_connection(robot_id: int, is_connected: bool) -> None:
+    """Record whether the robot is connected."""
     with writing():
         row = update(Robot).where(Robot.id == robot_id)
         db.session.execute(row.values(connected_at=now() if is_connected else None))
 
 
-def answers(source: str) -> list[tuple[int, Incoming, str]]:
-    """Answers that stand ready, as they came in."""
+def ready_answers(source: str) -> list[tuple[int, Incoming, str]]:
+    """Ready replies, oldest first, with the messages they answer."""
     ready = select(Inbound).where(Inbound.source == source, Inbound.state == ANSWERED).order_by(Inbound.id)
     return [(row.id, row.incoming, row.reply or "") for row in db.session.scalars(ready.limit(TOGETHER))]
 
 
 def claim_answer(inbound: int) -> bool:
-    """Committed before the network is touched; says whether it may be said."""
+    """Commit the claim before the network is touched; says whether the reply may be sent."""
     with writing():
         return db.session.get_one(Inbound, inbound, with_for_update=True).claim()
 
 
-def parcels(name: str) -> list[Parcel]:
-    """What the robot's groups are to hear, each started as it is said."""
+def claim_parcels(name: str) -> list[Parcel]:
+    """Claim what the robot's groups are to hear. Each parcel is started just before it is sent."""
     return claim(_channel(), TOGETHER, robot_of(WecomAibot.name, name))
 
 

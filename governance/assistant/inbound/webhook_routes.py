@@ -1,4 +1,4 @@
-"""The platforms' doors: official account, WeCom app, WeCom robots. No cookie plays a part: each request is proven."""
+"""Endpoints for callbacks of the official account, the WeCom app and WeCom robots. A signature authenticates each."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a platform's callback is worth: opened, kept once, counted; and what is said at once. No work is done here."""
+"""Callbacks: verify, decrypt, store once, count, and acknowledge. The work is done by jobs."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -18,9 +18,9 @@ from governance.assistant.inbound.inbox import (
     STORED,
     TOLD,
     Inbound,
+    accept,
     find_inbound,
     inbox_key,
-    receive,
     source_of,
 )
 from governance.core.config import Settings
@@ -36,7 +36,7 @@ from governance.wechat.reachable import APP, OFFICIAL
 TAKEN = "success"
 HEARD = "听到了，请稍等…"
 GONE, LATER, FINE = "这一条放得太久了，请再说一遍。", "还在办，办好了再告诉您。", "好的。"
-PATIENCE = 300  # seconds a robot's answer is asked for again and again; WeCom stops after 360
+PATIENCE = 300  # seconds during which a robot's reply may be polled; WeCom stops after 360
 WELCOME = (
     "您好，我是社区的助手。楼里院里有事直接跟我说，例如：报事 三层灯不亮。\n看办到哪了：进度 编号。都能说什么：帮助"
 )
@@ -44,7 +44,7 @@ WELCOME = (
 
 @contextmanager
 def counted(source: str) -> Iterator[None]:
-    """What is refused is counted by its reason."""
+    """Count refused callbacks by reason."""
     try:
         yield
     except (Untrusted, Unreadable) as trouble:
@@ -58,11 +58,12 @@ def settings() -> Settings:
 
 
 def official() -> Envelope:
-    """The official account's. Raises Missing where there is none."""
+    """The envelope of the official account. Raises Missing when it is not configured."""
     return _envelope(settings().wechat_token, settings().wechat_aes_key, settings().wechat_app_id)
 
 
 def app() -> Envelope:
+    """The envelope of the WeCom app. Raises Missing when it is not configured."""
     return _envelope(settings().wecom_token, settings().wecom_aes_key, settings().wecom_corp_id)
 
 
@@ -73,7 +74,7 @@ def _envelope(token: str, aes_key: str, receive_id: str) -> Envelope:
 
 
 def echo_plain(args: Mapping[str, str]) -> str:
-    """The official account's URL check: the echo itself is not enciphered."""
+    """The URL check of the official account; its echo is not encrypted."""
     with counted(OFFICIAL):
         official().check(Signed.of(args, "signature"))
         echo = args.get("echostr", "")
@@ -92,9 +93,9 @@ def _echo(source: str, envelope: Callable[[], Envelope], args: Mapping[str, str]
 
 
 def take_official(args: Mapping[str, str], body: bytes) -> str:
-    """Safe mode only: in the plain mode anybody's text may follow a signature that was overheard.
+    """Take a callback in safe mode. Plain mode is refused: an overheard signature would fit any text.
 
-    Who scanned a code reads at once where they are; all else is answered when it is worked.
+    A scan is answered at once with the card of its place; everything else is answered by a job.
     """
     with counted(OFFICIAL):
         envelope = official()
@@ -103,7 +104,7 @@ def take_official(args: Mapping[str, str], body: bytes) -> str:
         signed = Signed.of(args)
         plain = envelope.open(signed, xml(body).get("Encrypt", ""))
         incoming = from_xml(plain)
-        receive(OFFICIAL, incoming)
+        accept(OFFICIAL, incoming)
     if incoming.kind != SCAN:
         return TAKEN
     said = passive_reply.reply_xml(incoming.sender, xml(plain).get("ToUserName", ""), welcome.card(incoming.scene))
@@ -112,11 +113,11 @@ def take_official(args: Mapping[str, str], body: bytes) -> str:
 
 def take_app(args: Mapping[str, str], body: bytes) -> None:
     with counted(APP):
-        receive(APP, from_xml(app().open(Signed.of(args), xml(body).get("Encrypt", ""))))
+        accept(APP, from_xml(app().open(Signed.of(args), xml(body).get("Encrypt", ""))))
 
 
 def robot_envelope(name: str) -> Envelope:
-    """Of a robot that nobody keeps, or that is connected otherwise, no more is said than of a wrong signature."""
+    """The envelope of a robot. An unknown robot is refused like a wrong signature."""
     robot = find_robot(name)
     if robot is None or not robot.kept.get("token"):
         raise Untrusted("nobody")
@@ -128,7 +129,7 @@ def echo_robot(name: str, args: Mapping[str, str]) -> str:
 
 
 def take_robot(name: str, args: Mapping[str, str], body: bytes) -> dict[str, Any] | None:
-    """Keep what was said; the answer, sealed, is a stream, which WeCom asks for again until it is finished."""
+    """Store what was said. The encrypted answer is a stream, which WeCom polls until it is finished."""
     source = source_of(name)
     with counted(ROBOT):
         envelope = robot_envelope(name)
@@ -147,12 +148,12 @@ def _at_once(source: str, incoming: Incoming) -> dict[str, Any] | None:
         return _stream(source, incoming.key)
     if incoming.kind == ENTER:
         return {"msgtype": "text", "text": {"content": WELCOME}}
-    receive(source, incoming)
+    accept(source, incoming)
     return None if incoming.kind == OTHER else _stream(source, inbox_key(source, incoming.key))
 
 
 def _stream(source: str, message_key: str) -> dict[str, Any]:
-    """What there is to say by now; unfinished, WeCom asks again."""
+    """The reply so far. While it is unfinished, WeCom polls again."""
     row = find_inbound(source, message_key) if len(message_key) <= 43 else None
     waits = row is not None and row.state == STORED and now() - row.at < timedelta(seconds=PATIENCE)
     content = HEARD if waits else _said(row)

@@ -1,1 +1,1 @@
-"""Reading Chinese text: phrases, names of places, quotes."""
+"""Reading Chinese text: patterns of phrases, names of places, quotes."""

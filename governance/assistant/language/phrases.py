@@ -1,14 +1,14 @@
-"""What people say that is no matter by itself, as patterns: yes and no, kind words, questions of a ticket.
+"""Patterns of phrases that are no matter by themselves: yes, no, small talk, questions about a ticket.
 
-Each is matched against the whole of what was said, and none takes longer than its length: of what may be repeated no
-alternative is made of others.
+Unless its name ends in `_IN`, a pattern must match the whole text. Each runs in linear time: no repeated part has
+alternatives that overlap.
 """
 
 import re
 
 AROUND = " ：:，,。.！!～~\n\t"
 TAIL = r"(?:的|了|啦|吧|呀|啊|呢|哦|嘛|吗|么|谢谢|好吗|[，,、。.！!?？~～\s])*"
-YES = re.compile(  # a yes, with whatever people say around it
+YES = re.compile(  # a yes with polite words around it
     r"(?!(?:要是|得|请|麻烦|写)$)(?:那就|就|回)?(?:是|对|好|嗯|恩|要|行|中|成|得|可以|确认|同意|必须|报|写|麻烦|请|帮|ok|\[ok\]|yes|y|1|\U0001f44c)"
     r"(?:是|对|好|嗯|恩|滴|要|行|可以|确认|了(?=吧)|报|写|上去|进去|上报|麻烦了?|请|帮我|给我|给网格员|一下|谢谢|的|吧|呀|啊|哦|呢|嘞|[，,、。.！!\s])*"
 )
@@ -25,13 +25,13 @@ REFUSES = re.compile(
 )
 SOLVED = re.compile(r"已经|[修弄办]好|好了|解决|(?<!不)亮了|正常|恢复|没事")
 ANOTHER = re.compile(r"(?:不是?[，,\s]*)?(?:这?是)?(?:另外?|新的?|别的|其他的?)(?:一?[件个])?(?:事情?)?" + TAIL)
-ALL_PLACES = re.compile(  # of several places at once
+ALL_PLACES = re.compile(  # several places at once
     r"[^，。！？]{0,6}?(?:都|全)(?:都|部)?(?:有|是|坏了?|一样|这样|漏|不亮|要|停)?"
     + TAIL
     + r"|[^，。！？]{0,8}(?:中间|之间|当中)"
     + TAIL
 )
-REPORT_IT = re.compile(  # alone, beside a quoted message
+REPORT_IT = re.compile(  # said alone while quoting a message
     r"(?:请|麻烦|帮我|帮忙|帮|把|给|这个|这条|这件|也)*"
     r"(?:我要报|报上去|报一下|报事|上报|报修|报|反映)(?:一下|上去)?" + TAIL
 )
@@ -50,14 +50,14 @@ THANKS = re.compile(
 PRAISE = re.compile(r"[修办弄处理]好[了啦]?|(?:真|好|很|这么)快|给力|点赞|大拇指|真好|满意")
 THANKS_IN = re.compile(r"谢谢|多谢|感谢|辛苦[了啦]|\U0001f44d|[修办弄处理来]得?(?:真|好|很|这么)快|给力|点赞")
 WANTS_MORE = re.compile(r"但|可是|不过|就是|还|又|再|请|麻烦|希望|告诉|能不能|什么|怎么|没|不|坏|[?？]")
-ASKS = re.compile(r"[吗么呢啥?？]\W{0,5}$|几点|多少|什么时候|啥时候|哪天|为什么|为啥")  # no detail
-GOES_ON = re.compile("都|还|也|又|而且|并且|然后|现在|已经|就是|因为|不对|更")  # more of what was begun
+ASKS = re.compile(r"[吗么呢啥?？]\W{0,5}$|几点|多少|什么时候|啥时候|哪天|为什么|为啥")  # a question
+GOES_ON = re.compile("都|还|也|又|而且|并且|然后|现在|已经|就是|因为|不对|更")  # begins a continuation
 PARTING = re.compile(
     r"收到|知道了|明白了?|再见|拜拜|没事了?|无所谓|都行|随便|晚安|[哈嘿嘻呵]{2,}|[嗯哦噢喔]{2,}|[哦噢喔]"
 )
 NOTHING = re.compile("[?？]?")
 
-# A ticket's number in a sentence, and not 3-4单元, 3-4天, a date or a phone.
+# A ticket number inside a sentence, but not 3-4单元, 3-4天, a date or a phone number.
 NUMBER = re.compile(
     r"(?<![\d-])(?:编号|单号)?\s{0,3}(\d{1,9}\s?[-–—－]\s?\d)(?!\s?[\d–—－-])"
     r"(?!\s?(?:单元|栋|幢|座|号楼|号院|室|楼|层|户|点|天|个|次|年|月|日|周|小时|米|岁))号?"

@@ -1,4 +1,4 @@
-"""Which place is meant by what is said: by its name, by the group it is said in, or where several have it in common."""
+"""Resolves the place that words name: by its full or short name, or as the courtyard that several places share."""
 
 import re
 from collections.abc import Sequence
@@ -23,11 +23,12 @@ from governance.core.db import db
 from governance.places.model import Place, under
 
 MOST, FEW = 200, 8
-SHORTEST_NAME = 3  # of a place elsewhere, to be seen in a sentence
+SHORTEST_NAME = 3  # characters of a foreign place's name that can be found in a sentence
 
 
 def named_places(places: Sequence[Place], words: str) -> list[Place]:
-    """The places whose names stand in the words, 五号楼 or 5栋 for 5号楼 too; else those whose name they begin."""
+    """The places whose names stand in the words (五号楼 and 5栋 mean 5号楼); else those whose names begin with the
+    words."""
     plain = normalised(words)
     named = [place for place in places if matches_name(place.name, plain)]
     begun = [place for place in places if plain and re.match(rf"{re.escape(plain)}(?!(?<=\d)\d)", place.name)]
@@ -35,19 +36,23 @@ def named_places(places: Sequence[Place], words: str) -> list[Place]:
 
 
 def resolve_place(places: Sequence[Place], words: str) -> Place | None:
-    """The place that is named; else the only one. None where it has to be asked."""
+    """The place that the words name; else the only one. None when the person must be asked."""
     named, is_asked = _read(places, words)
     return places[0] if len(places) == 1 and named is None and not is_asked else named
 
 
 def named_place(places: Sequence[Place], words: str) -> Place | None:
-    """A courtyard of their community before all, with the building named in it; one of these, or the courtyard that
-    those named have in common; else a building beside the only one, and of one that nobody knows the courtyard."""
+    """The place that the words name.
+
+    First a courtyard of the community, with a building named inside it; then one of `places`, or the courtyard of those
+    named; then a building beside the only place, or its courtyard if that building is unknown.
+    """
     return _read(places, words)[0]
 
 
 def _read(places: Sequence[Place], words: str) -> tuple[Place | None, bool]:
-    """The place that is named, and whether one is meant that cannot be told: elsewhere, or of several courtyards."""
+    """The named place; and whether a place is named that cannot be resolved: a foreign one, or one of several
+    courtyards."""
     if foreign_place_name(places, words):
         return None, True
     yards = _courtyards_named(places, words)
@@ -62,7 +67,7 @@ def _read(places: Sequence[Place], words: str) -> tuple[Place | None, bool]:
 
 
 def foreign_place_name(places: Sequence[Place], words: str) -> str:
-    """What the words name that is no place of these communities: 海棠里5号院 or 9号院 in 银杏里, or one elsewhere."""
+    """The name of a place outside these communities, as 海棠里5号院 or 9号院 in 银杏里; empty without one."""
     ours = {place.community_id for place in places}
     if not ours or None in ours:
         return ""
@@ -75,13 +80,13 @@ def foreign_place_name(places: Sequence[Place], words: str) -> str:
 
 
 def _shares(called: str, name: str) -> bool:
-    """Is the one name like the other, where it is not their number?"""
+    """Do both names share two characters apart from their number?"""
     stem = called[: -len(short_of(called))]
     return any(stem[at : at + A_STEM] in name for at in range(len(stem) - A_STEM + 1))
 
 
 def _elsewhere(ours: set[int | None], plain: str, known: set[str]) -> str:
-    """A courtyard or community of others, by its name, or by the beginning of it before a number."""
+    """A courtyard or community of other communities, by its name, or by the start of its name before a number."""
     if len(plain) < SHORTEST_NAME:
         return ""
     stems = {stem for stem in stems_before_numbers(plain) if not any(stem in name for name in known)}
@@ -94,7 +99,7 @@ def _elsewhere(ours: set[int | None], plain: str, known: set[str]) -> str:
 
 
 def common_courtyard(places: Sequence[Place]) -> Place | None:
-    """The one place; of several the courtyard that all of them stand in, if there is one."""
+    """The only place; of several, the courtyard that contains all of them, if any."""
     if len(places) < 2:
         return places[0] if places else None
     shared = [ids[0] for ids in zip(*(place.ancestors for place in places), strict=False) if len(set(ids)) == 1]
@@ -111,7 +116,7 @@ def _beside(place: Place, words: str) -> Place | None:
 
 
 def _inside(places: Sequence[Place]) -> list[Place]:
-    """The buildings of the courtyards that these are or stand in, the first few."""
+    """Up to `MOST` buildings of each of the first courtyards that these places are or stand in."""
     yards = dict.fromkeys(up for place in places for up in place.above() if up.kind == "courtyard")
     return [building for yard in list(yards)[:FEW] for building in _buildings(yard)]
 
@@ -122,14 +127,14 @@ def _buildings(courtyard: Place) -> list[Place]:
 
 
 def _courtyards(places: Sequence[Place]) -> Sequence[Place]:
-    """All those of their communities."""
+    """All courtyards of the communities of these places."""
     communities = {place.community_id for place in places if place.community_id}
     query = select(Place).where(Place.community_id.in_(communities), Place.kind == "courtyard")
     return db.session.scalars(query.order_by(Place.id).limit(MOST)).all() if communities else []
 
 
 def _courtyards_named(places: Sequence[Place], words: str) -> list[Place]:
-    """By their names, or by what they are called for short."""
+    """The courtyards named in full or in short."""
     plain, yards = normalised(words), _courtyards(places)
     whole = [yard for yard in yards if matches_name(yard.name, plain)]
     whole = [yard for yard in whole if not any(yard.name in other.name for other in whole if other is not yard)]
@@ -139,7 +144,8 @@ def _courtyards_named(places: Sequence[Place], words: str) -> list[Place]:
 
 
 def _by_stem(places: Sequence[Place], yards: Sequence[Place], plain: str) -> list[Place]:
-    """海棠3号楼 and 海棠苑3号楼 in 银杏里; not where ours, or what they stand in, are called so too."""
+    """Courtyards named by their first characters, as 海棠3号楼 or 海棠苑3号楼 in 银杏里, unless our own names hold them
+    too."""
     ours = [up.name for place in places for up in place.above()]
     stems = {stem for stem in stems_before_numbers(plain) if not any(stem in name for name in ours)}
     return [yard for yard in yards if yard.name[:A_STEM] in stems]

@@ -1,4 +1,4 @@
-"""How people call a place: numbers and houses in one way of writing, short for a longer name, or by a name before."""
+"""Names of places as people write them: normalised numbers and buildings, short names, and stems before numbers."""
 
 import re
 import unicodedata
@@ -14,7 +14,10 @@ DATE = re.compile(r"(?<=月)\d{1,2}号")
 NOT_THERE = re.compile(r"(?:不[是在]|除了)\D{0,2}(?:\d{1,3}号[楼院]|[东西南北中]区|[\d一二三四五六七八九]期)")
 A_BUILDING, A_COURTYARD = re.compile(r"\d{1,4}号楼"), re.compile(r"(?<!\d)\d{1,4}号院")
 SHORT = re.compile(r"(?:(?<!\d)\d{1,4}号院|[东西南北中前后新老A-Z]区|[\d一二三四五六七八九]期)$")
-LEADS_TO, GOES_ON = "我你他们咱住在去到是就这那和跟院里苑园", "域块间分别"  # a name, and another word
+LEADS_TO, GOES_ON = (
+    "我你他们咱住在去到是就这那和跟院里苑园",
+    "域块间分别",
+)  # before a name; after it
 SECTION = re.compile(rf"(?<![^\W\d{LEADS_TO}])[东西南北中]区(?![{GOES_ON}])")
 NO_NAME = "我你您他她它咱本这那哪们个在从到去住是的家院楼屋房店间室厅层道库场群梯池坑箱心手水夜地村城区园街马对大公门"
 EVERYDAY = (
@@ -30,7 +33,7 @@ A_STEM = 2
 
 
 def normalised(words: str) -> str:
-    """In one way of writing, without dates and without the places that are said not to be meant."""
+    """One spelling of numbers and buildings, without dates and without places that are excluded (不是5号楼)."""
     plain = "".join(unicodedata.normalize("NFKC", words).split())
     counted = DATE.sub("", COUNTED.sub(_counted, plain))
     plain = DOOR.sub(r"\1号楼", HOUSE.sub(r"\1号楼", counted))
@@ -46,17 +49,17 @@ def _counted(found: re.Match[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def spoken_name(name: str) -> str:
-    """The same for the name of a place, which is asked for again and again."""
+    """The normalised name of a place, cached."""
     return normalised(name)
 
 
 def matches_name(name: str, words: str) -> bool:
-    """Do the words, as `spoken`, hold the name, and not as part of a number?"""
+    """Do the normalised words contain the name, and not as part of a longer number?"""
     return any(not before.isdigit() for before, _ in _around(spoken_name(name), words))
 
 
 def is_called_short(name: str, words: str) -> bool:
-    """Do they call it by less than its name, and not in another word: 山东区域?"""
+    """Do the words contain the short name as a word of its own? 山东区域 does not contain 东区."""
     short = short_of(name)
     if not short or short.endswith("号院"):
         return bool(short) and matches_name(short, words)
@@ -68,19 +71,19 @@ def _is_apart(before: str, after: str) -> bool:
 
 
 def _around(called: str, words: str) -> Iterator[tuple[str, str]]:
-    """The characters before and after each place where it stands; a space where there is none."""
+    """The characters before and after each occurrence; a space at either end."""
     padded, at = f" {words} ", 0
     while called and (at := padded.find(called, at + 1)) > 0:
         yield padded[at - 1], padded[at + len(called)]
 
 
 def short_of(name: str) -> str:
-    """What neighbours call 银杏里3号院 and 海棠苑东区; empty where it is not called by less than its name."""
+    """The short name, as 3号院 for 银杏里3号院 or 东区 for 海棠苑东区; empty when there is none."""
     found = SHORT.search(spoken_name(name))
     return found[0] if found else ""
 
 
 def stems_before_numbers(words: str) -> set[str]:
-    """Each two characters that stand shortly before a number: 海棠 and others in 海棠小区5号楼."""
+    """All pairs of characters in a name before a building number: 海棠 and others in 海棠小区5号楼."""
     runs = BEFORE_A_NUMBER.findall(words)
     return {run[at : at + A_STEM] for run in runs for at in range(len(run) - A_STEM + 1)}

@@ -1,7 +1,7 @@
-"""A message that points at another: the speaker's own words, and the quoted ones, which are never taken for theirs.
+"""A message that quotes another: separates the speaker's own words from the quoted ones.
 
-A robot is given the quoted message beside the words (developer.work.weixin.qq.com/document/path/100719); WeChat's own
-copy of such a message, as other bots pass it on, is 「somebody：words」, a line of dashes, and the words below it.
+WeCom gives a robot the quoted message beside the words (developer.work.weixin.qq.com/document/path/100719). WeChat's
+copy, as other bots pass it on, is 「somebody：words」, a line of dashes, and the words below.
 """
 
 import re
@@ -12,12 +12,12 @@ MENTION = re.compile(r"\s*(?:@\S+\s*)+")
 
 
 def own_words(text: str) -> str:
-    """Without the mention by which a robot is spoken to."""
+    """The text without the mention of the robot."""
     return MENTION.sub("", text, count=1).strip() if MENTION.match(text) else text.strip()
 
 
 def split(text: str, given: str = "") -> tuple[str, str]:
-    """The speaker's own words, and those they point at; `given` is what the platform says they point at."""
+    """The speaker's own words and the quoted ones. `given` is the quote as the platform gives it."""
     words = own_words(text)
     lines = words.splitlines()
     for number, line in enumerate(lines):
@@ -32,6 +32,6 @@ def _is_rule(line: str) -> bool:
 
 
 def _unnamed(quoted: str) -> str:
-    """Who said it is nobody else's business."""
+    """The quoted words without the name of who said them, which is private."""
     name, colon, words = quoted.partition("：")
     return words if colon and len(name) <= LONGEST_NAME and "\n" not in name else quoted

@@ -1,1 +1,1 @@
-"""Group chats pasted by a worker: lines, authors, and the tickets or replies made of them."""
+"""Group chats pasted by a worker: lines, senders, and the tickets or contributions made of them."""

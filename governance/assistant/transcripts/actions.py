@@ -1,4 +1,4 @@
-"""Passing on what was said in an ordinary group, by a worker's hand, marked 转自群聊. Who said it stays at the desk."""
+"""Makes tickets and contributions of a pasted chat, marked 转自群聊. The sender's name is never published."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from governance.people.access.permissions import may, visible
 from governance.people.access.viewer import Viewer
 from governance.places.finding import find_place
 from governance.places.model import Place
-from governance.relay.groups.queries import called
+from governance.relay.groups.queries import matches_search
 from governance.relay.model import Group
 from governance.tickets import assist
 from governance.tickets.model import Ticket
@@ -26,54 +26,54 @@ from governance.tickets.reports import reported
 from governance.triage.category import OTHER
 
 MOST_GROUPS, FEW_PLACES = 300, 3
-SHORT, LONG = 140, 300  # a statement's words, a reply's
+SHORT, LONG = 140, 300  # longest statement, longest reply
 
 
-def groups(viewer: Viewer, search: str = "") -> list[Group]:
-    """The groups whose words this viewer may pass on; those only that are called so, or bound to a place called so."""
+def pasteable_groups(viewer: Viewer, search: str = "") -> list[Group]:
+    """The groups whose chats this viewer may paste, filtered by name of group or place."""
     here = (visible(viewer, "group.paste", Group), Group.archived_at.is_(None))
     query = select(Group).where(*here).order_by(Group.name, Group.id).limit(MOST_GROUPS)
     if search.strip():
-        query = query.where(called(search.strip()))
+        query = query.where(matches_search(search.strip()))
     return list(db.session.scalars(query.options(selectinload(Group.places))))
 
 
-def group(viewer: Viewer, id_: str) -> Group | None:
-    """The group that was chosen, if this viewer may pass on its words."""
+def pasteable_group(viewer: Viewer, id_: str) -> Group | None:
+    """The chosen group; None unless this viewer may paste its chats."""
     found = db.session.get(Group, int(id_)) if id_.isdecimal() and len(id_) < 10 else None
     return found if found is not None and not found.archived_at and may(viewer, "group.paste", found) else None
 
 
-def label(group: Group) -> str:
-    """The group and where it is bound, the first few by name."""
+def group_label(group: Group) -> str:
+    """The group's name with the first few of its places."""
     named = "、".join(place.name for place in group.places[:FEW_PLACES])
     more = f"等 {len(group.places)} 处" if len(group.places) > FEW_PLACES else ""
     return f"{group.name}（{named}{more}）"
 
 
-def where(viewer: Viewer, group_id: str, text: str) -> list[Place]:
-    """Where a matter may be: at the one place that was written, else at those of the group. Raises Invalid by field."""
+def possible_places(viewer: Viewer, group_id: str, text: str) -> list[Place]:
+    """The one place that was typed, else the places of the group. Raises Invalid by field."""
     if text.strip():
         return [find_place(text, _mine(viewer), "place")]
-    chosen = group(viewer, group_id)
+    chosen = pasteable_group(viewer, group_id)
     if chosen is None:
         raise Invalid({"group": "请选是哪个群，或者在下面写是哪栋楼"})
     return chosen.places
 
 
-def meant(places: list[Place], *said: str) -> Place | None:
-    """The one of them that is named, by the first of these texts that names one."""
+def place_named_in(places: list[Place], *said: str) -> Place | None:
+    """The only place that one of these texts names; the first text that names one decides."""
     named = (named_places(places, words) if len(places) > 1 else places for words in said)
     return next((found[0] for found in named if len(found) == 1), None)
 
 
-def category_meant(*said: str) -> str:
-    """The category that the first of these texts to be of one is of; empty where a person has to say."""
+def category_named_in(*said: str) -> str:
+    """The slug of the first category found in these texts; empty when a person has to choose."""
     return next((slug for words in said if (slug := category_of(words).slug) != OTHER), "")
 
 
-def place_among(places: list[Place], id_: str) -> Place:
-    """The one that was chosen; where there is but one, nobody is asked. Raises Invalid."""
+def chosen_place(places: list[Place], id_: str) -> Place:
+    """The chosen place; the only one if there is one. Raises Invalid."""
     chosen = places if len(places) == 1 else [place for place in places if str(place.id) == id_]
     if not chosen:
         raise Invalid({"at": "请选是在哪一处"})
@@ -85,7 +85,7 @@ def _mine(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def report_matter(place: Place, by: Viewer, slug: str, submission: str, **details: Any) -> Ticket:
-    """It becomes a ticket; the same submission again gives the first one back. `told` as in tickets/actions.report."""
+    """Create a ticket. The same submission again returns the first ticket. Raises Invalid for an unknown category."""
     chosen = category(slug)
     if chosen is None:
         raise Invalid({"category": "请选一类"})
@@ -94,14 +94,17 @@ def report_matter(place: Place, by: Viewer, slug: str, submission: str, **detail
 
 
 def open_topics(viewer: Viewer, places: list[Place]) -> list[Topic]:
-    """The topics at any of these places that this viewer may put words into."""
+    """The open topics at these places that this viewer may contribute to."""
     found = topics.going_on(places[0]) if len(places) == 1 else topics.going_on_around(places)
     open_ = [topic for topic in found if topic.state in topic_life.REPLIED_IN]
     return [topic for topic in open_ if may(viewer, "topic.say", topic)]
 
 
-def say(topic: Topic, by: Viewer, submission: str, words: str) -> None:
-    """It becomes a statement where short ones are still made, else a reply."""
+def put_into_topic(topic: Topic, by: Viewer, submission: str, words: str) -> None:
+    """Add the words to a topic: as a statement if they are short and statements are open, else as a reply.
+
+    Raises Invalid for words that are too long.
+    """
     if len(words) > LONG:
         raise Invalid({"words": f"放进议题最多 {LONG} 个字，请写短一些"})
     with writing():
@@ -111,7 +114,8 @@ def say(topic: Topic, by: Viewer, submission: str, words: str) -> None:
             contributions.reply(topic, by, submission, words, from_group=True)
 
 
-def topic_among(found: list[Topic], id_: str) -> Topic:
+def chosen_topic(found: list[Topic], id_: str) -> Topic:
+    """The chosen topic. Raises Missing."""
     for topic in found:
         if str(topic.id) == id_:
             return topic

@@ -1,4 +1,4 @@
-"""Forms of a pasted transcript: what was pasted, and one matter of it."""
+"""Forms for a pasted chat: the paste, and one matter of it."""
 
 from wtforms import BooleanField, HiddenField, SelectField
 
@@ -13,7 +13,7 @@ class PasteForm(Form):
 
 
 class MatterForm(Form):
-    """One matter of what was pasted; `rest` is what else there was, `sender` who said it, which nobody else reads."""
+    """One matter of a paste. `rest` holds the other lines; `sender` is who said it, which is never published."""
 
     words = text("这件事", longest=500, lines=4, needed="请留一句是什么事")
     into = SelectField("怎么办", default="")

@@ -1,11 +1,10 @@
-"""What was pasted from a group's chat, line by line: who said it, as far as can be told, and the words alone.
+"""Parses a pasted group chat into lines with sender and words.
 
-What somebody quotes to answer it (「张三：电梯又坏了」, a line of dashes, the answer) is what the answer is about: it
-stands beside the answer and in nobody's words, but as what it is where no answer follows.
+A quote (「张三：电梯又坏了」, a line of dashes, the answer) is stored beside its answer. A quote without an answer
+becomes a line of its own.
 
-Who said something never goes into the words: names in a group are nobody else's business. What WeChat and WeCom write
-themselves (somebody came, took back a message, patted somebody; a picture stood here) is nobody's words and left out,
-but only in the shapes they write it in: words of a resident are never to be lost.
+A sender's name never becomes part of the words: it is private. System lines of WeChat and WeCom (joins, withdrawals,
+pats, placeholders of pictures) are dropped, but only in their exact shapes, so that no resident's words are lost.
 """
 
 import re
@@ -37,8 +36,8 @@ SYSTEM = (
     rf"(?:以下是)?(?:群聊|{QUOTED}|群聊\s*{QUOTED}\s*)的聊天记录(?:如下)?[:：]?",
 )
 DASHES = re.compile(rf"{RULE}{{2,}}")
-NOBODY = re.compile("|".join((rf"{MOMENT}|{RULE}*{DAY}{RULE}*", *SYSTEM)))  # when it was said, or what nobody said
-SHOWN = re.compile(  # here stood something that is no words
+NOBODY = re.compile("|".join((rf"{MOMENT}|{RULE}*{DAY}{RULE}*", *SYSTEM)))  # times and system lines
+SHOWN = re.compile(  # placeholders of pictures, files and the like
     r"\[(?:图片|照片|视频|语音|表情|动画表情|文件|链接|位置|红包|微信红包|转账|名片|个人名片|小程序|聊天记录|音乐|笔记"
     r"|视频号|直播|语音通话|视频通话|群公告|卡券|群接龙|群收款|拍一拍)\](?![:：\]])"
 )
@@ -61,19 +60,19 @@ CITED_LINES = re.compile(rf"(?m)(?:^|(?<=」))[ \t]*{CITED.pattern}")
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that was said. `sender` is empty when nobody can tell; `answers` is what it quotes, `who：words`."""
+    """One utterance. `sender` is empty when unknown; `answers` is the quoted message, as `who：words`."""
 
     words: str
     sender: str = ""
     answers: str = ""
 
     def __str__(self) -> str:
-        """As it is read back: the same words by the same sender."""
+        """The line in a form that `lines` parses to the same words and sender."""
         return (f"「{self.answers}」\n" if self.answers else "") + self._said
 
     @property
     def answered(self) -> str:
-        """The words it answers, without who said them."""
+        """The quoted words without their sender."""
         return self.answers.partition("：")[2]
 
     @property
@@ -85,9 +84,9 @@ class Line:
 
 
 def lines(text: str) -> list[Line]:
-    """The lines of a paste. A line with a name alone, or a name and a time, is the head of those below it.
+    """Parse a paste, at most `MOST_LINES` lines. A line with only a name, or a name and a time, heads those below it.
 
-    A free line ends what somebody said, but not before their first word: WeChat leaves one free below the head.
+    An empty line ends what a sender said, but not directly below a head, where WeChat leaves one.
     """
     said: list[Line] = []
     sender, begun, cited = "", True, None
@@ -113,7 +112,7 @@ def lines(text: str) -> list[Line]:
 
 
 def _plain(text: str) -> list[str]:
-    """The lines without what is no words; what was quoted is a line by itself, however many it had."""
+    """The text lines without placeholders. Each quote becomes one line, however many it had."""
     shown = [(whole, SHOWN.sub(" ", whole).strip()) for whole in text.splitlines()]
     whole = "\n".join(line for before, line in shown if line or not before.strip())
     quoted = CITED_LINES.sub(lambda found: " ".join(found[0].split()), whole)
@@ -121,7 +120,7 @@ def _plain(text: str) -> list[str]:
 
 
 def _parts(line: str) -> list[str]:
-    """The quotes that a line begins with, and what stands behind them."""
+    """The quotes at the start of a line, then what follows them."""
     parts = []
     while (quote := CITED.match(line)) and _cited(quote[0]):
         parts.append(quote[0])
@@ -130,7 +129,7 @@ def _parts(line: str) -> list[str]:
 
 
 def _cited(line: str) -> Line | None:
-    """What a quote says; its words may be none, where it quotes a picture."""
+    """The line inside a quote; its words are empty if it quotes a picture."""
     found = CITED.fullmatch(line)
     return Line(found["words"].strip(), found["who"]) if found and not LABEL.fullmatch(found["who"]) else None
 
@@ -144,7 +143,7 @@ def _unanswered(cited: Line | None) -> list[Line]:
 
 
 def _read(line: str) -> tuple[str | None, str]:
-    """Who is named as speaking (None: nobody), and the words of theirs on this same line."""
+    """The sender named in this line (None: nobody; empty: a system line), and the words after the name."""
     if NOBODY.fullmatch(line):
         return "", ""
     for shape in (KEPT, BOXED, HEAD, SAYS):
@@ -155,7 +154,7 @@ def _read(line: str) -> tuple[str | None, str]:
 
 
 class Matter(NamedTuple):
-    """What some of the lines make: their words, what they answer, who said the first, and all other lines."""
+    """One matter made of chosen lines: words, quoted words, first sender, and all other lines."""
 
     words: str
     answered: str
@@ -164,7 +163,7 @@ class Matter(NamedTuple):
 
 
 def matter(said: Sequence[Line], chosen: Collection[int]) -> Matter:
-    """Those lines that are one matter, and the others to go on with. "The same here" says what it answers."""
+    """Make one matter of the chosen lines. "The same here" takes the words it quotes."""
     mine = [line for number, line in enumerate(said) if number in chosen]
     rest = [str(line) for number, line in enumerate(said) if number not in chosen]
     words, answered = ("\n".join(parts) for parts in (map(_matter_of, mine), (one.answered for one in mine)))

@@ -1,6 +1,6 @@
-"""群消息录入: paste what was said in a group, tick what is one matter, pass it on; the rest stays to go on with.
+"""群消息录入: paste a chat, tick the lines of one matter, pass it on, continue with the rest.
 
-Everything typed travels in the form, so nothing is lost by an error and nothing waits anywhere else.
+Everything typed travels in the form: nothing is stored between the steps, and no error loses it.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from flask import Blueprint, render_template, request, session
 from governance.assistant.transcripts import actions, parse
 from governance.assistant.transcripts.forms import MatterForm, PasteForm
 from governance.core.errors import Invalid
-from governance.core.web.forms import options
+from governance.core.web.forms import attempt, options
 from governance.core.web.pages import back, public_url
 from governance.core.web.security import refills, stale_form
 from governance.people.access.current import current, open_to
@@ -19,11 +19,10 @@ from governance.people.access.permissions import office_role
 from governance.places.model import Place
 from governance.relay.messages.facts import near_name
 from governance.tickets.categories import active
-from governance.triage.crisis import grave
+from governance.triage.crisis import crisis_in
 
 bp = Blueprint("transcripts", __name__)
-FEW_GROUPS = 8  # more than one sees at a glance
-STALE = "页面放久了，请再点一次"
+FEW_GROUPS = 8  # more groups than this get a search field
 
 
 @bp.get("/desk/pasted")
@@ -36,17 +35,13 @@ def paste() -> Any:
 @open_to(office_role)
 @refills
 def pasted() -> Any:
-    """What was pasted, as lines to tick; with lines ticked, the matter they make."""
+    """The paste as lines to tick; once lines are ticked, the form of their matter."""
     form = _form(PasteForm())
     if _is_looking(form) and not stale_form():
         return _paste_page(_found(form))
-    try:
-        if not form.ok:
-            raise Invalid({} if form.errors else {"pasted": STALE})
-        places = actions.where(current(), form.group.data, form.place.data)
-    except Invalid as trouble:
-        form.refuse(trouble)
-        return _paste_page(form), 422
+    places = attempt(form, lambda: actions.possible_places(current(), form.group.data, form.place.data))
+    if places is None:
+        return _paste_page(form), form.status
     said = parse.lines(form.pasted.data)
     chosen = {int(one) for one in request.form.getlist("line") if one.isdecimal() and len(one) < 4}
     if len(said) == 1:
@@ -54,7 +49,7 @@ def pasted() -> Any:
     matter = parse.matter(said, chosen)
     if not matter.words:
         return _paste_page(form, said=said, there=_there(form, places))
-    at = actions.meant(places, matter.words, matter.answered)
+    at = actions.place_named_in(places, matter.words, matter.answered)
     begun = {
         "words": matter.words[:500],
         "sender": matter.sender,
@@ -62,7 +57,7 @@ def pasted() -> Any:
         "group": form.group.data,
         "place": form.place.data,
         "at": str(at.id) if at else "",
-        "category": actions.category_meant(matter.words, matter.answered),
+        "category": actions.category_named_in(matter.words, matter.answered),
     }
     return _matter_page(_matter(MatterForm.blank(**begun), places), places)
 
@@ -71,22 +66,18 @@ def pasted() -> Any:
 @open_to(office_role)
 @refills
 def pass_on() -> Any:
-    """One matter goes where it belongs; what else was pasted is shown again."""
+    """Pass one matter on and show the remaining lines again."""
     form = MatterForm()
     try:
-        places = actions.where(current(), form.group.data or "", form.place.data or "")
+        places = actions.possible_places(current(), form.group.data or "", form.place.data or "")
     except Invalid as trouble:
         started = _form(PasteForm.blank(pasted=f"{form.words.data or ''}\n{form.rest.data or ''}".strip()))
         started.refuse(trouble)
         return _paste_page(started), 422
     _matter(form, places)
-    try:
-        if not form.ok:
-            raise Invalid({} if form.errors else {"words": STALE})
-        done = _passed(form, places)
-    except Invalid as trouble:
-        form.refuse(trouble)
-        return _matter_page(form, places), 422
+    done = attempt(form, lambda: _passed(form, places))
+    if done is None:
+        return _matter_page(form, places), form.status
     if not (form.rest.data or "").strip():
         session["passed_on"] = done
         return back("transcripts.paste")
@@ -95,20 +86,20 @@ def pass_on() -> Any:
 
 
 def _passed(form: MatterForm, places: list[Place]) -> dict[str, str]:
-    """What became of it: its number or title, where it is found, and the address a group may read, if any."""
+    """Pass the matter on. Returns its number or title, its address, and the link that a group may read, if any."""
     viewer, submission = current(), form.submission.data
     if form.into.data:
-        topic = actions.topic_among(actions.open_topics(viewer, places), form.into.data)
-        actions.say(topic, viewer, submission, form.words.data)
+        topic = actions.chosen_topic(actions.open_topics(viewer, places), form.into.data)
+        actions.put_into_topic(topic, viewer, submission, form.words.data)
         return {"topic": topic.title, "ref": topic.ref}
     name = form.sender.data if form.keep_sender.data else None
     details = {
         "words": form.words.data,
         "where": form.spot.data,
-        "private": form.private.data or grave(form.words.data) is not None,
+        "private": form.private.data or crisis_in(form.words.data) is not None,
         "contact_name": name or None,
     }
-    at = actions.place_among(places, form.at.data or "" if form.at else "")
+    at = actions.chosen_place(places, form.at.data or "" if form.at else "")
     ticket = actions.report_matter(at, viewer, form.category.data, submission, **details)
     private = ticket.private or ticket.category.private
     link = "" if private else public_url("tickets.show", ref=ticket.ref)
@@ -116,25 +107,25 @@ def _passed(form: MatterForm, places: list[Place]) -> dict[str, str]:
 
 
 def _is_looking(form: PasteForm) -> bool:
-    """The button beside it was pressed, or the search was typed and nothing chosen, as when Enter is."""
+    """Was the search button pressed, or Enter in the search field with nothing chosen?"""
     return "look" in request.form or bool(form.find.data and not form.group.data and not form.place.data)
 
 
 def _found(form: PasteForm) -> PasteForm:
-    """The same, with the groups that were searched for to choose from; the only one is chosen."""
+    """The form with the groups found; a single one is chosen."""
     kept = {name: form[name].data or "" for name in ("find", "pasted", "place", "group")}
-    found = actions.groups(current(), kept["find"])
+    found = actions.pasteable_groups(current(), kept["find"])
     if len(found) == 1:
         kept["group"] = str(found[0].id)
     return _form(PasteForm.blank(**kept))
 
 
 def _form(form: PasteForm) -> PasteForm:
-    """With the groups to choose from: those that are searched for, and the one that was chosen."""
+    """The form with its groups to choose from: those found, and the one chosen before."""
     viewer, search = current(), "".join(char for char in form.find.data or "" if char.isprintable())
-    found, chosen = actions.groups(viewer, search), actions.group(viewer, form.group.data or "")
+    found, chosen = actions.pasteable_groups(viewer, search), actions.pasteable_group(viewer, form.group.data or "")
     shown = found if chosen is None or chosen in found else [chosen, *found]
-    named = [(str(group.id), actions.label(group)) for group in shown]
+    named = [(str(group.id), actions.group_label(group)) for group in shown]
     form.group.choices = options(("", "不在下面，写楼"), *named)
     form.found = len(found) if search else None
     form.searches = bool(search) or len(found) > FEW_GROUPS
@@ -142,7 +133,7 @@ def _form(form: PasteForm) -> PasteForm:
 
 
 def _matter(form: MatterForm, places: list[Place]) -> MatterForm:
-    """With what there is to choose from; where there is but one place, that is none of it."""
+    """The form with its choices. With only one place, the field for the place is removed."""
     if len(places) > 1:
         alike = Counter(place.name for place in places)
         named = ((str(one.id), one.name if alike[one.name] == 1 else near_name(one)) for one in places)
@@ -165,6 +156,6 @@ def _matter_page(form: MatterForm, places: list[Place]) -> str:
 
 
 def _there(form: PasteForm | MatterForm, places: list[Place]) -> str:
-    """The place, or the group where it may be several."""
-    chosen = actions.group(current(), form.group.data or "") if len(places) > 1 else None
-    return actions.label(chosen) if chosen else places[0].full_name or places[0].name
+    """The label of the place; of the group when it has several."""
+    chosen = actions.pasteable_group(current(), form.group.data or "") if len(places) > 1 else None
+    return actions.group_label(chosen) if chosen else places[0].full_name or places[0].name

@@ -1,38 +1,36 @@
-"""Making an uploaded photo safe to show: only its pixels survive, drawn anew at two sizes, or it is refused.
+"""Makes an uploaded photo safe to show: its pixels are redrawn at two sizes, or it is refused.
 
-Decoding happens behind the fence (core/sandbox.py, decoder.py). Who may upload, and where the results are kept,
-is for the caller.
+A child process decodes it (core/sandbox.py, decoder.py). The caller decides who may upload and where results are kept.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from governance.core import sandbox
+from governance.core.errors import Problem
 from governance.core.photos.headers import ENOUGH, declared_size, kind_of
+from governance.core.translation import LazyText as _l
 
 MOST_BYTES, MOST_PIXELS = 15 << 20, 50_000_000
 LONG_SIDE, THUMB_SIDE = 1600, 320
 _SECONDS = 20.0
 _CLEANER = Path(__file__).with_name("decoder.py")
-_BROKEN = "这张照片打不开，请换一张或重新拍"
-_TOO_HEAVY = "一张照片不能超过 15 MB，请换一张"
-_TOO_LARGE = "照片太大了，请换一张小一点的"
+_BROKEN = _l("这张照片打不开，请换一张或重新拍")
+_TOO_HEAVY = _l("一张照片不能超过 15 MB，请换一张")
+_TOO_LARGE = _l("照片太大了，请换一张小一点的")
+_SAID = {"large": _TOO_LARGE, "cut short": _l("照片没有传完整，请再传一次")}  # by the decoder
 _PACKAGE = {"jpeg": "PIL", "png": "PIL", "webp": "PIL", "heif": "pi_heif"}
 _SCAN = 0xDA
 _ALLOWED = {0xE0, 0xDB, 0xC0, 0xC4, _SCAN}  # JFIF, tables, one baseline frame, its scan
 
 
-class Unclean(Exception):
-    """Refused; the reason is for the person who sent it, in Chinese."""
-
-    def __init__(self, reason_zh: str) -> None:
-        super().__init__(reason_zh)
-        self.reason_zh = reason_zh
+class Unclean(Problem):
+    """Refused; the message is for the person who sent it."""
 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """Two JPEGs without a past; width and height are the full one's."""
+    """Two JPEGs without metadata; width and height are the full one's."""
 
     full: bytes
     thumb: bytes
@@ -41,17 +39,17 @@ class Cleaned:
 
 
 def looks_like_photo(head: bytes) -> bool:
-    """Whether the first bytes are those of a kind we take; cheap enough for the door."""
+    """Whether the first bytes are those of a kind we accept; cheap enough for each request."""
     return kind_of(head[:ENOUGH]) is not None
 
 
 def glance(data: bytes) -> str:
-    """The kind of photo it says it is. Raises Unclean for what can be refused without drawing it."""
+    """The kind of photo by its header. Raises Unclean for what can be refused without decoding."""
     if len(data) > MOST_BYTES:
         raise Unclean(_TOO_HEAVY)
     kind = kind_of(data[:ENOUGH])
     if kind is None:
-        raise Unclean("这个文件不是照片（要 JPG、PNG、WebP 或 HEIC）")
+        raise Unclean(_l("这个文件不是照片（要 JPG、PNG、WebP 或 HEIC）"))
     wide, high = declared_size(data) or (1, 1)
     if wide * high > MOST_PIXELS:
         raise Unclean(_TOO_LARGE)
@@ -66,7 +64,7 @@ def clean(source: Path | bytes) -> Cleaned:
     try:
         return _read(sandbox.run(_CLEANER, _PACKAGE[kind], limits, data, _SECONDS))
     except sandbox.Fell as trouble:
-        raise Unclean(trouble.words or _BROKEN) from trouble
+        raise Unclean(_SAID.get(trouble.words, _BROKEN)) from trouble
 
 
 def _bytes_of(source: Path | bytes) -> bytes:
@@ -77,7 +75,7 @@ def _bytes_of(source: Path | bytes) -> bytes:
 
 
 def _read(answer: bytes) -> Cleaned:
-    """The child's answer, not taken at its word: both pictures must be plain JPEGs and nothing else."""
+    """The child's answer, verified: both pictures must be plain JPEGs and nothing else."""
     line, _, pictures = answer.partition(b"\n")
     width, height, cut = (int(number) for number in line.split())
     cleaned = Cleaned(pictures[:cut], pictures[cut:], width, height)
@@ -87,7 +85,7 @@ def _read(answer: bytes) -> Cleaned:
 
 
 def _only_pixels(jpeg: bytes) -> bool:
-    """Whether every segment is one that drawing needs, so that no note of any kind can be in it."""
+    """Whether every segment is one that drawing needs, so that no metadata can be in it."""
     if not (jpeg.startswith(b"\xff\xd8") and jpeg.endswith(b"\xff\xd9")):
         return False
     at, marker = 2, 0

@@ -1,8 +1,8 @@
-"""The child process that decodes one photo and draws it anew; core/photos/clean.py starts it through the fence.
+"""The child process that decodes and redraws one photo; core/photos/clean.py starts it in the sandbox.
 
-Standard input is the photo, the arguments are where Pillow lives, the kind, the most pixels and the two sizes.
-Standard output is `width height length-of-full`, a line break, the full picture and the thumbnail. Nothing of the
-original but its pixels is carried over. Exit 3 with a reason in Chinese is a refusal; any other end is a crash.
+Standard input is the photo. The arguments are the folder of Pillow, the kind, the most pixels and the two sizes.
+Standard output is `width height length-of-full`, a line break, the full picture and the thumbnail. Only pixels are
+carried over. Exit 3 with a reason that clean.py knows is a refusal; any other end is a crash.
 """
 
 import io
@@ -32,7 +32,7 @@ def main() -> None:
     sys.path.append(folder)
     photo = opened(kind, io.BytesIO(sys.stdin.buffer.read()))
     if not 0 < photo.width * photo.height <= int(most):
-        refuse("照片太大了，请换一张小一点的")
+        refuse("large")
     side = int(long_side)
     if kind == "jpeg":  # an eighth, a quarter or half of it is decoded straight away
         shrink = min(1, side / max(photo.size))
@@ -40,9 +40,9 @@ def main() -> None:
     try:
         photo.load()
     except MemoryError:
-        refuse("照片太大了，请换一张小一点的")
+        refuse("large")
     except OSError:
-        refuse("照片没有传完整，请再传一次")
+        refuse("cut short")
     turn = orientation(photo)
     pixels = to_rgb(photo)
     shrink_to(pixels, side)
@@ -63,7 +63,7 @@ def opened(kind: str, source: io.BytesIO) -> Any:
 
 
 def orientation(photo: Any) -> Any:
-    """How to turn the picture upright; a broken note about it is no reason to refuse the photo."""
+    """The EXIF rotation; a broken tag is no reason to refuse the photo."""
     try:
         return _TURNS.get(photo.getexif().get(0x0112))
     except Exception:  # whatever a decoder may raise over a broken note
@@ -71,7 +71,7 @@ def orientation(photo: Any) -> Any:
 
 
 def to_rgb(photo: Any) -> Any:
-    """Only colours: on white where it was transparent, and none of the notes."""
+    """RGB on white where it was transparent, without metadata."""
     if photo.mode in ("RGBA", "LA", "PA") or "transparency" in photo.info:
         shrink_to(photo, 4000)  # a layer takes as much memory again
         layer = photo.convert("RGBA")

@@ -1,4 +1,4 @@
-"""What the first bytes of a photo say: its kind and the pixels it claims, without decoding anything."""
+"""What the first bytes of a photo say: its kind and the size it claims, without decoding."""
 
 import struct
 
@@ -21,7 +21,7 @@ def kind_of(head: bytes) -> str | None:
 
 
 def declared_size(data: bytes) -> tuple[int, int] | None:
-    """Width and height as the header claims; None where only the decoder can tell."""
+    """Width and height in the header; None where only the decoder can tell."""
     readers = {"jpeg": _jpeg, "png": _png, "webp": _webp}
     read = readers.get(kind_of(data[:ENOUGH]) or "")
     try:

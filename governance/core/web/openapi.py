@@ -1,55 +1,54 @@
-"""The JSON doors, described where they stand: a view carries its `Operation`, and the document is made of all of them.
+"""The OpenAPI 3.1 document of the JSON endpoints. A view carries its `Operation`; the document holds them all.
 
-The document is OpenAPI 3.1, whose schemas are JSON Schema 2020-12.
+The schemas are those of the pydantic models by which each view checks what it is sent (JSON Schema 2020-12).
 """
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from flask import Flask
+from pydantic import Field
 
 from governance.core import errors
+from governance.core.web.json_input import Model, schema_of
 
 View = TypeVar("View", bound=Callable[..., Any])
-Schema = Mapping[str, Any]
 JSON, PROBLEM_JSON, MULTIPART = "application/json", "application/problem+json", "multipart/form-data"
-PROBLEM: Schema = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string", "const": "about:blank"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "fields": {
-            "type": "object",
-            "description": "哪一项：哪里不对",
-            "additionalProperties": {"type": "string"},
-        },
-    },
-}
 DOCUMENT = "3.1.0"
+
+
+class Problem(Model):
+    """An error, as `pages.problem_json` answers it (RFC 9457)."""
+
+    type: Literal["about:blank"]
+    title: str
+    status: int
+    detail: str
+    fields: dict[str, str] = Field({}, description="哪一项：哪里不对")
 
 
 @dataclass(frozen=True)
 class Operation:
-    """What one method of a door takes and gives. `refuses` are the errors it answers with, and when; `form` is the
-    same that it takes as a form, with files."""
+    """What one method of an endpoint takes and gives, as models.
+
+    `query` is what may stand behind the "?", `form` the same as `takes` as a form with files. `refuses` are the errors
+    it answers with, and when.
+    """
 
     name: str
     summary: str
-    gives: Schema
-    takes: Schema | None = None
-    form: Schema | None = None
-    asked: Mapping[str, Schema] = field(default_factory=dict)  # what may stand behind the "?"
+    gives: type[Model]
+    takes: type[Model] | None = None
+    form: type[Model] | None = None
+    query: type[Model] | None = None
     refuses: Mapping[type[errors.Problem], str] = field(default_factory=dict)
     about: str = ""
 
 
 def described(operation: Operation) -> Callable[[View], View]:
-    """Say what a view takes and gives; whoever changes the view reads it above it."""
+    """Attach to a view what it takes and gives."""
 
     def describe(view: View) -> View:
         view.described = operation  # type: ignore[attr-defined]
@@ -58,31 +57,8 @@ def described(operation: Operation) -> Callable[[View], View]:
     return describe
 
 
-def text(longest: int | None = None, **more: Any) -> Schema:
-    return {"type": "string"} | ({"minLength": 1, "maxLength": longest} if longest else {}) | more
-
-
-def whole(least: int = 1, most: int | None = None, **more: Any) -> Schema:
-    return {"type": "integer", "minimum": least} | ({"maximum": most} if most else {}) | more
-
-
-def fields(**properties: Schema) -> Schema:
-    """An object in which all of these are given."""
-    return {"type": "object", "required": list(properties), "properties": dict(properties)}
-
-
-def binary(**more: Any) -> Schema:
-    """A file of a form; OpenAPI 3.1 says it by its media type."""
-    return {"type": "string", "contentMediaType": "application/octet-stream"} | more
-
-
-def listed(item: Schema, most: int | None = None, least: int = 0) -> Schema:
-    counts = ({"minItems": least} if least else {}) | ({"maxItems": most} if most else {})
-    return {"type": "array", "items": item} | counts
-
-
 def document(app: Flask, title: str, about: str, server: str) -> dict[str, Any]:
-    """All described doors of the application."""
+    """All described endpoints of the application."""
     paths: dict[str, dict[str, Any]] = {}
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         operation = getattr(app.view_functions[rule.endpoint], "described", None)
@@ -98,16 +74,19 @@ def document(app: Flask, title: str, about: str, server: str) -> dict[str, Any]:
         "security": [{"key": []}],
         "paths": paths,
         "components": {
-            "schemas": {"Problem": PROBLEM},
+            "schemas": {"Problem": schema_of(Problem)},
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
         },
     }
 
 
 def _operation(operation: Operation, arguments: list[str]) -> dict[str, Any]:
-    in_path = [{"name": name, "in": "path", "required": True, "schema": text()} for name in arguments]
-    asked = [{"name": name, "in": "query", "schema": schema} for name, schema in operation.asked.items()]
-    answers: dict[str, Any] = {"200": {"description": "好了", "content": {JSON: {"schema": operation.gives}}}}
+    in_path = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in arguments]
+    query = schema_of(operation.query)["properties"] if operation.query else {}
+    asked = [{"name": name, "in": "query", "schema": schema} for name, schema in query.items()]
+    answers: dict[str, Any] = {
+        "200": {"description": "好了", "content": {JSON: {"schema": schema_of(operation.gives)}}}
+    }
     for problem, why in operation.refuses.items():
         content = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
         answers[str(problem.status)] = {"description": why, "content": content}
@@ -120,7 +99,7 @@ def _operation(operation: Operation, arguments: list[str]) -> dict[str, Any]:
     if operation.about:
         made["description"] = operation.about
     if operation.takes:
-        made["requestBody"] = {"required": True, "content": {JSON: {"schema": operation.takes}}}
+        made["requestBody"] = {"required": True, "content": {JSON: {"schema": schema_of(operation.takes)}}}
     if operation.takes and operation.form:
-        made["requestBody"]["content"][MULTIPART] = {"schema": operation.form}
+        made["requestBody"]["content"][MULTIPART] = {"schema": schema_of(operation.form)}
     return made

@@ -1,6 +1,6 @@
-"""Pages that are the same for every visitor: kept with their gzip until what they show has changed.
+"""A cache of pages that are the same for every visitor, kept with their gzip until their version changes.
 
-Whether it has is asked at most once a second for each page; and a page grows old, as the times on it do.
+The version of a page is read at most once a second. A page also expires, because it shows relative times.
 """
 
 import time
@@ -39,13 +39,13 @@ def init_app(app: Flask) -> None:
 
 
 def fresh(key: Key) -> Kept | None:
-    """The page under `key`, when somebody asked a moment ago whether it still holds."""
+    """The page under `key`, when its version was read a moment ago."""
     kept = _pages().get(key)
     return kept if kept is not None and time.monotonic() - kept.asked < FRESH else None
 
 
 def current_page(key: Key, version: Any, make: Callable[[], str]) -> Kept:
-    """The page under `key` as it was, when its version is the same and it is not old; else made anew."""
+    """The page under `key` when its version is unchanged and it has not expired; else a new one."""
     pages, moment = _pages(), time.monotonic()
     kept = pages.get(key)
     if kept is None or kept.version != version or moment - kept.made > OLDEST:

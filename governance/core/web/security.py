@@ -1,4 +1,4 @@
-"""The locks on every door: a device cookie, form tokens, strict headers, and no route without a declared audience."""
+"""Security of every endpoint: a device cookie, form tokens, strict headers, and a declared audience for each route."""
 
 import secrets
 from collections.abc import Callable
@@ -31,7 +31,7 @@ OVER_TLS = HEADERS | {"Strict-Transport-Security": "max-age=31536000"}
 
 
 class UndeclaredAudience(RuntimeError):
-    """A route that nobody said who may use; the application does not start with one."""
+    """A route without a declared audience; the application does not start with one."""
 
 
 def init_app(app: Flask, https: bool) -> None:
@@ -54,7 +54,7 @@ def init_app(app: Flask, https: bool) -> None:
 
 
 class _Cookies(SecureCookieSessionInterface):
-    """Flask's own, but what signs the cookie is made once and not for every request."""
+    """Flask's own, with the signer made once instead of for every request."""
 
     _signer: URLSafeTimedSerializer | None = None
 
@@ -64,7 +64,7 @@ class _Cookies(SecureCookieSessionInterface):
 
 
 def device() -> str:
-    """This device's identity, made at the first page that needs one. 128 random bits, signed into the cookie."""
+    """The identity of this device, made at the first page that needs one: 128 random bits in the signed cookie."""
     if "device" not in session:
         session.permanent = True
         session["device"] = secrets.token_urlsafe(16)
@@ -82,19 +82,19 @@ def form_token() -> str:
 
 
 def refills(view: View) -> View:
-    """This form is shown again, filled, when its token is stale; the view looks at `stale_form()`."""
+    """Show this form again, filled, when its token is stale. `Form.ok` is then false."""
     view.refills = True  # type: ignore[attr-defined]
     return view
 
 
 def tokenless(view: View) -> View:
-    """A door for programs with a key of their own: no cookie is read, so no form token is asked."""
+    """For programs with a key of their own: no cookie is read, so no form token is required."""
     view.tokenless = True  # type: ignore[attr-defined]
     return view
 
 
 def takes(megabytes: int) -> Callable[[View], View]:
-    """How much this form may bring; without it a request may bring one megabyte."""
+    """The largest body of this form; without it a request may bring one megabyte."""
 
     def declare(view: View) -> View:
         view.max_bytes = megabytes << 20  # type: ignore[attr-defined]
@@ -108,7 +108,7 @@ def stale_form() -> bool:
 
 
 def _check_address() -> None:
-    """No address of ours holds the character that no database can look for."""
+    """Refuse the null character, which no database can look for."""
     if "\0" in request.path or any("\0" in value for values in request.args.listvalues() for value in values):
         raise BadRequest
 
@@ -133,7 +133,7 @@ def _view() -> Callable[..., Any] | None:
 
 
 def _headers(response: Response) -> Response:
-    """Every answer gets them; one that a view has set already stays."""
+    """Add the headers to every response; one that a view has set stays."""
     given = {name.lower() for name, _ in response.headers}
     fitting = OVER_TLS if request.is_secure else HEADERS
     response.headers.extend([(name, value) for name, value in fitting.items() if name.lower() not in given])
@@ -141,7 +141,7 @@ def _headers(response: Response) -> Response:
 
 
 def check_audiences(app: Flask) -> None:
-    """Closed unless declared open: every route says who may use it, or there is no start."""
+    """Raises UndeclaredAudience unless every route declares who may use it."""
     undeclared = [
         rule.rule for rule in app.url_map.iter_rules() if not hasattr(app.view_functions[rule.endpoint], "open_to")
     ]

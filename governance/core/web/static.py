@@ -1,4 +1,4 @@
-"""The address of a static file, with its contents' hash, so that browsers may keep it for ever."""
+"""The address of a static file with the hash of its contents, so that browsers may cache it for ever."""
 
 import hashlib
 from functools import cache

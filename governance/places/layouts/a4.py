@@ -1,4 +1,4 @@
-"""The notice for a hall or a gate: one code to an A4 page, read from three steps away."""
+"""The poster for a hall or a gate: one code on an A4 page, readable from three steps away."""
 
 from governance.places.layouts import icons, wording
 from governance.places.layouts.drawing import GREEN, HAIR, INK, PALE, SOFT, WHITE, Sheet
@@ -11,7 +11,7 @@ _PANEL = (104.0, 111.0)  # top and height of the green field
 
 
 def draw_same(sheet: Sheet) -> None:
-    """What is alike on every notice."""
+    """What is the same on every poster."""
     sheet.panel(_LEFT, 16.9, 5, 5, 1.2, GREEN)
     sheet.words(wording.NAME, _LEFT + 7.5, 17.1, 15, GREEN, bold=True)
     sheet.panel(_LEFT, 71.5, 26, 1.5, 0.75, GREEN)
@@ -34,7 +34,7 @@ def draw_same(sheet: Sheet) -> None:
 
 
 def draw(sheet: Sheet, notice: wording.Notice, square: Square) -> None:
-    """What is this notice's own."""
+    """What differs from poster to poster."""
     sheet.fitted(notice.address, (66, 13.5, _RIGHT - 66, 9), 15, SOFT, most_lines=2, anchor="right")
     sheet.fitted(notice.place_name, (_LEFT, 29, _WIDE, 38), 88, INK, bold=True)
     top = _PANEL[0]

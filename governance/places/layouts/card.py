@@ -1,4 +1,4 @@
-"""The door card, kept on a refrigerator: eight to an A4 page."""
+"""The door card, for a refrigerator: eight on an A4 page."""
 
 from governance.places.layouts import wording
 from governance.places.layouts.drawing import GREEN, INK, PALE, SOFT, WHITE, Sheet
@@ -10,7 +10,7 @@ _TEXT, _WIDE = 51.0, 38.5
 
 
 def draw_same(sheet: Sheet) -> None:
-    """What is alike on every card."""
+    """What is the same on every card."""
     sheet.panel(5, 5, _CODE, 45, 3, PALE)
     sheet.panel(6, 6, _CODE - 2, _CODE - 2, 2, WHITE)
     sheet.words(wording.SHORT_DOORS, _TEXT, 30.5, 10, GREEN, bold=True)
@@ -20,7 +20,7 @@ def draw_same(sheet: Sheet) -> None:
 
 
 def draw(sheet: Sheet, notice: wording.Notice, square: Square) -> None:
-    """What is this card's own."""
+    """What differs from card to card."""
     sheet.square(square, 6, 6, _CODE - 2)
     sheet.words(notice.label, 5 + _CODE / 2, 46, 7.5, SOFT, anchor="middle")
     top = sheet.fitted(notice.place_name, (_TEXT, 12, _WIDE, 15.5), 26, INK, bold=True)

@@ -1,6 +1,6 @@
-"""A sheet of paper measured in millimetres from its top left corner, with our two inks, and what is drawn on it.
+"""A sheet measured in millimetres from its top left corner, with two inks, and what can be drawn on it.
 
-Every layout draws through this; what stands where is the layouts' business.
+Every layout draws through it.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ _CAP = 0.86  # how far the top of a Chinese character stands above the baseline,
 
 
 class Sheet:
-    """One notice's piece of paper; (0, 0) is its top left corner and y grows downwards."""
+    """The paper of one poster; (0, 0) is the top left corner and y grows downwards."""
 
     def __init__(self, canvas: Canvas, faces: Faces, height: float) -> None:
         self.canvas, self.faces, self.height = canvas, faces, height
@@ -37,7 +37,7 @@ class Sheet:
         bold: bool = False,
         anchor: str = "left",
     ) -> None:
-        """One line whose letters' tops are at `top`."""
+        """One line of text whose letters' tops are at `top`."""
         font = self.faces.bold if bold else self.faces.regular
         width = stringWidth(text, font, size) / mm
         left = {"left": x, "middle": x - width / 2, "right": x - width}[anchor]
@@ -56,7 +56,7 @@ class Sheet:
         most_lines: int = 3,
         anchor: str = "left",
     ) -> float:
-        """Words as large as the box (x, top, width, height) lets them be, at its foot; their top in millimetres."""
+        """Text as large as the box (x, top, width, height) allows, at its foot; returns its top in millimetres."""
         x, top, width, height = box
         setting = fit(text, self.measure(bold), width * mm, height * mm, largest, most_lines)
         start = top + height - self._high(setting)
@@ -80,7 +80,7 @@ class Sheet:
         self.canvas.roundRect(x * mm, self._y(y + height), width * mm, height * mm, radius * mm, stroke=1, fill=0)
 
     def square(self, square: Square, x: float, y: float, side: float) -> None:
-        """The code with its quiet zone inside `side`; pure black, so that a printer uses no coloured ink for it."""
+        """The QR code with its quiet zone inside `side`, in pure black, so that a printer uses no coloured ink."""
         module = side * mm / (square.side + 2 * QUIET)
         canvas = self.canvas
         canvas.saveState()
@@ -113,5 +113,5 @@ class Sheet:
 
     @staticmethod
     def _high(setting: Setting) -> float:
-        """From the top of the first line's letters to the foot of the last one's."""
+        """The height from the top of the first line's letters to the foot of the last one's."""
         return (setting.height - (LEADING - 1) * setting.size) / mm

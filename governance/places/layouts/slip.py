@@ -1,6 +1,6 @@
-"""住户条: one to an A4 page, folded in three like a letter. Outside stands whose door it is; the code lies inside.
+"""住户条: one on an A4 page, folded in three like a letter. The address is outside, the code inside.
 
-The middle is folded onto the foot, the head backwards: in the hand, and in an envelope, only the head is seen.
+The middle is folded onto the foot, the head backwards, so that only the head shows.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ ASKS_NOTHING = "我们不问身份证，不收钱。"
 
 @dataclass(frozen=True)
 class Slip:
-    """What one door's slip says. `phone` is never empty: who prints finds the nearest place that has one."""
+    """The contents of one slip. `phone` is never empty: the caller finds the nearest place that has one."""
 
     url: str
     secret: str
@@ -52,7 +52,7 @@ class Slip:
 
     @property
     def shown(self) -> str:
-        """The secret as people read it out and type it."""
+        """The secret in groups, to be read out and typed."""
         plain = self.secret.upper()
         return " ".join(plain[at : at + 5] for at in range(0, len(plain), 5))
 
@@ -67,7 +67,7 @@ class Slip:
 
 
 def draw_same(sheet: Sheet) -> None:
-    """What is alike on every slip."""
+    """What is the same on every slip."""
     sheet.panel(_LEFT, 15.9, 5, 5, 1.2, GREEN)
     sheet.words(NAME, _LEFT + 7.5, 16.1, 15, GREEN, bold=True)
     sheet.words(TITLE, _RIGHT, 16.1, 15, GREEN, bold=True, anchor="right")
@@ -96,7 +96,7 @@ def draw_same(sheet: Sheet) -> None:
 
 
 def draw(sheet: Sheet, slip: Slip, square: Square) -> None:
-    """What is this slip's own."""
+    """What differs from slip to slip."""
     sheet.fitted(slip.address, (_LEFT, 37, _WIDE, 6), 14, SOFT, most_lines=1)
     sheet.fitted(slip.headline, (_LEFT, 46, _WIDE, 28), 54, INK, bold=True, most_lines=2)
     top = _FOLDS[0] + 8

@@ -10,7 +10,7 @@ _CODE = 62.0
 
 
 def draw_same(sheet: Sheet) -> None:
-    """What is alike on every sticker."""
+    """What is the same on every sticker."""
     sheet.panel(_LEFT, 34, _WIDE, 81.5, 4, PALE)
     sheet.panel(_MIDDLE - _CODE / 2, 38, _CODE, _CODE, 2, WHITE)
     sheet.words(wording.SHORT_DOORS, _MIDDLE, 101.8, 17, GREEN, bold=True, anchor="middle")
@@ -20,7 +20,7 @@ def draw_same(sheet: Sheet) -> None:
 
 
 def draw(sheet: Sheet, notice: wording.Notice, square: Square) -> None:
-    """What is this sticker's own."""
+    """What differs from sticker to sticker."""
     sheet.fitted(notice.address, (_LEFT, 8, _WIDE, 5), 9.5, SOFT, most_lines=1)
     sheet.fitted(notice.place_name, (_LEFT, 14.5, _WIDE, 16.5), 42, INK, bold=True, most_lines=2)
     sheet.square(square, _MIDDLE - _CODE / 2, 38, _CODE)

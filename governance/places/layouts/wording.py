@@ -1,4 +1,4 @@
-"""What every printed thing says, whoever's door it hangs on."""
+"""The words that every printed thing has."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -22,7 +22,7 @@ IF_FALSE_SHORT = "牌子被盖、看着不对：先别扫，打这个电话。"
 
 @dataclass(frozen=True)
 class Notice:
-    """One code and what stands beside it. `phone` is never empty: who prints finds the nearest place that has one."""
+    """One code and the words beside it. `phone` is never empty: the caller finds the nearest place that has one."""
 
     token: str
     url: str
@@ -50,7 +50,7 @@ class Notice:
         return f"真的网址开头是 {parts.scheme}://{parts.netloc}/c/"
 
     def every_word(self) -> tuple[str, ...]:
-        """All that is printed of this notice alone, the place's name first."""
+        """All text of this poster, the place's name first."""
         named = (self.place_name, *self.parent_names, self.worker_name or "", self.phone)
         return (*named, self.address, self.label, self.worker, self.site)
 

@@ -123,6 +123,7 @@ def _is_theirs(row: Claimed, group: Any) -> bool:
 
 def _tellings_of(event_ids: Iterable[int], audiences: Iterable[str]) -> dict[tuple[int, str], Telling]:
     """What each audience hears of each event; the facts of an event are read once."""
-    events = map(tellings_of, db.session.scalars(select(Event).where(Event.id.in_(list(event_ids)))).all())
-    told = ((of.event.id, audience, of.telling(audience)) for of in events for audience in audiences)
-    return {(event_id, audience): telling for event_id, audience, telling in told if telling}
+    events = db.session.scalars(select(Event).where(Event.id.in_(list(event_ids)))).all()
+    by_event = {event.id: tellings_of(event) for event in events}
+    tellings = {(id_, audience): by_event[id_].telling(audience) for id_ in by_event for audience in audiences}
+    return {key: telling for key, telling in tellings.items() if telling}

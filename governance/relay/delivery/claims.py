@@ -7,6 +7,7 @@ urgent one waits only for urgent ones. A claim whose worker died is retaken when
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import cache
 from itertools import groupby, islice, takewhile
 
 from sqlalchemy import Select, and_, bindparam, exists, or_, select, update
@@ -20,12 +21,17 @@ from governance.relay.delivery.rate_limit import Pace, turn
 from governance.relay.model import CLAIMED, FAILED, READY, SENDING, WAITING, Delivery, Group
 
 CLAIM_LEASE = timedelta(seconds=120)
-_DUE = (
-    Delivery.channel == bindparam("channel"),
-    in_literals(Delivery.state, READY),
-    Delivery.due_at <= bindparam("moment"),
-)
-ANYTHING_DUE = select(Delivery.id).where(*_DUE).limit(1)
+
+
+@cache
+def anything_due(channel: str) -> Select[int]:
+    """A delivery of this channel whose time has come at `:moment`, whether or not its group may be spoken to."""
+    due = (
+        in_literals(Delivery.channel, (channel,)),
+        in_literals(Delivery.state, READY),
+        Delivery.due_at <= bindparam("moment"),
+    )
+    return select(Delivery.id).where(*due).limit(1)
 
 
 def claim(channel: Channel, limit: int, robot: str | None = None) -> list[Parcel]:
@@ -52,7 +58,7 @@ def claim(channel: Channel, limit: int, robot: str | None = None) -> list[Parcel
 
 def _anything_ready(channel: Channel, robot: str | None) -> bool:
     """Most polls find nothing due and cost one indexed query."""
-    due = db.session.scalar(ANYTHING_DUE, {"channel": channel.name, "moment": now()})
+    due = db.session.scalar(anything_due(channel.name), {"moment": now()})
     found = db.session.scalar(_heads(channel.name, robot).limit(1)) if due else None
     db.session.rollback()
     return found is not None
@@ -91,14 +97,14 @@ def _with_followers(group_ids: Sequence[int], together: int) -> dict[int, list[C
     ready = and_(Delivery.due_at <= moment, Delivery.state != SENDING, may_go(moment)).label("ready")
     query = select(*columns, ready).join(Group, Group.id == Delivery.group_id)
     query = query.where(Delivery.group_id.in_(group_ids), in_literals(Delivery.state, WAITING))
-    lines: dict[int, list[Claimed]] = {}
+    queues: dict[int, list[Claimed]] = {}
     for group_id, rows in groupby(
         db.session.execute(query.order_by(Delivery.group_id, Delivery.id)), lambda row: row.group_id
     ):
-        line = list(rows)
-        front = line if line[0].ready else [row for row in line if row.urgent]
-        lines[group_id] = list(islice(takewhile(lambda row: row.ready, front), together))
-    return lines
+        queue = list(rows)
+        front = queue if queue[0].ready else [row for row in queue if row.urgent]
+        queues[group_id] = list(islice(takewhile(lambda row: row.ready, front), together))
+    return queues
 
 
 def _drop(name: str, untold: Mapping[str, Sequence[int]]) -> None:

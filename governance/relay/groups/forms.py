@@ -5,7 +5,7 @@ from typing import Any
 from wtforms import PasswordField, RadioField, SelectField
 from wtforms.validators import InputRequired, Length
 
-from governance.core.errors import Invalid
+from governance.core.errors import Invalid, Problem
 from governance.core.web.forms import Form, options, text
 from governance.relay.channels.base import Channel, Need
 from governance.relay.delivery.quiet_hours import HOURS, Hours
@@ -33,9 +33,11 @@ class GroupForm(Form):
 
     of_channel: frozenset[str] = frozenset()  # the channel's fields; a prefix keeps their names apart from these
 
-    def refuse(self, trouble: Invalid) -> None:
-        fields = {f"set_{name}" if name in self.of_channel else name: why for name, why in trouble.fields.items()}
-        super().refuse(Invalid(fields))
+    def refuse(self, trouble: Problem) -> None:
+        if isinstance(trouble, Invalid):
+            reasons = trouble.fields.items()
+            trouble = Invalid({f"set_{name}" if name in self.of_channel else name: why for name, why in reasons})
+        super().refuse(trouble)
 
     def hours(self) -> Hours:
         return Hours(self.quiet_from.data, self.quiet_until.data, self.digest_hour.data)

@@ -10,11 +10,12 @@ from sqlalchemy import bindparam, insert, update
 
 from governance.core.db import db, writing
 from governance.core.events import append
+from governance.core.import_plan import Plan
 from governance.people.access.viewer import Viewer
 from governance.places.gazetteer import Spot
 from governance.places.kinds import shared_areas
 from governance.places.tables import Table
-from governance.relay.groups.import_plan import Entry, Plan, plan
+from governance.relay.groups.import_plan import Entry, plan
 from governance.relay.groups.uniqueness import bind_in_turn
 from governance.relay.model import Group, GroupPlace
 
@@ -22,7 +23,7 @@ GROUP: Any = Group.__table__
 BOUND: Any = GroupPlace.__table__
 
 
-def import_groups(table: Table, viewer: Viewer, seen: str = "") -> Plan:
+def import_groups(table: Table, viewer: Viewer, seen: str = "") -> Plan[Entry]:
     """Apply the plan. Does nothing when the plan has problems or differs from the plan that was `seen`."""
     with writing():
         bind_in_turn()
@@ -56,7 +57,7 @@ def _update(changed: list[Entry]) -> None:
         db.session.connection().execute(one.values({name: bindparam(f"b_{name}") for name in columns}), rows)
 
 
-def _record(todo: Plan, viewer: Viewer) -> None:
+def _record(todo: Plan[Entry], viewer: Viewer) -> None:
     """Record one event for each community, with the names of added and changed groups and without settings."""
     streams: dict[int, tuple[Spot, list[int], list[int]]] = {}
     for index, entries in ((1, todo.added), (2, todo.changed)):

@@ -4,7 +4,6 @@ A row is one group, identified by name, places and channel. An empty cell keeps 
 single cells, import_apply.py applies the plan.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -13,13 +12,13 @@ from typing import Any
 
 from governance.core.db import db
 from governance.core.errors import Invalid
+from governance.core.import_plan import Plan, RowProblem
 from governance.people.access.permissions import may, visible
 from governance.people.access.staff_viewers import at_work
 from governance.people.access.viewer import Viewer
 from governance.places.gazetteer import Gazetteer, Spot
 from governance.places.kinds import shared_areas
 from governance.places.model import Place
-from governance.places.sheet import Problem
 from governance.places.tables import Table
 from governance.relay import channels
 from governance.relay.channels.base import Channel
@@ -31,7 +30,6 @@ from governance.relay.groups.keepers import NO_ACCOUNT, NOT_THEIRS, by_account
 from governance.relay.groups.uniqueness import bound_elsewhere_words, ear_of
 from governance.relay.model import Group
 
-SHOWN = 200
 ANOTHER_KEY = "这个社区里叫这个名字的机器人，密钥不是这个。请填同一个；要换密钥，去改那个群"
 Called = tuple[int | None, str, str]  # what shares a key: community, channel and bot name
 
@@ -50,40 +48,24 @@ class Entry:
     def name(self) -> str:
         return str(self.facts["name"])
 
-
-@dataclass(frozen=True)
-class Plan:
-    """What an import will do, and the problems that prevent it."""
-
-    added: list[Entry]
-    changed: list[Entry]
-    same: int
-    problems: list[Problem]
-
     @property
-    def shown_problems(self) -> list[Problem]:
-        return self.problems[:SHOWN]
-
-    @property
-    def digest(self) -> str:
-        """Plans with the same digest do the same. A confirmation is valid for one digest."""
-        facts = [entry.facts for entry in self.added], [(entry.id, entry.changes) for entry in self.changed]
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
+    def whole(self) -> Any:
+        return self.facts
 
 
-def plan(table: Table, viewer: Viewer) -> Plan:
+def plan(table: Table, viewer: Viewer) -> Plan[Entry]:
     """The dry run. Raises Invalid when a column is missing."""
     (rows, problems), keepers = read_rows(table), read_keepers(table)
     draft = _Draft(viewer, keepers.values())
     strangers = [number for number, account in keepers.items() if account not in draft.accounts]
-    problems += [Problem(number, COLUMN["keeper"], NO_ACCOUNT) for number in strangers]
+    problems += [RowProblem(number, COLUMN["keeper"], NO_ACCOUNT) for number in strangers]
     entries = []
     for row in rows:
         try:
             entries.append(draft.take(row))
         except Invalid as wrong:
             fields = draft.trouble_with_keeper(row) | wrong.fields
-            problems += [Problem(row.number, COLUMN.get(name, name), why) for name, why in fields.items()]
+            problems += [RowProblem(row.number, COLUMN.get(name, name), why) for name, why in fields.items()]
     added, changed = ([entry for entry in entries if bool(entry.id) is known] for known in (False, True))
     changed = [entry for entry in changed if entry.changes]
     same = len(entries) - len(added) - len(changed)

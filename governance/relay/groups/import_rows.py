@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from governance.core.errors import Invalid
-from governance.places.sheet import Problem, normalised_cell
+from governance.core.import_plan import RowProblem
+from governance.places.sheet import normalised_cell
 from governance.places.tables import Row, Table
 from governance.relay import channels
 from governance.relay.delivery.quiet_hours import HOUR_FIELDS, Hours
@@ -60,7 +61,7 @@ class GroupRow:
         return not {"quiet_from", "quiet_until"} & self.hours.keys()
 
 
-def read_rows(table: Table) -> tuple[list[GroupRow], list[Problem]]:
+def read_rows(table: Table) -> tuple[list[GroupRow], list[RowProblem]]:
     """The valid rows, and the problems of the others. Raises Invalid when a column is missing."""
     headings = _columns(table.headers)
     rows, problems = [], []
@@ -69,7 +70,7 @@ def read_rows(table: Table) -> tuple[list[GroupRow], list[Problem]]:
         try:
             rows.append(_row(line.number, given, _settings(line, headings)))
         except Invalid as wrong:
-            problems += [Problem(line.number, COLUMN.get(name, name), why) for name, why in wrong.fields.items()]
+            problems += [RowProblem(line.number, COLUMN.get(name, name), why) for name, why in wrong.fields.items()]
     return rows, problems
 
 

@@ -17,7 +17,7 @@ from governance.relay.robots import Robot
 MOST_LISTED = 30
 
 
-def called(search: str) -> ColumnElement[bool]:
+def matches_search(search: str) -> ColumnElement[bool]:
     """Groups with this in their name, or in the name of a place they are bound to."""
     pattern = "%" + like_prefix(search[:40])
     there = select(GroupPlace.group_id).join(Place).where(Place.name.like(pattern, escape="\\"))
@@ -34,7 +34,7 @@ def groups(viewer: Viewer, search: str, after: str, channel: str = "", state: st
     if channel:
         query = query.where(Group.channel == channel)
     if search:
-        query = query.where(called(search))
+        query = query.where(matches_search(search))
     return page(query.options(selectinload(Group.places)), (Group.id,), after)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from governance.core.web.forms import attempt, status
+from governance.core.web.forms import attempt
 from governance.core.web.pages import back, public_url
 from governance.core.web.security import refills
 from governance.people.access.current import current, open_to
@@ -34,12 +34,12 @@ def new() -> Any:
     made = attempt(form, lambda: _added(form))
     if made:
         return back("robots.show", robot_id=made.id)
-    return render_template("relay/robot_new.html", form=form), status()
+    return render_template("relay/robot_new.html", form=form), form.status
 
 
 def _added(form: NewRobotForm) -> Robot:
     place = find_place(form.place.data, visible(current(), "group.keep", Place))
-    return robots.add(current(), form.named.data, place, form.secrets())
+    return robots.add_robot(current(), form.named.data, place, form.secrets())
 
 
 @bp.route("/<int:robot_id>", methods=["GET", "POST"])
@@ -47,17 +47,17 @@ def _added(form: NewRobotForm) -> Robot:
 @refills
 def show(robot_id: int) -> Any:
     robot, form = _robot(robot_id), RobotForm()
-    if attempt(form, lambda: robots.change(robot, current(), form.secrets())):
+    if attempt(form, lambda: robots.change_robot(robot, current(), form.secrets())):
         return back("robots.show", robot_id=robot.id)
     address = public_url("callbacks.check_robot", name=robot.name)
     page = render_template("relay/robot.html", form=form, robot=robot, address=address, groups=queries.groups_of(robot))
-    return page, status()
+    return page, form.status
 
 
 @bp.post("/<int:robot_id>/remove")
 @open_to(keeper)
 def remove(robot_id: int) -> Any:
-    robots.remove(_robot(robot_id), current())
+    robots.remove_robot(_robot(robot_id), current())
     return back("robots.index")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 
 from governance.core.db import numbered
-from governance.core.web.forms import attempt, status
+from governance.core.web.forms import attempt
 from governance.core.web.pages import back
 from governance.core.web.security import refills
 from governance.people.access.current import current, open_to
@@ -55,7 +55,7 @@ def new(channel: str) -> Any:
     if made:
         return back("groups.show", group_id=made.id)
     page = render_template("relay/group_form.html", form=form, kind=kind, back=url_for("groups.index"), group=None)
-    return page, status()
+    return page, form.status
 
 
 def _added(kind: type[channels.Channel], form: Any) -> Group:
@@ -109,7 +109,7 @@ def change(group_id: int) -> Any:
         return back("groups.show", group_id=group.id)
     where = url_for("groups.show", group_id=group.id)
     page = render_template("relay/group_form.html", form=form, kind=kind, back=where, group=group)
-    return page, status()
+    return page, form.status
 
 
 def _changed(group: Group, kind: type[channels.Channel], form: Any) -> Group:

@@ -39,17 +39,17 @@ NO_RESULT = "群主点了发送，可是一天也没查到这个群的结果"
 DIED = "交给群主的途中程序中断"
 
 
-def follow() -> None:
+def track_due_tasks() -> None:
     """Track every task that is due."""
     _reap()
     due = select(MassTask.id).where(MassTask.state == WITH_OWNER, MassTask.next_at <= now())
     ids = list(db.session.scalars(due.order_by(MassTask.next_at).limit(AT_ONCE)))
     db.session.rollback()
     for id_ in ids:
-        look(id_)
+        track_task(id_)
 
 
-def look(task_id: int) -> None:
+def track_task(task_id: int) -> None:
     """Track one task, unless another worker just did."""
     moment = now()
     if not _change(task_id, MassTask.next_at <= moment, next_at=moment + LOOK):

@@ -6,11 +6,10 @@ from governance.core.events import Event
 from governance.relay.messages.facts import Facts, facts_of
 from governance.relay.messages.templates import has_words, render
 from governance.relay.model import ALONE, AT_WORK, AUDIENCES
-from governance.tickets.lifecycle import ACCEPTED, DISPATCHED, IN_PROGRESS, ON_HOLD
+from governance.tickets.lifecycle import BEING_DONE
 
-BEING_DONE = (ACCEPTED, DISPATCHED, IN_PROGRESS, ON_HOLD)
-PRESSING = "【急】"  # before an urgent matter that staff still have to act on; a notice has its own mark
-UNLISTED = "ticket.unlisted"  # workers' words for a private ticket: only a link behind the sign-in
+PRESSING = "【急】"  # before what staff still have to act on at once; a notice says so itself
+UNLISTED = "ticket.unlisted"  # workers' words for what is not public: a link behind the sign-in and nothing else
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,17 @@ from typing import Any, Protocol
 
 from sqlalchemy import select
 
-from governance.core.db import connection, db
+from governance.core.db import db
 from governance.core.events import Event
 from governance.core.web.pages import local
 from governance.discussions.lifecycle import PROPOSED
 from governance.discussions.model import Topic
-from governance.places import landing
 from governance.places.codes import first_living
+from governance.places.kinds import AREAS
 from governance.places.model import Place
 from governance.relay.messages.text import address
 from governance.relay.model import Group
+from governance.tickets.lifecycle import SETTLING
 from governance.tickets.model import Ticket
 
 URGENT_HOURS = 4  # a ticket due within half a shift does not wait for the day's digest
@@ -85,7 +86,7 @@ def _ticket(event: Event) -> Facts | None:
         "to_verify": ticket.category.verify,
     }
     is_urgent = ticket.category.hours <= URGENT_HOURS
-    picture = _after_photo(ticket, event) if event.verb in ("finish", "verify") else ""
+    picture = _after_photo(ticket, event) if event.verb in SETTLING else ""
     return Facts(
         said,
         private,
@@ -158,18 +159,14 @@ def _count(given: Any, otherwise: int) -> int:
 
 
 def near_name(place: Place) -> str:
-    """The name that neighbours use for the place."""
-    return landing.near_name(connection(), place)
+    """The name that neighbours use for the place: from the courtyard down, or its own name above courtyards."""
+    return " ".join(outer.name for outer in place.above() if outer.kind not in AREAS) or place.name
 
 
 def scan_page(place: Place) -> str:
     """The address of the place's scan page; empty where it has no code."""
     code = first_living(place)
-    return page_of(code.token if code else None)
-
-
-def page_of(token: str | None) -> str:
-    return address(f"/c/{token}") if token else ""
+    return address(f"/c/{code.token}") if code else ""
 
 
 _READERS: dict[str, ReadFacts] = {"ticket": _ticket, "topic": _topic, "group": _group}

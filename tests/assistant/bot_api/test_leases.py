@@ -1,4 +1,4 @@
-"""The bots' door: a key of its own, each message handed out once, results taken late too."""
+"""The bots' endpoints: authentication by key, each message leased once, late reports accepted."""
 
 from contextvars import Context
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The OpenAPI document says what the bots' doors really take and give, and its example client works."""
+"""The OpenAPI document matches what the bots' endpoints take and return, and its example client works."""
 
 import importlib.util
 import io

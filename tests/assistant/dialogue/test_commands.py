@@ -1,4 +1,4 @@
-"""A conversation in a group: which words are a command, an answer or a kind word, and what is said back."""
+"""A conversation in a group: commands, answers, small talk and dangers, with the replies to them."""
 
 import re
 from datetime import timedelta
@@ -15,6 +15,8 @@ from governance.discussions import contributions
 from governance.discussions.model import Voice
 from governance.tickets.model import Ticket
 from tests.assistant.bot import number_in
+
+WHOLE_ON = "sqlite"  # what words mean is decided above the database; with --faults on both
 
 
 def test_a_whole_conversation_from_report_to_voice(say, cast) -> None:

@@ -1,4 +1,4 @@
-"""The answer to our question: a yes, a no, a place, more of the same, or another matter."""
+"""Answers to our questions: yes, no, a place, more of the same, another matter."""
 
 import pytest
 from sqlalchemy import select
@@ -8,6 +8,7 @@ from governance.core.events import history
 from governance.tickets.model import Ticket
 from tests.assistant.bot import bind_bot, number_in
 
+WHOLE_ON = "sqlite"  # what words mean is decided above the database; with --faults on both
 YES = ["是的，报吧", "好的好的", "嗯", "对，麻烦报一下", "可以", "是啊", "报吧谢谢", "要报", "请帮我报上去"]
 YES += ["👌", "[OK]", "那就报吧", "必须的", "得嘞", "回是", "是的，麻烦了", "嗯嗯"]
 NO = ["不报了", "不用了谢谢", "算了吧", "别报", "不需要", "取消"]

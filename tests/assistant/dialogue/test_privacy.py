@@ -1,4 +1,4 @@
-"""What is not said in a group: it is answered kindly and at once, neither taken nor quoted, and forgotten."""
+"""Crisis words and private matters in a group are answered at once, and neither taken nor quoted."""
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +9,7 @@ from governance.tickets.model import Ticket
 from tests.assistant.callbacks import heard, latest_ticket, open_doors
 from tests.peers.platform import event, text
 
+WHOLE_ON = "sqlite"  # what words mean is decided above the database; with --faults on both
 GRAVE = ["我不想活了", "我爸想跳河", "孩子被猥亵了", "我家孩子被邻居摸了", "有人偷看我洗澡", "网格员骚扰我"]
 
 

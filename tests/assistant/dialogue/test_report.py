@@ -1,4 +1,4 @@
-"""A report made by speaking in a group: its place, its category, and what is not taken there."""
+"""A report made in a group: its place, its category, and what is not taken there."""
 
 import pytest
 from sqlalchemy import select
@@ -7,6 +7,8 @@ from governance.core.db import db
 from governance.core.events import history
 from governance.tickets.model import Ticket
 from tests.assistant.bot import bind_bot
+
+WHOLE_ON = "sqlite"  # what words mean is decided above the database; with --faults on both
 
 
 def test_a_report_said_in_a_group_becomes_a_ticket_of_its_place_and_its_category(say, cast) -> None:

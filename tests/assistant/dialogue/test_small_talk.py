@@ -1,10 +1,12 @@
-"""A short word for what is no matter: greetings, thanks, laughing, and who asks for a human being."""
+"""Small talk and questions about the service get a short reply and report nothing."""
 
 import pytest
 from sqlalchemy import select
 
 from governance.core.db import db
 from governance.tickets.model import Ticket
+
+WHOLE_ON = "sqlite"  # what words mean is decided above the database; with --faults on both
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Plain speech that may be a matter: what we ask of it, and what it is taken together with."""
+"""Plain speech that may be a matter: what we ask, and which words are taken together."""
 
 from datetime import timedelta
 
@@ -9,6 +9,8 @@ from governance.assistant.dialogue.conversation import Conversation
 from governance.core.db import db, now, writing
 from governance.tickets.model import Ticket
 from tests.assistant.bot import number_in
+
+WHOLE_ON = "sqlite"  # what words mean is decided above the database; with --faults on both
 
 
 def test_what_is_in_hand_here_already_is_offered_before_it_is_reported_again(say) -> None:

@@ -1,4 +1,4 @@
-"""Taking part by speaking in a group: progress, withdrawing, and voices on statements, each within its community."""
+"""Progress, withdrawal and voices in a group, each only within its community."""
 
 import pytest
 from sqlalchemy import select

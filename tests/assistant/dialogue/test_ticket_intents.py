@@ -1,4 +1,4 @@
-"""A sentence that wants something of a ticket: its progress, a nudge, or to join, in people's own words."""
+"""Sentences in people's own words that ask for progress, nudge or join a ticket."""
 
 import pytest
 from sqlalchemy import select
@@ -7,6 +7,7 @@ from governance.core.db import db
 from governance.tickets.model import Nudge, Ticket
 from tests.assistant.bot import number_in
 
+WHOLE_ON = "sqlite"  # what words mean is decided above the database; with --faults on both
 ASKED = [
     "{}怎么还没修",
     "{} 修好了吗",

@@ -1,4 +1,4 @@
-"""Who scans a code of the official account reads at once where they are: a card of the place, sealed, and said once."""
+"""A scan of a code is answered at once, and once, with an encrypted card of its place."""
 
 from contextvars import Context
 

@@ -1,4 +1,4 @@
-"""What came in is kept once, however many times it comes at one moment, and is there for all of them."""
+"""The inbox stores a message once, however many copies arrive at the same moment."""
 
 from sqlalchemy import select
 

@@ -1,4 +1,4 @@
-"""The work behind a callback: photos are fetched from where they may lie, an answer is said once, the way it came."""
+"""The jobs behind the inbox: photos are fetched from allowed hosts, and each message gets one reply."""
 
 import pytest
 from sqlalchemy import select

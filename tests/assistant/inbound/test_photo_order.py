@@ -1,4 +1,4 @@
-"""Whose photo it is: that of what was said before it, or of the words it came with, however slowly it comes."""
+"""Photos join the matter said before them or with them, however late they arrive."""
 
 import re
 from datetime import timedelta
@@ -72,7 +72,7 @@ def test_words_do_not_overtake_a_photo_that_comes_soon(app, wechat) -> None:
 
 
 def test_words_wait_no_longer_and_a_photo_that_comes_late_is_asked_for_again(app, wechat, monkeypatch) -> None:
-    monkeypatch.setattr(inbox_jobs, "IN_TURN", timedelta(0))
+    monkeypatch.setattr(inbox_jobs, "WAIT_FOR_PHOTOS", timedelta(0))
     wechat.scripted[MEDIA] = ["reset"] * 2
     say(app, image("media-1"))
     say(app, text("报事 我家厨房漏水很大"))
@@ -84,7 +84,7 @@ def test_words_wait_no_longer_and_a_photo_that_comes_late_is_asked_for_again(app
 
 
 def test_a_photo_that_comes_late_joins_what_was_reported_before_it(app, wechat, monkeypatch) -> None:
-    monkeypatch.setattr(inbox_jobs, "IN_TURN", timedelta(0))
+    monkeypatch.setattr(inbox_jobs, "WAIT_FOR_PHOTOS", timedelta(0))
     wechat.scripted[MEDIA] = ["reset"] * 2
     say(app, image("media-1"))
     work(well=False)
@@ -117,10 +117,10 @@ def test_a_photo_that_comes_with_words_is_theirs(app, cast) -> None:
     """A bot sends both at once; what was reported before has no part in it."""
     group = bind_bot(cast)
     shot = (jpeg_with_gps(),)
-    receive.hear(group.robot, group, "爱种花的", "m1", "报事 楼道灯不亮")
-    receive.hear(group.robot, group, "爱种花的", "m2", "报事 电梯关门哐当响", shot)
+    receive.answer_member(group.robot, group, "爱种花的", "m1", "报事 楼道灯不亮")
+    receive.answer_member(group.robot, group, "爱种花的", "m2", "报事 电梯关门哐当响", shot)
     assert photos() == [0, 0, 1]
-    assert "已放进编号" in receive.hear(group.robot, group, "爱种花的", "m3", "谢谢", shot)
+    assert "已放进编号" in receive.answer_member(group.robot, group, "爱种花的", "m3", "谢谢", shot)
     assert photos() == [0, 0, 2]
 
 
@@ -128,7 +128,7 @@ def test_a_photo_that_comes_with_words_is_theirs(app, cast) -> None:
 def test_who_said_much_and_then_speaks_of_a_danger_is_heard(app, cast, words) -> None:
     group = bind_bot(cast)
     for number in range(30):
-        receive.hear(group.robot, group, "爱种花的", f"m{number}", "谢谢")
+        receive.answer_member(group.robot, group, "爱种花的", f"m{number}", "谢谢")
     with pytest.raises(TooMuch):
-        receive.hear(group.robot, group, "爱种花的", "m30", "谢谢")
-    assert re.search(r"\b(119|120|110|12356)\b", receive.hear(group.robot, group, "爱种花的", "m31", words))
+        receive.answer_member(group.robot, group, "爱种花的", "m30", "谢谢")
+    assert re.search(r"\b(119|120|110|12356)\b", receive.answer_member(group.robot, group, "爱种花的", "m31", words))

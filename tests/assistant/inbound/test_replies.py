@@ -1,4 +1,4 @@
-"""Answers go back to who asked, through the gateway: once, later when that is surely right, and never twice."""
+"""Replies through the gateway: sent once, retried only when certainly not sent."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A robot's long connection: what is said over it is heard once and answered there; one worker keeps it."""
+"""The long connection of a robot: messages are stored once and answered over it; one worker holds its lease."""
 
 import json
 import threading
@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
 from governance.assistant.inbound import robot_connection, robot_lease
-from governance.assistant.inbound.inbox import Inbound, receive
+from governance.assistant.inbound.inbox import Inbound, accept
 from governance.core import jobs
 from governance.core.db import db, now, writing
 from governance.relay import robots
@@ -38,7 +38,7 @@ def quick(monkeypatch) -> None:
 @pytest.fixture
 def line(app, cast) -> Iterator[RobotLine]:
     """A robot is kept, and there is a WeCom for it to connect to."""
-    robots.add(cast.viewer("shen"), "ginkgo", cast.place("银杏社区"), {"bot_id": "aib-1", "secret": SECRET})
+    robots.add_robot(cast.viewer("shen"), "ginkgo", cast.place("银杏社区"), {"bot_id": "aib-1", "secret": SECRET})
     with RobotLine() as running:
         app.extensions["settings"].wecom_aibot_url = running.url
         yield running
@@ -100,7 +100,7 @@ def owed(*chats: str) -> list[str]:
     """Answers that stand ready before anybody connects: the requests they belong to."""
     asked = [f"asked-{number}" for number in range(len(chats))]
     for one, chat in zip(asked, chats, strict=True):
-        receive("aibot:ginkgo", of_robot(body("帮助", chat=chat), one))
+        accept("aibot:ginkgo", of_robot(body("帮助", chat=chat), one))
     work()
     return asked
 
@@ -146,7 +146,7 @@ def test_a_group_whose_robot_only_answers_is_told_of_nothing(app, cast, line) ->
         until(lambda: line.connections)
         group = bind(cast, line)
     robot = robots.robot_named("ginkgo")
-    robots.change(robot, cast.viewer("shen"), {"token": "a-token", "aes_key": "A" * 43})
+    robots.change_robot(robot, cast.viewer("shen"), {"token": "a-token", "aes_key": "A" * 43})
     db.session.refresh(group)
     assert not group.receives
     with pytest.raises(binding.Refused):
@@ -177,11 +177,11 @@ def test_when_the_request_is_over_the_answer_goes_to_the_chat(app, cast, line) -
 
 
 def test_one_worker_at_a_time_holds_it(app, line) -> None:
-    assert [held.name for held in robot_lease.hold("one")] == ["ginkgo"]
-    assert robot_lease.hold("two") == []
-    assert [held.name for held in robot_lease.hold("one")] == ["ginkgo"]
-    robot_lease.let_go("one")
-    assert [held.name for held in robot_lease.hold("two")] == ["ginkgo"]
+    assert [held.name for held in robot_lease.renew_leases("one")] == ["ginkgo"]
+    assert robot_lease.renew_leases("two") == []
+    assert [held.name for held in robot_lease.renew_leases("one")] == ["ginkgo"]
+    robot_lease.release_leases("one")
+    assert [held.name for held in robot_lease.renew_leases("two")] == ["ginkgo"]
 
 
 def test_strange_frames_end_nothing(app, cast, line) -> None:
@@ -196,7 +196,7 @@ def test_strange_frames_end_nothing(app, cast, line) -> None:
 
 
 def test_a_robot_that_is_not_taken_is_not_said_to_be_connected(app, cast, line) -> None:
-    robots.change(robots.robot_named("ginkgo"), cast.viewer("shen"), {"bot_id": "aib-1", "secret": "another"})
+    robots.change_robot(robots.robot_named("ginkgo"), cast.viewer("shen"), {"bot_id": "aib-1", "secret": "another"})
     with worker(app):
         until(lambda: len(line.sent("aibot_subscribe")) > 1)
         assert db.session.scalars(select(Robot.connected_at)).one() is None
@@ -214,7 +214,7 @@ def test_who_opens_the_chat_is_greeted(app, line) -> None:
 
 
 def test_a_moment_without_the_database_ends_no_connection_for_good(app, cast, line, monkeypatch):
-    whole, troubles = robot_connection.answers, [OperationalError("SELECT", {}, Exception("deadlock detected"))]
+    whole, troubles = robot_connection.ready_answers, [OperationalError("SELECT", {}, Exception("deadlock detected"))]
 
     def answers(source):
         if troubles:
@@ -223,7 +223,7 @@ def test_a_moment_without_the_database_ends_no_connection_for_good(app, cast, li
 
     with worker(app):
         until(lambda: line.connections)
-        monkeypatch.setattr(robot_connection, "answers", answers)
+        monkeypatch.setattr(robot_connection, "ready_answers", answers)
         until(lambda: not troubles)
         until(lambda: len(line.sent("aibot_subscribe")) == 2)
         asked = line.say(body("你好"))
@@ -275,10 +275,10 @@ def test_when_it_is_cut_off_only_the_group_it_was_telling_is_not_told_again(app,
 
 def test_what_is_unknown_stays_so_whatever_the_connection_before_says_late(app, line) -> None:
     owed("chat-5")
-    (held,) = robot_lease.hold("me")
+    (held,) = robot_lease.renew_leases("me")
     with writing():
         row = db.session.scalars(select(Inbound)).one()
         row.state = "telling"
-    robot_lease.begin(held)
-    robot_connection.end(row.id, "answered")
-    assert states() == ["unknown"] and list(robot_lease.answers(held.source)) == []
+    robot_lease.begin_connection(held)
+    robot_connection.record_reply(row.id, "answered")
+    assert states() == ["unknown"] and list(robot_lease.ready_answers(held.source)) == []

@@ -1,4 +1,4 @@
-"""The platforms' doors: theirs is kept once and answered at once, everything else is refused and counted."""
+"""The platforms' endpoints: genuine callbacks are stored once and acknowledged, others are refused and counted."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""A message that points at another: what is quoted says which ticket is meant, and is nobody's own words."""
+"""A quoted message tells which ticket is meant, and never counts as the speaker's own words."""
 
 import pytest
 from sqlalchemy import select

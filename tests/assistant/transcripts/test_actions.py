@@ -1,4 +1,4 @@
-"""What became of a pasted matter: what may be said of it in the group, and what may not."""
+"""After a matter was passed on, the worker gets words for the group, unless the matter is private."""
 
 import pytest
 

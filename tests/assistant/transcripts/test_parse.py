@@ -1,4 +1,4 @@
-"""群消息录入: what was said in a group is split into matters, and who said it never goes into the words."""
+"""群消息录入: a pasted chat is split into lines; no sender's name gets into the words."""
 
 import pytest
 from hypothesis import example, given

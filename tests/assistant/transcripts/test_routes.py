@@ -1,4 +1,4 @@
-"""群消息录入: a worker passes on what was said in a group, matter by matter, as a ticket or as words in a topic."""
+"""群消息录入: a worker passes a chat on, matter by matter, as tickets or as words in a topic."""
 
 import re
 import uuid

@@ -46,6 +46,7 @@ def test_each_answer_is_the_one_expected(walk, line: Line) -> None:
     assert [str(wrong) for wrong in walk.line(line)] == []
 
 
+@pytest.mark.mainly_on("sqlite")
 def test_methods_a_route_does_not_have_are_refused_to_everybody(walk) -> None:
     known = routes(walk)
     for line in {line.rule: line for line in LINES}.values():
@@ -58,6 +59,7 @@ def test_methods_a_route_does_not_have_are_refused_to_everybody(walk) -> None:
             assert (method, line.rule, got) == (method, line.rule, {405})
 
 
+@pytest.mark.mainly_on("sqlite")
 def test_head_tells_no_more_than_get(walk) -> None:
     for line in (line for line in LINES if line.method == "GET" and "key" not in line.variant):
         walk.forget_limits()
@@ -90,6 +92,7 @@ HALL_CANARIES = {
 }
 
 
+@pytest.mark.mainly_on("sqlite")
 def test_nobody_reads_what_is_not_for_them(walk) -> None:
     """Opens every page as everybody, with a ticket and a topic of each kind about, and looks for their words."""
     pages = _pages(walk)

@@ -182,6 +182,7 @@ BREAKABLE = [
 ]
 
 
+@pytest.mark.mainly_on("sqlite")  # it asks the test above whether it would notice
 @pytest.mark.parametrize(("name", "noun"), BREAKABLE)
 def test_a_face_that_is_broken_is_found(population, name: str, noun: str) -> None:
     whole = PREDICATES[name]

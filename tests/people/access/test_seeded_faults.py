@@ -1,5 +1,7 @@
 """The walk finds what it is for: each of these puts one fault into the application and expects it to be reported."""
 
+from types import SimpleNamespace
+
 import pytest
 from flask import Blueprint
 from sqlalchemy import true
@@ -25,6 +27,7 @@ from governance.tickets import queries
 from governance.web import app
 from tests.people.access.walking import Walk, answers, filled
 
+pytestmark = pytest.mark.mainly_on("sqlite")  # it asks the walk whether it would notice; the walk goes over both
 VOICE = "/topics/<ref>/statements/<int:number>/voice"
 MOVE = "/topics/<ref>/moves/<move>"
 MODERATE = "/topics/<ref>/<any(statement,reply):noun>/<int:number>/<any(hide,show,uphold):step>"
@@ -106,8 +109,8 @@ def test_a_refusal_that_tells_foreign_from_missing_is_found(walk, monkeypatch) -
         try:
             return whole(ref, viewer)
         except queries.Missing as trouble:
-            trouble.words += "：不公开" if queries.db.session.query(queries.Ticket).filter_by(ref=ref).count() else ""
-            raise
+            is_there = queries.db.session.query(queries.Ticket).filter_by(ref=ref).count()
+            raise queries.Missing(f"{trouble}{'：不公开' if is_there else ''}") from None
 
     monkeypatch.setattr(queries, "find_ticket", talkative)
     assert wrong(walk, "GET /t/<ref> private")
@@ -126,6 +129,7 @@ def test_an_argument_without_a_maker_stops_the_walk() -> None:
 def test_a_route_without_a_declared_audience_stops_the_start(walk, monkeypatch) -> None:
     forgotten = Blueprint("forgotten", __name__)
     forgotten.get("/forgotten")(lambda: "open to whom?")
-    monkeypatch.setattr(app, "BLUEPRINTS", (*app.BLUEPRINTS, forgotten))
+    slice_ = SimpleNamespace(init_app=lambda flask_app: flask_app.register_blueprint(forgotten))
+    monkeypatch.setattr(app, "SLICES", (*app.SLICES, slice_))
     with pytest.raises(UndeclaredAudience, match="/forgotten"):
         app.create_app(walk.app.extensions["settings"])

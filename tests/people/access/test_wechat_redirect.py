@@ -19,6 +19,7 @@ from governance.wechat import gateway as module
 from tests.peers.wechat import OPENID, USERID, WORK_TOKEN
 from tests.phone import Phone
 
+WHOLE_ON = "sqlite"  # what an answer means is decided above the database; with --faults on both
 WECHAT = "Mozilla/5.0 (Linux; Android 14) Mobile Safari/537.36 MicroMessenger/8.0.50"
 WECOM = f"{WECHAT} wxwork/4.1.30"
 PATH = "/wechat/back"
@@ -123,7 +124,7 @@ def test_whatever_wechat_does_somebody_comes_to_the_form_in_time(inside, cast, w
     began = time.monotonic()
     answer = go_back(someone, someone.get(address), "a-code")
     assert (answer.status_code, answer.location) == (302, address)
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 5  # the other side would let us wait for ever
     assert someone.get(address).status_code == 200  # and is not sent again at once
     assert someone.report(cast.codes["5号楼"])
     if fault in ("hang", "reset", "html", "500"):

@@ -91,7 +91,7 @@ class Wrong:
     got: str
 
     def __str__(self) -> str:
-        return f"{self.ancestors}: {self.who}, {self.whose}: expected {self.expected}, got {self.got}"
+        return f"{self.line}: {self.who}, {self.whose}: expected {self.expected}, got {self.got}"
 
 
 class Walk:

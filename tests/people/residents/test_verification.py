@@ -174,10 +174,10 @@ def test_who_is_known_already_gets_one_more_door_and_keeps_the_nickname(phone, c
 
 
 MOVED = {  # every column that names a resident, and so must follow one who turns out to be another
-    *("identity.person_id", "residence.person_id", "asking.person_id", "door_slip.used_by_id"),
+    *("identity.person_id", "residence.person_id", "verification_request.person_id", "door_slip.used_by_id"),
     *("ticket.submitter_id", "follow.person_id", "answer.person_id", "nudge.person_id", "photo.person_id"),
     *("topic.author_id", "statement.author_id", "reply.author_id", "topic_follow.person_id"),
-    *("voice.person_id", "review.person_id", "flag.person_id", "heard.person_id", "talk.person_id"),
+    *("voice.person_id", "review.person_id", "flag.person_id", "received_message.person_id", "conversation.person_id"),
     "chat_group.person_id",
 }
 STAFFS = {  # those that only ever name staff, who are never merged

@@ -57,7 +57,7 @@ def test_nobody_else_sees_the_digits(phone, cast) -> None:
     code = shown_by(phone())
     assert code not in phone().get("/me/known/worker").get_data(as_text=True)
     db.session.rollback()
-    assert code not in str(db.session.execute(text("SELECT * FROM asking")).all())
+    assert code not in str(db.session.execute(text("SELECT * FROM verification_request")).all())
 
 
 def test_a_door_given_by_the_worker_must_be_one_there_is(phone, cast) -> None:

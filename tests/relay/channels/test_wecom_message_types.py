@@ -1,4 +1,4 @@
-"""What a WeCom robot's group sees: a card, a list, a picture or plain words, each one message within WeCom's limits."""
+"""The message types of a WeCom robot: card, list, image or text, each one message within WeCom's limits."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""What people decide: unknown messages are settled, failed ones sent again, by those who keep the group."""
+"""Keepers settle unknown messages and retry failed ones."""
 
 import pytest
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""Which deliveries go out next: what was laid aside as it was claimed stays so, with its reason."""
+"""Claims: a delivery that is cancelled while it is claimed stays cancelled, with its reason."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""Who is owed which event: each group once, by the places the event happened in, in pieces."""
+"""The fan-out: each group in the event's scope is owed it once, written piece by piece."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""The step before the network: what was called off in the meantime does not go out."""
+"""A delivery that is cancelled before its message is started is not sent."""
 
 from governance.core.db import writing
 from governance.relay.delivery import in_flight

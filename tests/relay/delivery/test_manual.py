@@ -1,4 +1,4 @@
-"""待转发: one card for groups that hear the same, urgent ones apart, each forwarded once."""
+"""待转发: groups with the same words share a card, urgent ones stand apart, each is forwarded once."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A worker whose groups have something to be posted by hand gets one card that leads there, and then rest."""
+"""A worker with deliveries to post by hand gets one reminder card in four hours."""
 
 from datetime import datetime
 

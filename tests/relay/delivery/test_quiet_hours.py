@@ -1,4 +1,4 @@
-"""Quiet hours and the hour of the digest: nothing is lost or said twice, and what is urgent gets through."""
+"""Quiet hours and digests lose and repeat nothing; urgent events get through."""
 
 import itertools
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Keeping groups: bound by those who keep the place, secrets kept secret, and ended for good."""
+"""Groups are bound by keepers of their places; secrets stay secret; an archived group is over."""
 
 import pytest
 
@@ -13,6 +13,7 @@ from governance.relay.groups import binding, direct_message, keepers
 from governance.relay.model import Group
 from tests.groups import settings_in_database, states
 
+WHOLE_ON = "sqlite"  # what a field may hold is decided above the database; with --faults on both
 KEY = "secret-key-of-the-robot"
 
 

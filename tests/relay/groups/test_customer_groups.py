@@ -1,4 +1,4 @@
-"""Picking a customer group to bind: from those WeCom lists, kept by a job, or by hand when it is silent; real HTTP."""
+"""Picking a customer group to bind, from a listing by a job over real HTTP, or by typing its id."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The page of one group: only what can work is offered, and what a keeper has just had said there shows its outcome."""
+"""The page of one group offers only what can work, and shows the outcome of what its keeper sent."""
 
 import pytest
 
@@ -14,7 +14,7 @@ TEST, CODE = "发测试", "发这里的码"
 @pytest.fixture
 def only_answers(cast):
     """A group whose robot has a callback alone; its id."""
-    robots.add(cast.viewer("shen"), "ginkgo", cast.place("银杏社区"), {"token": "a-token", "aes_key": "A" * 43})
+    robots.add_robot(cast.viewer("shen"), "ginkgo", cast.place("银杏社区"), {"token": "a-token", "aes_key": "A" * 43})
     with writing():
         number = robots.number_for("ginkgo", "room-1")
     given = {"number": number}

@@ -1,4 +1,4 @@
-"""How each binding is, who keeps it, and handing it over."""
+"""The health of groups, their keepers, and handing them over."""
 
 from datetime import timedelta
 

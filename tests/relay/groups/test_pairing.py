@@ -1,4 +1,4 @@
-"""A group is bound to a robot by the number the robot says there: once, and only by who keeps the robot."""
+"""A group is bound by the number its robot says there, once, and only by a keeper of the robot."""
 
 import re
 

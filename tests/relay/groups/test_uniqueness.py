@@ -1,8 +1,8 @@
-"""By what a group is heard: the other side's group is bound once, however many bind it at one instant."""
+"""A group of the other side is bound once, however many requests bind it at the same moment."""
 
 from sqlalchemy import select
 
-from governance.assistant.inbound.receive import group_of
+from governance.assistant.inbound.receive import bound_group
 from governance.core.db import db
 from governance.core.errors import Invalid
 from governance.people.access.viewer import Viewer
@@ -36,4 +36,4 @@ def test_a_group_that_many_bind_at_one_instant_is_bound_once_and_heard(app, cast
     db.session.rollback()
     assert len(db.session.scalars(select(Group)).all()) == 1
     assert sorted(told) == ["bot"] * 5 + ["bound"]
-    assert group_of("bot", "ginkgo-bot:chat-5", robot_of("bot", f"ginkgo-bot:{KEY}")).name == "5号楼群"
+    assert bound_group("bot", "ginkgo-bot:chat-5", robot_of("bot", f"ginkgo-bot:{KEY}")).name == "5号楼群"

@@ -1,4 +1,4 @@
-"""What lies with an owner is taken back when it is not to be said any more, and nothing else is lost with it."""
+"""Mass tasks are recalled when their words must not be told any more; their other deliveries are sent again."""
 
 import uuid
 from datetime import timedelta

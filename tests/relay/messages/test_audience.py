@@ -1,4 +1,4 @@
-"""Which audience hears of which event, and in which words when it is not for all."""
+"""Which audience hears of which event, and in which words."""
 
 import pytest
 

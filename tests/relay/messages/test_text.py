@@ -1,4 +1,4 @@
-"""Words for groups: harmless whatever people typed, never too long, never half a character."""
+"""Words for groups: user text is sanitised, and cut within the limit at character boundaries."""
 
 import re
 import unicodedata

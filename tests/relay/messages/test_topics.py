@@ -1,4 +1,4 @@
-"""What groups hear of the hall: residents above and below the place, workers of proposals, nobody of what is gone."""
+"""What groups hear of topics: residents around and inside the place, workers of proposals, nobody of deleted ones."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""What must be acted on at once is not looked for among the rest: it is said first, and staff see it by its mark."""
+"""Urgent matters come first in a message, and staff recognise them by their mark."""
 
 from governance.core.db import db, now, writing
 from governance.core.events import Event

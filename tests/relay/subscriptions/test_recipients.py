@@ -1,4 +1,4 @@
-"""News to one person: a worker in WeCom, a resident who agreed by the official account; and who never hears."""
+"""Messages to one person: workers in WeCom, residents who consented by the official account, and who gets none."""
 
 import threading
 from datetime import timedelta
@@ -72,7 +72,9 @@ def heard(wechat, path: str) -> list[dict]:  # noqa: F811
 
 def set_state(ticket_id: int, state: str, **facts) -> None:
     with writing():
-        db.session.execute(update(Ticket).where(Ticket.id == ticket_id).values(state=state, **facts))
+        ticket = db.session.get_one(Ticket, ticket_id)
+        for name, value in ({"state": state} | facts).items():
+            setattr(ticket, name, value)
 
 
 def test_a_resident_who_agreed_hears_that_it_is_done_and_is_asked(app, cast, told, wechat, ticket, happen):  # noqa: F811

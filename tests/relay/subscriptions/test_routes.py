@@ -1,4 +1,4 @@
-"""The box by which a resident agrees to be told: offered to whom WeChat knows, off until ticked, taken back at will."""
+"""The consent box: offered to persons with an openid, off until ticked, withdrawn at any time."""
 
 import pytest
 

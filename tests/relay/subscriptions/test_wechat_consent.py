@@ -1,4 +1,4 @@
-"""订阅通知: a tick in WeChat's own window is the agreement, a refusal there takes it back; of our notices alone."""
+"""订阅通知: a tick in WeChat's window is consent, a rejection withdraws it, for our templates only."""
 
 import pytest
 from sqlalchemy import select

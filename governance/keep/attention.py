@@ -1,12 +1,12 @@
-"""What needs a keeper's care, as named conditions on places: counted on the first page, listed behind each count."""
+"""What needs attention, as named conditions on places: counted on the first page of /keep, listed behind each count."""
 
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, func, not_, select
 
 from governance.core.db import db, now
-from governance.core.web.pages import Later
-from governance.core.web.pages import Later as _l
+from governance.core.translation import LazyText
+from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import visible
 from governance.people.access.viewer import Viewer
 from governance.people.model import Post
@@ -17,8 +17,8 @@ from governance.places.model import Code, Place
 @dataclass(frozen=True)
 class Attention:
     name: str
-    label: Later
-    advice: Later
+    label: LazyText
+    advice: LazyText
 
     @property
     def condition(self) -> ColumnElement[bool]:
@@ -51,8 +51,8 @@ _CONDITIONS = {
     "voiceless": lambda: and_(Place.kind == "community", Place.phone.is_(None)),
 }
 ATTENTIONS = {
-    care.name: care
-    for care in (
+    attention.name: attention
+    for attention in (
         Attention("unposted", _l("码印了还没贴"), _l("贴好以后点“已贴”")),
         Attention("gone", _l("码丢了或坏了"), _l("补印一张，再停用旧的")),
         Attention("uncoded", _l("小区和楼栋还没有码"), _l("印一张贴上，居民才能扫")),

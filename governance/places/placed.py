@@ -1,4 +1,4 @@
-"""Lets a row that stands at a place be asked for its areas, in Python and in SQL alike, without columns of its own."""
+"""The areas of a row that stands at a place, in Python and in SQL alike, read from the place."""
 
 from typing import Any
 
@@ -26,6 +26,6 @@ def _area(kind: str) -> Any:
 
 
 class Placed:
-    """For a row with `stands_at` (its place) and `standing_id()` (the same as a column)."""
+    """Mixin of a model with `stands_at` (its place) and `standing_id()` (the same as a column)."""
 
     district_id, street_id, community_id, grid_id = (_area(kind) for kind in AREAS)

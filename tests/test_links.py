@@ -8,16 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from governance.core import links
+from governance import links
 from governance.core.db import db, now, writing
-from governance.core.links import Link, LinkedItem, ask, describes, does, outcomes, sources, tie
+from governance.links import Link, LinkedItem, describes, outcomes, sources, tie
 
 
 @pytest.fixture
 def nouns(monkeypatch: pytest.MonkeyPatch, shared_world: object) -> None:
     """Two nouns of this test only; nobody but "all" sees what has an odd number."""
-    monkeypatch.setattr(links, "_DESCRIBED", {})
-    monkeypatch.setattr(links, "_DONE_BY", {})
+    monkeypatch.setattr(links, "_describers", {})
 
     def describe(noun: str) -> None:
         @describes(noun)
@@ -34,8 +33,8 @@ def nouns(monkeypatch: pytest.MonkeyPatch, shared_world: object) -> None:
         db.session.query(Link).delete()
 
 
-def titles(rings: list[LinkedItem]) -> list[str]:
-    return [ring.title for ring in rings]
+def titles(items: list[LinkedItem]) -> list[str]:
+    return [item.title for item in items]
 
 
 def test_a_step_is_walked_both_ways_and_said_once(nouns) -> None:
@@ -78,14 +77,26 @@ def test_a_step_is_undone_with_the_change_that_said_it(nouns) -> None:
     assert outcomes("apple", 2, "all") == []
 
 
-def test_an_action_is_asked_for_by_name_and_an_unknown_one_is_a_mistake_of_ours(nouns) -> None:
-    @does("pear.peel")
-    def peel(number: int, *, twice: bool = False) -> str:
-        return f"{number} {twice}"
+def test_a_noun_is_described_once_for_all_its_links(nouns, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[int]] = []
+    describe = links._describers["pear"]
 
-    assert ask("pear.peel", 4, twice=True) == "4 True"
-    with pytest.raises(KeyError):
-        ask("pear.boil", 4)
+    @describes("pear")
+    def counted(ids: Sequence[int], viewer: Any) -> dict[int, LinkedItem]:
+        asked.append(list(ids))
+        return describe(ids, viewer)
+
+    with writing():
+        tie(("apple", 2), ("pear", 4))
+        tie(("apple", 2), ("pear", 6))
+    assert titles(outcomes("apple", 2, "all")) == ["pear 4", "pear 6"]
+    assert asked == [[4, 6]]
+
+
+def test_a_port_that_no_slice_provides_is_a_mistake_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(links, "_tickets", None)
+    with pytest.raises(LookupError):
+        links.tickets()
 
 
 ENDS = st.tuples(st.sampled_from(("apple", "pear")), st.integers(1, 4))
