@@ -64,7 +64,8 @@ const outbox = (() => {
   };
   const reason = (text) => {
     try { return JSON.parse(text).detail; } catch { /* the form's page */ }
-    return new DOMParser().parseFromString(text, "text/html").querySelector(".wrong, [role=alert]")?.textContent.trim();
+    const page = new DOMParser().parseFromString(text, "text/html");
+    return (page.querySelector(".wrong") || page.querySelector("[role=alert]"))?.textContent.trim();
   };
   const post = async (address, fields, limit) => {
     const body = new FormData();
@@ -130,6 +131,7 @@ const outbox = (() => {
   };
 
   // The line on every page.
+  let box;
   const make = (name, text, more) => Object.assign(document.createElement(name), { textContent: text }, more);
   const called = (one) => `${one.title}（${new Date(one.at).toLocaleString("zh-CN", { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" })}）`;
   const button = (text, press) => make("button", text, { className: "button", type: "button", onclick: press });
@@ -153,16 +155,24 @@ const outbox = (() => {
       if (one.to.split("#")[0] !== location.pathname) line.append(make("a", "看看", { href: one.to }));
       lines.push(line);
     });
-    let box = document.getElementById("outbox");
-    if (!box && lines.length) {
+    if (lines.length || box) show(lines);
+    remember(lines.length > arrived.length);
+  };
+  // Known before the store answers, so that the line stands before anybody reaches for what is below it.
+  const show = (lines) => {
+    if (!box) {
       box = make("section", "", { id: "outbox", className: "note note--calm" });
       box.setAttribute("role", "status");
       document.getElementById("main").prepend(box);
     }
-    box?.replaceChildren(...lines);
-    if (box) box.hidden = !lines.length;
+    box.replaceChildren(...lines);
+    box.hidden = !lines.length;
+    box.style.minHeight = box.offsetHeight + "px";
   };
-
+  const remember = (holds) => {
+    try { if (holds) localStorage.setItem("outbox", "1"); else localStorage.removeItem("outbox"); } catch { /* only the line comes later */ }
+  };
+  try { if (localStorage.getItem("outbox")) show([make("p", "这台手机里存着还没送到的，正在看…")]); } catch { /* same */ }
   addEventListener("online", flush);
   addEventListener("pageshow", flush);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) flush(); });

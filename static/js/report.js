@@ -2,7 +2,9 @@
 "use strict";
 (() => {
   const form = document.getElementById("report"), key = "draft:" + form.dataset.draft;
+  let touched = false;
   const keep = () => {
+    touched = true;
     try { localStorage.setItem(key, JSON.stringify({ fields: handing.fieldsOf(form) })); } catch { /* a full or forbidden store */ }
   };
   const restore = async () => {
@@ -10,10 +12,11 @@
     if ("refused" in form.dataset || location.hash.startsWith("#mend=")) return;
     let draft = null;
     try { draft = JSON.parse(localStorage.getItem(key)); } catch { /* same */ }
-    if (!Array.isArray(draft?.fields)) return;
+    if (!Array.isArray(draft?.fields) || touched) return;
     const fields = new Map(draft.fields), id = fields.get("submission");
     // Photos sent ahead under the old submission come along only where they can be shown.
     if (!id || !(await outbox.photosOf(id)).length) fields.delete("submission");
+    if (touched) return;
     handing.fill(form, fields);
     form.dispatchEvent(new Event("filled"));
     if (fields.get("words")) document.getElementById("state").textContent = "上次没写完的，还在这里";
