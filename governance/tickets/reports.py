@@ -12,6 +12,7 @@ from governance.core.db import connection, db, now
 from governance.core.db import find_by as one
 from governance.core.errors import Refused
 from governance.core.sql_statements import Insert, Prepared
+from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
 from governance.places.landing import PlaceRow
@@ -37,7 +38,7 @@ class OtherContent(Refused):
     """A submission that was taken before came again with other content; `ref` is the ticket that it made."""
 
     def __init__(self, ref: str) -> None:
-        super().__init__("这是刚才那件；新的事请再报一件")
+        super().__init__(_l("这是刚才那件；新的事请再报一件"))
         self.ref = ref
 
 
