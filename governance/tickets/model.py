@@ -13,12 +13,13 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     exists,
+    false,
     select,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from governance.core.crypto import Personal
-from governance.core.db import LARGEST, Base, OneOf, db, now
+from governance.core.db import LARGEST, Base, OneOf, db, in_literals, now, partial_index
 from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
 from governance.people.model import Body, Person
@@ -75,6 +76,7 @@ class Ticket(AreaColumns, Base):
         *(Index(f"ix_ticket_{kind}_all", f"{kind}_id", "id") for kind in AREAS),
         Index("ix_ticket_body", "body_id", "running", "due_at", "id"),
         Index("ix_ticket_handler", "handler_id", "running", "due_at", "id"),
+        Index("ix_ticket_urgent", "id", **partial_index("urgent AND state = 'submitted'")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -87,6 +89,7 @@ class Ticket(AreaColumns, Base):
     words: Mapped[str] = mapped_column(Text, default="")
     where: Mapped[str] = mapped_column(String(40), default="")
     private: Mapped[bool] = mapped_column(default=False)
+    urgent: Mapped[bool] = mapped_column(default=False, server_default=false())  # its words speak of a danger
     contact_name: Mapped[str | None] = mapped_column(Personal)
     contact_phone: Mapped[str | None] = mapped_column(Personal)
     assisted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -136,6 +139,16 @@ class Ticket(AreaColumns, Base):
     @property
     def is_late(self) -> bool:
         return too_late(self.state, self.due_at)
+
+    @property
+    def presses(self) -> bool:
+        """It speaks of a danger, and nobody has taken it yet."""
+        return self.urgent and self.state == SUBMITTED
+
+    @staticmethod
+    def pressing() -> ColumnElement[bool]:
+        """The same as a condition, in the words of its partial index."""
+        return Ticket.urgent.is_(True) & in_literals(Ticket.state, (SUBMITTED,))
 
     @property
     def title(self) -> str:

@@ -68,6 +68,11 @@ public = Rule(
     lambda viewer, thing: not thing.private,
     lambda viewer, table: table.private.is_(False),
 )
+calm = Rule(
+    "calm",
+    lambda viewer, thing: not thing.urgent,
+    lambda viewer, table: table.urgent.is_(False),
+)
 finisher = Rule(
     "finisher",
     lambda viewer, thing: viewer.staff_id is not None and thing.finisher_id == viewer.staff_id,
@@ -133,7 +138,7 @@ RULES = {
     "ticket.reopen": above_grid,
     "ticket.withdraw": reporter,
     "ticket.close": nobody,
-    "ticket.to_topic": above_grid,
+    "ticket.to_topic": above_grid & calm,
     "topic.read": checked | author | staff_here,
     "topic.propose": known,
     "topic.begin": above_grid,
