@@ -136,7 +136,12 @@ def publish(ref: str) -> Any:
     viewer = current()
     ticket, form = queries.find_ticket(ref, viewer), PublishForm().on_page_as("publish")
     require(viewer, "ticket.publish", ticket)
-    attempt(form, lambda: actions.publish(ticket, viewer, form.kept_back(), form.reason.data, form.seen.data or ""))
+    attempt(
+        form,
+        lambda: actions.publish(
+            ticket, viewer, form.kept_back(), form.reason.data, form.seen.data or "", form.public_words.data or ""
+        ),
+    )
     return back("tickets.show", ref=ref) if form.taken else ticket_page(ticket, {"publish": form}, form.status)
 
 

@@ -38,7 +38,7 @@ def _item(ticket: Ticket, viewer: Viewer) -> links.LinkedItem:
     is_task = ticket.source == "topic"
     return links.LinkedItem(
         label=_l("任务") if is_task else _l("上报"),
-        title=ticket.title if may(viewer, "ticket.words", ticket) else ticket.category.label,
+        title=ticket.title if may(viewer, "ticket.original", ticket) else ticket.public_title,
         endpoint="tickets.show",
         ref=ticket.ref,
         status=ticket.status.label,

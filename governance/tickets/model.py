@@ -27,6 +27,7 @@ from governance.places.kinds import AREAS
 from governance.places.model import Place
 from governance.places.place_columns import AreaColumns
 from governance.tickets.lifecycle import LIFE, RUNNING, SUBMITTED, TicketMove, TicketState
+from governance.triage.masking import masked
 
 SOURCES: dict[str, AnyText] = {
     "code": _l("扫码"),
@@ -108,6 +109,7 @@ class Ticket(AreaColumns, Base):
     submitted_at: Mapped[datetime] = mapped_column(default=now)
     due_at: Mapped[datetime]
     checked_at: Mapped[datetime | None]
+    public_words: Mapped[str | None] = mapped_column(Text)  # as others read them; None: masked as they are read
     words_hidden: Mapped[bool] = mapped_column(default=False)
     photos_hidden: Mapped[bool] = mapped_column(default=False)
     resolved_at: Mapped[datetime | None]
@@ -159,7 +161,12 @@ class Ticket(AreaColumns, Base):
     def public_title(self) -> str:
         """For everybody: the beginning of its words once they were checked and not kept back, else the category."""
         may_be_read = self.checked_at and not self.words_hidden and not self.private
-        return self.title if may_be_read else self.category.label
+        return headline(self.said_publicly, self.category.label) if may_be_read else self.category.label
+
+    @property
+    def said_publicly(self) -> str:
+        """The words as others read them: what staff made of them, else without numbers, doors and names."""
+        return masked(self.words).text if self.public_words is None else self.public_words
 
     @property
     def from_group(self) -> bool:

@@ -21,6 +21,7 @@ def first_look(ticket: Ticket, answers: Mapping[str, str]) -> dict[str, Any]:
     if ticket.checked_at is not None:
         return {}
     ticket.checked_at = now()
+    ticket.public_words = answers.get("public_words", "").strip() or ticket.said_publicly
     kept = [part for part in PARTS if ticket.urgent or answers.get(f"hide_{part}")]
     if "photos" not in kept and unseen(ticket, answers.get("seen", "")):
         kept.append("photos")

@@ -53,7 +53,8 @@ def followed(viewer: Viewer, limit: int = 50) -> list[tuple[Ticket, str]]:
     within = query.where(visible(viewer, "ticket.follow", Ticket)).options(*WITH_PLACE)
     found = db.session.scalars(within.order_by(Ticket.id.desc()).limit(limit))
     return [
-        (one, one.title if may(viewer, "ticket.words", one) and not one.private else one.public_title) for one in found
+        (one, one.title if may(viewer, "ticket.original", one) and not one.private else one.public_title)
+        for one in found
     ]
 
 

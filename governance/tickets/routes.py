@@ -190,7 +190,9 @@ def _publish_form(ticket: Ticket) -> Form:
     """As things stand; with the photos on this page as those that were seen."""
     seen = ",".join(photo.key for photo in ticket.told_photos if photo.shows)
     now_hidden = {"hide_words": ticket.words_hidden, "hide_photos": ticket.photos_hidden}
-    return PublishForm.blank(data=now_hidden | {"seen": seen}).on_page_as("publish")
+    return PublishForm.blank(data=now_hidden | {"seen": seen, "public_words": ticket.said_publicly}).on_page_as(
+        "publish"
+    )
 
 
 @bp.post("/t/<ref>/join")

@@ -114,6 +114,7 @@ RULES = {
     "ticket.assist": office,
     "ticket.follow": public | reporter | in_charge,
     "ticket.words": (public & checked & words_shown) | reporter | in_charge,
+    "ticket.original": reporter | in_charge,
     "ticket.photos": (public & checked & photos_shown) | reporter | in_charge,
     "ticket.more_photos": reporter | in_charge,
     "ticket.publish": public & checked & staff_here,

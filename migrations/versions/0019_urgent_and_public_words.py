@@ -1,4 +1,4 @@
-"""tickets: what cannot wait stands first until somebody took it"""
+"""tickets: what cannot wait stands first until somebody took it; others read a version of the words of its own"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,9 +16,11 @@ WAITING = {
 
 def upgrade() -> None:
     op.add_column("ticket", sa.Column("urgent", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("ticket", sa.Column("public_words", sa.Text(), nullable=True))
     op.create_index("ix_ticket_urgent", "ticket", ["id"], **WAITING)
 
 
 def downgrade() -> None:
     op.drop_index("ix_ticket_urgent", "ticket")
+    op.drop_column("ticket", "public_words")
     op.drop_column("ticket", "urgent")
