@@ -1,41 +1,33 @@
 """What a phone fetches for its first scan page and report form: compressed bytes and requests, through real HTTP."""
 
 import re
-import tempfile
 import urllib.request
-from pathlib import Path
+from collections.abc import Iterator
 
+from bench.demo import codes
+from bench.goals import on
 from bench.row import Row
-from governance.core import migrations
+from bench.stage import Stage, running
 from governance.core.config import ROOT
-from governance.core.db import db
-from governance.serve import compress
-from governance.web.app import create_app
-from tests import cast as casting
-from tests.app import settings_for
+from governance.prepare import compress
 from tests.faults.deployment import deployed
 
 FETCHED = re.compile(r'<(?:link rel="(?:stylesheet|icon)" href|script src|img[^>]* src)="([^"]+)"')
 
 
-def rows(full: bool) -> list[Row]:
+def rows(stage: Stage) -> Iterator[Row]:
     compress(ROOT / "static")
-    with tempfile.TemporaryDirectory(prefix="onecode-bench-") as folder:
-        settings = settings_for(Path(folder), f"sqlite:///{folder}/onecode.sqlite3")
-        migrations.upgrade(settings.database)
-        with create_app(settings).app_context():
-            code = casting.settle().codes["5号楼"]
-            db.session.remove()
-            db.engine.dispose()
+    for kind in stage.kinds:
+        settings = stage.filled(kind)
+        with running(settings):
+            code = codes()[0]
         with deployed(settings) as deployment:
             scan, requests, parts = _first_load(deployment.url, f"/c/{code}")
             form, form_requests, form_parts = _first_load(deployment.url, f"/c/{code}/report")
-    return [
-        Row("first load of the scan page", scan / 1000, "KB gzip", at_most=14, note=parts),
-        Row("first load of the scan page, requests", requests, "", at_most=3),
-        Row("first load of the report form", form / 1000, "KB gzip", at_most=20, note=form_parts),
-        Row("first load of the report form, requests", form_requests, ""),
-    ]
+        yield Row(on("first load of the scan page", kind), scan / 1000, "KB gzip", note=parts)
+        yield Row(on("first load of the scan page, requests", kind), requests, "")
+        yield Row(on("first load of the report form", kind), form / 1000, "KB gzip", note=form_parts)
+        yield Row(on("first load of the report form, requests", kind), form_requests, "")
 
 
 def _first_load(base: str, path: str) -> tuple[int, int, str]:

@@ -1,85 +1,73 @@
 """The desk and the scan page as the tickets grow: a hundred a building, and the last tenth still being worked on."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 
 from flask import Flask
-from sqlalchemy import event, insert, text
+from sqlalchemy import event, insert, select, text
 
+from bench.asking import ask_anew, request
+from bench.demo import place, signed_in, staff
 from bench.row import Row, interleaved
-from bench.stage import application, call, request
+from bench.stage import Stage
 from governance.core.crypto import new_ref
 from governance.core.db import db, now, writing
-from governance.people.access.current import COOKIE
 from governance.people.model import Person
-from governance.people.staff.signin import sign_in
 from governance.places.actions import print_code
 from governance.places.model import Place
-from governance.tickets.model import Ticket
-from tests.cast import PASSWORD, Cast
+from governance.tickets.model import Category, Ticket
 
 A_BUILDING, A_COURTYARD, A_PIECE = 100, 10, 10_000
 PAGES = {
-    "desk of a grid worker, 新到": ("gao", "/desk?tab=new"),
-    "desk of a grid worker, 晚了": ("gao", "/desk?tab=late"),
-    "desk of a street officer, 晚了": ("qiao", "/desk?tab=late"),
-    "desk of a street officer, 全部": ("qiao", "/desk?tab=all"),
+    "desk of a grid worker, new": ("wanggrid", "/desk?tab=new"),
+    "desk of a grid worker, late": ("wanggrid", "/desk?tab=late"),
+    "desk of a street, late": ("street", "/desk?tab=late"),
+    "desk of a street, all": ("street", "/desk?tab=all"),
 }
 
 
-def rows(full: bool) -> list[Row]:
-    few, many = 10_000, 1_000_000 if full else 100_000
+def rows(stage: Stage) -> Iterator[Row]:
+    few, many = 10_000, 1_000_000 if stage.full else 100_000
     with ExitStack() as stack:
-        small, large = (_Grown(*stack.enter_context(application()), count) for count in (few, many))
-        found = []
+        small, large = (_Grown(stack.enter_context(stage.community("SQLite")), count) for count in (few, many))
         for name in [*PAGES, "scan page, made anew"]:
-            doings = {"few": small.page(name), "many": large.page(name)}
-            spent = interleaved(doings, rounds=40, times=2)
-            title = f"{name}: {few:,} → {many:,} tickets"
-            found.append(Row(title, spent["many"], "ms", spent["few"], ratio_at_most=1.2))
+            spent = interleaved({"few": small.page(name), "many": large.page(name)}, rounds=40, times=2)
+            note = f"{few:,} → {many:,} tickets"
+            yield Row(f"{name}: as tickets grow", spent["many"], "ms", spent["few"], note=note)
         counted = sum("count(" in statement.lower() for statement in large.statements)
-        found.append(Row("count(*) on these pages", counted, "", at_most=0))
-    return found
+        yield Row("count(*) on these pages", counted, "")
 
 
 class _Grown:
-    """An application with so many tickets."""
+    """An application with so many tickets beside those of the demo."""
 
-    def __init__(self, app: Flask, cast: Cast, count: int) -> None:
+    def __init__(self, app: Flask, count: int) -> None:
         self.app = app
         self.statements: set[str] = set()
         with app.app_context():
-            self.code = _fill(cast, count)
-            self.cookies = {name: f"{COOKIE}={sign_in(name, PASSWORD, 'bench')}" for name in ("gao", "qiao")}
+            self.code = _fill(count)
+            self.headers = {account: signed_in(account) for account in ("wanggrid", "street")}
             db.session.remove()
             event.listen(db.engine, "before_cursor_execute", lambda *args: self.statements.add(args[2]))
 
-    def page(self, name: str):  # noqa: ANN201 - a call without arguments
+    def page(self, name: str) -> Callable[[], None]:
         """Asks for one page, in full."""
-        if name in PAGES:
-            person, path = PAGES[name]
-            asked = request(path, headers={"Cookie": self.cookies[person]})
-        else:
-            asked = request(f"/c/{self.code}")
-
-        def ask() -> None:
-            self.app.extensions["kept_pages"].clear()
-            status, _headers, _body = call(self.app, asked)
-            assert status == 200, status
-
-        return ask
+        account, path = PAGES.get(name, ("", f"/c/{self.code}"))
+        asked = request(path, headers=self.headers.get(account, {}))
+        return lambda: ask_anew(self.app, asked)
 
 
-def _fill(cast: Cast, count: int) -> str:
+def _fill(count: int) -> str:
     """Bulk rows, as if they had been reported; the code of a building in the middle."""
     with writing():
         person = Person()
         db.session.add(person)
-        buildings = list(_buildings(cast, count // A_BUILDING))
+        buildings = list(_buildings(count // A_BUILDING))
         db.session.execute(insert(Place), buildings)
-        category, handlers = cast.category("light").id, list(cast.people.values())
+        category = db.session.scalars(select(Category.id).filter_by(slug="light")).one()
+        handlers = [staff(account).person_id for account in ("wanggrid", "ligrid", "yinxing", "haitang")]
     for start in range(0, count, A_PIECE):
         with writing():
             numbers = range(start, min(start + A_PIECE, count))
@@ -94,9 +82,9 @@ def _fill(cast: Cast, count: int) -> str:
     return code
 
 
-def _buildings(cast: Cast, count: int) -> Iterator[dict]:
+def _buildings(count: int) -> Iterator[dict]:
     """Courtyards of ten buildings in the two grids, turn about."""
-    grids, id_ = [cast.place("第一网格"), cast.place("第二网格")], 1_000
+    grids, id_ = [place("第一网格"), place("第二网格")], 1_000
     for number in range(count):
         grid = grids[number // A_COURTYARD % 2]
         if number % A_COURTYARD == 0:

@@ -1,43 +1,31 @@
 """What printing every code of a district costs: time, memory, size; against making the squares alone."""
 
 import json
-import random
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
+from collections.abc import Iterator
 
 import qrcode
 
 from bench.row import Row
-from governance.places.posters import Notice, check_pages, print_pdf
-from governance.places.tokens import new_token
+from bench.stage import Stage
 
 CODES = 14_000
 _ALONE = 300
-NOTE = "bare: qrcode alone"
 
 
-def rows(full: bool) -> list[Row]:
-    """Measured in a process of its own, so that the memory is the print's alone."""
-    codes = CODES if full else CODES // 20
-    command = [sys.executable, "-m", "bench.posters", str(codes)]
+def rows(stage: Stage) -> Iterator[Row]:
+    """Measured in a process of its own, so that the memory is the print's alone; a twentieth unless `--full`."""
+    codes = CODES if stage.full else CODES // 20
+    command = [sys.executable, "-m", "bench.printing", str(codes)]
     got = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-    alone, most = _squares_alone() / _ALONE * codes, 300 * codes / CODES
-    return [
-        Row(
-            f"{codes} A4 posters, every symbol decoded",
-            got["seconds"],
-            "s",
-            alone,
-            at_most=most,
-            note=NOTE,
-        ),
-        Row("finished pages decoded again", got["checked"], "pages", note=f"in {got['check_seconds']:.1f} s"),
-        Row("memory while printing posters", got["megabytes"], "MB", at_most=400, note="one process"),
-        Row("the posters' PDF", got["file_megabytes"], "MB", note="letters embedded"),
-    ]
+    whole, alone = got["seconds"] / codes * CODES, _squares_alone() / _ALONE * CODES
+    note = f"{codes:,} made; bare: qrcode alone"
+    yield Row("14,000 A4 posters, every symbol decoded, wall", whole, "s", alone, note=note)
+    yield Row("finished pages decoded again", got["checked"], "pages", note=f"in {got['check_seconds']:.1f} s")
+    yield Row("memory while printing posters", got["megabytes"], "MB", note="one process")
+    yield Row("the posters' PDF", got["file_megabytes"], "MB", note=f"{codes:,} pages, letters embedded")
 
 
 def _squares_alone() -> float:
@@ -47,53 +35,3 @@ def _squares_alone() -> float:
         maker.add_data(f"https://yima.example.cn/c/{number:08d}")
         maker.make()
     return time.perf_counter() - began
-
-
-def _notices(codes: int) -> list[Notice]:
-    """Names drawn from 2,000 characters: more different letters than a real district has."""
-    dice = random.Random(1)
-    letters = [chr(code) for code in range(0x4E00, 0x9FA5) if _common(chr(code))][:2000]
-
-    def one(number: int) -> Notice:
-        token, name = new_token(), "".join(dice.choices(letters, k=dice.randint(2, 9)))
-        above = ("朝阳区", "望京街道", "花家地社区")
-        return Notice(
-            token, f"https://yima.example.cn/c/{token}", f"{name}{number % 40}号楼", above, 1, "010-5555 0123"
-        )
-
-    return [one(number) for number in range(codes)]
-
-
-def _common(character: str) -> bool:
-    try:
-        return character.encode("gb2312")[0] < 0xD8
-    except UnicodeEncodeError:
-        return False
-
-
-def _measured(codes: int) -> dict[str, float]:
-    notices = _notices(codes)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "codes.pdf"
-        began = time.perf_counter()
-        with path.open("wb") as out:
-            print_pdf(notices, "a4", out)
-        printed = time.perf_counter()
-        checked = check_pages(str(path), [notice.url for notice in notices], "a4")
-        return {
-            "seconds": round(printed - began, 1),
-            "checked": checked,
-            "check_seconds": round(time.perf_counter() - printed, 1),
-            "megabytes": _peak(),
-            "file_megabytes": round(path.stat().st_size / 1e6, 1),
-        }
-
-
-def _peak() -> int:
-    """This program's own peak; getrusage would also count whoever started it."""
-    line = next(one for one in Path("/proc/self/status").read_text().splitlines() if one.startswith("VmHWM"))
-    return round(int(line.split()[1]) / 1024)
-
-
-if __name__ == "__main__":
-    print(json.dumps(_measured(int(sys.argv[1]))))

@@ -1,93 +1,73 @@
 """A report without a photo, from the request to the durable commit, against a bare insert and commit through Flask."""
 
-import re
-import statistics
-import time
+import itertools
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
-from flask import Flask, request
-from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from flask import Flask
+from psycopg.pq import Trace
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
 
-from bench.row import Row
-from bench.stage import application, call, databases
-from bench.stage import request as environ
-from governance.core.db import engine_options, prepare
-from tests.cast import Cast
+from bench.asking import ask, request
+from bench.bare import BareInsert
+from bench.demo import codes
+from bench.forms import cookie_of, filled_in
+from bench.goals import on
+from bench.row import Row, interleaved_prepared
+from bench.stage import Stage
 
 ROUNDS = 150
 
 
-def rows(full: bool) -> list[Row]:
-    found = []
-    with databases() as addresses:
-        for kind, url in addresses.items():
-            with application(url) as (app, cast):
-                bare = _bare(app.config["SQLALCHEMY_DATABASE_URI"])
-                wall, cpu = _measured(app, cast, bare)
-            found.append(Row(f"report committed on {kind}", *wall, ratio_at_most=2.5, note="wall, the disk included"))
-            found.append(Row(f"report committed on {kind}: CPU of the web process", *cpu))
-    return found
+def rows(stage: Stage) -> Iterator[Row]:
+    for kind in stage.kinds:
+        with stage.community(kind) as app:
+            yield from _measured(app, kind)
 
 
-def _bare(url: str) -> Flask:
-    """The least that keeps what it was sent: one row, one commit, with the same promises of the database."""
+def _measured(app: Flask, kind: str) -> Iterator[Row]:
+    forms, bare = _forms(app), BareInsert(app.config["SQLALCHEMY_DATABASE_URI"])
 
-    class Base(DeclarativeBase):
-        pass
+    def send(form: dict[str, Any]) -> None:
+        ask(app, form, 303)
 
-    db = SQLAlchemy(model_class=Base, disable_autonaming=True)
-
-    class Kept(db.Model):  # type: ignore[name-defined, misc]  # db.Model is made at run time
-        __tablename__ = "bench_kept"
-        id: Mapped[int] = mapped_column(primary_key=True)
-        words: Mapped[str] = mapped_column(Text)
-
-    app = Flask("bare")
-    app.config.update(SQLALCHEMY_DATABASE_URI=url, SQLALCHEMY_ENGINE_OPTIONS=engine_options(url))
-    db.init_app(app)
-
-    @app.post("/")
-    def keep() -> Any:
-        db.session.connection(execution_options={"writes": True})
-        db.session.add(Kept(words=request.form["words"]))
-        db.session.commit()
-        return "", 204
-
-    with app.app_context():
-        prepare(db.engine)
-        db.create_all()
-    return app
+    spent = interleaved_prepared({"report": (lambda: next(forms), send), "bare": (bare.prepare, bare)}, ROUNDS)
+    (cpu, wall), (bare_cpu, bare_wall) = spent["report"], spent["bare"]
+    yield Row(on("report beside a bare insert", kind), cpu, "ms", bare_cpu)
+    yield Row(on("report beside a bare insert, wall", kind), wall, "ms", bare_wall, note="the disk included")
+    if kind == "PostgreSQL":
+        trips, least = _round_trips(partial(send, next(forms))), _round_trips(partial(bare, bare.prepare()))
+        note = f"counted on the wire; the bare insert takes {least}"
+        yield Row(on("round trips of a report", kind), trips, "", note=note)
 
 
-def _measured(app: Flask, cast: Cast, bare: Flask) -> tuple[tuple[float, str, float], tuple[float, str, float]]:
-    """Medians of both, turn about: wall and processor time in milliseconds."""
-    spent: dict[str, list[tuple[float, float]]] = {"report": [], "bare": []}
-    for number in range(ROUNDS):
-        prepared = _form(app, list(cast.codes.values())[number % len(cast.codes)])
-        for name, target, sent, status in (("report", app, prepared, 303), ("bare", bare, _bare_form(), 204)):
-            began = time.perf_counter(), time.process_time()
-            assert call(target, sent)[0] == status
-            spent[name].append((time.perf_counter() - began[0], time.process_time() - began[1]))
-    wall, cpu = (
-        [statistics.median(one[at] for one in spent[name][10:]) * 1000 for name in ("report", "bare")] for at in (0, 1)
-    )
-    return (wall[0], "ms", wall[1]), (cpu[0], "ms", cpu[1])
+def _forms(app: Flask) -> Iterator[dict[str, Any]]:
+    """Each from a phone of its own; fetching it is not measured here."""
+    for code in itertools.cycle(codes()):
+        headers, page = ask(app, request(f"/c/{code}/report"))
+        yield filled_in(code, page, cookie_of(headers))
 
 
-def _form(app: Flask, code: str) -> dict[str, Any]:
-    """The form as a new phone fills it in, ready to be sent; fetching it is not measured here."""
-    _status, headers, page = call(app, environ(f"/c/{code}/report"))
-    fields = dict(re.findall(r'name="(csrf_token|submission|at)"[^>]*value="([^"]*)"', page.decode()))
-    assert set(fields) >= {"csrf_token", "submission"}, fields
-    data = {"category": "light", "words": "三层到四层的楼道灯不亮", "where": "1单元3层", **fields}
-    if "at" not in data:
-        data["at"] = str(re.findall(r'<option value="(\d+)" selected', page.decode())[0])
-    cookie = headers["Set-Cookie"].partition(";")[0]
-    sent = environ(f"/c/{code}/report", method="POST", data=data, headers={"Cookie": cookie})
-    return sent | {"HTTP_REFERER": "https://onecode.example/"}
+def _round_trips(do: Callable[[], None]) -> int:
+    """How often the server is waited for meanwhile: what libpq's own trace says was sent and asks for an answer."""
+    traced = []
+    with tempfile.TemporaryFile("w+") as trace:
 
+        def begin(connection: Any, _entry: Any, _proxy: Any) -> None:
+            connection.pgconn.trace(trace.fileno())
+            connection.pgconn.set_trace_flags(Trace.SUPPRESS_TIMESTAMPS)
+            traced.append(connection.pgconn)
 
-def _bare_form() -> dict[str, Any]:
-    return environ("/", method="POST", data={"words": "三层到四层的楼道灯不亮"})
+        event.listen(Pool, "checkout", begin)
+        try:
+            do()
+        finally:
+            event.remove(Pool, "checkout", begin)
+            for each in traced:
+                each.untrace()
+        trace.seek(0)
+        sent = [line.split("\t") for line in trace if line.startswith("F\t")]
+    return sum(words[2].strip() in ("Query", "Sync") for words in sent)

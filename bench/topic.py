@@ -1,64 +1,59 @@
 """A topic with 3,000 people and 30,000 voices: its page, somebody's own page, an answer, and the worker's count."""
 
+import itertools
 import re
 import time
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import insert, select
 
-from bench.row import Row, interleaved
-from bench.scan import hello, request_hello
-from bench.stage import application, call, databases, request
+from bench.asking import SITE, ask, ask_anew, request
+from bench.bare import BareInsert, Hello
+from bench.demo import place, staff
+from bench.goals import on
+from bench.row import Prepared, Row, interleaved, interleaved_prepared
+from bench.stage import Stage
 from governance.core.db import db, now, writing
 from governance.discussions import actions, contributions, jobs
 from governance.discussions.model import Statement, Topic, Voice
 from governance.people.model import Person
-from tests.cast import Cast
 
 PEOPLE, STATEMENTS, EACH = 3_000, 60, 10
 
 
-def rows(full: bool) -> list[Row]:
-    found = []
-    with databases() as addresses:
-        for kind, url in addresses.items():
-            with application(url) as (app, cast):
-                ref = _talked_over(cast)
-                found += _measured(app, ref, kind)
-    return found
+def rows(stage: Stage) -> Iterator[Row]:
+    for kind in stage.kinds:
+        with stage.community(kind) as app:
+            yield from _measured(app, _talked_over(), kind)
 
 
-def _measured(app: Flask, ref: str, kind: str) -> list[Row]:
-    bare, page = hello(), request(f"/topics/{ref}", headers={"Accept-Encoding": "gzip"})
-    own, answer = _answering(app, ref)
-    kept = app.extensions["kept_pages"]
-
-    def anew() -> None:
-        kept.clear()
-        assert call(app, page)[0] == 200
-
+def _measured(app: Flask, ref: str, kind: str) -> Iterator[Row]:
+    page = request(f"/topics/{ref}", headers={"Accept-Encoding": "gzip"})
+    own, answering = _answering(app, ref)
     doings = {
-        "bare": lambda: call(bare, request_hello),
-        "kept": lambda: call(app, page),
-        "anew": anew,
-        "own": lambda: call(app, own),
+        "bare": Hello(),
+        "kept": lambda: ask(app, page),
+        "anew": lambda: ask_anew(app, page),
+        "own": lambda: ask(app, own),
     }
-    spent = interleaved(doings, rounds=20, times=10, clock=time.process_time)
-    voices = interleaved({"voice": answer}, rounds=100)
-    return [
-        Row(f"topic page on {kind}, kept: CPU", spent["kept"], "ms", spent["bare"], ratio_at_most=5),
-        Row(f"topic page on {kind}, made anew: CPU", spent["anew"], "ms", spent["bare"]),
-        Row(f"topic, one's own page on {kind}: CPU", spent["own"], "ms", spent["bare"]),
-        Row(f"an answer committed on {kind}", voices["voice"], "ms", note="wall, the disk included"),
-        Row(f"the worker's count of {PEOPLE * EACH:,} voices on {kind}", _counted(app, ref), "s"),
-    ]
+    spent = interleaved(doings, rounds=20, times=10)
+    yield Row(on("topic page, kept", kind), spent["kept"], "ms", spent["bare"])
+    yield Row(on("topic page, made anew", kind), spent["anew"], "ms", spent["bare"])
+    yield Row(on("topic, one's own page", kind), spent["own"], "ms", spent["bare"])
+    bare = BareInsert(app.config["SQLALCHEMY_DATABASE_URI"])
+    written = interleaved_prepared({"answer": answering, "bare": (bare.prepare, bare)}, rounds=100)
+    (cpu, wall), (bare_cpu, bare_wall) = written["answer"], written["bare"]
+    yield Row(on("an answer beside a bare insert", kind), cpu, "ms", bare_cpu)
+    yield Row(on("an answer beside a bare insert, wall", kind), wall, "ms", bare_wall, note="the disk included")
+    yield Row(on(f"the worker's count of {PEOPLE * EACH:,} answers, wall", kind), _counted(ref), "s")
 
 
-def _talked_over(cast: Cast) -> str:
+def _talked_over() -> str:
     """Bulk rows: every person answers ten of the statements; the reference of the topic."""
-    topic = actions.begin(cast.place("3号院"), cast.viewer("shen"), str(uuid.uuid4()), "充电棚装不装", "")
+    topic = actions.begin(place("银杏里3号院"), staff("yinxing"), str(uuid.uuid4()), "充电棚装不装", "")
     with writing():
         db.session.execute(insert(Person), [{"nickname": f"量度{number}"} for number in range(PEOPLE)])
         people = list(db.session.scalars(select(Person.id).where(Person.nickname.like("量度%"))))
@@ -83,33 +78,31 @@ def _talked_over(cast: Cast) -> str:
             for step in range(EACH)
         ]
         db.session.execute(insert(Voice), [voice | {"at": now()} for voice in voices])
-        contributions.reply(topic, cast.viewer("shen"), str(uuid.uuid4()), "谢谢大家")
+        contributions.reply(topic, staff("yinxing"), str(uuid.uuid4()), "谢谢大家")
     jobs.tally(topic.id)
     return topic.ref
 
 
-def _answering(app: Flask, ref: str) -> tuple[dict[str, Any], Any]:
+def _answering(app: Flask, ref: str) -> tuple[dict[str, Any], Prepared]:
     """Somebody's own page with a cookie that is known, and an answer of theirs, another each time."""
-    _status, headers, body = call(app, request(f"/topics/{ref}/say"))
+    headers, body = ask(app, request(f"/topics/{ref}/say"))
     cookie = headers["Set-Cookie"].partition(";")[0]
     token = re.findall(r'name="csrf_token" value="([^"]+)"', body.decode())[0]
     number = re.findall(r"/statements/(\d+)/voice", body.decode())[0]
     own = request(f"/topics/{ref}/say", headers={"Cookie": cookie})
-    given = iter(range(1 << 30))
+    given = itertools.cycle(("agree", "disagree"))
 
-    def answer() -> None:
-        data = {"csrf_token": token, "answer": ("agree", "disagree")[next(given) % 2]}
+    def prepare() -> dict[str, Any]:
+        data = {"csrf_token": token, "answer": next(given)}
         path = f"/topics/{ref}/statements/{number}/voice"
         sent = request(path, method="POST", data=data, headers={"Cookie": cookie})
-        status, _headers, said = call(app, sent | {"HTTP_REFERER": "https://onecode.example/"})
-        assert status == 303, said
+        return sent | {"HTTP_REFERER": f"{SITE}/"}
 
-    return own, answer
+    return own, (prepare, lambda sent: ask(app, sent, 303))
 
 
-def _counted(app: Flask, ref: str) -> float:
-    with app.app_context():
-        topic = db.session.scalars(select(Topic.id).filter_by(ref=ref)).one()
-        began = time.perf_counter()
-        jobs.tally(topic)
-        return time.perf_counter() - began
+def _counted(ref: str) -> float:
+    topic = db.session.scalars(select(Topic.id).filter_by(ref=ref)).one()
+    began = time.perf_counter()
+    jobs.tally(topic)
+    return time.perf_counter() - began

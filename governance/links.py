@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from governance.core.db import Base, db, now
 from governance.core.lifecycle import State
-from governance.core.web.pages import Later
+from governance.core.translation import AnyText
 from governance.people.access.viewer import Viewer
 from governance.places.model import Place
 
@@ -39,13 +39,13 @@ class Link(Base):
 class LinkedItem:
     """One linked thing as a viewer may see it; `over` says that nothing more will be done there."""
 
-    label: str | Later
+    label: str | AnyText
     title: str
     endpoint: str  # of its page, which takes its `ref`
     ref: str
-    status: str | Later
+    status: AnyText | AnyText
     over: bool
-    owner: str = ""
+    owner: AnyText = ""
     due_at: datetime | None = None
 
 

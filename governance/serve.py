@@ -1,132 +1,108 @@
 """`bin/serve`: schema, demo, web and worker from one command, with lines for scripts.
 
-It prints `ready`, then `scan` and `person` lines, tab-separated; a QR code goes to a terminal.
+It prints `ready`, then `scan` and `person` lines, tab-separated; a QR code goes to a terminal. This process only
+waits, so it imports nothing large. Its children are killed with it, however it ends.
 """
 
 import http.client
+import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import IO, Any
 
-from sqlalchemy import select
-from whitenoise.compress import Compressor
+from governance.core import tied
 
-from governance import initial_data
-from governance.core import migrations
-from governance.core.config import ROOT, MissingSetting, Settings, load
-from governance.core.db import db
-from governance.demo import community
-from governance.places.model import Code, Place
-from governance.places.terminal import terminal
-from governance.web.app import build
+ROOT = Path(__file__).resolve().parents[1]
+PATIENCE = 60.0  # seconds until the web process must answer
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+Child = subprocess.Popen[bytes]
 
-PATIENCE = 60.0
+
+class _Stopped(Exception):
+    """Somebody asked us to end."""
 
 
 def main() -> int:
+    """Run until a signal (0) or until a child ends (1). Raises nothing."""
+    for name in STOPPING:
+        signal.signal(name, _stop)
+    children: list[Child] = []
     try:
-        settings = _addressed(load())
-    except MissingSetting as trouble:
-        print(trouble, file=sys.stderr)
-        return 2
-    migrations.upgrade(settings.database)
-    compress(ROOT / "static")
-    people = _demo(settings)
-    children = [_start(settings, *command) for command in (web_command(settings), ("-m", "governance.worker"))]
-    try:
-        return _run(settings, people, children)
+        return _run(children)
+    except _Stopped:
+        return 0
     finally:
         _end(children)
 
 
-def _addressed(settings: Settings) -> Settings:
-    """With PORT=0 a free port is taken now, so that it can be printed and passed on."""
-    if settings.port:
-        return settings
-    with socket.socket() as free:
-        free.bind((settings.host, 0))
-        return settings.model_copy(update={"port": free.getsockname()[1]})
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise _Stopped
 
 
-def compress(folder: Path) -> None:
-    """Put a .gz beside each static file, for those who accept it."""
-    compressor = Compressor(quiet=True, use_brotli=False)
-    for file in folder.rglob("*"):
-        if file.is_file() and compressor.should_compress(file.name):
-            list(compressor.compress(str(file)))
+def _run(children: list[Child]) -> int:
+    children.append(preparing := _start("-m", "governance.prepare", output=subprocess.PIPE))
+    said, _ = preparing.communicate()
+    if preparing.returncode:
+        return preparing.returncode
+    facts = json.loads(said)
+    host, port = facts["host"], facts["port"]
+    os.environ |= {"HOST": host, "PORT": str(port)}
+    children.append(_start(*web_command(host, port, facts["threads"])))
+    children.append(_start("-m", "governance.worker"))
+    if not _answers_in_time(host, port, children[1:]):
+        return 1
+    _announce(facts["lines"], facts["picture"])
+    while os.wait()[0] not in [child.pid for child in children]:
+        pass  # as process 1 of a container we inherit others' children too
+    return 1
 
 
-def _demo(settings: Settings) -> list[community.Account]:
-    """Fill an empty database of a demo. Its accounts are kept beside it, so that a second start can name them."""
-    kept = settings.var_dir / "demo_people"
-    with build(settings).app_context():
-        initial_data.install()
-        if settings.is_demo and community.is_empty():
-            kept.touch(mode=0o600)
-            kept.write_text("".join("\t".join(account) + "\n" for account in community.fill(settings.demo_password)))
-    lines = kept.read_text().splitlines() if settings.is_demo and kept.exists() else []
-    return [community.Account(*line.split("\t")) for line in lines]
-
-
-def web_command(settings: Settings) -> tuple[str, ...]:
-    address = f"{settings.host}:{settings.port}"
-    threads = str(settings.web_threads)
-    flags = ("--worker-class", "gthread", "--workers", "1", "--threads", threads, "--no-control-socket")
+def web_command(host: str, port: int, threads: int) -> tuple[str, ...]:
+    """The arguments of Python that start the web server."""
+    flags = ("--worker-class", "gthread", "--workers", "1", "--threads", str(threads), "--no-control-socket")
+    where = ("--bind", f"{host}:{port}", "--chdir", str(ROOT))
     return (
         "-m",
         "gunicorn",
         "app:app",
-        "--bind",
-        address,
+        *where,
         *flags,
         "--log-level",
         "warning",
-        "--chdir",
-        str(ROOT),
+        "--config",
+        f"python:{tied.__name__}",
     )
 
 
-def _start(settings: Settings, *command: str) -> subprocess.Popen[bytes]:
-    environment = os.environ | {"PORT": str(settings.port), "HOST": settings.host, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen([sys.executable, *command], env=environment, cwd=ROOT, start_new_session=True)  # noqa: S603
+def _start(*command: str, output: int | IO[Any] | None = None) -> Child:
+    """A child in a session of its own, so that Ctrl-C reaches us alone and we end it kindly."""
+    return subprocess.Popen(  # noqa: S603 - our own modules, by our own interpreter
+        [sys.executable, *command],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
+        stdout=output,
+        start_new_session=True,
+        preexec_fn=partial(tied.die_with, os.getpid()),  # noqa: PLW1509 - there is one thread here
+    )
 
 
-def _run(settings: Settings, people: list[community.Account], children: list[subprocess.Popen[bytes]]) -> int:
-    stopped: list[int] = []
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        stopped.append(number)
-
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, stop)
-    if not _wait(
-        lambda: _answers(settings),
-        lambda: bool(stopped) or any(child.poll() is not None for child in children),
-    ):
-        return 0 if stopped else 1
-    _announce(settings, people)
-    while not stopped and all(child.poll() is None for child in children):
-        time.sleep(0.2)
-    return 0 if stopped else 1
-
-
-def _wait(done: Callable[[], bool], given_up: Callable[[], bool]) -> bool:
+def _answers_in_time(host: str, port: int, children: list[Child]) -> bool:
     until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and not given_up():
-        if done():
+    while time.monotonic() < until and all(child.poll() is None for child in children):
+        if _answers(host, port):
             return True
         time.sleep(0.1)
     return False
 
 
-def _answers(settings: Settings) -> bool:
-    connection = http.client.HTTPConnection(settings.host, settings.port, timeout=2)
+def _answers(host: str, port: int) -> bool:
+    connection = http.client.HTTPConnection(host, port, timeout=2)
     try:
         connection.request("GET", "/health/ready")
         return connection.getresponse().status == http.client.OK
@@ -136,27 +112,17 @@ def _answers(settings: Settings) -> bool:
         connection.close()
 
 
-def _announce(settings: Settings, people: list[community.Account]) -> None:
-    base = settings.base_url
-    print("ready", base, sep="\t", flush=True)
-    codes = _codes(settings)
-    for code, place in codes:
-        print("scan", f"{base}/c/{code}", place, sep="\t", flush=True)
-    for person in people:
-        print("person", person.account, person.password, person.role, person.name, sep="\t", flush=True)
-    if codes and sys.stdout.isatty():
-        print(terminal(f"{base}/c/{codes[0][0]}"), flush=True)
+def _announce(lines: list[list[str]], picture: str) -> None:
+    for line in lines:
+        print(*line, sep="\t", flush=True)
+    if picture and sys.stdout.isatty():
+        print(picture, flush=True)
 
 
-def _codes(settings: Settings) -> list[tuple[str, str]]:
-    with build(settings).app_context():
-        query = select(Code.token, Place.name).join(Place).where(Code.state == "posted")
-        buildings = query.where(Place.kind == "building").order_by(Code.place_id).limit(3)
-        return [(row.token, row.name) for row in db.session.execute(buildings)]
-
-
-def _end(children: list[subprocess.Popen[bytes]]) -> None:
-    """End what we started, kindly first."""
+def _end(children: list[Child]) -> None:
+    """End what we started, kindly first. A second signal changes nothing."""
+    for name in STOPPING:
+        signal.signal(name, signal.SIG_IGN)
     for child in children:
         if child.poll() is None:
             child.terminate()

@@ -15,7 +15,7 @@ from governance.core.config import ROOT
 STATE = """
     TicketState(
         "to_assess",
-        "待评估",
+        _l("待评估"),
         now=_l("请懂行的人来看看要怎么办"),
         next=_l("看完就告诉您办不办"),
         waits_for=OFFICE,
@@ -24,13 +24,15 @@ STATE = """
     ),
 """
 MOVE = """
-    TicketMove("assess", "送评估", (SUBMITTED,), "to_assess", (NOTE,), done=_l("送去评估了"), readers=ALL, words=ALL),
+    TicketMove(
+        "assess", _l("送评估"), (SUBMITTED,), "to_assess", (NOTE,), done=_l("送去评估了"), readers=ALL, words=ALL
+    ),
 """
 MESSAGE = "{{ place }}的“{{ category }}”要先请人评估（编号 {{ number }}）：\n{{ link }}\n"
 EDITS = {  # a file, what stands there, what it becomes
     "governance/tickets/lifecycle.py": (
         (")\nMOVES = (\n", f"{STATE})\nMOVES = (\n{MOVE}"),
-        ('"受理",\n        (SUBMITTED,),', '"受理",\n        (SUBMITTED, "to_assess"),'),
+        ('_l("受理"),\n        (SUBMITTED,),', '_l("受理"),\n        (SUBMITTED, "to_assess"),'),
     ),
     "governance/people/access/permissions.py": (("RULES = {\n", 'RULES = {\n    "ticket.assess": staff_here,\n'),),
     "tests/tickets/test_lifecycle.py": (

@@ -63,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             _in_application(args)
     except (Problem, MissingSetting) as trouble:
-        print(str(trouble) or getattr(trouble, "title", ""), file=sys.stderr)
+        print(trouble, file=sys.stderr)
         return 2 if isinstance(trouble, MissingSetting) else 1
     return 0
 

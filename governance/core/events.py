@@ -72,6 +72,7 @@ class Event(Base):
 
 
 EVENT = Insert(Event)
+UNSEALED = select(Event.stream).where(Event.seq.is_(None)).limit(1)
 
 
 def record(name: str, subject_id: int, /, **facts: Any) -> Event:
@@ -130,8 +131,7 @@ def _sha(text: str) -> str:
 
 def seal() -> bool:
     """Hash one batch of unsealed events. One of several sealers wins; the others look again."""
-    query = select(Event.stream).where(Event.seq.is_(None)).limit(1)
-    stream = db.session.scalars(query).first()
+    stream = db.session.scalars(UNSEALED).first()
     db.session.rollback()
     if stream is None:
         return False

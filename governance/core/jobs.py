@@ -4,6 +4,7 @@ A job may run twice, because a worker can die at any moment; every handler must 
 failing stops with its reason and is listed on the staff's page.
 """
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from governance.core.db import Base, connection, db, in_literals, now, partial_index, without_sorting, writing
 from governance.core.sql_statements import Insert
+from governance.core.waiting import Waiting
 
 log = structlog.get_logger()
 DUE, CLAIMED, DONE, FAILED = "due", "claimed", "done", "failed"
@@ -172,12 +174,17 @@ def _waiting(names: tuple[str, ...]) -> tuple[tuple[Select[int], Select[Job]], .
     """
     moment: BindParameter[datetime] = bindparam("moment")
     other = aliased(Job)
-    left = (Job.name.in_(names), Job.state == CLAIMED, Job.lease_until < moment)
-    due = (Job.name.in_(names), Job.state == DUE, Job.due_at <= moment)
+    left = (in_literals(Job.name, names), Job.state == CLAIMED, Job.lease_until < moment)
+    due = (in_literals(Job.name, names), Job.state == DUE, Job.due_at <= moment)
     front = select(func.min(other.id)).where(other.queue_key == Job.queue_key, in_literals(other.state, (DUE, CLAIMED)))
     is_front = or_(Job.queue_key.is_(None), Job.id == front.scalar_subquery())
     first = select(Job).where(is_front).order_by(Job.due_at).limit(1).with_for_update(skip_locked=True)
     return tuple((select(Job.id).where(*which).limit(1), first.where(*which)) for which in (left, due))
+
+
+def waiting(network: bool) -> Waiting:
+    """What to ask the database to learn whether `run_next` would find a job; jobs behind others of their line count."""
+    return tuple(look for look, _ in _waiting(_names(network)))
 
 
 def _names(network: bool | None) -> tuple[str, ...]:
@@ -236,6 +243,16 @@ def plan_periodic(moment: datetime | None = None) -> None:
     db.session.rollback()
     for slot in slots.keys() - known:
         _plan(slots[slot], slot)
+
+
+def until_next_slot() -> float:
+    """Seconds until `plan_periodic` next has something to plan."""
+    seconds = now().timestamp()
+    return min((every - seconds % every for every in _stretches()), default=math.inf)
+
+
+def _stretches() -> set[float]:
+    return {handler.every.total_seconds() for handler in HANDLERS.values() if handler.every}
 
 
 def _plan(name: str, slot: str) -> None:

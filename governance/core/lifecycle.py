@@ -10,8 +10,9 @@ from enum import IntEnum
 from typing import Any, Generic, TypeVar
 
 from governance.core.errors import Invalid, Missing, Refused
+from governance.core.translation import AnyText
+from governance.core.translation import LazyText as _l
 
-Words = Any  # a text, or one that waits for its reader's language (`Later`)
 RESIDENT, PROGRAM = "resident", "program"  # whom a state may wait for beside the roles of staff
 
 
@@ -20,10 +21,10 @@ class State:
     """Where a thing stands. `now` says it to its readers, `next` what follows; both may hold `%(facts)s`."""
 
     name: str
-    label: str
+    label: AnyText
     _: KW_ONLY
-    now: Words
-    next: Words = ""
+    now: AnyText
+    next: AnyText = ""
     tone: str = ""  # of its chip: wait, done, late
     waits_for: tuple[str, ...] = ()  # roles, RESIDENT or PROGRAM; nobody once it is over
     listed: bool = False  # shown to everybody as going on
@@ -45,7 +46,7 @@ class Line:
 
     name: str
     _: KW_ONLY
-    done: Words
+    done: AnyText
     readers: Reader = Reader.IN_CHARGE
     words: Reader = Reader.IN_CHARGE
     detail: str = ""  # the fact of the event that is named after the past tense
@@ -56,7 +57,7 @@ class Ask:
     """One thing a move asks for: the field's name, its label, and whether it may stay empty."""
 
     name: str
-    label: str
+    label: AnyText
     longest: int = 500
     optional: bool = False
 
@@ -65,7 +66,7 @@ class Ask:
 class Move(Line):
     """One arrow, from any of `sources` to `target`. What else it changes is registered by `Lifecycle.changes`."""
 
-    label: str
+    label: AnyText
     sources: tuple[str, ...]
     target: str
     asks: tuple[Ask, ...] = ()
@@ -133,7 +134,7 @@ class Lifecycle(Generic[S, M]):
         return frozenset(name for name, line in self.lines.items() if line.readers <= reader)
 
     @property
-    def past_tenses(self) -> dict[str, Words]:
+    def past_tenses(self) -> dict[str, AnyText]:
         return {name: line.done for name, line in self.lines.items()}
 
     def changes(self, name: str) -> Callable[[Change], Change]:
@@ -161,10 +162,10 @@ class Lifecycle(Generic[S, M]):
         """
         move = self.move(name)
         if state not in move.sources:
-            raise Refused(f"现在是“{self.state(state).label}”，不能{move.label}")
-        missing = {ask.name: f"请填{ask.label}" for ask in move.asks if not ask.optional and not answers.get(ask.name)}
+            raise Refused("现在是“%(state)s”，不能%(move)s", state=self.state(state).label, move=move.label)
+        missing = [ask for ask in move.asks if not ask.optional and not answers.get(ask.name)]
         if missing:
-            raise Invalid(missing)
+            raise Invalid({ask.name: _l("请填%(what)s", what=ask.label) for ask in missing})
         return move
 
     def make(

@@ -3,12 +3,16 @@
 Any failure of the child, a crash included, is raised as `Fell`. The script decides what the child does.
 """
 
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 from threading import BoundedSemaphore
 
+from governance.core import tied
+
+_TIED = str(tied.__file__)
 _AT_ONCE = BoundedSemaphore(4)  # children together may not take the machine from those who answer people
 
 
@@ -21,8 +25,12 @@ class Fell(Exception):
 
 
 def run(script: Path, needs: str, arguments: list[str], data: bytes, seconds: float) -> bytes:
-    """The output of `script` for `data`. It can import the standard library and the folder of the package `needs`."""
-    command = [sys.executable, "-I", "-S", "-W", "ignore", str(script), _folder(needs), *arguments]
+    """The output of `script` for `data`. It can import the standard library and the folder of the package `needs`.
+
+    The child is killed when this process ends, however it ends.
+    """
+    tied_child = [sys.executable, "-I", "-S", "-W", "ignore", _TIED, str(os.getpid()), str(script)]
+    command = [*tied_child, _folder(needs), *arguments]
     with _AT_ONCE:
         try:
             done = subprocess.run(  # noqa: S603 - our own script, by our own interpreter

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired, Optional
 
 from governance.core.lifecycle import Move
+from governance.core.translation import LazyText as _l
 from governance.core.web.forms import Form, options, submission, text
 from governance.discussions.model import DONE_WELL
 

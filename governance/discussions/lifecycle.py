@@ -7,7 +7,7 @@ has no button. Voting stands between discussing and decided once there are ballo
 from dataclasses import dataclass
 
 from governance.core.lifecycle import RESIDENT, Ask, Lifecycle, Line, Move, Reader, State
-from governance.core.web.pages import Later as _l
+from governance.core.translation import LazyText as _l
 
 PROPOSED, DISCUSSING, DECIDED = "proposed", "discussing", "decided"
 CARRYING_OUT, REVIEWED = "carrying_out", "reviewed"

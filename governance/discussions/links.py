@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from governance import links
 from governance.core.db import db, locked, now
 from governance.core.errors import Invalid
-from governance.core.web.pages import Later as _l
+from governance.core.translation import LazyText as _l
 from governance.discussions import lifecycle as life
 from governance.discussions.actions import begin, let_follow, numbered, record_event
 from governance.discussions.model import Deed, Topic

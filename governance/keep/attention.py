@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, exists, func, not_, select
 
 from governance.core.db import db, now
-from governance.core.web.pages import Later
-from governance.core.web.pages import Later as _l
+from governance.core.translation import LazyText
+from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import visible
 from governance.people.access.viewer import Viewer
 from governance.people.model import Post
@@ -17,8 +17,8 @@ from governance.places.model import Code, Place
 @dataclass(frozen=True)
 class Attention:
     name: str
-    label: Later
-    advice: Later
+    label: LazyText
+    advice: LazyText
 
     @property
     def condition(self) -> ColumnElement[bool]:

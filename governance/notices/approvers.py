@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from governance.core.db import db, now
+from governance.core.translation import AnyText
 from governance.notices.model import Notice
 from governance.people.access.permissions import may
 from governance.people.access.staff_viewers import at_work
@@ -20,7 +21,7 @@ class Approvers:
 
     names: tuple[str, ...]
     count: int
-    role: str
+    role: AnyText
 
 
 def approvers(notice: Notice) -> Approvers:

@@ -6,8 +6,9 @@ when nothing is left to be sent.
 
 from dataclasses import dataclass
 
-from governance.core.lifecycle import PROGRAM, Ask, Lifecycle, Line, Move, Reader, State, Words
-from governance.core.web.pages import Later as _l
+from governance.core.lifecycle import PROGRAM, Ask, Lifecycle, Line, Move, Reader, State
+from governance.core.translation import AnyText
+from governance.core.translation import LazyText as _l
 
 DRAFT, ASKED, DECLINED, TOLD = "draft", "asked", "declined", "told"
 STOPPED, DONE, WITHDRAWN = "stopped", "done", "withdrawn"
@@ -20,8 +21,8 @@ class NoticeState(State):
     """`now` and `next` are for colleagues; residents read the notice, and `to_residents` above it."""
 
     out: bool = False  # groups have been told, or some of them
-    why: Words = ""  # what a colleague reads before the answer of whoever declined or stopped it
-    to_residents: Words = ""
+    why: AnyText = ""  # what a colleague reads before the answer of whoever declined or stopped it
+    to_residents: AnyText = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,1 +1,1 @@
-"""Who is who: persons and how they are recognised, posts and bodies, signing in, and the one page of permissions."""
+"""Persons and their identities, posts and bodies, sign-in, and the one page of permissions."""

@@ -1,4 +1,4 @@
-"""What the doors of people share: their blueprint."""
+"""The blueprint that the route files of people share."""
 
 from flask import Blueprint
 

@@ -1,7 +1,7 @@
-"""What happens to a person that upper slices must act on."""
+"""Events in the life of a person that upper slices act on. They run in the transaction of the change."""
 
 from governance.core.hooks import Hook
 
-person_merged = Hook()  # (old_id, new_id): they are one; everything the old one did is the new one's, counted once
-person_began_anew = Hook()  # (old_id, new_id): who left comes back under a new name; only what nobody reads goes along
-person_left = Hook()  # (person_id): what they said stays, without the name
+person_merged = Hook()  # (old_id, new_id): two persons become one; move the old one's rows and count them once
+person_began_anew = Hook()  # (old_id, new_id): a person who left returns; move only what nobody else reads
+person_left = Hook()  # (person_id): statements stay, without the name

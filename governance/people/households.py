@@ -1,4 +1,4 @@
-"""Rows for doors, who lives behind them, the slips that are handed in there, and askings to become known."""
+"""Rows for doors, their residents, door slips, verification requests and text messages."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from governance.core.crypto import Personal
 from governance.core.db import Base, now, partial_index
+from governance.core.translation import LazyText
+from governance.core.translation import LazyText as _l
 from governance.people.model import KNOWN_BY, Person
 from governance.places.model import Place
 from governance.places.placed import Placed
@@ -18,7 +20,7 @@ LIVE = "used_at IS NULL AND revoked_at IS NULL"
 
 
 class Door(Placed, Base):
-    """One household's door in a building or courtyard. `area` is what is theirs alone by the roll, in square metres."""
+    """One household's door in a building or courtyard. `area` is its own floor area by the roll, in square metres."""
 
     __tablename__ = "door"
     __table_args__ = (UniqueConstraint("place_id", "label"), CheckConstraint("area > 0", name="area"))
@@ -46,7 +48,7 @@ class Door(Placed, Base):
 
 
 class Residence(Placed, Base):
-    """That somebody lives behind a door, from one instant to another, and how that was found out."""
+    """A person lives behind a door from `since` to `until`; `how` it was verified is a key of `KNOWN_BY`."""
 
     __tablename__ = "residence"
     __table_args__ = (
@@ -65,7 +67,7 @@ class Residence(Placed, Base):
     door: Mapped[Door] = relationship(back_populates="residences")
 
     @property
-    def how_label(self) -> str:
+    def how_label(self) -> LazyText:
         return KNOWN_BY[self.how]
 
     @property
@@ -78,7 +80,7 @@ class Residence(Placed, Base):
 
 
 class DoorSlip(Base):
-    """住户条: handed in at a door, used once. The row holds only its secret's hash; a door has at most one good one."""
+    """住户条: a paper for one door, used once. The row holds its secret's hash. A door has one unused slip at most."""
 
     __tablename__ = "door_slip"
     __table_args__ = (Index("ix_door_slip_live", "door_id", unique=True, **partial_index(LIVE)),)
@@ -99,8 +101,8 @@ class DoorSlip(Base):
         return self.used_at is None and self.revoked_at is None
 
     @property
-    def label(self) -> str:
-        return "用过了" if self.used_at else "作废了" if self.revoked_at else "待用"
+    def label(self) -> LazyText:
+        return _l("用过了") if self.used_at else _l("作废了") if self.revoked_at else _l("待用")
 
     @property
     def look(self) -> str:
@@ -108,7 +110,7 @@ class DoorSlip(Base):
 
 
 class VerificationRequest(Base):
-    """Somebody asks to become known by a code: one shown to the worker at the door, or one sent to a phone."""
+    """A device asks for verification by a code that is shown to a worker (`worker`) or sent to a phone (`sms`)."""
 
     __tablename__ = "verification_request"
     __table_args__ = (CheckConstraint("way IN ('worker','sms')", name="way"),)
@@ -133,7 +135,7 @@ class VerificationRequest(Base):
 
 
 class Sms(Base):
-    """One text message owed to a phone; number and words leave as soon as the gateway has taken it."""
+    """One text message to a phone. Number and text are deleted once the gateway has answered."""
 
     __tablename__ = "sms"
     __table_args__ = (CheckConstraint(f"state IN {SMS_STATES}", name="state"),)

@@ -1,4 +1,4 @@
-"""The doors of a known resident's own page: another nickname, what is held about me, leaving."""
+"""Routes of a known resident's own page: nickname, data held about me, leaving."""
 
 from typing import Any
 
@@ -22,17 +22,17 @@ from governance.people.residents.verification_forms import NicknameForm
 @refills
 def nickname() -> Any:
     form = NicknameForm(nickname=current().nickname)
-    attempt(form, lambda: as_person(lambda viewer: verification.rename(viewer, form.nickname.data)))
+    attempt(form, lambda: as_person(lambda by: verification.rename(by, form.nickname.data)))
     return back("people.me") if form.taken else (render_template("people/nickname.html", form=form), form.status)
 
 
 @bp.route("/me/leave", methods=["GET", "POST"])
 @open_to(known)
 def leave() -> Any:
-    """What leaving means is said first; the button is below it."""
+    """GET explains what leaving means and shows the button; POST leaves."""
     if request.method == "POST":
         as_person(departure.leave)
-        session[ASKED] = OUT  # who leaves is not recognised again by itself
+        session[ASKED] = OUT  # so that WeChat does not recognise them again by itself
         return back("people.me")
     return render_template("people/leave.html")
 
@@ -40,7 +40,7 @@ def leave() -> Any:
 @bp.get("/me/data")
 @open_to(anyone)
 def data() -> Any:
-    """What is held about me, as one plain list."""
+    """The list of data held about me."""
     viewer = current()
     person = db.session.get(Person, viewer.person_id) if viewer.person_id else None
     facts = {

@@ -1,4 +1,4 @@
-"""Rows for persons, the ways they are recognised, the posts they hold and the bodies that do the work."""
+"""Rows for persons, identities, posts, bodies and staff sessions."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,8 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from governance.core.crypto import Personal
 from governance.core.db import Base, OneOf, now
+from governance.core.translation import AnyText, LazyText
+from governance.core.translation import LazyText as _l
 from governance.places.model import Place
 from governance.places.place_columns import PLACE
 from governance.places.placed import Placed
@@ -28,34 +30,34 @@ if TYPE_CHECKING:
     from governance.people.households import Residence
 
 ROLES = {
-    "grid": "网格员",
-    "community": "社区工作人员",
-    "street": "街道工作人员",
-    "district": "区级工作人员",
-    "body": "承办单位",
-    "auditor": "审计",
+    "grid": _l("网格员"),
+    "community": _l("社区工作人员"),
+    "street": _l("街道工作人员"),
+    "district": _l("区级工作人员"),
+    "body": _l("承办单位"),
+    "auditor": _l("审计"),
 }
 
 IDENTITIES = ("device", "phone", "account", "member", "openid", "userid")
-KNOWN_BY = {"slip": "住户条", "worker": "工作人员当面确认", "sms": "短信验证", "wechat": "微信"}
+KNOWN_BY = {"slip": _l("住户条"), "worker": _l("工作人员当面确认"), "sms": _l("短信验证"), "wechat": _l("微信")}
 LEFT = "已退出的居民"
 
-IDLE = timedelta(hours=4)  # a session not used for so long is over; a long round on foot is shorter
+IDLE = timedelta(hours=4)  # a session unused for so long ends; a long round on foot is shorter
 DEVICES = (
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
-    ("HarmonyOS", "鸿蒙手机"),
-    ("Android", "安卓手机"),
-    ("Windows", "Windows 电脑"),
-    ("Macintosh", "苹果电脑"),
-    ("Linux", "Linux 电脑"),
+    ("HarmonyOS", _l("鸿蒙手机")),
+    ("Android", _l("安卓手机")),
+    ("Windows", _l("Windows 电脑")),
+    ("Macintosh", _l("苹果电脑")),
+    ("Linux", _l("Linux 电脑")),
 )
 
 Moment = datetime | BindParameter[datetime]
 
 
 class Body(Placed, Base):
-    """A property company, department or utility that tickets are sent to; `place` is where it may be sent work from."""
+    """A property company, department or utility that does work. Offices within `place` may send it tickets."""
 
     __tablename__ = "body"
 
@@ -77,9 +79,9 @@ class Body(Placed, Base):
 
 
 class Person(Base):
-    """Somebody, by a nickname others may see. A device nobody knows the owner of is a person too.
+    """A resident or a member of staff. An unverified device is a person too.
 
-    Who lives here is known since `known_at`, and may then say what others read; `known_place_id` is where that was.
+    A resident is known since `known_at` and may then write what others read; `known_place_id` is the place of it.
     """
 
     __tablename__ = "person"
@@ -107,7 +109,7 @@ class Person(Base):
     residences: Mapped[list["Residence"]] = relationship(back_populates="person", order_by="Residence.id")
 
     @property
-    def how_known(self) -> str:
+    def how_known(self) -> AnyText:
         return KNOWN_BY.get(self.known_by or "", "")
 
     @property
@@ -117,9 +119,9 @@ class Person(Base):
 
 
 class Identity(Base):
-    """One way a person is recognised: a device's cookie, a phone, a staff account, a group's member, WeChat or WeCom.
+    """One way to recognise a person: device cookie, phone, staff account, group member, WeChat or WeCom.
 
-    All but accounts are kept as a hash. `handle` is what it takes to write to them there: an openid, a userid.
+    `subject` is a keyed hash, for accounts the account name. `handle` is the address to write to: openid or userid.
     """
 
     __tablename__ = "identity"
@@ -131,14 +133,14 @@ class Identity(Base):
     subject: Mapped[str] = mapped_column(String(64))
     secret: Mapped[str | None] = mapped_column(String(200))
     handle: Mapped[str | None] = mapped_column(Personal)
-    must_change: Mapped[bool] = mapped_column(default=False)  # somebody else knows the secret
+    must_change: Mapped[bool] = mapped_column(default=False)  # another person knows the password
     disabled_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(back_populates="identities")
 
 
 class Post(Placed, Base):
-    """A role held at a place or in a body, from one instant to another. Its rights end with it, at once."""
+    """A role at a place or in a body, from `since` to `until`. Its rights end with it, at once."""
 
     __tablename__ = "post"
     __table_args__ = (
@@ -159,7 +161,7 @@ class Post(Placed, Base):
     body: Mapped[Body | None] = relationship()
 
     @property
-    def label(self) -> str:
+    def label(self) -> LazyText:
         return ROLES[self.role]
 
     @property
@@ -168,7 +170,7 @@ class Post(Placed, Base):
 
     @property
     def stands_at(self) -> Place:
-        """Where the post is held; for a post in a body, where the body is."""
+        """The place of the post; for a post in a body, the place of the body."""
         place = self.place or (self.body.place if self.body else None)
         if place is None:
             raise LookupError(f"post {self.id} is neither at a place nor in a body")
@@ -184,7 +186,7 @@ class Post(Placed, Base):
 
     @staticmethod
     def serving(moment: Moment) -> ColumnElement[bool]:
-        """Held by somebody who can sign in: a post whose account is disabled is as good as vacant."""
+        """Held by a person whose account is not disabled."""
         shut = exists().where(
             Identity.person_id == Post.person_id, Identity.kind == "account", Identity.disabled_at.is_not(None)
         )
@@ -196,7 +198,7 @@ class Post(Placed, Base):
 
 
 class StaffSession(Base):
-    """One signed-in browser. The cookie holds a random token, the row its hash; revoking it ends it at once."""
+    """One signed-in browser. The cookie holds a random token, the row its hash. Revoking it takes effect at once."""
 
     __tablename__ = "staff_session"
 
@@ -213,7 +215,7 @@ class StaffSession(Base):
 
     @property
     def is_awake(self) -> bool:
-        """Neither over nor left lying about."""
+        """Neither expired nor idle too long."""
         return self.expires_at > now() and self.seen_at > now() - IDLE
 
     @staticmethod
@@ -221,6 +223,6 @@ class StaffSession(Base):
         return and_(StaffSession.expires_at > now(), StaffSession.seen_at > now() - IDLE)
 
     @property
-    def device(self) -> str:
-        """The kind of device, as a person would name it."""
+    def device(self) -> AnyText:
+        """The kind of device; empty when it is not recognised."""
         return next((name for mark, name in DEVICES if mark in self.agent), "")

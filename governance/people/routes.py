@@ -1,4 +1,4 @@
-"""The doors of people: signing in and out, and 我的; the others, in files of their own, are loaded here."""
+"""Routes for sign-in, sign-out and 我的."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ def signout() -> Any:
     if here:
         actions.sign_out(here)
     if gateway().has("app"):
-        session[WORKERS_ASKED] = OUT  # nobody who leaves is signed in again by WeCom at once
+        session[WORKERS_ASKED] = OUT  # so that WeCom does not sign them in again at once
     answer = redirect(url_for("people.signin"), 303)
     answer.delete_cookie(COOKIE, httponly=True, samesite="Lax")
     return answer
@@ -77,7 +77,7 @@ def _me(form: PasswordForm) -> Any:
 @open_to(staff | newcomer)
 @refills
 def change_password() -> Any:
-    """One's own password."""
+    """Change one's own password."""
     form, here = PasswordForm(), staff_session()
     first = current().must_change
     if here:
@@ -90,7 +90,7 @@ def change_password() -> Any:
 @bp.post("/me/sessions/<int:number>/end")
 @open_to(staff)
 def end_session(number: int) -> Any:
-    """Sign another of one's own browsers out."""
+    """Sign out one of one's own browsers."""
     here = staff_session()
     mine = _sessions_of(here.identity.person) if here else []
     chosen = next((session for session in mine if session.id == number), None)

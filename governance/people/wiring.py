@@ -1,4 +1,4 @@
-"""Registers persons with the application: viewers, sign-in through WeChat, routes, jobs."""
+"""Registers people with the application: viewers, redirects to WeChat, routes, jobs."""
 
 from flask import Flask
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from governance.core.db import db
 from governance.core.errors import Missing
+from governance.core.translation import LazyText as _l
 from governance.places.model import Code, Place
 from governance.places.tokens import read_token
 
@@ -16,7 +17,7 @@ from governance.places.tokens import read_token
 class NeverIssued(Missing):
     """A token that was never issued: perhaps a false sticker."""
 
-    title = "这张码不是我们的"
+    title = _l("这张码不是我们的")
 
 
 class Replaceable(Protocol):

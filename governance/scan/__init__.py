@@ -1,1 +1,1 @@
-"""The page behind the code: the first thing a resident sees."""
+"""The page that a scanned code opens."""

@@ -1,4 +1,4 @@
-"""Scans per code and day, buffered in memory and written in batches; never who scanned."""
+"""Counts scans per code and day, never by whom. Counts are buffered in memory and written in batches."""
 
 import threading
 from collections import Counter
@@ -11,11 +11,11 @@ from governance.core.db import db, now, writing
 from governance.core.web.pages import local
 from governance.places.model import ScanCount
 
-EVERY = 50  # scans, or seconds, whichever comes first; what a killed process had not written is not counted
+EVERY = 50  # scans or seconds, whichever comes first; a killed process loses its buffer
 
 
 class Buffer:
-    """Counts of this process that are not in the database yet."""
+    """Counts of this process that are not written yet."""
 
     def __init__(self) -> None:
         self._counts: Counter[tuple[str, date]] = Counter()
@@ -23,7 +23,7 @@ class Buffer:
         self._since = now()
 
     def add(self, token: str) -> bool:
-        """Count one scan; returns whether it is time to flush."""
+        """Count one scan; true when it is time to write."""
         moment = now()
         with self._lock:
             self._counts[token, local(moment).date()] += 1
@@ -41,7 +41,7 @@ def buffer() -> Buffer:
 
 
 def flush() -> None:
-    """Add the buffered counts to the database."""
+    """Write the buffer to the database."""
     taken = buffer().take()
     if not taken:
         return

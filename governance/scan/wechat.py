@@ -6,6 +6,7 @@ from flask import Flask, Response, current_app, g, jsonify, request
 from werkzeug.exceptions import ServiceUnavailable
 
 from governance.core.errors import Invalid, Missing
+from governance.core.translation import LazyText as _l
 from governance.core.web.security import CSP
 from governance.people.access.current import open_to
 from governance.people.access.permissions import anyone
@@ -13,7 +14,7 @@ from governance.scan.routes import bp
 from governance.wechat import jssdk
 from governance.wechat.gateway import gateway
 
-SHARED = ("scan.show", "discussions.show")  # pages people pass on
+SHARED = ("scan.show", "discussions.show")  # pages with a share card
 WITH_WECHAT = CSP.replace("script-src 'self'", f"script-src 'self' {jssdk.SCRIPTS}")
 WITH_ITS_BUTTONS = f"{WITH_WECHAT}; frame-src {jssdk.FRAMES}"
 
@@ -46,7 +47,7 @@ def signature() -> Any:
         raise Missing
     url = request.args.get("url", "")
     if not jssdk.ours(url):
-        raise Invalid({"url": "这不是我们的网页"})
+        raise Invalid({"url": _l("这不是我们的网页")})
     signed = jssdk.signed(url)
     if signed is None:
         raise ServiceUnavailable

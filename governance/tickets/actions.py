@@ -13,6 +13,7 @@ from governance import links
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Refused
 from governance.core.lifecycle import Made
+from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import require
 from governance.people.access.viewer import SYSTEM, Viewer
 from governance.people.model import Body
@@ -78,9 +79,9 @@ def publish(ticket: Ticket, by: Viewer, hidden: Collection[str], reason: str, se
         require(by, "ticket.publish", ticket)
         before, after = publishing.kept_back(ticket), set(hidden)
         if before == after:
-            raise Invalid({"reason": "没有改动：请先勾上或者去掉一样"})
+            raise Invalid({"reason": _l("没有改动：请先勾上或者去掉一样")})
         if "photos" in before - after and publishing.unseen(ticket, seen):
-            raise Invalid({"hide_photos": "有照片还没处理好，等看到了再公开"})
+            raise Invalid({"hide_photos": _l("有照片还没处理好，等看到了再公开")})
         publishing.keep_back(ticket, after)
         for verb, parts in (("hide", after - before), ("show", before - after)):
             if parts:
@@ -99,7 +100,7 @@ def _dispatch(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[st
     chosen = answers["body"]
     body = db.session.get(Body, int(chosen)) if chosen.isdecimal() and len(chosen) < 10 else None
     if body is None or body.place_id not in ticket.place.ancestors:
-        raise Invalid({"body": "请从名单里选一个单位"})
+        raise Invalid({"body": _l("请从名单里选一个单位")})
     ticket.body_id = body.id
     return {"body": body.name}
 
@@ -151,9 +152,9 @@ def _merge(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, 
     number = read_number(answers["into"])
     target = db.session.get(Ticket, number) if number else None  # locked already, in order
     if target is None or target.community_id != ticket.community_id or target.id == ticket.id:
-        raise Invalid({"into": "没有这个编号，或不在本社区"})
+        raise Invalid({"into": _l("没有这个编号，或不在本社区")})
     if target.state not in life.LISTED or target.private != ticket.private:
-        raise Invalid({"into": "那一件已经办完，或者不公开，不能并进去"})
+        raise Invalid({"into": _l("那一件已经办完，或者不公开，不能并进去")})
     require(by, "ticket.merge", target)
     ticket.merged_into_id = target.id
     _carry_voices(ticket, target)
@@ -164,7 +165,7 @@ def _merge(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, 
 def _to_topic(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     """The hall takes it over; everybody concerned by the ticket follows the topic there."""
     if ticket.private or ticket.category.private:
-        raise Invalid({"title": "不公开的事不能拿来公开商量"})
+        raise Invalid({"title": _l("不公开的事不能拿来公开商量")})
     concerned = db.session.scalars(select(Follow.person_id).filter_by(ticket_id=ticket.id)).all()
     into, title = answers["topic"].removeprefix(NEW_TOPIC), answers.get("title", "")
     topic_id, name = links.topics().receive(ticket.id, concerned, ticket.place, by, into, title)
@@ -192,4 +193,4 @@ def _reopen(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str,
 def still_listed(ticket: Ticket) -> None:
     """Raises Refused when others can no longer add themselves to a ticket."""
     if ticket.state not in life.LISTED:
-        raise Refused(f"这件事{ticket.status.label}。还有问题请重新报一次")
+        raise Refused("这件事%(state)s。还有问题请重新报一次", state=ticket.status.label)

@@ -18,6 +18,8 @@ from governance.tickets.model import Category, Follow, Slip, Ticket
 from governance.tickets.record import record_event
 from governance.tickets.reports import report_for, reported
 
+HOLDER, UNDONE = "凭条人", "凭条撤回"  # the actor and the note of an undo, as the record keeps them
+
 
 def reporter_secret(ticket: Ticket) -> str:
     """What makes another phone the reporter; computed, so nothing secret is stored."""
@@ -74,11 +76,11 @@ def undo(slip: Slip) -> None:
     with writing():
         ticket = locked(db.session.get_one(Ticket, slip.ticket_id))
         reporter = db.session.scalar(select(Follow.person_id).filter_by(ticket_id=ticket.id, role="reporter").limit(1))
-        holder = Viewer(person_id=reporter, label="凭条人")
+        holder = Viewer(person_id=reporter, label=HOLDER)
         if slip.undone_at:
             return
         if "withdraw" not in {move.name for move in ticket.next_moves()}:
-            raise Refused(f"这件事{ticket.status.label}，撤不回了；要停办请打社区电话")
-        apply_move(ticket, "withdraw", holder, {"note": "凭条撤回"})
+            raise Refused("这件事%(state)s，撤不回了；要停办请打社区电话", state=ticket.status.label)
+        apply_move(ticket, "withdraw", holder, {"note": UNDONE})
         slip.undone_at = now()
         record_event(ticket, "undo", holder)

@@ -6,6 +6,8 @@ from governance import links
 from governance.core.db import db
 from governance.core.errors import Invalid
 from governance.core.lifecycle import Move
+from governance.core.translation import AnyText
+from governance.core.translation import LazyText as _l
 from governance.core.web.forms import Form
 from governance.people.access.permissions import may
 from governance.people.access.viewer import Viewer
@@ -27,7 +29,7 @@ def move_forms(ticket: Ticket, viewer: Viewer, given: dict[str, Form]) -> list[t
     ]
 
 
-def choices(move: Move, ticket: Ticket, viewer: Viewer) -> dict[str, list[tuple[str, str]]]:
+def choices(move: Move, ticket: Ticket, viewer: Viewer) -> dict[str, list[tuple[str, AnyText]]]:
     """What a move lets its taker choose from, by the name of what it asks."""
     return {ask.name: CHOSEN[ask.name](ticket, viewer) for ask in move.asks if ask.name in CHOSEN}
 
@@ -38,14 +40,14 @@ def one_tap(ticket: Ticket, viewer: Viewer) -> list[Move]:
     return [move for move in offered if may(viewer, f"ticket.{move.name}", ticket)]
 
 
-def _bodies(ticket: Ticket, viewer: Viewer) -> list[tuple[str, str]]:
+def _bodies(ticket: Ticket, viewer: Viewer) -> list[tuple[str, AnyText]]:
     """The bodies that may be sent work from this ticket's place."""
     query = select(Body).where(Body.place_id.in_(ticket.place.ancestors)).order_by(Body.name)
     return [(str(body.id), body.name) for body in db.session.scalars(query)]
 
 
-def _topics(ticket: Ticket, viewer: Viewer) -> list[tuple[str, str]]:
-    return [(NEW_TOPIC, "新议题"), *links.topics().open_at(ticket.place, viewer)]
+def _topics(ticket: Ticket, viewer: Viewer) -> list[tuple[str, AnyText]]:
+    return [(NEW_TOPIC, _l("新议题")), *links.topics().open_at(ticket.place, viewer)]
 
 
 CHOSEN = {"body": _bodies, "topic": _topics}  # by what is asked for
@@ -55,8 +57,8 @@ def needs_before_finish(ticket: Ticket, viewer: Viewer, form: MoveForm) -> None:
     """Raises Invalid when the category asks for a photo or a scan of the place's code and there is none."""
     missing = {}
     if ticket.category.photo_to_finish and not photos.staged(viewer, form.submission.data):
-        missing["photos"] = "这一类办结要有一张现场照片"
+        missing["photos"] = _l("这一类办结要有一张现场照片")
     if ticket.category.scan_to_finish and not proof_of_place.is_here(viewer, ticket.place):
-        missing["note"] = "请先扫一下这里的码，再办结（写的都还在）"
+        missing["note"] = _l("请先扫一下这里的码，再办结（写的都还在）")
     if missing:
         raise Invalid(missing)

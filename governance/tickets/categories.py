@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from governance.core.db import db
 from governance.core.errors import Invalid
+from governance.core.translation import LazyText as _l
 from governance.tickets.model import Category
 
 
@@ -71,10 +72,10 @@ def active() -> list[Choice]:
 def add_category(**facts: Any) -> Category:
     """A new category, at the end of the list. Raises Invalid: label or slug taken, hours not 1 to 2160."""
     if not 1 <= facts["hours"] <= 2160:
-        raise Invalid({"hours": "时限要在 1 到 2160 小时之间"})
+        raise Invalid({"hours": _l("时限要在 1 到 2160 小时之间")})
     for name in ("slug", "label"):
         if db.session.scalar(select(Category.id).filter_by(**{name: facts[name]})):
-            raise Invalid({name: "已经有这一类了"})
+            raise Invalid({name: _l("已经有这一类了")})
     category = Category(**facts)
     db.session.add(category)
     db.session.flush()

@@ -9,6 +9,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from governance.core.db import connection, db, writing
 from governance.core.errors import Forbidden, Invalid
 from governance.core.events import broken_at, history
+from governance.core.translation import LazyText as _l
 from governance.core.web.forms import attempt
 from governance.core.web.pages import back, inside
 from governance.core.web.security import refills, takes
@@ -96,7 +97,7 @@ def _reported_for(found: Code, form: AssistForm) -> str:
         return slip
     category = queries.category(form.category.data)
     if category is None or (not form.words.data and not photos.staged(current(), form.submission.data)):
-        raise Invalid({"words": "请说一句，或者拍一张照片"})
+        raise Invalid({"words": _l("请说一句，或者拍一张照片")})
     place = db.session.get_one(Place, int(form.at.data))  # one of those it offered
     _ticket, secret = assist.assist(place, current(), category, form.submission.data, **form.details())
     return secret
@@ -160,5 +161,5 @@ def record(ref: str) -> Any:
         raise Forbidden
     lines = history("ticket", ticket.id)
     words = {"done": LIFE.past_tenses, "facts": facts, "broken": broken_at(ticket.place.stream)}
-    back_to = {"back": url_for("tickets.show", ref=ref), "back_label": "回工单", "heading": ticket.number}
+    back_to = {"back": url_for("tickets.show", ref=ref), "back_label": _l("回工单"), "heading": ticket.number}
     return render_template("shared/record.html", lines=lines, **words, **back_to)

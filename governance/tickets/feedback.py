@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Refused
+from governance.core.translation import AnyText
 from governance.core.web.pages import local
 from governance.people.access.permissions import may, require
 from governance.people.access.viewer import SYSTEM, Viewer
@@ -18,6 +19,7 @@ from governance.tickets.reports import attach
 
 SILENCE = timedelta(days=7)  # after it a resolved ticket closes, counted as not answered
 LATE_ANSWER = timedelta(days=30)  # how long after closing an answer is still taken
+NOT_SOLVED = "居民说没有办好"  # the note of the move, as the record keeps it
 
 
 def join(ticket: Ticket, by: Viewer) -> None:
@@ -61,7 +63,7 @@ def more(ticket: Ticket, by: Viewer, words: str, submission: str) -> None:
     locked(ticket)
     require(by, "ticket.more", ticket)
     if not ticket.status.open:
-        raise Refused(f"这件事{ticket.status.label}。还有问题请重新报一次")
+        raise Refused("这件事%(state)s。还有问题请重新报一次", state=ticket.status.label)
     photos = attach(ticket.id, by, submission, "more")
     record_event(ticket, "more", by, words=words, photos=photos)
 
@@ -106,7 +108,7 @@ def _give(
         phone=bool(taken_by),
     )
     if solved == "no":
-        apply_move(ticket, "reopen", by, {"note": "居民说没有办好"})
+        apply_move(ticket, "reopen", by, {"note": NOT_SOLVED})
     elif ticket.state == life.RESOLVED and _all_answered(ticket):
         apply_move(ticket, "close", SYSTEM, {})
 
@@ -126,7 +128,7 @@ def _all_answered(ticket: Ticket) -> bool:
     return bool(concerned and answered and answered >= concerned)
 
 
-def said(ticket: Ticket, viewer: Viewer) -> str:
+def said(ticket: Ticket, viewer: Viewer) -> AnyText:
     """What this person answered in this round, in words."""
     given = db.session.get(Answer, (ticket.id, ticket.round, viewer.person_id)) if viewer.person_id else None
     return SAID[given.solved] if given else ""

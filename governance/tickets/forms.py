@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, SelectField
 from wtforms.validators import InputRequired, Optional
 
 from governance.core.lifecycle import Move
+from governance.core.translation import AnyText
+from governance.core.translation import LazyText as _l
 from governance.core.web.forms import Form, options, phone, submission, text
 from governance.places.landing import PlaceRow
 from governance.places.model import Place
@@ -27,7 +28,7 @@ class ReportForm(Form):
     (`matters.matter`), unless the lists were offered before.
     """
 
-    category = RadioField(_l("是哪一类？"), [InputRequired("请选一类，说不准就选“别的”")], validate_choice=False)
+    category = RadioField(_l("是哪一类？"), [InputRequired(_l("请选一类，说不准就选“别的”"))], validate_choice=False)
     words = text(_l("怎么了？"), longest=500, lines=3, render_kw={"placeholder": _l("例：2单元电梯关门时哐当响")})
     photos = photos(_l("照片"))
     at = RadioField(_l("在哪里？"), validate_choice=False)
@@ -58,8 +59,10 @@ class AssistForm(ReportForm):
 
     source = RadioField(
         _l("怎么知道的？"),
-        [InputRequired("请选一项")],
-        choices=options(("walk_in", "当面说"), ("phone", "打来电话"), ("patrol", "巡查看到"), ("group", "群里说")),
+        [InputRequired(_l("请选一项"))],
+        choices=options(
+            ("walk_in", _l("当面说")), ("phone", _l("打来电话")), ("patrol", _l("巡查看到")), ("group", _l("群里说"))
+        ),
     )
 
     def details(self) -> dict[str, Any]:
@@ -68,7 +71,7 @@ class AssistForm(ReportForm):
 
 class PhotoForm(Form):
     submission = submission()
-    photo = MultipleFileField("照片", [InputRequired("没有收到照片")])
+    photo = MultipleFileField(_l("照片"), [InputRequired(_l("没有收到照片"))])
 
 
 class MoreForm(Form):
@@ -80,7 +83,7 @@ class MoreForm(Form):
 class AnswerForm(Form):
     solved = RadioField(
         _l("真的解决了吗？"),
-        [InputRequired("请选一个")],
+        [InputRequired(_l("请选一个"))],
         choices=options(("yes", _l("解决了")), ("partly", _l("好了一部分")), ("no", _l("没解决"))),
     )
     satisfied = RadioField(
@@ -100,10 +103,10 @@ class AnswerForm(Form):
 class PublishForm(Form):
     """What others may not read of a ticket, and why; `seen` are the photos that stood on the page."""
 
-    hide_words = BooleanField("文字先不公开")
-    hide_photos = BooleanField("照片先不公开")
+    hide_words = BooleanField(_l("文字先不公开"))
+    hide_photos = BooleanField(_l("照片先不公开"))
     seen = HiddenField("")
-    reason = text("为什么改（记在留痕里）", longest=200, needed="请写一句为什么改")
+    reason = text(_l("为什么改（记在留痕里）"), longest=200, needed=_l("请写一句为什么改"))
 
     def kept_back(self) -> list[str]:
         return [part for part in PARTS if self[f"hide_{part}"].data]
@@ -112,8 +115,8 @@ class PublishForm(Form):
 class MoveForm(Form):
     """One move's questions, drawn from the table of moves."""
 
-    hide_words = BooleanField("文字先不公开")
-    hide_photos = BooleanField("照片先不公开")
+    hide_words = BooleanField(_l("文字先不公开"))
+    hide_photos = BooleanField(_l("照片先不公开"))
     seen = HiddenField("")
     photos = photos(_l("照片"))
     submission = submission()
@@ -124,11 +127,11 @@ class MoveForm(Form):
         return kept | {"seen": self.seen.data or ""}
 
 
-def move_form(move: Move, choices: dict[str, list[tuple[str, str]]]) -> type[MoveForm]:
+def move_form(move: Move, choices: dict[str, list[tuple[str, AnyText]]]) -> type[MoveForm]:
     """The form of one move; what is chosen rather than written has its `choices` under the ask's name."""
     fields: dict[str, Any] = {}
     for ask in move.asks:
-        needed = "" if ask.optional else f"请填{ask.label}"
+        needed = "" if ask.optional else _l("请填%(what)s", what=ask.label)
         if ask.name in choices:
             first = InputRequired(needed) if needed else Optional()
             fields[ask.name] = SelectField(ask.label, [first], choices=options(*choices[ask.name]))

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Refused
 from governance.core.events import record
+from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
 from governance.tickets.categories import active, add_category
@@ -31,7 +32,7 @@ def change(category: Category, by: Viewer, **facts: Any) -> None:
         require(by, "category.keep", locked(category))
         changed = {name: value for name, value in facts.items() if name in KEPT and getattr(category, name) != value}
         if "label" in changed and db.session.scalar(select(Category.id).filter_by(label=changed["label"])):
-            raise Invalid({"label": "已经有这一类了"})
+            raise Invalid({"label": _l("已经有这一类了")})
         for name, value in changed.items():
             setattr(category, name, value)
         if changed:

@@ -7,7 +7,7 @@ from the answers of those it concerns, or from their silence (which is never sat
 from dataclasses import dataclass
 
 from governance.core.lifecycle import RESIDENT, Ask, Lifecycle, Line, Move, Reader, State
-from governance.core.web.pages import Later as _l
+from governance.core.translation import LazyText as _l
 
 SUBMITTED, ACCEPTED, DISPATCHED, IN_PROGRESS = "submitted", "accepted", "dispatched", "in_progress"
 ON_HOLD, RETURNED, PENDING_VERIFY, RESOLVED = "on_hold", "returned", "pending_verify", "resolved"
@@ -15,10 +15,10 @@ CLOSED, DECLINED, MERGED, WITHDRAWN, TO_TOPIC = "closed", "declined", "merged", 
 
 ALL, CONCERNED, RECORD = Reader.EVERYBODY, Reader.CONCERNED, Reader.RECORD
 OFFICE, ABOVE_GRID = ("grid", "community"), ("community", "street", "district")
-NOTE = Ask("note", "说一句", optional=True)
+NOTE = Ask("note", _l("说一句"), optional=True)
 TOPIC = (
-    Ask("topic", "转到哪个议题"),
-    Ask("title", "新议题叫什么", longest=40, optional=True),
+    Ask("topic", _l("转到哪个议题")),
+    Ask("title", _l("新议题叫什么"), longest=40, optional=True),
 )
 
 
@@ -42,7 +42,7 @@ class TicketMove(Move):
 STATES = (
     TicketState(
         SUBMITTED,
-        "待受理",
+        _l("待受理"),
         now=_l("已送到%(owner)s"),
         next=_l("看过就受理，%(due)s 前办"),
         waits_for=OFFICE,
@@ -53,7 +53,7 @@ STATES = (
     ),
     TicketState(
         ACCEPTED,
-        "已受理",
+        _l("已受理"),
         now=_l("%(owner)s已受理"),
         next=_l("%(due)s 前办好"),
         waits_for=OFFICE,
@@ -63,7 +63,7 @@ STATES = (
     ),
     TicketState(
         DISPATCHED,
-        "已派单",
+        _l("已派单"),
         now=_l("已派给%(owner)s"),
         next=_l("%(owner)s去办，%(due)s 前办好"),
         waits_for=("body",),
@@ -75,7 +75,7 @@ STATES = (
     ),
     TicketState(
         IN_PROGRESS,
-        "处理中",
+        _l("处理中"),
         now=_l("%(owner)s正在办"),
         next=_l("%(due)s 前办好"),
         waits_for=("body", *OFFICE),
@@ -85,7 +85,7 @@ STATES = (
     ),
     TicketState(
         ON_HOLD,
-        "挂账",
+        _l("挂账"),
         now=_l("先挂着：%(why)s"),
         next=_l("条件到了接着办，会在这里告诉您"),
         waits_for=("body", *OFFICE),
@@ -94,7 +94,7 @@ STATES = (
     ),
     TicketState(
         RETURNED,
-        "退单审核",
+        _l("退单审核"),
         now=_l("承办单位退回，社区在协调"),
         next=_l("社区定谁来办"),
         waits_for=ABOVE_GRID,
@@ -104,7 +104,7 @@ STATES = (
     ),
     TicketState(
         PENDING_VERIFY,
-        "待核查",
+        _l("待核查"),
         now=_l("说是办好了，等人核查"),
         next=_l("另一个人去现场看过才算"),
         waits_for=OFFICE,
@@ -113,30 +113,30 @@ STATES = (
     ),
     TicketState(
         RESOLVED,
-        "已办结待回访",
+        _l("已办结待回访"),
         now=_l("已办结"),
         next=_l("请您说一声：真的解决了吗？"),
         tone="done",
         waits_for=(RESIDENT,),
         put_right=True,
     ),
-    TicketState(CLOSED, "已结案", now=_l("已结案"), tone="done", put_right=True, open=False),
-    TicketState(DECLINED, "不予受理", now=_l("这里办不了，见下面的说明"), tone="", open=False),
-    TicketState(MERGED, "已并单", now=_l("和另一件是同一回事，并在一起办"), tone="", open=False),
+    TicketState(CLOSED, _l("已结案"), now=_l("已结案"), tone="done", put_right=True, open=False),
+    TicketState(DECLINED, _l("不予受理"), now=_l("这里办不了，见下面的说明"), tone="", open=False),
+    TicketState(MERGED, _l("已并单"), now=_l("和另一件是同一回事，并在一起办"), tone="", open=False),
     TicketState(
         TO_TOPIC,
-        "转议事",
+        _l("转议事"),
         now=_l("转到议事厅，大家一起商量"),
         next=_l("商量和落实的结果，都能从这里点过去看"),
         tone="",
         open=False,
     ),
-    TicketState(WITHDRAWN, "已撤回", now=_l("已撤回"), tone="", open=False),
+    TicketState(WITHDRAWN, _l("已撤回"), now=_l("已撤回"), tone="", open=False),
 )
 MOVES = (
     TicketMove(
         "accept",
-        "受理",
+        _l("受理"),
         (SUBMITTED,),
         ACCEPTED,
         (NOTE,),
@@ -148,27 +148,27 @@ MOVES = (
     ),
     TicketMove(
         "decline",
-        "不予受理",
+        _l("不予受理"),
         (SUBMITTED,),
         DECLINED,
-        (Ask("note", "为什么，该找哪里"),),
+        (Ask("note", _l("为什么，该找哪里")),),
         done=_l("不予受理"),
         readers=ALL,
         words=ALL,
     ),
     TicketMove(
         "dispatch",
-        "派单",
+        _l("派单"),
         (ACCEPTED, RETURNED),
         DISPATCHED,
-        (Ask("body", "派给谁"), NOTE),
+        (Ask("body", _l("派给谁")), NOTE),
         done=_l("已派给"),
         detail="body",
         readers=ALL,
     ),
     TicketMove(
         "start",
-        "开始办",
+        _l("开始办"),
         (DISPATCHED,),
         IN_PROGRESS,
         (NOTE,),
@@ -179,27 +179,27 @@ MOVES = (
     ),
     TicketMove(
         "return",
-        "退单",
+        _l("退单"),
         (DISPATCHED, IN_PROGRESS),
         RETURNED,
-        (Ask("note", "为什么退"),),
+        (Ask("note", _l("为什么退")),),
         done=_l("承办单位退回"),
         detail="body",
         readers=ALL,
     ),
     TicketMove(
         "hold",
-        "挂账",
+        _l("挂账"),
         (ACCEPTED, IN_PROGRESS),
         ON_HOLD,
-        (Ask("note", "居民会看到的原因"),),
+        (Ask("note", _l("居民会看到的原因")),),
         done=_l("先挂着"),
         readers=ALL,
         words=ALL,
     ),
     TicketMove(
         "resume",
-        "继续办",
+        _l("继续办"),
         (ON_HOLD,),
         IN_PROGRESS,
         (NOTE,),
@@ -210,10 +210,10 @@ MOVES = (
     ),
     TicketMove(
         "finish",
-        "办结",
+        _l("办结"),
         (SUBMITTED, ACCEPTED, DISPATCHED, IN_PROGRESS),
         RESOLVED,
-        (Ask("note", "办了什么"),),
+        (Ask("note", _l("办了什么")),),
         done=_l("办结"),
         readers=ALL,
         words=ALL,
@@ -222,7 +222,7 @@ MOVES = (
     ),
     TicketMove(
         "verify",
-        "核查通过",
+        _l("核查通过"),
         (PENDING_VERIFY,),
         RESOLVED,
         (NOTE,),
@@ -233,17 +233,17 @@ MOVES = (
     ),
     TicketMove(
         "merge",
-        "并单",
+        _l("并单"),
         (SUBMITTED, ACCEPTED, RETURNED),
         MERGED,
-        (Ask("into", "并入的编号", longest=20),),
+        (Ask("into", _l("并入的编号"), longest=20),),
         done=_l("并到编号"),
         detail="into",
         readers=ALL,
     ),
     TicketMove(
         "to_topic",
-        "转议事",
+        _l("转议事"),
         (SUBMITTED, ACCEPTED, RETURNED, ON_HOLD),
         TO_TOPIC,
         TOPIC,
@@ -254,17 +254,17 @@ MOVES = (
     ),
     TicketMove(
         "reopen",
-        "重办",
+        _l("重办"),
         (PENDING_VERIFY, RESOLVED, CLOSED, DECLINED, RETURNED, TO_TOPIC),
         ACCEPTED,
-        (Ask("note", "为什么重办"),),
+        (Ask("note", _l("为什么重办")),),
         done=_l("重新办，从头计时"),
         readers=ALL,
         publishes=True,
     ),
     TicketMove(
         "withdraw",
-        "撤回",
+        _l("撤回"),
         (SUBMITTED, ACCEPTED),
         WITHDRAWN,
         (NOTE,),
@@ -272,7 +272,7 @@ MOVES = (
         readers=ALL,
         hesitates=True,
     ),
-    TicketMove("close", "结案", (RESOLVED,), CLOSED, done=_l("结案"), readers=ALL),
+    TicketMove("close", _l("结案"), (RESOLVED,), CLOSED, done=_l("结案"), readers=ALL),
 )
 LINES = (
     Line("report", done=_l("已上报"), readers=ALL, words=RECORD),  # its words have a place of their own on the page

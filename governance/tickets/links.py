@@ -11,7 +11,7 @@ from governance.core.crypto import new_ref
 from governance.core.db import db, locked, now, numbered
 from governance.core.errors import Invalid, Missing
 from governance.core.similarity import ALIKE, likeness
-from governance.core.web.pages import Later as _l
+from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import may, require, visible
 from governance.people.access.viewer import Viewer
 from governance.people.model import Body
@@ -43,7 +43,7 @@ def _item(ticket: Ticket, viewer: Viewer) -> links.LinkedItem:
         ref=ticket.ref,
         status=ticket.status.label,
         over=ticket.status.put_right or not ticket.status.open,
-        owner=ticket.body.name if ticket.body else "社区",
+        owner=ticket.body.name if ticket.body else _l("社区"),
         due_at=ticket.due_at if is_task else None,
     )
 
@@ -120,7 +120,7 @@ def task(
 def _task(by: Viewer, place: Place, submission: str, words: str, category: str, due_at: datetime) -> Ticket:
     kind = queries.category(category)
     if kind is None or kind.private:
-        raise Invalid({"category": "请另选一类"})
+        raise Invalid({"category": _l("请另选一类")})
     details: dict[str, Any] = {"words": words, "source": "topic", "due_at": due_at, "submitted_at": now()}
     ticket = Ticket(
         ref=new_ref(),

@@ -19,20 +19,22 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from governance.core.crypto import Personal
 from governance.core.db import LARGEST, Base, OneOf, db, now
+from governance.core.translation import AnyText
+from governance.core.translation import LazyText as _l
 from governance.people.model import Body, Person
 from governance.places.kinds import AREAS
 from governance.places.model import Place
 from governance.places.place_columns import AreaColumns
 from governance.tickets.lifecycle import LIFE, RUNNING, SUBMITTED, TicketMove, TicketState
 
-SOURCES = {
-    "code": "扫码",
+SOURCES: dict[str, AnyText] = {
+    "code": _l("扫码"),
     "12345": "12345",
-    "phone": "来电",
-    "walk_in": "当面",
-    "patrol": "巡查",
-    "group": "群里",
-    "topic": "议事厅",
+    "phone": _l("来电"),
+    "walk_in": _l("当面"),
+    "patrol": _l("巡查"),
+    "group": _l("群里"),
+    "topic": _l("议事厅"),
 }
 STATES = tuple(state.name for state in LIFE.states)
 
@@ -162,9 +164,9 @@ class Ticket(AreaColumns, Base):
         return [photo for photo in self.photos if photo.step == "report" and photo.state != "refused"]
 
     @property
-    def owner(self) -> str:
+    def owner(self) -> AnyText:
         """Who has it now, in words a resident understands."""
-        return self.body.name if self.body else "网格员" if self.grid_id else "社区"
+        return self.body.name if self.body else _l("网格员") if self.grid_id else _l("社区")
 
     def next_moves(self) -> tuple[TicketMove, ...]:
         return LIFE.open_from(self.state)

@@ -17,6 +17,7 @@ from governance.core.db import db, now, writing
 from governance.core.errors import Invalid, Missing
 from governance.core.jobs import enqueue, job
 from governance.core.photos.clean import Unclean, clean, looks_like_photo
+from governance.core.translation import LazyText as _l
 from governance.people.access.viewer import Viewer
 from governance.people.model import Person
 from governance.places.actions import freshen
@@ -32,16 +33,16 @@ def stage(by: Viewer, submission: str, file: FileStorage) -> Photo:
     """Keep one photo in quarantine under a submission. Raises Invalid at `photos`. Call it inside `writing()`."""
     data = file.stream.read(LARGEST + 1)
     if len(data) > LARGEST:
-        raise Invalid({"photos": "一张照片不能超过 15 MB，请换一张"})
+        raise Invalid({"photos": _l("一张照片不能超过 15 MB，请换一张")})
     if not looks_like_photo(data[:64]):
-        raise Invalid({"photos": "这个文件不是照片（要 JPG、PNG、WebP 或 HEIC）"})
+        raise Invalid({"photos": _l("这个文件不是照片（要 JPG、PNG、WebP 或 HEIC）")})
     person, digest = by.staff_id or by.person_id, hashlib.sha256(data).hexdigest()
     db.session.get_one(Person, person, with_for_update={"key_share": True})  # two taps at once stage one photo
     same = select(Photo).filter_by(person_id=person, submission=submission, digest=digest)
     if (photo := db.session.scalars(same).first()) is not None:
         return photo
     if len(staged(by, submission)) >= MOST_PHOTOS:
-        raise Invalid({"photos": f"最多 {MOST_PHOTOS} 张照片"})
+        raise Invalid({"photos": _l("最多 %(count)s 张照片", count=MOST_PHOTOS)})
     photo = Photo(key=new_ref(24), person_id=person, submission=submission, digest=digest)
     media.put(quarantine(photo), data)
     db.session.add(photo)
@@ -92,7 +93,7 @@ def _clean(photo: Photo) -> None:
     try:
         cleaned = clean(media.get(quarantine(photo)))
     except Unclean as trouble:
-        _settle(photo.id, state="refused", reason=str(trouble)[:80])
+        _settle(photo.id, state="refused", reason=trouble.message.in_chinese[:80])
     else:
         media.put(address(photo, "full"), cleaned.full)
         media.put(address(photo, "thumb"), cleaned.thumb)

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-
 from governance.core.db import now
 from governance.core.events import Event, history
 from governance.core.lifecycle import Reader
+from governance.core.translation import LazyText as _l
+from governance.core.translation import translate as _
 from governance.core.web.pages import minute
 from governance.people.access.permissions import may
 from governance.people.access.viewer import Viewer
@@ -17,10 +17,10 @@ from governance.tickets.lifecycle import LIFE
 from governance.tickets.model import Photo, Ticket
 from governance.tickets.publishing import PARTS
 
-SAID = {"yes": "解决了", "partly": "好了一部分", "no": "没解决"}
+SAID = {"yes": _l("解决了"), "partly": _l("好了一部分"), "no": _l("没解决")}
 NAMED: dict[str, Callable[[Any], str]] = {  # how a line's detail is read, where it is no plain text
-    "solved": lambda answer: SAID[answer],
-    "parts": lambda parts: "、".join(PARTS[part] for part in parts),
+    "solved": lambda answer: str(SAID[answer]),
+    "parts": lambda parts: "、".join(str(PARTS[part]) for part in parts),
 }
 
 

@@ -7,9 +7,10 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from governance.core.db import now
+from governance.core.translation import LazyText as _l
 from governance.tickets.model import Ticket
 
-PARTS = {"words": "文字", "photos": "照片"}
+PARTS = {"words": _l("文字"), "photos": _l("照片")}
 
 
 def first_look(ticket: Ticket, answers: Mapping[str, str]) -> dict[str, Any]:

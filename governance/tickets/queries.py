@@ -7,6 +7,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from governance.core.db import db, now
 from governance.core.errors import Missing
+from governance.core.translation import LazyText as _l
 from governance.core.web.paging import Page, page
 from governance.people.access.permissions import may, visible
 from governance.people.access.viewer import Viewer
@@ -15,7 +16,7 @@ from governance.tickets import lifecycle as life
 from governance.tickets.model import Category, Follow, Ticket
 
 SOON = timedelta(hours=24)
-TABS = {"new": "新到", "mine": "我的", "due": "今天到期", "late": "晚了", "all": "全部"}
+TABS = {"new": _l("新到"), "mine": _l("我的"), "due": _l("今天到期"), "late": _l("晚了"), "all": _l("全部")}
 WITH_PHOTOS = selectinload(Ticket.photos)  # for cards that show them beside the tap that lets them go
 WITH_PLACE = (joinedload(Ticket.place), joinedload(Ticket.category), joinedload(Ticket.body))
 

@@ -4,28 +4,29 @@ from collections.abc import Callable
 from typing import Any
 
 from governance.core.events import Event
+from governance.core.translation import translate as _
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.model import SOURCES
 from governance.tickets.progress import NAMED
 
 WORDS: dict[str, Callable[[Any], str]] = {
-    "came_from": lambda state: f"从{LIFE.state(state).label}",
-    "to": lambda state: f"到{LIFE.state(state).label}",
-    "source": lambda source: f"来自{SOURCES[source]}",
-    "photos": lambda count: f"照片 {count} 张",
-    "joined": lambda count: f"共 {count + 1} 位邻居",
-    "nudged": lambda count: f"催过 {count} 次",
-    "round": lambda number: f"第 {number} 轮",
+    "came_from": lambda state: _("从%(state)s", state=LIFE.state(state).label),
+    "to": lambda state: _("到%(state)s", state=LIFE.state(state).label),
+    "source": lambda source: _("来自%(source)s", source=SOURCES[source]),
+    "photos": lambda count: _("照片 %(count)s 张", count=count),
+    "joined": lambda count: _("共 %(count)s 位邻居", count=count + 1),
+    "nudged": lambda count: _("催过 %(count)s 次", count=count),
+    "round": lambda number: _("第 %(number)s 轮", number=number),
     "solved": NAMED["solved"],
-    "satisfied": lambda degree: f"满意 {degree}/5",
-    "phone": lambda _: "电话回访",
+    "satisfied": lambda degree: _("满意 %(degree)s/5", degree=degree),
+    "phone": lambda yes: _("电话回访"),
     "body": str,
-    "into": lambda number: f"并入 {number}",
-    "topic": lambda number: f"议题 {number}",
+    "into": lambda number: _("并入 %(number)s", number=number),
+    "topic": lambda number: _("议题 %(number)s", number=number),
     "title": lambda title: f"《{title}》",
-    "hidden": lambda parts: f"{NAMED['parts'](parts)}先不公开",
+    "hidden": lambda parts: _("%(parts)s先不公开", parts=NAMED["parts"](parts)),
     "parts": NAMED["parts"],
-    "merged": lambda number: f"由 {number} 并来",
+    "merged": lambda number: _("由 %(number)s 并来", number=number),
 }
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from governance.core.db import connection
 from governance.core.errors import Invalid
 from governance.core.sql_statements import Prepared
+from governance.core.translation import LazyText as _l
 from governance.places.landing import PLACE_COLUMNS, PlaceRow, near
 from governance.places.model import Place
 from governance.tickets.categories import COLUMNS, Choice
@@ -23,8 +24,8 @@ MATTER: Prepared[tuple[Any, ...]] = Prepared(_BOTH)
 def matter(slug: str, at: str, scanned: PlaceRow) -> tuple[Choice, PlaceRow]:
     """The category, and the place: the one scanned at or one near it. Raises Invalid, by field of the form."""
     if at != str(scanned.id) and at not in {str(one.id) for one in near(connection(), scanned)}:
-        raise Invalid({"at": "请从列出来的里面选一个"})
+        raise Invalid({"at": _l("请从列出来的里面选一个")})
     found = MATTER.first(connection(), slug=slug, at=int(at))
     if found is None:
-        raise Invalid({"category": "这一类停用了，请另选一类"})
+        raise Invalid({"category": _l("这一类停用了，请另选一类")})
     return Choice._make(found[: len(COLUMNS)]), PlaceRow._make(found[len(COLUMNS) :])

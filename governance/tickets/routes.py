@@ -10,6 +10,8 @@ from governance import links
 from governance.core import limits
 from governance.core.db import connection, db, find_by
 from governance.core.errors import Invalid, Missing, TooMuch
+from governance.core.translation import LazyText as _l
+from governance.core.translation import translate as _
 from governance.core.web.forms import attempt
 from governance.core.web.pages import back, local, problem_json, public_url
 from governance.core.web.security import refills, takes
@@ -65,7 +67,7 @@ def create(code: str) -> Any:
 def _new_report(viewer: Viewer, place: PlaceRow, form: ReportForm) -> str:
     category, there = matter(form.category.data, form.at.data, place)
     if not form.words.data and not photos.staged(viewer, form.submission.data):
-        raise Invalid({"words": "请说一句，或者拍一张照片"})
+        raise Invalid({"words": _l("请说一句，或者拍一张照片")})
     if not _within_limits(viewer, place):
         raise TooMuch("报得太多了，写的都还在。请过一会儿再交；着急请打页面上的电话")
     return reports.new_report(there, viewer, category, form.submission.data, **form.details())
@@ -111,13 +113,13 @@ def stage_photo(code: str) -> Any:
     living(code)
     form = PhotoForm()
     if not form.ok:
-        return problem_json(422, "照片没收到", "没有收到照片", {"photo": "没有收到照片"})
+        return problem_json(422, _("照片没收到"), _("没有收到照片"), {"photo": _("没有收到照片")})
     viewer = current()
     limits.require("120/hour", "photo", str(viewer.person_id or request.remote_addr))
     try:
         photo = as_person(lambda viewer: photos.stage(viewer, form.submission.data, form.photo.data[0]))
     except Invalid as trouble:
-        return problem_json(422, "照片没收下", trouble.words, {"photo": trouble.words})
+        return problem_json(422, _("照片没收下"), trouble.words, {"photo": trouble.words})
     return {"photo": photo.key}, 201
 
 
@@ -215,7 +217,7 @@ def more(ref: str) -> Any:
     def add() -> None:
         _voice_limit()
         if not form.words.data and not photos.staged(current(), form.submission.data):
-            raise Invalid({"words": "请说一句，或者拍一张照片"})
+            raise Invalid({"words": _l("请说一句，或者拍一张照片")})
         as_person(lambda viewer: feedback.more(ticket, viewer, form.words.data, form.submission.data))
 
     attempt(form, add, first=partial(stage_all, form))

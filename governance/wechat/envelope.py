@@ -20,6 +20,7 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from governance.core.errors import Forbidden, Problem
+from governance.core.translation import LazyText as _l
 
 WINDOW = 300  # seconds a callback may be old, or ahead of our clock
 LARGEST = 64 << 10  # bytes of one callback; the longest message holds 2048 bytes of text
@@ -31,7 +32,7 @@ AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
 class Untrusted(Forbidden):
     """Not signed by them, not for us, or too old. `reason` is for the counter, never for the sender."""
 
-    title = "不收"
+    title = _l("不收")
 
     def __init__(self, reason: str) -> None:
         super().__init__()
@@ -41,7 +42,7 @@ class Untrusted(Forbidden):
 class Unreadable(Problem):
     """Signed, but not of a shape they send."""
 
-    title, reason = "看不懂", "malformed"
+    title, reason = _l("看不懂"), "malformed"
 
 
 @dataclass(frozen=True)

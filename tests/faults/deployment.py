@@ -37,7 +37,8 @@ class Deployment:
         self.start_worker()
 
     def start_web(self) -> None:
-        self._start("web", *web_command(self.settings), answers=self._ready)
+        where = (self.settings.host, self.settings.port, self.settings.web_threads)
+        self._start("web", *web_command(*where), answers=self._ready)
 
     def start_worker(self, name: str = "worker") -> None:
         """One of any number, each with a name of its own to be killed by."""

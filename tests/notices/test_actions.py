@@ -114,6 +114,15 @@ def test_nobody_changes_what_another_wrote_or_what_waits_for_approval(cast, writ
     assert notice.title == "别的" and notice.place_id == cast.places["3号院"]
 
 
+def test_who_wrote_a_notice_reads_why_it_was_not_approved(cast, write, phone) -> None:
+    notice = write()
+    actions.make_move(notice, "ask", cast.viewer("shen"), {})
+    actions.make_move(notice, "decline", cast.viewer("qiao"), {"note": "请写清楚几点来水"})
+    shen = phone()
+    shen.sign_in("shen")
+    assert "为什么没批准：请写清楚几点来水" in shen.get(f"/keep/notices/{notice.id}").text
+
+
 def test_what_is_approved_is_what_was_read(cast, bind, write) -> None:
     bind("5号楼")
     notice, shen = write(), cast.viewer("shen")

@@ -64,7 +64,7 @@ def test_words_are_shown_only_once_they_are_checked(cast: Cast) -> None:
     (id_,) = reported(cast, "5号楼")
     place = cast.place("5号楼")
     (face,), _ = here(connection(), place.path, {"building": place.id})
-    assert (face.words, face.title, face.status.label, face.is_late) == ("", "路灯照明", "待受理", False)
+    assert (face.words, face.title, str(face.status.label), face.is_late) == ("", "路灯照明", "待受理", False)
     change(id_, checked_at=now(), due_at=now() - timedelta(minutes=1))
     (face,), _ = here(connection(), place.path, {"building": place.id})
     assert (face.title, face.is_late) == ("三层灯不亮", True)

@@ -65,9 +65,7 @@ class _Robots:
                     self.tasks.pop(gone).cancel()
                 for new in held - self.tasks.keys():
                     self.tasks[new] = asyncio.create_task(_Connection(self.app, new).keep())
-                for _ in range(int(LOOK / 0.1)):
-                    if not stop.is_set():
-                        await asyncio.sleep(0.1)
+                await in_thread(self.app, stop.wait, LOOK)
         finally:
             for task in self.tasks.values():
                 task.cancel()

@@ -38,12 +38,16 @@ class LeasedRobot:
 
 
 def renew_leases(me: str) -> list[LeasedRobot]:
-    """Take or renew the lease of every robot with a long connection that no other worker holds."""
+    """Take or renew the lease of every robot with a long connection that no other worker holds.
+
+    One query while nothing changes.
+    """
     lasting = now() + LEASE / 2
-    kept = list(db.session.scalars(select(Robot).where(Robot.held_by == me, Robot.held_until > lasting)))
     free = or_(Robot.held_by == me, Robot.held_until.is_(None), Robot.held_until < now())
-    waiting = select(Robot).where(free, or_(Robot.held_until.is_(None), Robot.held_until <= lasting))
-    if any(robot.connects for robot in db.session.scalars(waiting)):
+    ours = [robot for robot in db.session.scalars(select(Robot).where(free)) if robot.connects]
+    kept = [robot for robot in ours if robot.held_until and robot.held_until > lasting]
+    if len(kept) < len(ours):
+        waiting = select(Robot).where(free, or_(Robot.held_until.is_(None), Robot.held_until <= lasting))
         with writing():
             found = list(db.session.scalars(waiting.with_for_update(skip_locked=True)))
             taken = [robot for robot in found if robot.connects]

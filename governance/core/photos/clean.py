@@ -7,26 +7,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from governance.core import sandbox
+from governance.core.errors import Problem
 from governance.core.photos.headers import ENOUGH, declared_size, kind_of
+from governance.core.translation import LazyText as _l
 
 MOST_BYTES, MOST_PIXELS = 15 << 20, 50_000_000
 LONG_SIDE, THUMB_SIDE = 1600, 320
 _SECONDS = 20.0
 _CLEANER = Path(__file__).with_name("decoder.py")
-_BROKEN = "这张照片打不开，请换一张或重新拍"
-_TOO_HEAVY = "一张照片不能超过 15 MB，请换一张"
-_TOO_LARGE = "照片太大了，请换一张小一点的"
+_BROKEN = _l("这张照片打不开，请换一张或重新拍")
+_TOO_HEAVY = _l("一张照片不能超过 15 MB，请换一张")
+_TOO_LARGE = _l("照片太大了，请换一张小一点的")
+_SAID = {"large": _TOO_LARGE, "cut short": _l("照片没有传完整，请再传一次")}  # by the decoder
 _PACKAGE = {"jpeg": "PIL", "png": "PIL", "webp": "PIL", "heif": "pi_heif"}
 _SCAN = 0xDA
 _ALLOWED = {0xE0, 0xDB, 0xC0, 0xC4, _SCAN}  # JFIF, tables, one baseline frame, its scan
 
 
-class Unclean(Exception):
-    """The photo is refused; the reason is in Chinese, for the person who sent it."""
-
-    def __init__(self, reason_zh: str) -> None:
-        super().__init__(reason_zh)
-        self.reason_zh = reason_zh
+class Unclean(Problem):
+    """Refused; the message is for the person who sent it."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ def glance(data: bytes) -> str:
         raise Unclean(_TOO_HEAVY)
     kind = kind_of(data[:ENOUGH])
     if kind is None:
-        raise Unclean("这个文件不是照片（要 JPG、PNG、WebP 或 HEIC）")
+        raise Unclean(_l("这个文件不是照片（要 JPG、PNG、WebP 或 HEIC）"))
     wide, high = declared_size(data) or (1, 1)
     if wide * high > MOST_PIXELS:
         raise Unclean(_TOO_LARGE)
@@ -65,7 +64,7 @@ def clean(source: Path | bytes) -> Cleaned:
     try:
         return _read(sandbox.run(_CLEANER, _PACKAGE[kind], limits, data, _SECONDS))
     except sandbox.Fell as trouble:
-        raise Unclean(trouble.words or _BROKEN) from trouble
+        raise Unclean(_SAID.get(trouble.words, _BROKEN)) from trouble
 
 
 def _bytes_of(source: Path | bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 Standard input is the photo. The arguments are the folder of Pillow, the kind, the most pixels and the two sizes.
 Standard output is `width height length-of-full`, a line break, the full picture and the thumbnail. Only pixels are
-carried over. Exit 3 with a reason in Chinese is a refusal; any other end is a crash.
+carried over. Exit 3 with a reason that clean.py knows is a refusal; any other end is a crash.
 """
 
 import io
@@ -32,7 +32,7 @@ def main() -> None:
     sys.path.append(folder)
     photo = opened(kind, io.BytesIO(sys.stdin.buffer.read()))
     if not 0 < photo.width * photo.height <= int(most):
-        refuse("照片太大了，请换一张小一点的")
+        refuse("large")
     side = int(long_side)
     if kind == "jpeg":  # an eighth, a quarter or half of it is decoded straight away
         shrink = min(1, side / max(photo.size))
@@ -40,9 +40,9 @@ def main() -> None:
     try:
         photo.load()
     except MemoryError:
-        refuse("照片太大了，请换一张小一点的")
+        refuse("large")
     except OSError:
-        refuse("照片没有传完整，请再传一次")
+        refuse("cut short")
     turn = orientation(photo)
     pixels = to_rgb(photo)
     shrink_to(pixels, side)

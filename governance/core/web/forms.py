@@ -13,19 +13,22 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
 
 from governance.core.errors import Invalid, Problem, TooMuch
+from governance.core.translation import AnyText
+from governance.core.translation import LazyText as _l
 from governance.core.web import security
 
 PICTURES = r"[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]"
 LOOSE = re.compile(rf"(?<!{PICTURES})\u200d|\u200d(?!{PICTURES})")  # joins nothing; inside a picture it joins its parts
 REASONS = {
-    "Not a valid choice.": "请从列出来的里面选一个",
-    "Not a valid date value.": "日期好像不对，请写成 2026-12-31 这样",
-    "Not a valid integer value.": "请填整数",
-    "Not a valid time value.": "时间好像不对，请写成 08:30 这样",
-    "Invalid Choice: could not coerce.": "请从列出来的里面选一个",
+    "Not a valid choice.": _l("请从列出来的里面选一个"),
+    "Not a valid date value.": _l("日期好像不对，请写成 2026-12-31 这样"),
+    "Not a valid integer value.": _l("请填整数"),
+    "Not a valid time value.": _l("时间好像不对，请写成 08:30 这样"),
+    "Invalid Choice: could not coerce.": _l("请从列出来的里面选一个"),
 }
+UNKNOWN_REASON = _l("这一格好像不对，请再看看")
 Result = TypeVar("Result")
-STALE = "页面放久了，请再点一次"
+STALE = _l("页面放久了，请再点一次")
 ESCAPED = re.compile(r"(?i)(?:%[89a-f][0-9a-f]){2}")
 
 
@@ -120,7 +123,7 @@ class _Reasons:
     """What the library says of a field, in our words."""
 
     def gettext(self, text: str) -> str:
-        return REASONS.get(text, "这一格好像不对，请再看看")
+        return str(REASONS.get(text, UNKNOWN_REASON))
 
     def ngettext(self, text: str, _several: str, _count: int) -> str:
         return self.gettext(text)
@@ -140,7 +143,7 @@ def options(*pairs: tuple[str, Any]) -> list[SelectChoice]:
 def _is_readable(_form: Fields, field: Any) -> None:
     """Bytes that are no UTF-8 arrive as U+FFFD or still escaped: words were lost, so they are asked again."""
     if "\ufffd" in (field.data or "") or ESCAPED.search(field.data or ""):
-        raise ValidationError("有几个字没有传对，请重新写一遍")
+        raise ValidationError(_l("有几个字没有传对，请重新写一遍"))
 
 
 def _is_uuid(_form: Fields, field: Any) -> None:
@@ -148,7 +151,7 @@ def _is_uuid(_form: Fields, field: Any) -> None:
     try:
         field.data = str(uuid.UUID(field.data))
     except (ValueError, TypeError, AttributeError):
-        raise ValidationError("页面出了点问题，请再交一次") from None
+        raise ValidationError(_l("页面出了点问题，请再交一次")) from None
 
 
 def submission() -> Any:
@@ -156,26 +159,28 @@ def submission() -> Any:
     return HiddenField("", [_is_uuid], default=lambda: str(uuid.uuid4()))
 
 
-def text(label: str, *, longest: int, lines: int = 1, needed: str = "", **kwargs: Any) -> Any:
+def text(label: AnyText, *, longest: int, lines: int = 1, needed: AnyText = "", **kwargs: Any) -> Any:
     """A line or a box of text of at most `longest` characters; `needed` is the reason given when it is empty."""
     first: Any = DataRequired(needed) if needed else Optional()
-    limits = [first, Length(max=longest, message=f"最多 {longest} 个字"), _is_readable]
+    limits = [first, Length(max=longest, message=_l("最多 %(max)s 个字")), _is_readable]
     attributes = {"maxlength": longest, "autocomplete": "off", **kwargs.pop("render_kw", {})}
     if lines > 1:
         return TextAreaField(label, limits, filters=[_stripped], render_kw={"rows": lines, **attributes}, **kwargs)
     return StringField(label, limits, filters=[_stripped], render_kw=attributes, **kwargs)
 
 
-def phone(label: str) -> Any:
-    pattern = Regexp(r"^\+?[0-9][0-9 ()-]{5,18}$", message="电话号码好像不对，请看看")
+def phone(label: AnyText) -> Any:
+    pattern = Regexp(r"^\+?[0-9][0-9 ()-]{5,18}$", message=_l("电话号码好像不对，请看看"))
     return StringField(
         label, [Optional(), pattern], filters=[_stripped], render_kw={"inputmode": "tel", "maxlength": 20}
     )
 
 
 class ImportForm(Form):
-    file = FileField("表格文件", [InputRequired("请选一个 CSV 或 XLSX 文件")], render_kw={"accept": ".csv,.xlsx"})
+    file = FileField(
+        _l("表格文件"), [InputRequired(_l("请选一个 CSV 或 XLSX 文件"))], render_kw={"accept": ".csv,.xlsx"}
+    )
 
 
 class ConfirmForm(Form):
-    digest = HiddenField(validators=[InputRequired("请先上传")])
+    digest = HiddenField(validators=[InputRequired(_l("请先上传"))])

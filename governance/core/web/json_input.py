@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from governance.core.db import LARGEST
 from governance.core.errors import Invalid
+from governance.core.translation import AnyText
+from governance.core.translation import LazyText as _l
 
 Schema = Mapping[str, Any]
 
@@ -67,16 +69,18 @@ def _field(where: tuple[int | str, ...], schema: Schema) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
 
 
-def _expected(where: tuple[int | str, ...], schema: Schema) -> str:
+def _expected(where: tuple[int | str, ...], schema: Schema) -> AnyText:
     for part in where:
         schema = schema["items"] if isinstance(part, int) else schema["properties"][part]
     if "enum" in schema:
-        return f"只能是 {'、'.join(schema['enum'])}"
+        return _l("只能是 %(values)s", values="、".join(schema["enum"]))
     if schema["type"] == "string":
-        return f"要一段文字，1 到 {schema['maxLength']} 个字"
+        return _l("要一段文字，1 到 %(most)s 个字", most=schema["maxLength"])
     if schema["type"] == "integer":
         least, most = schema["minimum"], schema["maximum"]
-        return "要一个正整数" if most == LARGEST else f"要一个整数，{least} 到 {most}"
+        if most == LARGEST:
+            return _l("要一个正整数")
+        return _l("要一个整数，%(least)s 到 %(most)s", least=least, most=most)
     if schema["type"] == "array":
-        return f"要一个列表，{schema.get('minItems', 0)} 到 {schema['maxItems']} 项"
-    return f"要 JSON：{'、'.join(schema['properties'])}"
+        return _l("要一个列表，%(least)s 到 %(most)s 项", least=schema.get("minItems", 0), most=schema["maxItems"])
+    return _l("要 JSON：%(fields)s", fields="、".join(schema["properties"]))

@@ -1,9 +1,7 @@
 """How an answer looks: page or problem+json, language, 长辈版, times in plain Chinese. Routes only name a template."""
 
 import re
-from collections.abc import Callable
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,14 +10,13 @@ from flask import (
     Flask,
     Response,
     current_app,
-    has_request_context,
     jsonify,
     redirect,
     render_template,
     request,
     url_for,
 )
-from flask_babel import Babel, gettext, ngettext
+from flask_babel import Babel, ngettext
 from jinja2 import BaseLoader, Environment, Template
 from markupsafe import Markup, escape
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -29,65 +26,55 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from governance.core import errors
 from governance.core.crypto import masked_name, masked_phone
 from governance.core.db import now
+from governance.core.translation import LANGUAGES, LOCALES, Translate, chosen, language, translate, translator
+from governance.core.translation import LazyText as _l
 from governance.core.web import security
 
 log = structlog.get_logger()
-LANGUAGES = ("zh", "en")
 ZONE = ZoneInfo("Asia/Shanghai")
 DOORS = {errors.SignInNeeded: "people.signin", errors.KnownNeeded: "people.known"}  # where one who lacks it goes first
 FIXED = re.compile(r'\{\{ _\("([^"%]+)"\) \}\}')  # words with nothing to fill in
-NEAR = {0: "今天", 1: "明天", -1: "昨天"}
-WORDS = {
-    400: "这次请求看不懂，请返回再试",
-    404: "没有找到这一页",
-    405: "这里不能这样打开，请从上一页进",
-    413: "内容太大了：文字请短一些，一张照片不超过 15 MB",
-    415: "文件类型不对",
-    503: "系统正忙，请过一会儿再试；着急请打电话",
+NEAR = {0: _l("今天"), 1: _l("明天"), -1: _l("昨天")}
+THIS_YEAR, ANOTHER_YEAR = _l("%(month)s月%(day)s日"), _l("%(year)s年%(month)s月%(day)s日")
+HTTP_ERRORS = {
+    400: _l("这次请求看不懂，请返回再试"),
+    404: _l("没有找到这一页"),
+    405: _l("这里不能这样打开，请从上一页进"),
+    413: _l("内容太大了：文字请短一些，一张照片不超过 15 MB"),
+    415: _l("文件类型不对"),
+    503: _l("系统正忙，请过一会儿再试；着急请打电话"),
 }
+NOT_DONE, SOMEBODY_FIRST = _l("没有办成，请返回再试"), _l("别人刚刚先办了，请看看最新情况")
 
 
 def init_app(app: Flask) -> None:
-    app.config.update(BABEL_DEFAULT_LOCALE="zh_Hans_CN", BABEL_DEFAULT_TIMEZONE=ZONE.key)
-    Babel(app, locale_selector=lambda: "en" if language() == "en" else "zh_Hans_CN")
+    app.config.update(BABEL_DEFAULT_LOCALE=LOCALES[LANGUAGES[0]], BABEL_DEFAULT_TIMEZONE=ZONE.key)
+    Babel(app, locale_selector=lambda: LOCALES[language()])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         clock=clock, day=day, hour=hour, lines=lines, masked_name=masked_name, masked_phone=masked_phone
     )
     app.jinja_env.globals.update(
-        _=_said, ngettext=ngettext, form_token=security.form_token, elder=elder, language=language, now=now
+        _=translate, ngettext=ngettext, form_token=security.form_token, elder=elder, language=language, now=now
     )
     app.extensions["spoken"] = {}
     app.register_error_handler(errors.Problem, _problem)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(StaleDataError, lambda _: _problem(errors.Refused("别人刚刚先办了，请看看最新情况")))
-    app.register_error_handler(IntegrityError, lambda _: _problem(errors.Refused("别人刚刚先办了，请看看最新情况")))
+    app.register_error_handler(StaleDataError, lambda _: _problem(errors.Refused(SOMEBODY_FIRST)))
+    app.register_error_handler(IntegrityError, lambda _: _problem(errors.Refused(SOMEBODY_FIRST)))
     app.register_error_handler(OperationalError, _database_away)
     app.after_request(_remember_choices)
-
-
-@cache
-def words(language: str) -> Callable[..., str]:
-    """gettext in one language, each answer kept: the words of the interface do not change while we run."""
-    known: dict[str, str] = {}
-
-    def said(text: str, **facts: object) -> str:
-        if text not in known:
-            known[text] = gettext(text)
-        return known[text] % facts if facts else known[text]
-
-    return said
 
 
 class _Spoken(BaseLoader):
     """The same templates with the fixed words of one language put in before they are compiled."""
 
     def __init__(self, templates: BaseLoader, language: str) -> None:
-        self._templates, self._words = templates, words(language)
+        self._templates, self._translate = templates, translator(language)
 
     def get_source(self, environment: Environment, template: str) -> Any:
         source, *rest = self._templates.get_source(environment, template)
-        return FIXED.sub(lambda found: str(escape(self._words(found[1]))), source), *rest
+        return FIXED.sub(lambda found: str(escape(self._translate(found[1]))), source), *rest
 
     def load(self, environment: Environment, name: str, globals: Any = None) -> Template:
         """With what every template knows in one dict: the chain of them is walked anew for each page."""
@@ -99,41 +86,14 @@ def translated(name: str, language: str) -> Template:
     app, known = current_app, current_app.extensions["spoken"]
     if language not in known:
         known[language] = app.jinja_env.overlay(loader=_Spoken(app.jinja_env.loader or BaseLoader(), language))
-        known[language].globals = app.jinja_env.globals | {"_": words(language), "language": lambda: language}
+        known[language].globals = app.jinja_env.globals | {"_": translator(language), "language": lambda: language}
     template: Template = known[language].get_template(name)
     return template
 
 
-def _said(text: str, **facts: object) -> str:
-    return words(language() if has_request_context() else LANGUAGES[0])(text, **facts)
-
-
-class Later:
-    """Words whose reader is not known yet: said in the language of whoever they are put before."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def __str__(self) -> str:
-        return _said(self.text)
-
-
-def language() -> str:
-    asked = _chosen("lang")
-    return asked if asked in LANGUAGES else LANGUAGES[0]
-
-
 def elder() -> bool:
     """长辈版: asked for in the address, or remembered from before."""
-    return _chosen("elder") == "1"
-
-
-def _chosen(name: str) -> str | None:
-    """What the address asks for, else what was chosen before; most requests bring neither, and a job is no request."""
-    if not has_request_context():
-        return None
-    asked = request.args.get(name) if request.args else None
-    return asked or (request.cookies.get(name) if request.cookies else None)
+    return chosen("elder") == "1"
 
 
 def _remember_choices(response: Response) -> Response:
@@ -168,7 +128,7 @@ def inside(asked: str | None) -> str:
 
 def _problem(problem: errors.Problem) -> Any:
     if wants_json() or _door_for_programs():
-        return problem_json(problem.status, problem.title, problem.words, getattr(problem, "fields", None))
+        return problem_json(problem.status, str(problem.title), problem.words, getattr(problem, "fields", None))
     door = DOORS.get(type(problem))
     if door and request.method in ("GET", "HEAD"):
         return redirect(url_for(door, next=request.full_path.rstrip("?")), 303)
@@ -193,7 +153,7 @@ def _http(error: HTTPException) -> Any:
     code = error.code or 500
     if error.response is not None or code in (301, 302, 303, 307, 308):
         return error
-    words = WORDS.get(code, "没有办成，请返回再试")
+    words = str(HTTP_ERRORS.get(code, NOT_DONE))
     if wants_json() or _door_for_programs():
         return problem_json(code, words, words)
     return render_template("shared/problem.html", title=words, words=""), code
@@ -210,21 +170,17 @@ def local(moment: datetime) -> datetime:
     return moment if moment.tzinfo is ZONE else moment.astimezone(ZONE)
 
 
-Say = Callable[..., str]
-
-
-def day(moment: datetime, today: date | None = None, say: Say = _said) -> str:
+def day(moment: datetime, today: date | None = None, say: Translate = translate) -> str:
     """今天, 昨天, 明天 or the date. A page of many times says once which day it is and in which language."""
     there, today = local(moment).date(), today or local(now()).date()
     near = NEAR.get(there.toordinal() - today.toordinal())
     if near:
-        return say(near)
-    return (
-        f"{there.month}月{there.day}日" if there.year == today.year else f"{there.year}年{there.month}月{there.day}日"
-    )
+        return say(near.text)
+    date_format = THIS_YEAR if there.year == today.year else ANOTHER_YEAR
+    return say(date_format.text, year=there.year, month=there.month, day=there.day)
 
 
-def minute(moment: datetime, today: date | None = None, say: Say = _said) -> str:
+def minute(moment: datetime, today: date | None = None, say: Translate = translate) -> str:
     there = local(moment)
     return f"{day(there, today, say)} {there.hour:02}:{there.minute:02}"
 
@@ -233,7 +189,7 @@ def hour(moment: datetime) -> str:
     return f"{local(moment):%H:%M}"
 
 
-def clock(moment: datetime | None, today: date | None = None, say: Say = _said) -> Markup:
+def clock(moment: datetime | None, today: date | None = None, say: Translate = translate) -> Markup:
     """A time as people say it, with the exact one for machines."""
     if moment is None:
         return Markup("")

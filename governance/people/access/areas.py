@@ -1,4 +1,4 @@
-"""The names offered while somebody writes where a post or a body is: the areas within the viewer's places."""
+"""Names of areas to choose from, for the place of a post or a body."""
 
 from sqlalchemy import select
 
@@ -12,7 +12,7 @@ MOST = 300
 
 
 def area_names(viewer: Viewer) -> list[str]:
-    """Paths of names, the widest first; a district has more than anybody would scroll through."""
+    """Name paths of the areas the viewer keeps, the widest first, at most `MOST`."""
     query = (
         select(Place)
         .where(visible(viewer, "place.keep", Place), Place.kind.in_(AREAS))

@@ -1,4 +1,4 @@
-"""From a request to a Viewer: the device cookie, the staff session's row, the posts in force. And each route's lock."""
+"""Finds the `Viewer` of a request, from device cookie, staff session and posts; checks each route's audience."""
 
 import hashlib
 from collections.abc import Callable, Collection
@@ -32,7 +32,7 @@ PERSON, IDENTITY = Insert(Person), Insert(Identity)
 
 
 def open_to(rule: Rule) -> Callable[[View], View]:
-    """Declare who may use a route. The lock is asked before the view runs; a route without one stops the start."""
+    """Declare the audience of a route. It is checked before the view runs; a route without one stops the start."""
 
     def declare(view: View) -> View:
         view.open_to = rule  # type: ignore[attr-defined]
@@ -42,7 +42,7 @@ def open_to(rule: Rule) -> Callable[[View], View]:
 
 
 def init_app(app: Flask, fleeting: Collection[str] = ()) -> None:
-    """`fleeting` are endpoints that write nothing, not even that a session was used."""
+    """`fleeting` are endpoints that write nothing, not even the session's last use."""
     app.extensions["fleeting"] = frozenset(fleeting)
     app.before_request(_lock)
     app.after_request(_seen)
@@ -61,7 +61,7 @@ def _lock() -> Any:
 
 
 def _seen(answer: Response) -> Response:
-    """Keep a session alive, with at most one write in five minutes; a database that is busy is not waited for twice."""
+    """Record the session's last use, at most once in `SEEN_EVERY`. A busy database is not tried again."""
     session: StaffSession | None = g.get("staff_session")
     stale = session is not None and session.seen_at < now() - SEEN_EVERY
     if session is None or not stale or request.endpoint in current_app.extensions["fleeting"]:
@@ -76,7 +76,7 @@ def _seen(answer: Response) -> Response:
 
 
 def current() -> Viewer:
-    """Who is asking, found once per request. Reading makes nobody: an unknown device stays unknown until it acts."""
+    """The viewer of this request, found once. Reading creates no person for an unknown device."""
     if "viewer" not in g:
         g.viewer = _find(_resident(), staff_session())
     viewer: Viewer = g.viewer
@@ -84,7 +84,7 @@ def current() -> Viewer:
 
 
 def acting() -> Viewer:
-    """Who is asking, with a person behind the device: somebody who writes is somebody. Call it inside `writing()`."""
+    """The viewer with a person, who is created for an unknown device. Call it inside `writing()`."""
     looked_before = "viewer" in g
     viewer = current()
     if viewer.person_id is None:
@@ -100,9 +100,9 @@ Result = TypeVar("Result")
 
 
 def as_person(act: Callable[[Viewer], Result]) -> Result:
-    """Do `act` in one transaction as the person behind this device, who is made if need be.
+    """Run `act` in one transaction as the person of this device, creating the person if needed.
 
-    When the same device does the same at the same instant, the database lets one through; the other looks again.
+    Runs it a second time after an IntegrityError: the same device may have acted twice at one instant.
     """
     try:
         return _once(act)
@@ -115,7 +115,7 @@ def _once(act: Callable[[Viewer], Result]) -> Result:
         with writing():
             return act(acting())
     except BaseException:
-        g.pop("viewer", None)  # a person made here is undone with all the rest
+        g.pop("viewer", None)  # the person created here is rolled back too
         raise
 
 
@@ -125,7 +125,7 @@ def _subject() -> str | None:
 
 
 def _resident() -> Viewer:
-    """The person behind this device, and whether the community knows them: one look at the database."""
+    """The person of this device and whether they are known, in one query."""
     subject = _subject()
     if subject is None:
         return NOBODY
@@ -144,7 +144,7 @@ def _new_person() -> int:
 
 
 def device_goes_to(person_id: int) -> None:
-    """From now on somebody else is behind this device. Call it inside `writing()`."""
+    """Move this device to another person. Call it inside `writing()`."""
     mine = update(Identity).where(Identity.kind == "device", Identity.subject == _subject())
     db.session.execute(mine.values(person_id=person_id))
     g.pop("viewer", None)
@@ -155,7 +155,7 @@ def token_hash(token: str) -> str:
 
 
 def staff_session() -> StaffSession | None:
-    """The session behind the staff cookie, if it is still good."""
+    """The session of the staff cookie, if it is valid."""
     token = request.cookies.get(COOKIE)
     if not token:
         return None
@@ -167,7 +167,7 @@ def staff_session() -> StaffSession | None:
 
 
 def _find(resident: Viewer, session: StaffSession | None) -> Viewer:
-    """The resident behind the device who may also be signed in as a member of staff."""
+    """The resident's viewer, with the posts of the signed-in member of staff."""
     if session is None:
         return resident
     if session.identity.must_change:
@@ -177,10 +177,10 @@ def _find(resident: Viewer, session: StaffSession | None) -> Viewer:
 
 
 def viewer_of(person: Person) -> Viewer:
-    """A member of staff as a viewer, with the posts held at this moment."""
+    """A member of staff as a viewer, with the posts held now."""
     query = select(Post).where(Post.person_id == person.id, Post.held(now())).options(joinedload(Post.place))
     posts = tuple(db.session.scalars(query))
-    label = f"{ROLES[posts[0].role]} {person.nickname}" if posts else (person.nickname or "")
+    label = f"{ROLES[posts[0].role].in_chinese} {person.nickname}" if posts else (person.nickname or "")
     return Viewer(None, person.id, label, tuple(_held(post) for post in posts))
 
 

@@ -1,4 +1,4 @@
-"""Finding a row within what the viewer may do: what is foreign looks like what is missing."""
+"""Finds a row that the viewer may use. A foreign row looks like a missing one."""
 
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ Row = TypeVar("Row", bound=Base)
 
 
 def find_permitted(model: type[Row], id_: Any, action: str) -> Row:
-    """The row of this number, when the viewer may do this to it. Raises Missing."""
+    """The row with this number. Raises Missing when it does not exist or the viewer may not do `action` to it."""
     row = numbered(model, id_)
     if row is None or not may(current(), action, row):
         raise Missing

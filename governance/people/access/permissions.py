@@ -1,6 +1,6 @@
-"""Who may do what, on one page: the predicates by name, and the rule of each action; an officer can review this file.
+"""All permissions on one page: named predicates and the rule of each action. An officer can review this file.
 
-What a rule is and how they are joined with | and & is in rules.py.
+rules.py says what a rule is and how `|`, `&` and `~` join rules.
 """
 
 from typing import Any
@@ -21,7 +21,7 @@ handler_role = of_viewer(
     "handler_role", lambda viewer: bool({"grid", "community", "street", "district", "body"} & viewer.roles)
 )
 office_role = of_viewer("office_role", lambda viewer: bool({"grid", "community", "street", "district"} & viewer.roles))
-on_foot = of_viewer("on_foot", lambda viewer: bool({"grid", "community"} & viewer.roles))  # who meets residents
+on_foot = of_viewer("on_foot", lambda viewer: bool({"grid", "community"} & viewer.roles))  # meets residents in person
 officer = of_viewer("officer", lambda viewer: bool({"street", "district"} & viewer.roles))
 
 grid_here = serves("grid_here", "grid")
@@ -93,13 +93,13 @@ was_sent = Rule(
     lambda viewer, thing: thing.sent_at is not None,
     lambda viewer, table: table.sent_at.is_not(None),
 )
-# Nobody gives a post above their own, nor outside their own places.
+# No viewer gives a post above their own or outside their places.
 post_in_reach = (
     (community_here & role_among("grid", "community", "body"))
     | (street_here & role_among("grid", "community", "street", "body"))
     | district_here
 )
-# An account reaches as far as its widest post: whoever cannot take that post away cannot take the account over.
+# An account has the rights of all its posts: who may not end each of them may not take the account over.
 person_in_reach = some_post(post_in_reach) & every_held_post(post_in_reach)
 follower = reporter | joiner
 in_charge = staff_here | body_addressed
@@ -190,7 +190,7 @@ def may(viewer: Viewer, action: str, thing: Any) -> bool:
 
 
 def visible(viewer: Viewer, action: str, table: Any) -> ColumnElement[bool]:
-    """The same rule as a condition on a table, for lists."""
+    """The rule of an action as an SQL condition on a table."""
     return RULES[action].where(viewer, table)
 
 
@@ -200,7 +200,7 @@ def require(viewer: Viewer, action: str, thing: Any) -> None:
 
 
 def require_audience(rule: Rule, viewer: Viewer) -> None:
-    """A route's own lock, asked before anything is loaded."""
+    """Check a route's audience. Raises KnownNeeded, SignInNeeded or Forbidden."""
     if not rule.holds(viewer, None):
         if rule is known:
             raise KnownNeeded

@@ -1,7 +1,7 @@
-"""What a rule is: one question about a viewer and a thing with two faces, and the ways to make one out of others.
+"""A rule is a predicate on a viewer and a row, in a Python form and an SQL form; and the ways to combine rules.
 
-`holds` asks about one thing, `where` says the same of a whole table in SQL; a property test compares them. They look
-only at attributes (areas, body_id, `followed_by` …), so that no other slice need be known here.
+`holds` checks one row, `where` is the same condition in SQL; a property test compares them. Both use only attributes
+(`grid_id`, `body_id`, `followed_by()` …), so this file imports no upper slice.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from governance.places.model import Place
 
 @dataclass(frozen=True)
 class Rule:
-    """One named question about a viewer and a thing, asked of a row (`holds`) or of a table (`where`)."""
+    """One named predicate on a viewer and a row (`holds`) or a table (`where`)."""
 
     name: str
     holds: Callable[[Viewer, Any], bool]
@@ -49,18 +49,18 @@ class Rule:
 
 
 def any_of(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
-    """At least one of these. What is never true is left out: with it in the statement no index would be used."""
+    """OR of the conditions without constant falses: with one in the statement no index would be used."""
     possible = [condition for condition in conditions if not isinstance(condition, False_)]
     return or_(*possible) if possible else false()
 
 
 def of_viewer(name: str, question: Callable[[Viewer], bool]) -> Rule:
-    """A predicate about the viewer alone, true or false for every row."""
+    """A predicate on the viewer alone, the same for every row."""
     return Rule(name, lambda viewer, _: question(viewer), lambda viewer, _: true() if question(viewer) else false())
 
 
 def serves(name: str, role: str) -> Rule:
-    """Holds a post of this role at a place the thing stands in."""
+    """The viewer holds a post of this role at the thing's place or one around it."""
 
     def holds(viewer: Viewer, thing: Any) -> bool:
         return any(getattr(thing, f"{kind}_id") in viewer.areas(role, kind) for kind in AREAS)
@@ -73,14 +73,14 @@ def serves(name: str, role: str) -> Rule:
 
 
 def role_among(*roles: str) -> Rule:
-    """The post in question is of one of these roles."""
+    """The row is a post with one of these roles."""
     return Rule(
         f"role_among{roles}", lambda viewer, post: post.role in roles, lambda viewer, table: table.role.in_(roles)
     )
 
 
 def some_post(rule: Rule) -> Rule:
-    """The person has, or once had, a post of which the rule holds."""
+    """The rule holds for a post of the person, past ones included."""
     return Rule(
         f"some_post({rule.name})",
         lambda viewer, person: any(rule.holds(viewer, post) for post in person.posts),
@@ -89,10 +89,10 @@ def some_post(rule: Rule) -> Rule:
 
 
 def every_held_post(rule: Rule) -> Rule:
-    """The rule holds of every post the person holds at this moment."""
+    """The rule holds for every post the person holds now."""
 
     def where(viewer: Viewer, table: Any) -> ColumnElement[bool]:
-        beyond = not_(func.coalesce(rule.where(viewer, Post), false()))  # an area nobody set is no area of the viewer's
+        beyond = not_(func.coalesce(rule.where(viewer, Post), false()))  # NULL: the post has no such area
         return not_(table.posts.any(and_(Post.held(now()), beyond)))
 
     return Rule(
@@ -103,7 +103,7 @@ def every_held_post(rule: Rule) -> Rule:
 
 
 def known_among(rule: Rule) -> Rule:
-    """The person is known, and the rule holds of where they live or of where they became known."""
+    """The person is known, and the rule holds for one of their homes or for the place that verified them."""
 
     def holds(viewer: Viewer, person: Any) -> bool:
         here = [residence for residence in person.residences if residence.until is None]

@@ -1,4 +1,4 @@
-"""Viewers of members of staff who are not the ones acting."""
+"""Viewers of members of staff other than the one of this request."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ from governance.people.model import Post
 
 
 def at_work(person_ids: Iterable[int]) -> dict[int, Viewer]:
-    """These persons as the permissions see them, with the posts they hold now."""
+    """The viewer of each person, with the posts that serve now."""
     held: dict[int, list[ActivePost]] = {id_: [] for id_ in person_ids}
     mine = select(Post).where(Post.person_id.in_(held), Post.serving(now())).options(joinedload(Post.place))
     for post in db.session.scalars(mine):

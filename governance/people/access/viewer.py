@@ -1,4 +1,4 @@
-"""Who is asking: the device in hand, the person behind it, and the posts of a signed-in member of staff."""
+"""The viewer: the person of the device and the posts of the signed-in member of staff."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,9 +16,9 @@ class ActivePost:
 
 @dataclass(frozen=True)
 class Viewer:
-    """`person_id` is the resident behind the device; `staff_id` the signed-in member of staff. Either may be nobody.
+    """`person_id` is the resident of the device, `staff_id` the signed-in member of staff; either may be None.
 
-    A resident who is `known` has a `nickname` that others read.
+    `label` goes into the record as the actor. Only a `known` resident has a `nickname`, which others read.
     """
 
     person_id: int | None = None
@@ -27,8 +27,8 @@ class Viewer:
     posts: tuple[ActivePost, ...] = field(default=())
     known: bool = False
     nickname: str | None = None
-    must_change: bool = False  # signed in, but with a password somebody else knows: a resident until it is changed
-    new: bool = False  # the person was made by this very act, so nothing of theirs can be waiting
+    must_change: bool = False  # signed in with a password another person knows: a resident until it is changed
+    new: bool = False  # the person was created in this transaction and has no rows yet
 
     @cached_property
     def roles(self) -> frozenset[str]:

@@ -1,5 +1,6 @@
-"""On the way to a page where it matters who looks: residents in WeChat's browser are recognised silently, workers in
-WeCom's signed in. Once for each device, and nobody is kept from a page because WeChat does not answer.
+"""Redirects to WeChat before marked pages: recognises residents in WeChat's browser and signs in workers in WeCom's.
+
+Asks once for each device. A page stays reachable when WeChat does not answer.
 """
 
 import time
@@ -15,21 +16,26 @@ from governance.wechat import oauth
 from governance.wechat.gateway import gateway
 
 View = TypeVar("View", bound=Callable[..., Any])
-ASKED, MET, SNAPSHOT, OUT = "asked_wechat", "met", "snapshot", "out"  # a name in the cookie: when, or what came of it
-AGAIN = 86_400  # seconds after which a device that WeChat did not tell us about is sent once more
+ASKED, MET, SNAPSHOT, OUT = (
+    "asked_wechat",
+    "met",
+    "snapshot",
+    "out",
+)  # session key: the time asked, or an outcome
+AGAIN = 86_400  # seconds until a device without an answer is asked again
 WORKERS_ASKED, WORKERS_AGAIN = "asked_wecom", 60
 LONGEST = 300
-BEEN = "been"  # in the address of a browser that keeps no cookie: it would be led in a circle
+BEEN = "been"  # query argument for a browser that keeps no cookie, against a redirect loop
 
 
 def asks_wechat(view: View) -> View:
-    """It matters on this page who looks: in WeChat's browser they are sent by WeChat first."""
+    """Mark a view: in WeChat's browser, ask WeChat for the openid first."""
     view.asks_wechat = True  # type: ignore[attr-defined]
     return view
 
 
 def asks_wecom(view: View) -> View:
-    """Who opens this page in WeCom signs in by it."""
+    """Mark a view: in WeCom's browser, sign in first."""
     view.asks_wecom = True  # type: ignore[attr-defined]
     return view
 
@@ -52,14 +58,14 @@ def _ask() -> Any:
 
 
 def _is_opened() -> bool:
-    """A page is opened, and not for the second time: a script that fetches one could not be led away and back."""
+    """A document request that was not redirected yet. A script's fetch cannot follow the way to WeChat and back."""
     document = request.headers.get("Sec-Fetch-Dest", "document") == "document"
     return request.method == "GET" and document and BEEN not in request.args
 
 
 def _may_ask() -> bool:
-    """Staff are left alone, and so is on their own pages who is known: those are come to from a form, and no form may
-    lead off the site (form-action in the page's own policy).
+    """Not staff, and no known resident on their own pages: forms lead to these, and `form-action` in the CSP lets no
+    form lead off the site.
     """
     asked = session.get(ASKED)
     if isinstance(asked, str) or (isinstance(asked, int) and time.time() - asked < AGAIN):
@@ -76,7 +82,7 @@ def _may_sign_in() -> bool:
 
 
 def to_wechat(way_back: str) -> Any:
-    """Led to WeChat and from there back to `way_back`, a path of ours."""
+    """Redirect to WeChat, which redirects back to `way_back`, a path of this site."""
     session[ASKED], way_back = int(time.time()), way_back[:LONGEST]
     address = public_url("people.wechat_back", next=way_back)
     return _led(oauth.resident_address(address, oauth.state(device(), "resident", way_back)))
@@ -89,14 +95,14 @@ def to_wecom(purpose: str, way_back: str) -> Any:
 
 
 def onward(path: str) -> str:
-    """Where somebody goes who is back; without a cookie the address itself says that they have been sent."""
+    """The path to go on to after WeChat; without a cookie the path itself carries `BEEN`."""
     if known_device():
         return path
     return f"{path}{'&' if '?' in path else '?'}{BEEN}=1"
 
 
 def _led(address: str) -> Any:
-    """Off the site, by the header alone: no page of ours holds a link elsewhere."""
+    """A redirect off the site with an empty body: no page of this site links elsewhere."""
     answer = redirect(address)
     answer.set_data("")
     answer.mimetype = "text/plain"

@@ -1,4 +1,4 @@
-"""Who is behind a nickname, what is held about somebody, and leaving: the name goes at once, the words stay."""
+"""Who is behind a nickname, what is held about a person, and leaving."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +9,7 @@ from governance.core.crypto import masked_phone
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Refused
 from governance.core.events import Event, forget_words, history
+from governance.core.translation import AnyText
 from governance.people import hooks
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
@@ -18,22 +19,24 @@ from governance.people.residents import nicknames
 from governance.people.residents.doors import unknown
 from governance.people.residents.verification import record_event
 
+NEUTRAL_NAME = "邻居%04d"
+
 
 @dataclass(frozen=True)
 class Who:
-    """The person behind a nickname, as far as anybody here is told."""
+    """What staff may read about the person behind a nickname."""
 
     nickname: str
     doors: tuple[str, ...]
     place: str
-    how: str
+    how: AnyText
     since: datetime
     confirmed_by: str
     phone: str
 
 
 def who(person: Person, by: Viewer, reason: str = "") -> Who:
-    """For staff of where somebody lives or became known. Each look is recorded, and the resident can read of it."""
+    """Look up a person, as staff of a place of theirs. Each look goes on record, and the resident can read it."""
     with writing():
         require(by, "person.who", locked(person))
         place = person.known_place
@@ -52,19 +55,19 @@ def who(person: Person, by: Viewer, reason: str = "") -> Who:
 
 
 def take_name(person: Person, by: Viewer, reason: str) -> None:
-    """Staff put a neutral name in the place of one that hurts; its owner reads why, and may choose another."""
+    """Replace an offensive nickname by a neutral one. Its owner reads the reason and may choose another."""
     with writing():
         require(by, "person.who", locked(person))
         place = person.known_place
         if place is None or person.known_at is None:
             raise Refused("这位居民已经退出了")
-        person.nickname = f"邻居{person.id % 10_000:04d}"
+        person.nickname = NEUTRAL_NAME % (person.id % 10_000)
         person.nickname_key = nicknames.key(person.nickname)
         record_event(person, "unname", place, by, words=reason)
 
 
 def name_taken_for(person_id: int | None) -> str:
-    """Why staff took somebody's nickname away, until they have chosen another."""
+    """The reason why staff replaced a nickname; empty once another was chosen."""
     about_names = Event.verb.in_(("rename", "unname"))
     query = select(Event).filter_by(noun="person", subject_id=person_id or 0).where(about_names)
     last = db.session.scalars(query.order_by(Event.id.desc()).limit(1)).first()
@@ -72,19 +75,19 @@ def name_taken_for(person_id: int | None) -> str:
 
 
 def homes(person: Person) -> list[Residence]:
-    """Where somebody lives now."""
+    """The person's residences now."""
     query = select(Residence).filter_by(person_id=person.id, until=None).order_by(Residence.id)
     return list(db.session.scalars(query))
 
 
 def _confirmed_by(person: Person) -> str:
-    """The worker who vouched for somebody, from the record."""
+    """The worker who confirmed the person, from the record."""
     lines = [line for line in history("person", person.id) if line.verb == "know" and line.data.get("how") == "worker"]
     return lines[-1].actor if lines else ""
 
 
 def looks_at(person: Person) -> list[Event]:
-    """Which members of staff have looked up who somebody is, the latest first."""
+    """The record of lookups of this person, the latest first, at most 50."""
     looks = select(Event).filter_by(noun="person", verb="who", subject_id=person.id)
     return list(db.session.scalars(looks.order_by(Event.id.desc()).limit(50)))
 
@@ -99,7 +102,7 @@ def devices(person: Person) -> int:
 
 
 def leave(by: Viewer) -> None:
-    """Not known any more: homes end, name, phone and contact go; what was said stays without a name."""
+    """End residences; delete name, phone and WeChat. Statements stay without the name. Call it inside `writing()`."""
     person = locked(db.session.get_one(Person, by.person_id))
     place = person.known_place
     if person.known_at is None or place is None:

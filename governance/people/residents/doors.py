@@ -1,4 +1,4 @@
-"""Keeping doors: adding them as people write them, handing out their slips, saying who moved out."""
+"""Doors: add and remove them, print and revoke their slips, end residences."""
 
 import re
 import unicodedata
@@ -11,6 +11,8 @@ from governance.core.db import db, locked, now, writing
 from governance.core.db import find_by as one
 from governance.core.errors import Invalid, Refused
 from governance.core.events import record
+from governance.core.translation import LazyText
+from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
 from governance.people.households import Door, DoorSlip, Residence
@@ -22,49 +24,53 @@ from governance.places.typefaces import MissingGlyph, must_be_printable
 HELD_IN = ("courtyard", "building")
 LABEL = re.compile(r"[\w#-]{1,20}")
 SPOKEN = re.compile(r"(.*?)(\d{1,5})[~到至](.*?)(\d{1,5})")
-UNITS = re.compile(r"单元.*-.*单元")  # from one door to another, and more than one floor
+UNITS = re.compile(r"单元.*-.*单元")  # a range over more than one floor
 HYPHEN = re.compile(r"([^-]*?)(\d{1,5})-([^-]*?)(\d{1,5})")
 MOST_IN_A_RANGE, MOST_AT_ONCE = 60, 1000
 
 
 def read_labels(text: str) -> list[str]:
-    """The doors that people mean by lines such as 3单元501 or 1单元101-1单元106. Raises Invalid with the line."""
+    """The door labels in lines such as 3单元501 or 1单元101-1单元106. Raises Invalid with the label."""
     words = re.split(r"[\s,;、。]+", unicodedata.normalize("NFKC", text.replace("，", ",").replace("；", ";")))
     labels = list(dict.fromkeys(label for word in words if word for label in _spread(word)))
     if not labels:
-        raise Invalid({"lines": "请写门牌，一行一个，如：3单元501"})
+        raise Invalid({"lines": _l("请写门牌，一行一个，如：3单元501")})
     if len(labels) > MOST_AT_ONCE:
-        raise Invalid({"lines": f"一次最多加 {MOST_AT_ONCE} 扇门"})
+        raise Invalid({"lines": _l("一次最多加 %(count)s 扇门", count=MOST_AT_ONCE)})
     try:
         must_be_printable("".join(labels))
     except MissingGlyph as trouble:
-        raise Invalid({"lines": f"“{trouble.character}”印不出来，请换一个写法"}) from trouble
+        raise Invalid({"lines": _l("“%(character)s”印不出来，请换一个写法", character=trouble.character)}) from trouble
     return labels
 
 
 def _spread(word: str) -> Iterator[str]:
-    """A range is two numbers of one floor: 101-106. With numbers of different lengths a hyphen is part of the name."""
+    """The labels of a range within one floor, as 101-106. A hyphen between numbers of different lengths is no range."""
     word = re.sub("[—–]", "-", word)
     found = SPOKEN.fullmatch(word) or HYPHEN.fullmatch(word)
     before, first, again, last = found.groups() if found else ("", "", "", "")
     if not found or again not in ("", before) or (found.re is HYPHEN and len(first) != len(last)):
         if UNITS.search(word):
-            raise Invalid({"lines": f"“{word[:40]}”看不明白；一层写一行，如：1单元101-1单元106"})
+            raise _wrong(_l("“%(door)s”看不明白；一层写一行，如：1单元101-1单元106", door=word[:40]))
         yield _label(word)
         return
     if not 1 < int(last) - int(first) + 1 <= MOST_IN_A_RANGE:
-        raise Invalid({"lines": f"“{word[:40]}”不像一层的门牌；一层写一行，如：1单元101-1单元106"})
+        raise _wrong(_l("“%(door)s”不像一层的门牌；一层写一行，如：1单元101-1单元106", door=word[:40]))
     yield from (_label(f"{before}{number:0{len(first)}}") for number in range(int(first), int(last) + 1))
 
 
 def _label(word: str) -> str:
     if not LABEL.fullmatch(word):
-        raise Invalid({"lines": f"“{word[:40]}”不像门牌：用文字、数字和短横，最多 20 个字"})
+        raise _wrong(_l("“%(door)s”不像门牌：用文字、数字和短横，最多 20 个字", door=word[:40]))
     return word
 
 
+def _wrong(reason: LazyText) -> Invalid:
+    return Invalid({"lines": reason})
+
+
 def add_doors(place: Place, by: Viewer, text: str) -> list[Door]:
-    """New doors of a building or courtyard; those there are already stay as they are."""
+    """Add the doors that are not there yet to a building or courtyard. Raises Invalid, Refused, Forbidden."""
     labels = read_labels(text)
     with writing():
         require(by, "place.keep", locked(place))
@@ -80,7 +86,7 @@ def add_doors(place: Place, by: Viewer, text: str) -> list[Door]:
 
 
 def remove_door(door: Door, by: Viewer) -> None:
-    """A door written by mistake: one behind which nobody was ever known to live."""
+    """Delete a door. Raises Refused when it has or had a residence."""
     with writing():
         require(by, "door.keep", locked(door))
         if one_of(Residence, door) is not None:
@@ -98,7 +104,7 @@ def one_of(row: Any, door: Door) -> Any:
 
 
 def hand_out(secrets: Mapping[int, str], by: Viewer) -> None:
-    """The slips with these secrets, by door, are good from now on; what was printed for the doors before ends."""
+    """Make the slips with these secrets, by door id, valid. Earlier slips of the doors are revoked."""
     with writing():
         doors = db.session.scalars(select(Door).where(Door.id.in_(secrets)).order_by(Door.id)).all()
         for door in doors:
@@ -111,7 +117,7 @@ def hand_out(secrets: Mapping[int, str], by: Viewer) -> None:
 
 
 def end_slip(door: Door, by: Viewer) -> None:
-    """A slip that got lost, or into the wrong hands."""
+    """Revoke the slip of a door. Raises Refused when there is none."""
     with writing():
         require(by, "door.keep", locked(door))
         if not _end_slip(door):
@@ -128,7 +134,7 @@ def _end_slip(door: Door) -> bool:
 
 
 def end_residence(residence: Residence, by: Viewer) -> None:
-    """Somebody does not live here any more. Whom only doors made known is known no longer when the last one ends."""
+    """End a residence. A person verified otherwise than by text message is unknown after the last one ends."""
     with writing():
         require(by, "door.keep", locked(residence.door))
         locked(residence)
@@ -147,7 +153,7 @@ def unknown(person: Person) -> None:
 
 
 def with_state(doors: Iterable[Door]) -> dict[int, dict[str, Any]]:
-    """How each door stands: how many are known behind it, and its latest slip."""
+    """The count of known residents and the latest slip of each door, by door id."""
     ids = [door.id for door in doors]
     known: dict[int, int] = {}
     for door_id in db.session.scalars(select(Residence.door_id).where(Residence.door_id.in_(ids), _now_there())):

@@ -1,4 +1,4 @@
-"""Two persons who turn out to be one: the devices and all that was done under the old one go to the one that stays."""
+"""Merges two persons: identities and rows of the old one move to the new one."""
 
 from sqlalchemy import select, update
 
@@ -9,10 +9,10 @@ from governance.people.model import Identity, Person
 
 
 def merge_persons(old: Person, new: Person) -> None:
-    """Call it inside `writing()`. The old row stays, empty, so that its number is never another's."""
+    """Call it inside `writing()`. The old row stays, empty, so that its id is never reused."""
     if old.id == new.id or old.account or new.account:
         raise ValueError("only two different residents can be one")
-    for person in sorted((old, new), key=lambda person: person.id):  # always in this order, so that no two wait in turn
+    for person in sorted((old, new), key=lambda person: person.id):  # always in this order, against deadlocks
         locked(person)
     hooks.person_merged(old.id, new.id)
     _move_homes(old, new)
@@ -30,7 +30,7 @@ def merge_persons(old: Person, new: Person) -> None:
 
 
 def _move_homes(old: Person, new: Person) -> None:
-    """Whoever both say to live behind one door lives there once."""
+    """Move residences; where both live behind one door, the old one's ends."""
     has = set(db.session.scalars(select(Residence.door_id).filter_by(person_id=new.id, until=None)))
     for residence in db.session.scalars(select(Residence).filter_by(person_id=old.id)):
         if residence.until is None and residence.door_id in has:

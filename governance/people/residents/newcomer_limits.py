@@ -1,7 +1,7 @@
-"""How many devices nobody has seen before may count themselves in on one thing: fresh cookies are cheap.
+"""Limits how many new devices may join one thing, since a new cookie is free.
 
-A whole building may share an address, so one address has room for a building's worth of newcomers and cannot use up
-the room of the others. Devices known for a day are not counted here; each of them counts once anyway.
+A building may share one address, so an address has room for a building's devices and cannot use up the whole limit.
+Devices older than `NEW` are not limited here.
 """
 
 from datetime import timedelta
@@ -19,9 +19,9 @@ FROM_AN_ADDRESS = "30/day"
 AT_ONE_THING = "200/day"
 
 
-def require_room(deed: str, subject: int, viewer: Viewer, from_an_address: str = "") -> None:
-    """Raises TooMuch when too many new devices have done this on this subject today."""
-    if not _is_new(viewer):
+def require_room(deed: str, subject: int, by: Viewer, from_an_address: str = "") -> None:
+    """Raises TooMuch when too many new devices did `deed` to this subject today."""
+    if not _is_new(by):
         return
     address = limits.network(request.remote_addr or "")
     nearby = limits.within_limit(from_an_address or FROM_AN_ADDRESS, deed, str(subject), address)
@@ -29,6 +29,6 @@ def require_room(deed: str, subject: int, viewer: Viewer, from_an_address: str =
         raise TooMuch("今天新来的手机点得太多了，这一下先没有算。明天再点就行；着急请打电话")
 
 
-def _is_new(viewer: Viewer) -> bool:
-    person = db.session.get(Person, viewer.person_id)
+def _is_new(by: Viewer) -> bool:
+    person = db.session.get(Person, by.person_id)
     return person is None or person.created_at > now() - NEW

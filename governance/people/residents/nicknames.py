@@ -1,17 +1,19 @@
-"""What a nickname may be: short, readable, nobody's number or office. verification.py says whether it is free."""
+"""Which nicknames are allowed: short, readable, no number and no office. verification.py checks whether one is free."""
 
 import re
 import unicodedata
 
 from governance.core.errors import Invalid
+from governance.core.translation import LazyText
+from governance.core.translation import LazyText as _l
 
 SHORTEST, LONGEST = 2, 12
-MARKS = "·-_~'&"  # and letters, digits, accents, pictures and blanks
-HEAPED = re.compile("MM")  # accents upon accents
+MARKS = "·-_~'&"  # allowed beside letters, digits, accents, pictures and blanks
+HEAPED = re.compile("MM")  # stacked accents, in the string of categories
 NUMERALS = "〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
 NUMBER = re.compile(rf"[\d{NUMERALS}]{{5}}")
 # fmt: off
-OFFICES = (  # what a neighbour would take for staff or an authority, also in traditional characters
+OFFICES = (  # would be taken for staff or an authority; traditional characters too
     "社区", "社區", "居委", "村委", "网格", "網格", "物业", "物業", "物管", "业委", "業委", "街道", "乡镇", "鄉鎮",
     "政府",
     "官方", "管理员", "管理員", "管理处", "管理處", "管理局", "群主", "工作人员", "工作人員", "客服", "系统", "系統",
@@ -25,28 +27,28 @@ OFFICES = (  # what a neighbour would take for staff or an authority, also in tr
 
 
 def checked(text: str) -> str:
-    """The nickname as it will be kept. Raises Invalid with what to do about it."""
+    """The nickname, normalised. Raises Invalid with the reason."""
     name = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
     plain = key(name)
     if not SHORTEST <= len(name) <= LONGEST or len(plain) < SHORTEST:
-        raise _no(f"昵称要 {SHORTEST} 到 {LONGEST} 个字")
+        raise _no(_l("昵称要 %(shortest)s 到 %(longest)s 个字", shortest=SHORTEST, longest=LONGEST))
     if not all(_usual(char) for char in name) or HEAPED.search(_kinds(name)):
-        raise _no("昵称里只用文字、数字和空格，不用网址和符号")
+        raise _no(_l("昵称里只用文字、数字和空格，不用网址和符号"))
     if NUMBER.search(plain):
-        raise _no("昵称里不要放电话、证件这样的号码，连着的数字最多 4 个")
+        raise _no(_l("昵称里不要放电话、证件这样的号码，连着的数字最多 4 个"))
     if any(office in plain for office in OFFICES):
-        raise _no("这个昵称像是单位或工作人员，请换一个")
+        raise _no(_l("这个昵称像是单位或工作人员，请换一个"))
     return name
 
 
 def key(name: str) -> str:
-    """What two nicknames that people would mix up have in common: no blanks, no marks, no case."""
+    """Equal for nicknames that people would mix up: without blanks, marks and case."""
     plain = unicodedata.normalize("NFKC", name).casefold()
     return "".join(char for char in plain if unicodedata.category(char)[0] in "LN" or ord(char) > 0xFFFF)
 
 
 def others(name: str) -> list[str]:
-    """What could be offered instead of a name that is taken."""
+    """Alternatives to offer for a name that is taken."""
     offered = (f"{name[: LONGEST - 1]}{number}" for number in range(2, 10))
     return [other for other in offered if not NUMBER.search(key(other))]
 
@@ -61,5 +63,5 @@ def _kinds(name: str) -> str:
     return "".join(unicodedata.category(char)[0] for char in name)
 
 
-def _no(reason: str) -> Invalid:
+def _no(reason: LazyText) -> Invalid:
     return Invalid({"nickname": reason})

@@ -1,6 +1,6 @@
-"""Becoming known by a text message: six digits sent to a phone, and the message's own way to the gateway.
+"""Verification by text message: six digits to a phone, sent by a job through the gateway of docs/sms.md.
 
-The protocol is ours and is written down in docs/sms.md. A request never waits for the gateway: a job does.
+A request never waits for the gateway.
 """
 
 import http.client
@@ -22,6 +22,8 @@ from governance.core.db import db, locked, now, writing
 from governance.core.db import find_by as one
 from governance.core.errors import Invalid, TooMuch
 from governance.core.jobs import enqueue, job
+from governance.core.translation import AnyText
+from governance.core.translation import LazyText as _l
 from governance.people.access.viewer import Viewer
 from governance.people.households import Sms, VerificationRequest
 from governance.people.model import Identity, Person
@@ -34,13 +36,13 @@ GOOD_FOR = timedelta(minutes=10)
 TRIES = 5
 ONE_PHONE, ONE_PHONE_A_DAY, ONE_DEVICE, ONE_PLACE = "5/hour", "10/day", "6/hour", "120/hour"
 MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
-WORDS = "【一码共治】验证码 {code}，10 分钟内有效。只填在您自己打开的页面上，谁来要都不要给。"
-TIMEOUT = 8.0  # seconds; with the tries of a job this stays well inside the ten minutes
-LATER = (408, 425, 429)  # 4xx that say "not now" rather than "no"
+WORDS = _l("【一码共治】验证码 %(code)s，10 分钟内有效。只填在您自己打开的页面上，谁来要都不要给。")
+TIMEOUT = 8.0  # seconds; all tries of the job fit into GOOD_FOR
+LATER = (408, 425, 429)  # 4xx that may succeed later
 
 
 class NotTaken(Exception):
-    """The gateway did not say yes or no: the same message, under the same id, is tried again."""
+    """The gateway gave no final answer: the job sends the message again, with the same id."""
 
 
 def offered() -> bool:
@@ -51,7 +53,7 @@ def read_mobile(text: str) -> str:
     """A mainland mobile number as eleven digits. Raises Invalid."""
     found = MOBILE.fullmatch(re.sub(r"[\s()-]", "", unicodedata.normalize("NFKC", text)))
     if not found:
-        raise Invalid({"phone": "请填 11 位的手机号"})
+        raise Invalid({"phone": _l("请填 11 位的手机号")})
     return found[1]
 
 
@@ -60,7 +62,7 @@ def phone_hash(number: str) -> str:
 
 
 def ask(by: Viewer, phone: str, place: Place, nickname: str) -> VerificationRequest:
-    """Send six digits to this phone. Raises TooMuch when that was asked too often for the phone, device or place."""
+    """Send six digits to a phone. Raises Invalid, and TooMuch by phone, device or place. Call it inside `writing()`."""
     number = read_mobile(phone)
     person = becoming(by.person_id)
     name = person.nickname if person.known_at else free_nickname(nickname, place)
@@ -69,7 +71,7 @@ def ask(by: Viewer, phone: str, place: Place, nickname: str) -> VerificationRequ
         delete(VerificationRequest).where(VerificationRequest.person_id == person.id, VerificationRequest.way == "sms")
     )
     code = f"{secrets.randbelow(1_000_000):06}"
-    message = Sms(id=str(uuid.uuid4()), to=number, text=WORDS.format(code=code))
+    message = Sms(id=str(uuid.uuid4()), to=number, text=WORDS % {"code": code})
     db.session.add(message)
     db.session.flush()
     asking = VerificationRequest(
@@ -93,7 +95,7 @@ def _within_limits(phone: str, device: str, place: str) -> None:
 
 
 def asked(person_id: int | None) -> VerificationRequest | None:
-    """The digits this person is waiting for."""
+    """The open request of this person."""
     mine = (
         select(VerificationRequest)
         .filter_by(person_id=person_id, way="sms", used_at=None)
@@ -102,27 +104,27 @@ def asked(person_id: int | None) -> VerificationRequest | None:
     return db.session.scalars(mine.order_by(VerificationRequest.id.desc()).limit(1)).first()
 
 
-def prove(by: Viewer, digits: str, nickname: str) -> str:
-    """Whoever has read the message is that phone's person. Says what is wrong, or nothing when it is done.
+def prove(by: Viewer, digits: str, nickname: str) -> AnyText:
+    """Check the digits and verify the person, merging with the phone's owner. Returns what is wrong, or an empty text.
 
-    A wrong try is kept too, so this returns rather than raises: it must not be undone.
+    It returns instead of raising, because a wrong try must be committed too.
     """
     asking = asked(by.person_id)
     if asking is None or locked(asking).code is None:
-        return "验证码过期了，请再要一次"
+        return _l("验证码过期了，请再要一次")
     asking.tries += 1
     if asking.tries > TRIES:
         asking.code = None
-        return "试得太多了，请再要一次验证码"
+        return _l("试得太多了，请再要一次验证码")
     if not same("".join(char for char in digits if char.isdecimal()), asking.code or ""):
         left = TRIES - asking.tries
-        return f"验证码不对，还能试 {left} 次" if left else "验证码不对，请再要一次"
+        return _l("验证码不对，还能试 %(left)s 次", left=left) if left else _l("验证码不对，请再要一次")
     person, owner = becoming(asking.person_id), _owner(asking)
     if owner is None:
         _claim(person, asking)
     elif owner.id != person.id:
         if person.known_at is not None:
-            return "这个手机号已经是另一位居民的了。两个昵称要合成一个，请找社区"
+            return _l("这个手机号已经是另一位居民的了。两个昵称要合成一个，请找社区")
         merge_persons(person, owner)
         person = owner
     if person.known_at is None and asking.place is not None:
@@ -137,7 +139,7 @@ def _owner(asking: VerificationRequest) -> Person | None:
 
 
 def _claim(person: Person, asking: VerificationRequest) -> None:
-    """The phone is this person's, in place of one they had before."""
+    """Bind the phone to the person, in place of an earlier one."""
     db.session.execute(delete(Identity).where(Identity.person_id == person.id, Identity.kind == "phone"))
     person.phone = asking.phone
     db.session.add(Identity(person_id=person.id, kind="phone", subject=asking.phone_hash))
@@ -146,7 +148,7 @@ def _claim(person: Person, asking: VerificationRequest) -> None:
 
 @job("people.send_sms", network=True)
 def send(sms: str) -> None:
-    """Take one message to the gateway. The database is let go first; a message taken is forgotten but for its id."""
+    """Send one message. No transaction is open meanwhile; number and text are deleted after a final answer."""
     message = one(Sms, id=sms)
     if message is None or message.state != "due" or message.to is None:
         return
@@ -186,7 +188,7 @@ def _settle(sms: str, state: str) -> None:
 
 @job("people.forget_askings", every=3600)
 def forget_askings() -> None:
-    """Askings and messages are kept for a day, and no number longer than its message is good for."""
+    """Delete requests and messages after a day."""
     old = now() - timedelta(days=1)
     with writing():
         db.session.execute(delete(VerificationRequest).where(VerificationRequest.asked_at < old))

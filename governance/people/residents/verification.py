@@ -1,7 +1,7 @@
-"""Becoming known: by the slip of a door, by a worker who stands in front of somebody, and under which nickname.
+"""Verification of residents by door slip or by a worker, and their nicknames.
 
-sms.py does it by text message, people/wechat/identity.py by WeChat. Each action checks, changes, records,
-and joins the transaction in hand.
+sms.py verifies by text message, people/wechat/identity.py by WeChat. Each action checks, changes and records, in the
+caller's transaction unless it says otherwise.
 """
 
 import secrets
@@ -15,6 +15,7 @@ from governance.core.db import db, locked, now, writing
 from governance.core.db import find_by as one
 from governance.core.errors import Invalid, Refused
 from governance.core.events import Event, record
+from governance.core.translation import LazyText as _l
 from governance.people import hooks
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
@@ -38,7 +39,7 @@ def slip_hash(secret: str) -> str:
 
 
 def read_slip(text: str) -> str | None:
-    """The secret somebody means who types what the slip says; None when it cannot be one."""
+    """The secret typed from a slip; None when it is malformed."""
     plain = plain_symbols(text).lower()
     return plain if len(plain) == SLIP_SYMBOLS and set(plain) <= set(ALPHABET) else None
 
@@ -49,7 +50,7 @@ def find_slip(text: str) -> DoorSlip | None:
 
 
 def use_slip(slip: DoorSlip, by: Viewer, nickname: str) -> Person:
-    """Once: the person behind this device lives behind the slip's door. Who has a nickname keeps it."""
+    """Verify the person of this device by a slip. A known person keeps their nickname. Raises Refused, Invalid."""
     locked(slip)
     if not slip.is_good:
         raise Refused("这张住户条刚刚用过了。住户条只能用一次，要再办一张请打社区电话")
@@ -60,7 +61,7 @@ def use_slip(slip: DoorSlip, by: Viewer, nickname: str) -> Person:
 
 
 def know(person: Person, how: str, place: Place, nickname: str, by: Viewer, door: Door | None = None) -> None:
-    """From now on this person is known here, and lives behind the door if there is one. The record says by whom."""
+    """Make a person known at a place, with a residence when a door is given, and record it. Raises Invalid."""
     if person.known_at is None:
         person.nickname = free_nickname(nickname, place)
         person.nickname_key = nicknames.key(person.nickname)
@@ -73,7 +74,7 @@ def know(person: Person, how: str, place: Place, nickname: str, by: Viewer, door
 
 
 def becoming(person_id: int | None) -> Person:
-    """The person behind a device, locked. Who left comes back as somebody new: the old words stay nameless."""
+    """The person, locked; a new one for a person who left, so that the old statements stay nameless. Raises Refused."""
     person = locked(db.session.get_one(Person, person_id))
     if person.merged_into_id:
         raise Refused("这台手机刚刚认识过了，请刷新看看")
@@ -94,28 +95,29 @@ _SCREENS: list[Callable[[str], bool]] = []
 
 
 def screen(objects: Callable[[str], bool]) -> Callable[[str], bool]:
-    """Register what else a nickname must not hold; upper slices know more words than this one."""
+    """Register a check of an upper slice: nicknames for which it returns true are refused."""
     _SCREENS.append(objects)
     return objects
 
 
 def free_nickname(asked: str, place: Place, mine: int | None = None) -> str:
-    """The nickname, when it may be had and no neighbour of this community has it. Raises Invalid with another one."""
+    """The nickname, when it is allowed and free in this community. Raises Invalid, offering another if it is taken."""
     name = nicknames.checked(asked)
     community = locked(db.session.get_one(Place, place.stream))
     if any(objects(name) for objects in _SCREENS):
-        raise Invalid({"nickname": "这个昵称别人看了会不舒服，请换一个"})
+        raise Invalid({"nickname": _l("这个昵称别人看了会不舒服，请换一个")})
     if _is_like_staff(name):
-        raise Invalid({"nickname": f"“{name}”和这里的工作人员太像，别人会认错，请换一个"})
+        raise Invalid({"nickname": _l("“%(name)s”和这里的工作人员太像，别人会认错，请换一个", name=name)})
     if not _taken(name, community, mine):
         return name
     free = next((other for other in nicknames.others(name) if not _taken(other, community, mine)), "")
-    offer = f"，换成“{free}”行不行？" if free else "，请换一个"
-    raise Invalid({"nickname": f"“{name}”已经有邻居用了{offer}"})
+    if free:
+        raise Invalid({"nickname": _l("“%(name)s”已经有邻居用了，换成“%(free)s”行不行？", name=name, free=free)})
+    raise Invalid({"nickname": _l("“%(name)s”已经有邻居用了，请换一个", name=name)})
 
 
 def _taken(name: str, community: Place, mine: int | None) -> bool:
-    """By somebody known here."""
+    """A known person of this community has it."""
     here = Place.community_id == community.id if community.community_id else Place.id == community.id
     became_known = exists().where(Place.id == Person.known_place_id, here)
     lives = (
@@ -129,21 +131,21 @@ def _taken(name: str, community: Place, mine: int | None) -> bool:
 
 
 def _is_like_staff(name: str) -> bool:
-    """A neighbour must not be taken for somebody who works: not by their name, whatever digits stand around it."""
+    """It equals the nickname of a member of staff, apart from digits around it."""
     plain = nicknames.key(name).strip("0123456789")
     at_work = select(Person.nickname).join(Post).where(Post.held(now()), Person.nickname.is_not(None)).distinct()
     return any(plain == nicknames.key(worker or "").strip("0123456789") for worker in db.session.scalars(at_work))
 
 
 def rename(by: Viewer, nickname: str) -> None:
-    """Another nickname, at most a few times a month. What was said appears under the new one."""
+    """Change the nickname, at most `RENAMES` times in `RENAMED_WITHIN`. Raises Refused, Invalid."""
     person = locked(db.session.get_one(Person, by.person_id))
     if person.known_at is None or person.known_place is None:
         raise Refused("先认识一下，才有昵称")
     changes = select(Event.id).filter_by(noun="person", verb="rename", subject_id=person.id)
     lately = db.session.scalars(changes.where(Event.at > now() - RENAMED_WITHIN).limit(RENAMES)).all()
     if len(lately) >= RENAMES:
-        raise Invalid({"nickname": f"一个月最多改 {RENAMES} 次，过些天再改"})
+        raise Invalid({"nickname": _l("一个月最多改 %(count)s 次，过些天再改", count=RENAMES)})
     name = free_nickname(nickname, person.known_place, person.id)
     if name != person.nickname:
         person.nickname, person.nickname_key = name, nicknames.key(name)
@@ -151,7 +153,7 @@ def rename(by: Viewer, nickname: str) -> None:
 
 
 def ask_worker(by: Viewer, nickname: str) -> VerificationRequest:
-    """Six digits to show to a worker within ten minutes; the ones shown before are good no more."""
+    """Make six digits to show to a worker within `SHOWN_FOR`. Earlier digits of the person end."""
     person = becoming(by.person_id)
     name = person.nickname if person.known_at else nicknames.checked(nickname)
     for earlier in db.session.scalars(
@@ -168,7 +170,7 @@ def ask_worker(by: Viewer, nickname: str) -> VerificationRequest:
 
 
 def _unused_digits() -> str:
-    """Six digits that nobody else is showing at this moment."""
+    """Six digits that no open request has."""
     while True:
         digits = f"{secrets.randbelow(1_000_000):06}"
         other = one(VerificationRequest, code_hash=digits_hash(digits))
@@ -185,7 +187,7 @@ def digits_hash(digits: str) -> str:
 
 
 def shown(person_id: int | None) -> VerificationRequest | None:
-    """What this person is showing to a worker at this moment."""
+    """The open request of this person to a worker."""
     mine = (
         select(VerificationRequest)
         .filter_by(person_id=person_id, way="worker", used_at=None)
@@ -195,13 +197,13 @@ def shown(person_id: int | None) -> VerificationRequest | None:
 
 
 def find_asking(digits: str) -> VerificationRequest | None:
-    """Whoever shows these digits now."""
+    """The open request with these digits."""
     found = one(VerificationRequest, code_hash=digits_hash("".join(char for char in digits if char.isdecimal())))
     return found if found and found.used_at is None and found.expires_at > now() else None
 
 
 def vouch(asking: VerificationRequest, by: Viewer, place: Place, nickname: str, door: str = "") -> Person:
-    """当面确认: the worker says that this person lives here. Works once, and only at the worker's own places."""
+    """当面确认: verify a person by a worker, in its own transaction. Raises Forbidden, Refused, Invalid."""
     with writing():
         require(by, "place.vouch", locked(place))
         locked(asking)
@@ -217,12 +219,13 @@ def _door(place: Place, label: str) -> Door | None:
     label = "".join(label.split())
     door = one(Door, place_id=place.id, label=label) if label else None
     if label and door is None:
-        raise Invalid({"door": f"{place.name}还没有登记“{label[:20]}”；可以先空着，由社区补上这扇门"})
+        not_there = _l("%(place)s还没有登记“%(door)s”；可以先空着，由社区补上这扇门", place=place.name, door=label[:20])
+        raise Invalid({"door": not_there})
     return door
 
 
 def record_event(person: Person, verb: str, place: Place, by: Viewer, words: str = "", **facts: object) -> None:
-    """One line of the record about a resident; the nickname is in the part that can be erased."""
+    """Record an event of a resident. `words` holds what can be erased, such as the nickname."""
     record(
         f"person.{verb}",
         person.id,

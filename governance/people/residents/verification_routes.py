@@ -1,6 +1,6 @@
-"""The doors of becoming known: the ways there, each of which leads back to where somebody wanted to speak.
+"""Routes of verification. Each way ends with a redirect to the page that asked for it.
 
-Opening a slip's address uses nothing up, as messengers open addresses by themselves to draw a preview.
+GET of a slip's address does not use the slip: messengers open addresses to draw a preview.
 """
 
 from functools import partial
@@ -11,6 +11,7 @@ from flask import redirect, render_template, request, session, url_for
 from governance.core import limits
 from governance.core.db import db, now
 from governance.core.errors import Invalid, Missing, Stale
+from governance.core.translation import LazyText as _l
 from governance.core.web.forms import Form, attempt
 from governance.core.web.pages import back, inside, public_url
 from governance.core.web.security import refills, stale_form
@@ -30,15 +31,15 @@ from governance.wechat.oauth import in_wechat
 NEXT, SHOWN = "known_next", "known_shown"
 LONGEST_NEXT = 300
 WRONG_SLIPS = "60/hour"
-REFRESH = "10"  # seconds; a header, so it works without script
-NO_SLIP = "没有这张住户条。请对着纸再看一遍；还不行，打社区的电话问问"
+REFRESH = "10"  # seconds, sent as a header: works without script
+NO_SLIP = _l("没有这张住户条。请对着纸再看一遍；还不行，打社区的电话问问")
 
 
 @bp.get("/me/known")
 @open_to(anyone)
 @asks_wechat
 def known() -> Any:
-    """How to become known. Where somebody came from is kept, so that each way leads back there."""
+    """The ways to become known. `next` is kept in the session, so that each way leads back there."""
     next = inside(request.args.get("next"))[:LONGEST_NEXT]
     if next:
         session[NEXT] = next
@@ -47,7 +48,7 @@ def known() -> Any:
 
 
 def _by_wechat() -> bool:
-    """Offered where it can be taken: in WeChat's browser."""
+    """Offered in WeChat's browser only."""
     return gateway().has("official") and in_wechat(request.user_agent.string)
 
 
@@ -57,7 +58,7 @@ def done() -> Any:
 
 
 def _without_what_is_known(form: Any) -> Any:
-    """Who has a nickname is not asked for one again."""
+    """Ask a known person for no nickname and no consent."""
     if current().known:
         for name in ("nickname", "consent"):
             if name in form:
@@ -76,7 +77,7 @@ def _nickname(form: Form) -> str:
 @open_to(anyone)
 @refills
 def type_slip() -> Any:
-    """For who cannot scan: the words under the code, typed."""
+    """Type the secret of a slip instead of scanning it."""
     form = SlipForm()
     secret = attempt(form, lambda: _typed_slip(form.secret.data))
     if secret:
@@ -107,7 +108,7 @@ def slip(secret: str) -> Any:
     if not found.is_good:
         return _slip_page(found, KnownForm.blank(), 409 if request.method == "POST" else 200)
     form = _without_what_is_known(KnownForm())
-    attempt(form, lambda: as_person(lambda viewer: verification.use_slip(found, viewer, _nickname(form))))
+    attempt(form, lambda: as_person(lambda by: verification.use_slip(found, by, _nickname(form))))
     return done() if form.taken else _slip_page(found, form, form.status)
 
 
@@ -120,16 +121,16 @@ def _slip_page(slip: DoorSlip, form: Form, status: int) -> Any:
     return page, status
 
 
-# By a worker who stands in front of somebody.
+# By a worker, face to face.
 
 
 @bp.route("/me/known/worker", methods=["GET", "POST"])
 @open_to(anyone)
 @refills
 def show_worker() -> Any:
-    """Six digits for the worker's phone; the page looks again by itself until they are used."""
+    """Show six digits for the worker's phone. The page refreshes itself until they are used."""
     form = _without_what_is_known(KnownForm())
-    asking = attempt(form, lambda: as_person(lambda viewer: verification.ask_worker(viewer, _nickname(form))))
+    asking = attempt(form, lambda: as_person(lambda by: verification.ask_worker(by, _nickname(form))))
     if asking:
         session[SHOWN] = asking.id
         return back("people.show_worker")
@@ -174,7 +175,7 @@ def _send_digits(form: Any) -> None:
 
 
 def code_of_next() -> str:
-    """The code somebody came from, when it is in the address they came from."""
+    """The token of a code in the address to return to; empty when there is none."""
     parts = session.get(NEXT, "").split("?")[0].split("/")
     return parts[2] if parts[:2] == ["", "c"] and len(parts) > 2 else ""
 
@@ -183,14 +184,14 @@ def place_of(code: str) -> Place:
     try:
         return living(code).place
     except NeverIssued as trouble:
-        raise Invalid({"code": "没有这个码，请对着墙上的二维码再看一遍"}) from trouble
+        raise Invalid({"code": _l("没有这个码，请对着墙上的二维码再看一遍")}) from trouble
 
 
 @bp.route("/me/known/digits", methods=["GET", "POST"])
 @open_to(anyone)
 @refills
 def digits() -> Any:
-    """The digits of the message, typed; the number of tries is small."""
+    """Type the digits of the message."""
     asking = sms.asked(current().person_id)
     if asking is None and not stale_form():
         return redirect(url_for("people.known"), 303)

@@ -1,4 +1,4 @@
-"""The worker's door: a resident shows six digits, the worker confirms that they live here."""
+"""Routes for a worker who confirms, by six digits, that a resident lives here."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy import select
 from governance.core import limits
 from governance.core.db import db, numbered
 from governance.core.errors import Invalid
+from governance.core.translation import LazyText as _l
 from governance.core.web.forms import attempt, options
 from governance.core.web.pages import back
 from governance.core.web.security import refills
@@ -29,13 +30,13 @@ MOST_PLACES = 500
 @open_to(on_foot)
 @refills
 def vouch() -> Any:
-    """Type or scan the digits, look at the nickname, say where, confirm."""
+    """Type or scan the digits, read the nickname, choose the place, confirm."""
     code = request.values.get("code", "")[:12]
     asking = _asking(code) if code else None
     if asking is None:
         form = FindForm.blank(code=code)
         if code:
-            form.refuse(Invalid({"code": "没有人在出示这个数字：可能过了十分钟，请居民再出一个"}))
+            form.refuse(Invalid({"code": _l("没有人在出示这个数字：可能过了十分钟，请居民再出一个")}))
         page = render_template("people/vouch_find.html", form=form, confirmed=_confirmed(), code=code)
         return page, 422 if request.method == "POST" else 200
     return _confirm(asking)
@@ -50,7 +51,7 @@ def _asking(code: str) -> VerificationRequest | None:
 
 def _confirm(asking: VerificationRequest) -> Any:
     form = VouchForm(nickname=asking.nickname, code=asking.code, place=request.args.get("place", type=int))
-    form.place.choices = options(("0", "请选楼栋或小区"), *_places())
+    form.place.choices = options(("0", _l("请选楼栋或小区")), *_places())
     vouched = attempt(form, lambda: _vouched(asking, form))
     if vouched:
         person, place = vouched
@@ -71,7 +72,7 @@ def asking_person(asking: VerificationRequest) -> Person:
 
 def _chosen(form: VouchForm) -> Place:
     if not form.place.data:
-        raise Invalid({"place": "请选住在哪里"})
+        raise Invalid({"place": _l("请选住在哪里")})
     return db.session.get_one(Place, form.place.data)
 
 
@@ -89,7 +90,7 @@ def _within(place: Place, names: dict[int, str]) -> str:
 
 
 def _confirmed() -> Person | None:
-    """Whom this worker has just confirmed, to say so above the next one's digits."""
+    """The person whom this worker confirmed last, for the message on the page."""
     id_ = request.args.get("confirmed", type=int)
     person = numbered(Person, id_) if id_ else None
     seen = person is not None and person.known_place is not None and may(current(), "place.vouch", person.known_place)

@@ -1,4 +1,4 @@
-"""Everything that changes persons and their posts. Each action checks, changes, then records.
+"""Changes to members of staff and their posts. Each action checks, changes and records in one transaction.
 
 Bodies are kept in bodies.py; who may do what is in people/access/permissions.py.
 """
@@ -12,6 +12,8 @@ from sqlalchemy import select
 from governance.core.db import db, find_by, locked, now, writing
 from governance.core.errors import Invalid, Refused
 from governance.core.events import record
+from governance.core.translation import LazyText as _l
+from governance.core.translation import translate as _
 from governance.people.access.permissions import may, require
 from governance.people.access.viewer import Viewer
 from governance.people.model import ROLES, Body, Identity, Person, Post
@@ -34,37 +36,37 @@ HELD_AT = {
 def add_staff(
     by: Viewer, account: str, nickname: str, role: str, at: Place | Body, phone: str = ""
 ) -> tuple[Person, str]:
-    """A new person with an account and a first post. Returns the password to hand over; only its hash is kept."""
+    """Add a person with an account and a first post; returns them with the password to hand over. Raises Invalid."""
     account, password = account.strip().lower(), passwords.fresh()
     if not ACCOUNT.fullmatch(account):
-        raise Invalid({"account": "账号用 3 到 32 个小写字母、数字或 . _ -，以字母或数字开头"})
+        raise Invalid({"account": _l("账号用 3 到 32 个小写字母、数字或 . _ -，以字母或数字开头")})
     secret = hashed(password)
     with writing():
         if find_by(Identity, kind="account", subject=account):
-            raise Invalid({"account": "这个账号已经有人用了"})
+            raise Invalid({"account": _l("这个账号已经有人用了")})
         person = Person(nickname=nickname, phone=phone or None)
         db.session.add(person)
         db.session.flush()
-        known = {"secret": secret, "must_change": True}  # to whoever hands it over
-        db.session.add(Identity(person_id=person.id, kind="account", subject=account, **known))
+        handed_over = {"secret": secret, "must_change": True}
+        db.session.add(Identity(person_id=person.id, kind="account", subject=account, **handed_over))
         _record(by, "person.add", person.id, _place(at))
         _give(person, by, role, at, None)
     return person, password
 
 
 def give_post(person: Person, by: Viewer, role: str, at: Place | Body, until: datetime | None = None) -> Post:
-    """Let a person hold one more post, from now on. Raises Invalid by field, Refused when it is held already."""
+    """Give a person one more post. Raises Invalid by field, Refused when they hold it already."""
     with writing():
         require(by, "person.read", locked(person))
         if until is not None and until <= now():
-            raise Invalid({"until": "结束的日子要在今天以后"})
+            raise Invalid({"until": _l("结束的日子要在今天以后")})
         return _give(person, by, role, at, until)
 
 
 def _give(person: Person, by: Viewer, role: str, at: Place | Body, until: datetime | None) -> Post:
     post = _proposed(role, at)
     if not may(by, "post.keep", post):
-        raise Invalid({"role": "您只能在自己管的地方安排不高于自己的岗位"})
+        raise Invalid({"role": _l("您只能在自己管的地方安排不高于自己的岗位")})
     same = select(Post.id).where(Post.held(now())).filter_by(person_id=person.id, role=role)
     if db.session.scalar(same.filter_by(place_id=post.place_id, body_id=post.body_id)):
         raise Refused("这个人已经在这个岗位上了")
@@ -77,23 +79,23 @@ def _give(person: Person, by: Viewer, role: str, at: Place | Body, until: dateti
 
 
 def _proposed(role: str, at: Place | Body) -> Post:
-    """The post as a row not yet kept, so that the rules can be asked about it."""
+    """The post as a row not added yet, for the permission check. Raises Invalid."""
     if role not in ROLES:
-        raise Invalid({"role": "没有这种岗位"})
+        raise Invalid({"role": _l("没有这种岗位")})
     if isinstance(at, Body):
         if role != "body":
-            raise Invalid({"role": "在承办单位里只有“承办单位”这一种岗位"})
+            raise Invalid({"role": _l("在承办单位里只有“承办单位”这一种岗位")})
         return Post(role=role, body_id=at.id, body=at)
     if role == "body":
-        raise Invalid({"body": "请选是哪个承办单位"})
+        raise Invalid({"body": _l("请选是哪个承办单位")})
     if at.kind not in HELD_AT[role]:
-        kinds = "或".join(KINDS[kind].label for kind in HELD_AT[role])
-        raise Invalid({"place": f"{ROLES[role]}的岗位要设在{kinds}"})
+        kinds = _("或").join(KINDS[kind].label for kind in HELD_AT[role])
+        raise Invalid({"place": _l("%(role)s的岗位要设在%(kinds)s", role=ROLES[role], kinds=kinds)})
     return Post(role=role, place_id=at.id, place=at)
 
 
 def end_post(post: Post, by: Viewer) -> None:
-    """End a post: its rights end at once; with the last one every signed-in browser is signed out."""
+    """End a post and its rights. After the last one all sessions of the person end. Raises Refused."""
     with writing():
         require(by, "post.keep", locked(post))
         if not post.in_force(now()):
@@ -109,13 +111,13 @@ def end_post(post: Post, by: Viewer) -> None:
 
 
 def _show(post: Post) -> None:
-    """The scan pages of a grid name its worker."""
+    """Make the scan pages of a grid anew: they name its worker."""
     if post.role == "grid":
         freshen(post.stands_at)
 
 
 def disable(person: Person, by: Viewer) -> None:
-    """Close an account: nobody signs in with it, and whoever is signed in is out."""
+    """Disable an account and end its sessions. Raises Refused."""
     with writing():
         account = _account(person, by)
         if person.id == by.staff_id:
@@ -137,14 +139,14 @@ def enable(person: Person, by: Viewer) -> None:
 
 
 def reset_password(person: Person, by: Viewer) -> str:
-    """A fresh password to hand over once; whoever is signed in with the old one is out."""
+    """Set a new password and return it to hand over once. All sessions end."""
     password = passwords.fresh()
     set_password(person, by, password)
     return password
 
 
 def set_password(person: Person, by: Viewer, password: str) -> None:
-    """Give an account this password, to be changed at the first sign-in. Raises Invalid when it is too easy."""
+    """Set a password that must be changed at the first sign-in. All sessions end. Raises Invalid when it is weak."""
     secret = hashed(passwords.checked(password, person.account.subject if person.account else ""))
     with writing():
         account = _account(person, by)
@@ -161,7 +163,7 @@ def _account(person: Person, by: Viewer) -> Identity:
 
 
 def _of(person: Person) -> Place:
-    """Where a person's changes are recorded: at the latest post."""
+    """The place under which changes of a person are recorded: that of the latest post."""
     return person.posts[-1].stands_at
 
 

@@ -1,4 +1,4 @@
-"""Keeping the bodies that tickets are sent to: added and changed by those who keep the place a body works in."""
+"""Adds and changes bodies."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from sqlalchemy import select
 from governance.core.db import db, locked, writing
 from governance.core.errors import Invalid
 from governance.core.events import record
+from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import may, require
 from governance.people.access.viewer import Viewer
 from governance.people.model import Body
@@ -17,7 +18,7 @@ KEPT = ("name", "kind", "phone", "place_id")
 
 
 def add_body(by: Viewer, name: str, kind: str, phone: str, place: Place) -> Body:
-    """A new body, to which the offices in `place` may send work."""
+    """Add a body; offices within `place` may send it work. Raises Invalid."""
     body = Body(name=name, kind=kind, phone=phone or None, place_id=place.id, place=place)
     with writing():
         _check(body, by)
@@ -28,7 +29,7 @@ def add_body(by: Viewer, name: str, kind: str, phone: str, place: Place) -> Body
 
 
 def change_body(body: Body, by: Viewer, **facts: Any) -> None:
-    """Change what is known of a body; it stays within the places of whoever changes it."""
+    """Change a body, within the places of `by`. Raises Invalid, Forbidden."""
     with writing():
         require(by, "body.keep", locked(body))
         changed = {name: value for name, value in facts.items() if name in KEPT and getattr(body, name) != value}
@@ -43,9 +44,9 @@ def change_body(body: Body, by: Viewer, **facts: Any) -> None:
 
 def _check(body: Body, by: Viewer) -> None:
     if not may(by, "body.keep", body):
-        raise Invalid({"place": "只能放在您管的地方"})
+        raise Invalid({"place": _l("只能放在您管的地方")})
     if db.session.scalar(select(Body.id).where(Body.name == body.name, Body.id != (body.id or 0))):
-        raise Invalid({"name": "已经有叫这个名字的单位了"})
+        raise Invalid({"name": _l("已经有叫这个名字的单位了")})
 
 
 def _record(by: Viewer, verb: str, body: Body, **data: Any) -> None:

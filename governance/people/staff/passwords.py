@@ -1,11 +1,12 @@
-"""Which passwords are good enough, and fresh ones to hand out. Hashing is in signin.py."""
+"""Which passwords are strong enough, and new ones to hand over. Hashing is in signin.py."""
 
 import secrets
 
 from governance.core.errors import Invalid
+from governance.core.translation import LazyText as _l
 
 SHORTEST = 10
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without the ones people mix up when read aloud
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters that people mix up
 # fmt: off
 COMMON = frozenset((
     "1234567890", "12345678910", "123456789a", "0123456789", "0987654321", "1111111111", "0000000000",
@@ -20,16 +21,16 @@ COMMON = frozenset((
 
 
 def checked(password: str, account: str) -> str:
-    """The password, when it will do. Raises Invalid with the reason."""
+    """The password, when it is strong enough. Raises Invalid with the reason."""
     plain = password.lower()
     if len(password) < SHORTEST:
-        raise Invalid({"password": f"密码至少 {SHORTEST} 位"})
+        raise Invalid({"password": _l("密码至少 %(count)s 位", count=SHORTEST)})
     if len(password) > 200:
-        raise Invalid({"password": "密码太长了"})
+        raise Invalid({"password": _l("密码太长了")})
     if plain in COMMON or len(set(plain)) < 4:
-        raise Invalid({"password": "这个密码太常见，别人一猜就中，请换一个"})
+        raise Invalid({"password": _l("这个密码太常见，别人一猜就中，请换一个")})
     if len(account) >= 4 and account.lower() in plain:
-        raise Invalid({"password": "密码里不要带账号"})
+        raise Invalid({"password": _l("密码里不要带账号")})
     return password
 
 

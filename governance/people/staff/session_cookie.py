@@ -1,4 +1,4 @@
-"""The answer to whoever has just signed in, however they did: the session's cookie, and on to where they wanted."""
+"""The answer to a sign-in: the session cookie and a redirect to the wanted page."""
 
 from typing import Any
 

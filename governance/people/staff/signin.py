@@ -1,4 +1,4 @@
-"""Signing staff in and out: argon2, throttled per account, and sessions that are rows and so can be ended at once."""
+"""Sign-in and sign-out of staff: argon2, a rate limit per account, sessions as rows that can be revoked at once."""
 
 import secrets
 from datetime import timedelta
@@ -10,20 +10,21 @@ from sqlalchemy import select, update
 from governance.core import limits
 from governance.core.db import db, find_by, locked, now, writing
 from governance.core.errors import Invalid, TooMuch
+from governance.core.translation import LazyText as _l
 from governance.people.access.current import token_hash
 from governance.people.model import Identity, Person, StaffSession
 from governance.people.staff import passwords
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # OWASP Password Storage: argon2id, 19 MiB, t=2
-NOBODY = HASHER.hash(secrets.token_urlsafe(16))  # so that an unknown account takes as long as a wrong password
-TRIES = "10/5 minutes"  # for one account from one address, so that a stranger cannot lock somebody out
+NOBODY = HASHER.hash(secrets.token_urlsafe(16))  # an unknown account takes as long as a wrong password
+TRIES = "10/5 minutes"  # for one account from one address: a stranger cannot lock an account
 TRIES_ANYWHERE = "60/5 minutes"
 LIFE = timedelta(hours=12)
-WRONG = "账号或密码不对"
+WRONG = _l("账号或密码不对")
 
 
 def sign_in(account: str, password: str, agent: str, address: str = "") -> str:
-    """The token of a fresh session. Raises Invalid for a wrong pair, TooMuch after ten tries on one account."""
+    """The token of a new session. Raises Invalid for a wrong pair, TooMuch beyond `TRIES`."""
     mine = limits.within_limit(TRIES, "signin", account.lower(), address)
     if not mine or not limits.within_limit(TRIES_ANYWHERE, "signin", account.lower()):
         raise TooMuch("这个账号试得太多了，请五分钟后再来")
@@ -35,7 +36,7 @@ def sign_in(account: str, password: str, agent: str, address: str = "") -> str:
 
 
 def begin_session(account: Identity, agent: str) -> str:
-    """The token of a fresh session of this account, however it was proven whose it is."""
+    """The token of a new session of this account. The caller has verified the person."""
     token = secrets.token_urlsafe(32)
     with writing():
         db.session.add(
@@ -57,14 +58,14 @@ def _fits(identity: Identity | None, password: str) -> bool:
 
 
 def change_password(session: StaffSession, old: str, new: str) -> None:
-    """One's own password, by whoever knows the old one. Every other browser is signed out; this one stays."""
+    """Change one's own password. All other sessions end. Raises Invalid, TooMuch."""
     identity = session.identity
     if not limits.within_limit(TRIES, "signin", identity.subject):
         raise TooMuch("试得太多了，请五分钟后再来")
     if not _fits(identity, old):
-        raise Invalid({"old": "现在的密码不对"})
+        raise Invalid({"old": _l("现在的密码不对")})
     if old == new:
-        raise Invalid({"password": "新密码要和现在的不一样"})
+        raise Invalid({"password": _l("新密码要和现在的不一样")})
     secret = hashed(passwords.checked(new, identity.subject))
     with writing():
         locked(identity).secret, identity.must_change = secret, False
@@ -78,7 +79,7 @@ def sign_out(session: StaffSession) -> None:
 
 
 def end_all_sessions(person: Person) -> None:
-    """Every browser this person is signed in on, at once. Joins the transaction in hand."""
+    """End all sessions of a person. Call it inside `writing()`."""
     mine = select(Identity.id).where(Identity.person_id == person.id)
     ended = update(StaffSession).where(StaffSession.identity_id.in_(mine), StaffSession.revoked_at.is_(None))
     db.session.execute(ended.values(revoked_at=now()))

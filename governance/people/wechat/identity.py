@@ -1,7 +1,7 @@
-"""What is done once WeChat has said who somebody is: a resident's devices and acts come together, a worker signs in.
+"""WeChat identities of residents and WeCom identities of workers.
 
-A resident is recognised by the openid, kept as a hash and, to write to them, encrypted. Two persons whom the community
-knows are never made one by that: the device then simply belongs to the one of this WeChat.
+A resident's openid is kept as a keyed hash and, to write to them, encrypted. An openid never merges two known persons:
+the device then moves to the person who has the openid.
 """
 
 from flask import current_app
@@ -12,6 +12,7 @@ from governance.core.db import db, locked, writing
 from governance.core.db import find_by as one
 from governance.core.errors import Refused
 from governance.core.events import record
+from governance.core.translation import LazyText as _l
 from governance.people.access.current import device_goes_to
 from governance.people.access.viewer import Viewer
 from governance.people.model import Identity, Person
@@ -19,7 +20,7 @@ from governance.people.residents.merge import merge_persons
 from governance.people.residents.verification import becoming, know
 from governance.places.model import Place
 
-NO_ROOM = "这个企业微信已经绑在另一个工作账号上了。要换，请先用那个账号登录，在“我的”里解开"
+NO_ROOM = _l("这个企业微信已经绑在另一个工作账号上了。要换，请先用那个账号登录，在“我的”里解开")
 
 
 def openid_hash(openid: str) -> str:
@@ -31,37 +32,37 @@ def userid_hash(userid: str) -> str:
 
 
 def handle(person_id: int | None, kind: str) -> str:
-    """What it takes to write to this person: their `openid` or `userid`; nothing when it is not known."""
+    """The `openid` or `userid` to write to this person; empty when there is none."""
     found = _latest(person_id, kind)
     return (found.handle or "") if found else ""
 
 
 def _latest(person_id: int | None, kind: str) -> Identity | None:
-    """Two persons that became one by their phone may have brought a WeChat each."""
+    """A person merged from two may have two of a kind; the latest counts."""
     mine = select(Identity).filter_by(person_id=person_id, kind=kind).order_by(Identity.id.desc()).limit(1)
     return db.session.scalars(mine).first()
 
 
 def recognise(by: Viewer, openid: str) -> None:
-    """The person behind this device is the one of this WeChat. Joins the transaction in hand."""
+    """Bind the person of this device to an openid, merging persons if needed. Call it inside `writing()`."""
     subject = openid_hash(openid)
-    known = one(Identity, kind="openid", subject=subject)
-    if known is not None and known.person_id == by.person_id:
+    bound = one(Identity, kind="openid", subject=subject)
+    if bound is not None and bound.person_id == by.person_id:
         return
-    for person_id in sorted(id_ for id_ in (by.person_id, known.person_id if known else None) if id_):
+    for person_id in sorted(id_ for id_ in (by.person_id, bound.person_id if bound else None) if id_):
         locked(db.session.get_one(Person, person_id))
-    here = becoming(by.person_id)
-    if known is None:
-        db.session.add(Identity(person=_without_wechat(here), kind="openid", subject=subject, handle=openid))
+    device_person = becoming(by.person_id)
+    if bound is None:
+        db.session.add(Identity(person=_without_wechat(device_person), kind="openid", subject=subject, handle=openid))
         db.session.flush()
         return
-    _bring_together(here, locked(known).person)
+    _bring_together(device_person, locked(bound).person)
 
 
-def _without_wechat(here: Person) -> Person:
-    """The person behind the device; when they have another WeChat already, whoever holds it now is somebody new."""
-    if _latest(here.id, "openid") is None:
-        return here
+def _without_wechat(device_person: Person) -> Person:
+    """The person to bind the openid to: a new one when the device's person has another openid."""
+    if _latest(device_person.id, "openid") is None:
+        return device_person
     somebody = Person()
     db.session.add(somebody)
     db.session.flush()
@@ -69,19 +70,19 @@ def _without_wechat(here: Person) -> Person:
     return somebody
 
 
-def _bring_together(here: Person, there: Person) -> None:
-    """`here` is behind the device, `there` has the WeChat."""
-    another_wechat = _latest(here.id, "openid") is not None
-    if another_wechat or (here.known_at and there.known_at):
-        device_goes_to(there.id)
-    elif here.known_at:
-        merge_persons(there, here)
+def _bring_together(device_person: Person, openid_person: Person) -> None:
+    """Merge the device's person and the openid's, or move the device when both may not be one."""
+    another_wechat = _latest(device_person.id, "openid") is not None
+    if another_wechat or (device_person.known_at and openid_person.known_at):
+        device_goes_to(openid_person.id)
+    elif device_person.known_at:
+        merge_persons(openid_person, device_person)
     else:
-        merge_persons(here, there)
+        merge_persons(device_person, openid_person)
 
 
 def become_known(by: Viewer, place: Place, nickname: str) -> Person:
-    """Who came by WeChat is known with a nickname. Raises Refused when they did not, Invalid for the nickname."""
+    """Verify a resident by their openid. Raises Refused when there is no openid, Invalid for the nickname."""
     person = becoming(by.person_id)
     if _latest(person.id, "openid") is None:
         raise Refused("微信还没有告诉我们您是谁，请从头再来一次")
@@ -91,14 +92,14 @@ def become_known(by: Viewer, place: Place, nickname: str) -> Person:
 
 
 def worker_of(userid: str) -> Identity | None:
-    """The open account of the worker this userid was bound to."""
+    """The account bound to this userid; None when there is none or it is disabled."""
     found = one(Identity, kind="userid", subject=userid_hash(userid)) if userid else None
     account = found.person.account if found else None
     return account if account and not account.disabled_at else None
 
 
 def bind_worker(by: Viewer, userid: str) -> None:
-    """From now on whoever opens us in WeCom as this member is this worker; one member for one worker."""
+    """Bind a WeCom userid to the worker's account. Raises Refused when it is bound to another account."""
     with writing():
         worker = locked(db.session.get_one(Person, by.staff_id))
         taken = one(Identity, kind="userid", subject=userid_hash(userid))

@@ -1,4 +1,4 @@
-"""The doors where somebody comes back from WeChat or WeCom, and those that lead there because somebody asked."""
+"""Routes to WeChat and WeCom and back from them."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ from governance.wechat.gateway import gateway
 @bp.get("/wechat/back")
 @open_to(anyone)
 def wechat_back() -> Any:
-    """From WeChat, which may call twice; whatever it says, somebody goes on to the page they wanted."""
+    """Back from WeChat. Redirects to the wanted page whatever WeChat answered; WeChat may call twice."""
     if not gateway().has("official"):
         raise Missing
     way_back, code = request.args.get("next", ""), request.args.get("code", "")
@@ -37,7 +37,7 @@ def _met(met: oauth.Met | None) -> None:
     if met is None:
         return
     if not met.snapshot:
-        as_person(lambda viewer: identity.recognise(viewer, met.openid))
+        as_person(lambda by: identity.recognise(by, met.openid))
     session[ASKED] = SNAPSHOT if met.snapshot else MET
 
 
@@ -45,7 +45,7 @@ def _met(met: oauth.Met | None) -> None:
 @open_to(anyone)
 @refills
 def by_wechat() -> Any:
-    """Known by WeChat, under a nickname. Who was not recognised on the way is sent once more, or told why."""
+    """Verification by WeChat. Redirects to WeChat once when there is no openid yet, then shows why it failed."""
     if not gateway().has("official"):
         raise Missing
     if current().known and request.method != "POST":
@@ -65,13 +65,13 @@ def by_wechat() -> Any:
 
 def _become_known(form: WechatForm) -> None:
     place = place_of(form.code.data)
-    as_person(lambda viewer: identity.become_known(viewer, place, form.nickname.data))
+    as_person(lambda by: identity.become_known(by, place, form.nickname.data))
 
 
 @bp.get("/wecom/go")
 @open_to(anyone)
 def wecom_go() -> Any:
-    """Signing in by WeCom, asked for."""
+    """Sign in through WeCom."""
     if not gateway().has("app"):
         raise Missing
     return to_wecom("in", inside(request.args.get("next")))
@@ -80,7 +80,7 @@ def wecom_go() -> Any:
 @bp.get("/me/wecom")
 @open_to(staff)
 def wecom_bind() -> Any:
-    """绑定企业微信: WeCom says which member this is, and they come back as `bind`."""
+    """绑定企业微信: redirects to WeCom, which returns with the purpose `bind`."""
     if not gateway().has("app"):
         raise Missing
     return to_wecom("bind", url_for("people.me"))

@@ -7,6 +7,7 @@ urgent one waits only for urgent ones. A claim whose worker died is retaken when
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import cache
 from itertools import groupby, islice, takewhile
 
 from sqlalchemy import Select, and_, bindparam, exists, or_, select, update
@@ -20,12 +21,17 @@ from governance.relay.delivery.rate_limit import Pace, turn
 from governance.relay.model import CLAIMED, FAILED, READY, SENDING, WAITING, Delivery, Group
 
 CLAIM_LEASE = timedelta(seconds=120)
-_DUE = (
-    Delivery.channel == bindparam("channel"),
-    in_literals(Delivery.state, READY),
-    Delivery.due_at <= bindparam("moment"),
-)
-ANYTHING_DUE = select(Delivery.id).where(*_DUE).limit(1)
+
+
+@cache
+def anything_due(channel: str) -> Select[int]:
+    """A delivery of this channel whose time has come at `:moment`, whether or not its group may be spoken to."""
+    due = (
+        in_literals(Delivery.channel, (channel,)),
+        in_literals(Delivery.state, READY),
+        Delivery.due_at <= bindparam("moment"),
+    )
+    return select(Delivery.id).where(*due).limit(1)
 
 
 def claim(channel: Channel, limit: int, robot: str | None = None) -> list[Parcel]:
@@ -52,7 +58,7 @@ def claim(channel: Channel, limit: int, robot: str | None = None) -> list[Parcel
 
 def _anything_ready(channel: Channel, robot: str | None) -> bool:
     """Most polls find nothing due and cost one indexed query."""
-    due = db.session.scalar(ANYTHING_DUE, {"channel": channel.name, "moment": now()})
+    due = db.session.scalar(anything_due(channel.name), {"moment": now()})
     found = db.session.scalar(_heads(channel.name, robot).limit(1)) if due else None
     db.session.rollback()
     return found is not None

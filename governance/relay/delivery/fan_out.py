@@ -37,6 +37,7 @@ from governance.relay.subscriptions.recipients import own_groups, speaks
 
 log = structlog.get_logger()
 LOOK, PIECE = 200, 2000
+UNPROCESSED = select(Event).where(Event.processed_at.is_(None)).order_by(Event.id).limit(LOOK)
 Bound = Select[int] | CompoundSelect[int]
 
 
@@ -54,8 +55,7 @@ def expand() -> bool:
 
 
 def _unprocessed() -> list[Event]:
-    query = select(Event).where(Event.processed_at.is_(None)).order_by(Event.id).limit(LOOK)
-    fresh = list(db.session.scalars(query.execution_options(populate_existing=True)))
+    fresh = list(db.session.scalars(UNPROCESSED.execution_options(populate_existing=True)))
     db.session.rollback()
     return fresh
 

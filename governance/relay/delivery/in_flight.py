@@ -19,6 +19,7 @@ from governance.relay.delivery.batches import Parcel
 from governance.relay.delivery.rate_limit import Pace, turn
 from governance.relay.model import CLAIMED, DUE, SENDING, UNKNOWN, Delivery, Group, Message
 
+LAPSED = select(Message.id).where(in_literals(Message.state, (SENDING,)), Message.lease_until < bindparam("moment"))
 DELIVERY, MESSAGE = (Message.metadata.tables[name] for name in ("delivery", "message"))  # bulk, without the ORM
 
 
@@ -94,13 +95,12 @@ def put_back(parcel: Parcel, ids: Sequence[int], due_at: datetime) -> None:
 
 def reap() -> int:
     """Mark messages whose lease ended without an outcome as unknown; returns their number."""
-    lapsed = select(Message.id).where(in_literals(Message.state, (SENDING,)), Message.lease_until < now())
-    found = db.session.scalars(lapsed.limit(500)).all()
+    found = db.session.scalars(LAPSED.limit(500), {"moment": now()}).all()
     db.session.rollback()
     if found:
         with writing():
-            mine = lapsed.where(Message.id.in_(found)).with_for_update(skip_locked=True)
-            for name, gone in _by_channel(db.session.execute(mine.add_columns(Message.channel)).all()).items():
+            mine = LAPSED.where(Message.id.in_(found)).with_for_update(skip_locked=True).add_columns(Message.channel)
+            for name, gone in _by_channel(db.session.execute(mine, {"moment": now()}).all()).items():
                 values = {"state": UNKNOWN, "reason": known()[name].lost}
                 db.session.execute(update(Message).where(Message.id.in_(gone)).values(**values, ended_at=now()))
                 carried = Delivery.message_id.in_(gone), Delivery.state == SENDING

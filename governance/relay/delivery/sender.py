@@ -12,12 +12,13 @@ from flask import Flask
 
 from governance.core.db import with_retries
 from governance.core.threads import in_thread
+from governance.core.waiting import Waiting
 from governance.relay import channels
 from governance.relay.channels.base import Channel, Outcome, Unknown
 from governance.relay.channels.person import PersonChannel
 from governance.relay.delivery.batches import Parcel
-from governance.relay.delivery.claims import claim
-from governance.relay.delivery.in_flight import reap, start
+from governance.relay.delivery.claims import anything_due, claim
+from governance.relay.delivery.in_flight import LAPSED, reap, start
 from governance.relay.delivery.rate_limit import turn
 from governance.relay.delivery.results import Ended, record_outcomes
 
@@ -45,6 +46,11 @@ def deliver(app: Flask, names: Collection[str] = ()) -> bool:
             asyncio.run(_Round(app, channel, parcels).run())
         found = found or bool(parcels)
     return found
+
+
+def waiting(name: str) -> Waiting:
+    """What to ask the database to learn whether `deliver` has anything to do for this channel."""
+    return (LAPSED, anything_due(name))
 
 
 def _claimed(channel: Channel) -> list[Parcel]:

@@ -69,7 +69,15 @@ def test_the_seeds_really_hold_what_must_go():
 def test_what_is_no_photo_is_refused_in_chinese(kind):
     with pytest.raises(Unclean) as refused:
         clean(HOSTILE[kind]())
-    assert any("一" <= character <= "鿿" for character in refused.value.reason_zh)
+    assert any("一" <= character <= "鿿" for character in refused.value.words)
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"), [("half a photo", "没有传完整"), ("lying header", "太大了"), ("gif", "不是照片")]
+)
+def test_the_reason_says_what_to_do(kind, reason):
+    with pytest.raises(Unclean, match=reason):
+        clean(HOSTILE[kind]())
 
 
 def test_a_large_photo_keeps_its_shape_at_1600():

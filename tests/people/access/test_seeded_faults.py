@@ -109,8 +109,8 @@ def test_a_refusal_that_tells_foreign_from_missing_is_found(walk, monkeypatch) -
         try:
             return whole(ref, viewer)
         except queries.Missing as trouble:
-            trouble.words += "：不公开" if queries.db.session.query(queries.Ticket).filter_by(ref=ref).count() else ""
-            raise
+            is_there = queries.db.session.query(queries.Ticket).filter_by(ref=ref).count()
+            raise queries.Missing(f"{trouble}{'：不公开' if is_there else ''}") from None
 
     monkeypatch.setattr(queries, "find_ticket", talkative)
     assert wrong(walk, "GET /t/<ref> private")

@@ -27,7 +27,7 @@ def test_who_it_is_is_told_to_those_above_the_grid_there_and_every_look_is_recor
     with writing():
         cast.person("三楼老周").phone = "13912345678"
     who = departure.who(cast.person("三楼老周"), cast.viewer(name))
-    assert (who.nickname, who.phone, who.how) == ("三楼老周", "139****5678", "住户条")
+    assert (who.nickname, who.phone, str(who.how)) == ("三楼老周", "139****5678", "住户条")
     assert who.doors == ("柳荫街道 银杏社区 3号院 5号楼 3单元501",)
     assert [line.actor_id for line in events("person.who")] == [cast.people[name]]
 
