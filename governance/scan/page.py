@@ -20,10 +20,10 @@ from governance.tickets import summaries
 _SERVING = (Post.place_id == Place.id, Post.role == "grid", Post.serving(bindparam("moment", type_=Utc)))
 _WORKER = select(Person.nickname).join(Post.person).where(*_SERVING).order_by(Post.since).limit(1).scalar_subquery()
 _PLACES = select(*PLACE_COLUMNS, case((Place.kind == "grid", _WORKER))).where(IS_ON_PATH).order_by(Place.path)
-PLACES = Prepared(_PLACES, lambda row: _with_worker(*row))
+PLACES = Prepared(_PLACES, lambda row: _with_worker(list(row)))
 
 
-def _with_worker(*row: Any) -> tuple[PlaceRow, str | None]:
+def _with_worker(row: list[Any]) -> tuple[PlaceRow, str | None]:
     """A place on the path, and at the grid who has looked after it longest."""
     return PlaceRow._make(row[:-1]), row[-1]
 
