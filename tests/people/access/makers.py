@@ -38,7 +38,7 @@ NOWHERE = {
     "notice": "0123456789abcdef",
     "secret": "0" * 20,
     "of": "WW",
-    "mark": "f" * 16,
+    "proof": "f" * 16,
     **{name: "999999" for name in kept_makers.ARGUMENTS if name.endswith("_id")},
 }
 STATES = {  # what a ticket must be for the step to be open; accepted for everything not named
