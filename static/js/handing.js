@@ -32,6 +32,7 @@ const handing = (() => {
       place.dataset.state = "";
       place.setAttribute("role", "status");
     }
+    place.classList.remove("soft");
     place.textContent = words;
     if (phone) place.append(" ", make("a", "打 " + phone, { className: "tel", href: "tel:" + phone }));
   };

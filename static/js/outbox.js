@@ -133,7 +133,7 @@ const outbox = (() => {
   // The line on every page.
   let box;
   const make = (name, text, more) => Object.assign(document.createElement(name), { textContent: text }, more);
-  const called = (one) => `${one.title}（${new Date(one.at).toLocaleString("zh-CN", { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" })}）`;
+  const called = (one) => `${one.title}（${new Date(one.at).toLocaleString("zh-CN", { month: "long", day: "numeric", hour: "2-digit", minute: "2-digit" })}）`;
   const button = (text, press) => make("button", text, { className: "button", type: "button", onclick: press });
   const onPage = () => new Set([...document.querySelectorAll("[data-outbox] [name=submission]")].map((field) => field.value));
   const draw = async () => {
