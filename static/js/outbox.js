@@ -147,23 +147,24 @@ const outbox = (() => {
       button("扔掉", async () => { if (confirm("扔掉以后找不回来，确定吗？")) { await drop(one.id); draw(); } }));
       lines.push(line);
     }
-    const later = waiting.filter((one) => !one.to), photos = waiting.filter((one) => one.to);
-    if (photos.length) lines.unshift(make("p", `文字已经送到，照片还在送${photos.map((one) => left.has(one.id) ? `：还有 ${left.get(one.id)} 张` : "").join("")}。`));
-    if (later.length) lines.unshift(make("p", `有 ${later.length} 件存在这台手机里，还没送出去。有信号就自动送。`));
-    arrived.forEach((one) => {
-      const line = make("p", `${called(one)}送到了。`);
-      if (one.to.split("#")[0] !== location.pathname) line.append(make("a", "看看", { href: one.to }));
-      lines.push(line);
-    });
+    const later = waiting.filter((one) => !one.to), photos = waiting.filter((one) => one.to), now = make("p", "");
+    if (later.length) now.append(`有 ${later.length} 件存在这台手机里，还没送出去。有信号就自动送。`);
+    if (photos.length) now.append(`文字已经送到，照片还在送${photos.map((one) => left.has(one.id) ? `：还有 ${left.get(one.id)} 张` : "").join("")}。`);
+    if (arrived.length) now.append(`送到了 ${arrived.length} 件。`);
+    for (const one of arrived) if (one.to.split("#")[0] !== location.pathname) now.append(make("a", "看看" + one.title, { href: one.to }), " ");
+    const aside = lines.length;
+    if (now.firstChild) lines.unshift(now);
+    remember(aside + waiting.length);
     if (lines.length || box) show(lines);
-    remember(lines.length > arrived.length);
   };
   // Known before the store answers, so that the line stands before anybody reaches for what is below it.
   const show = (lines) => {
     if (!box) {
       box = make("section", "", { id: "outbox", className: "note note--calm" });
       box.setAttribute("role", "status");
-      document.getElementById("main").prepend(box);
+      // Under a form that is being filled in, so that nothing moves under the finger.
+      const main = document.getElementById("main");
+      if (document.querySelector("form[data-outbox]")) main.append(box); else main.prepend(box);
     }
     box.replaceChildren(...lines);
     box.hidden = !lines.length;

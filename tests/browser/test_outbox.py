@@ -181,7 +181,7 @@ def test_two_reports_written_one_after_the_other_without_a_signal_are_two_ticket
         expect(phone.page.get_by_text("先存在这台手机里了")).to_be_visible()
     expect(phone.page.get_by_text("有 2 件存在这台手机里")).to_be_visible()
     phone.meet("none")  # and the page that is open notices
-    expect(phone.page.get_by_text("送到了")).to_have_count(2)
+    expect(phone.page.get_by_text("送到了 2 件")).to_be_visible()
     assert sorted(tickets(phone.town, "先后")) == [("先后乙", 0), ("先后甲", 0)]
 
 
@@ -337,7 +337,7 @@ def test_a_topic_is_proposed_once(phone: Phone) -> None:
     phone.page.get_by_role("button", name="提出来").click()
     expect(phone.page.get_by_text("先存在这台手机里了")).to_be_visible()
     phone.sent_from(phone.scan_page)
-    expect(phone.page.get_by_text("提的议题")).to_be_visible()
+    expect(phone.page.get_by_text("看看提的议题")).to_be_visible()
 
 
 def _survive(phone: Phone, chance: random.Random, numbers: range) -> list[tuple[str, list[int]]]:
