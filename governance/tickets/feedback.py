@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Refused
+from governance.core.events import Event, history
 from governance.core.translation import AnyText
 from governance.core.web.pages import local
 from governance.people.access.permissions import may, require
@@ -63,17 +64,38 @@ def more(ticket: Ticket, by: Viewer, words: str, submission: str) -> None:
     """补一句: words or photos from somebody concerned, for those who handle it."""
     locked(ticket)
     require(by, "ticket.more", ticket)
+    first = said_more(ticket, by, submission)
+    if first is not None and first.words not in (None, words):
+        raise Refused("这一句刚才送到了；还有要说的，请再补一句")
+    if first is not None:
+        return
     if not ticket.status.open:
         raise Refused("这件事%(state)s。还有问题请重新报一次", state=ticket.status.label)
     ticket.urgent = ticket.urgent or sort(words).urgent
     photos = attach(ticket.id, by, submission, "more")
-    record_event(ticket, "more", by, words=words, photos=photos)
+    record_event(ticket, "more", by, words=words, photos=photos, submission=submission)
 
 
-def give_feedback(ticket: Ticket, by: Viewer, solved: str, satisfied: int | None, words: str) -> None:
-    """One view per person and round. "no" opens the next round; the last one due closes the ticket."""
+def said_more(ticket: Ticket, by: Viewer, submission: str) -> Event | None:
+    """The 补一句 that this submission of theirs made, if it was taken before."""
+    mine = (event for event in history("ticket", ticket.id) if event.actor_id == (by.staff_id or by.person_id))
+    return next((event for event in mine if event.verb == "more" and event.data.get("submission") == submission), None)
+
+
+def give_feedback(
+    ticket: Ticket, by: Viewer, solved: str, satisfied: int | None, words: str, asked_in: int | None = None
+) -> None:
+    """One view per person and round. "no" opens the next round; the last one due closes the ticket.
+
+    `asked_in` is the round of the page it was given on: the same answer to it again changes nothing.
+    """
     locked(ticket)
     require(by, "ticket.answer", ticket)
+    given = db.session.get(Answer, (ticket.id, asked_in or ticket.round, by.person_id))
+    if given is not None and (given.solved, given.satisfied, given.words) == (solved, satisfied, words):
+        return
+    if asked_in not in (None, ticket.round):
+        raise Refused("这一轮已经过去了，请看看现在办到哪了")
     _give(ticket, by.person_id, by, None, (solved, satisfied, words))
 
 

@@ -98,6 +98,7 @@ class AnswerForm(Form):
         ),
     )
     words = text(_l("想说的话"), longest=500, lines=2)
+    asked_in = HiddenField("")  # the round of the page
 
 
 class PublishForm(Form):

@@ -278,6 +278,7 @@ LINES = (
     Line("report", done=_l("已上报"), readers=ALL, words=RECORD),  # its words have a place of their own on the page
     Line("join", done=_l("又有人也遇到"), readers=RECORD),  # counted, not listed
     Line("nudge", done=_l("有人催了一下"), readers=CONCERNED),
+    Line("photo", done=_l("照片送到了"), readers=RECORD),  # shown with the report
     Line("more", done=_l("补充了情况"), readers=CONCERNED, words=CONCERNED),
     Line("answer", done=_l("居民说"), readers=CONCERNED, words=CONCERNED, detail="solved"),
     Line("contact", done=_l("查看了联系方式"), readers=CONCERNED),

@@ -84,6 +84,7 @@ class Ticket(AreaColumns, Base):
     ref: Mapped[str] = mapped_column(String(16), unique=True)
     submitter_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     submission: Mapped[str] = mapped_column(String(36))
+    content_digest: Mapped[str | None] = mapped_column(String(43))  # keyed; none: taken before it was kept
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
     category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
     source: Mapped[str] = mapped_column(OneOf(8, SOURCES), default="code")

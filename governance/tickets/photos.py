@@ -8,20 +8,23 @@ import hashlib
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.datastructures import FileStorage
 
 from governance.core import media
 from governance.core.crypto import new_ref
-from governance.core.db import db, now, writing
+from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Missing
 from governance.core.jobs import enqueue, job
 from governance.core.photos.clean import MOST_BYTES, Unclean, clean, glance
 from governance.core.translation import LazyText as _l
+from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
 from governance.people.model import Person
 from governance.places.actions import freshen
+from governance.tickets import feedback
 from governance.tickets.model import Photo, Ticket
+from governance.tickets.record import record_event
 from governance.tickets.reports import MOST_PHOTOS
 
 log = structlog.get_logger()
@@ -55,6 +58,41 @@ def staged(by: Viewer, submission: str) -> list[Photo]:
     mine = (by.person_id, by.staff_id)
     query = select(Photo).where(Photo.person_id.in_(mine), Photo.submission == submission, Photo.ticket_id.is_(None))
     return list(db.session.scalars(query.order_by(Photo.id)))
+
+
+def _count(person_id: int, submission: str) -> int:
+    """How many photos came under a submission, attached or not."""
+    query = select(func.count()).select_from(Photo).filter_by(person_id=person_id, submission=submission)
+    return db.session.scalar(query) or 0
+
+
+def remove(by: Viewer, submission: str, key: str) -> None:
+    """Forget one staged photo of theirs. One that is not there, or belongs to a ticket already, stays as it is."""
+    with writing():
+        for photo in staged(by, submission):
+            if photo.key == key:
+                _forget(photo)
+
+
+def follow(ticket: Ticket, by: Viewer, submission: str, file: FileStorage) -> Photo:
+    """Take a photo that follows the words of a report or of 补一句. Sent twice, it is there once.
+
+    Neighbours may see a report's photos after somebody looked at them; one that comes later is shown like those of
+    补一句. Raises Invalid at `photos`. Call it inside `writing()`.
+    """
+    locked(ticket)
+    own = submission == ticket.submission
+    require(by, "ticket.late_photo" if own else "ticket.more", ticket)
+    if not own and not feedback.said_more(ticket, by, submission):
+        raise Missing
+    photo = stage(by, submission, file)
+    if photo.ticket_id is None:
+        if _count(photo.person_id, submission) > MOST_PHOTOS:
+            raise Invalid({"photos": _l("最多 %(count)s 张照片", count=MOST_PHOTOS)})
+        shown_with_report = own and ticket.checked_at is None
+        photo.ticket_id, photo.step = ticket.id, "report" if shown_with_report else "more"
+        record_event(ticket, "photo" if shown_with_report else "more", by, photos=1)
+    return photo
 
 
 def quarantine(photo: Photo) -> str:
@@ -114,10 +152,14 @@ def forget_staged() -> None:
     """Photos whose report never came leave after two days; so do originals that a killed request left without a row."""
     old = select(Photo).where(Photo.ticket_id.is_(None), Photo.at < now() - FORGOTTEN).limit(500)
     for photo in list(db.session.scalars(old)):
-        for key in (quarantine(photo), address(photo, "full"), address(photo, "thumb")):
-            media.delete(key)
         with writing():
-            db.session.delete(photo)
+            _forget(photo)
     for key in media.keys("quarantine", before=now() - FORGOTTEN):
         if db.session.scalar(select(Photo.id).filter_by(key=key.rpartition("/")[2], state="quarantine")) is None:
             media.delete(key)
+
+
+def _forget(photo: Photo) -> None:
+    for key in (quarantine(photo), address(photo, "full"), address(photo, "thumb")):
+        media.delete(key)
+    db.session.delete(photo)

@@ -32,5 +32,6 @@ WORDS: dict[str, Callable[[Any], str]] = {
 
 def facts(event: Event) -> str:
     """What else the line vouches for; what is nothing is left out."""
-    pairs = ((WORDS.get(name), name, value) for name, value in event.data.items() if value)
+    told = ((name, value) for name, value in event.data.items() if value and name != "submission")
+    pairs = ((WORDS.get(name), name, value) for name, value in told)
     return "，".join(words(value) if words else f"{name} {value}" for words, name, value in pairs)

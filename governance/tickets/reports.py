@@ -1,15 +1,18 @@
 """A new ticket: by the person behind a device, or written down by staff for somebody; each submission makes one."""
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
-from governance.core.crypto import new_ref
+from governance.core.crypto import keyed_hash, new_ref
 from governance.core.db import connection, db, now
 from governance.core.db import find_by as one
+from governance.core.errors import Refused
 from governance.core.sql_statements import Insert, Prepared
+from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
 from governance.places.landing import PlaceRow
@@ -20,15 +23,24 @@ from governance.tickets.record import record_event_at
 from governance.triage.sorting import sort
 
 MOST_PHOTOS = 6
+CONTENT = ("category", "words", "at", "where", "private", "contact_name", "contact_phone")
 TICKET, FOLLOW = Insert(Ticket), Insert(Follow)
 _SENT = (Ticket.submitter_id == bindparam("submitter"), Ticket.submission == bindparam("submission"))
-SENT: Prepared[tuple[str]] = Prepared(select(Ticket.ref).where(*_SENT))
+SENT: Prepared[tuple[str, str | None]] = Prepared(select(Ticket.ref, Ticket.content_digest).where(*_SENT))
 _MINE = Photo.person_id.in_([bindparam("person"), bindparam("staff")])
 _STAGED = select(Photo.id).where(_MINE, Photo.submission == bindparam("under"), Photo.ticket_id.is_(None))
 _FIRST = _STAGED.order_by(Photo.id).limit(MOST_PHOTOS)
 ATTACH: Prepared[tuple[()]] = Prepared(
     update(Photo).where(Photo.id.in_(_FIRST)).values(ticket_id=bindparam("ticket"), step=bindparam("taken_at"))
 )
+
+
+class OtherContent(Refused):
+    """A submission that was taken before came again with other content; `ref` is the ticket that it made."""
+
+    def __init__(self, ref: str) -> None:
+        super().__init__(_l("这是刚才那件；新的事请再报一件"))
+        self.ref = ref
 
 
 def submit_report(place: Place, by: Viewer, category: Category, submission: str, **details: Any) -> Ticket:
@@ -56,9 +68,16 @@ def reported(submitter_id: int | None, submission: str) -> Ticket | None:
     return one(Ticket, submitter_id=submitter_id, submission=submission)
 
 
-def ref_of(by: Viewer, submission: str) -> str | None:
-    """The reference of the ticket that this submission of theirs made."""
+def content_digest(content: Mapping[str, Any]) -> str:
+    """What tells one report of a submission from another: a keyed hash of what was typed and chosen."""
+    return keyed_hash("report", json.dumps([content[name] or "" for name in CONTENT]))
+
+
+def ref_of(by: Viewer, submission: str, digest: str) -> str | None:
+    """The reference of the ticket that this submission of theirs made. Raises OtherContent."""
     found = None if by.new else SENT.first(connection(), submitter=by.person_id, submission=submission)
+    if found and found[1] not in (None, digest):
+        raise OtherContent(found[0])
     return found[0] if found else None
 
 

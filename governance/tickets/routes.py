@@ -13,8 +13,8 @@ from governance.core.errors import Invalid, Missing, TooMuch
 from governance.core.translation import LazyText as _l
 from governance.core.translation import translate as _
 from governance.core.web.forms import attempt
-from governance.core.web.pages import back, local, problem_json, public_url
-from governance.core.web.security import refills, takes
+from governance.core.web.pages import back, local, problem_json, public_url, wants_json
+from governance.core.web.security import refills, stale_form, takes
 from governance.people.access.current import as_person, current, open_to
 from governance.people.access.permissions import anyone, may
 from governance.people.access.viewer import Viewer
@@ -56,10 +56,15 @@ def create(code: str) -> Any:
     form = ReportForm(place)
 
     def report(viewer: Viewer) -> str:
-        first = reports.ref_of(viewer, form.submission.data)
+        first = reports.ref_of(viewer, form.submission.data, _digest(form))
         return first or _new_report(viewer, place, form)
 
-    ref = attempt(form, lambda: as_person(report), first=partial(stage_all, form))
+    try:
+        ref = attempt(form, lambda: as_person(report), first=partial(stage_all, form))
+    except reports.OtherContent as trouble:
+        if wants_json():
+            raise
+        return render_template("tickets/sent_before.html", place=place, code=code, ref=trouble.ref), trouble.status
     if ref is None:
         return _report_page(code, form)
     session["just_reported"] = ref
@@ -73,7 +78,13 @@ def _new_report(viewer: Viewer, place: PlaceRow, form: ReportForm) -> str:
         raise Invalid({"words": _l("请说一句，或者拍一张照片")})
     if not _within_limits(viewer, place):
         raise TooMuch("报得太多了，写的都还在。请过一会儿再交；着急请打页面上的电话")
-    return reports.new_report(there, viewer, category, form.submission.data, **form.details())
+    details = form.details() | {"content_digest": _digest(form)}
+    return reports.new_report(there, viewer, category, form.submission.data, **details)
+
+
+def _digest(form: ReportForm) -> str:
+    chosen = {"category": form.category.data, "at": form.at.data}
+    return reports.content_digest(form.details() | chosen)
 
 
 def _within_limits(viewer: Viewer, place: PlaceRow) -> bool:
@@ -94,7 +105,7 @@ def _report_page(code: str, form: ReportForm) -> Any:
     found = living(code)
     place, categories = found.place, active()
     form.offer(categories, [place, *near(connection(), place)])
-    kept = photos.staged(current(), form.submission.data) if request.method == "POST" else []
+    kept = photos.staged(current(), form.submission.data or "") if request.method == "POST" else []
     page = render_template(
         "tickets/report.html",
         code=found,
@@ -124,6 +135,35 @@ def stage_photo(code: str) -> Any:
         photo = as_person(lambda viewer: photos.stage(viewer, form.submission.data, form.photo.data[0]))
     except Invalid as trouble:
         return problem_json(422, _("照片没收下"), trouble.words, {"photo": trouble.words})
+    return {"photo": photo.key}, 201
+
+
+@bp.post("/c/<code>/photos/<key>/remove")
+@open_to(anyone)
+@refills
+@takes(100)
+def remove_photo(code: str, key: str) -> Any:
+    """Take a staged photo back: the answer is the report form as it was filled, or JSON for the page's script."""
+    form = ReportForm(land(connection(), code).place)
+    if not stale_form():
+        try:
+            stage_all(form)
+        except Invalid as trouble:
+            form.refuse(trouble)
+        photos.remove(current(), form.submission.data or "", key)
+    return {"removed": key} if wants_json() else _report_page(code, form)[0]
+
+
+@bp.post("/t/<ref>/photos")
+@open_to(anyone)
+@takes(20)
+def follow_photo(ref: str) -> Any:
+    """Take one photo that follows the words; for the script that sent those."""
+    ticket, form = queries.find_ticket(ref, current()), PhotoForm()
+    if not form.ok:
+        raise Invalid({"photo": _l("没有收到照片")})
+    limits.require("120/hour", "photo", str(current().person_id or request.remote_addr))
+    photo = as_person(lambda viewer: photos.follow(ticket, viewer, form.submission.data, form.photo.data[0]))
     return {"photo": photo.key}, 201
 
 
@@ -165,7 +205,7 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         more=forms.get("more") or MoreForm.blank().on_page_as("more"),
         answer=forms.get("answer") or AnswerForm.blank().on_page_as("answer"),
         publish=forms.get("publish") or _publish_form(ticket),
-        kept=lambda form: len(photos.staged(viewer, form.submission.data)),
+        kept=lambda form: photos.staged(viewer, form.submission.data),
         said=feedback.said(ticket, viewer),
         link=public_url("tickets.show", ref=ticket.ref, k=assist.reporter_secret(ticket)) if mine else "",
         just_reported=just_reported,
@@ -251,17 +291,18 @@ def answer(ref: str) -> Any:
     def give() -> None:
         _voice_limit()
         said = (form.solved.data, int(form.satisfied.data) if form.satisfied.data else None, form.words.data)
-        as_person(lambda viewer: _answer(ticket, viewer, *said))
+        asked_in = int(form.asked_in.data) if (form.asked_in.data or "").isdecimal() else None
+        as_person(lambda viewer: _answer(ticket, viewer, said, asked_in))
         carry_calls(form.words.data or "")
 
     attempt(form, give)
     return back("tickets.show", ref=ref) if form.taken else ticket_page(ticket, {"answer": form}, form.status)
 
 
-def _answer(ticket: Ticket, viewer: Viewer, *said: Any) -> None:
+def _answer(ticket: Ticket, viewer: Viewer, said: tuple[str, int | None, str], asked_in: int | None) -> None:
     """The concerned answer for themselves; staff write down what the reporter said on the phone."""
     if may(viewer, "ticket.answer", ticket):
-        feedback.give_feedback(ticket, viewer, *said)
+        feedback.give_feedback(ticket, viewer, *said, asked_in=asked_in)
     else:
         feedback.call_back(ticket, viewer, *said)
 

@@ -18,7 +18,7 @@ from governance.people import wiring as people
 from governance.relay import wiring as relay
 from governance.scan import wiring as scan
 from governance.tickets import wiring as tickets
-from governance.web import api_docs, health, navigation
+from governance.web import api_docs, form_token, health, navigation
 from governance.wechat import wiring as wechat
 
 SLICES = (tickets, discussions, relay, assistant, notices, scan, keep)
@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for one in SLICES:
         one.init_app(app)
     app.register_blueprint(api_docs.bp)
+    app.register_blueprint(form_token.bp)
     health.init_app(app)
     security.check_audiences(app)
     app.wsgi_app = _front(app, _settings(app).trusted_proxies)  # type: ignore[method-assign]

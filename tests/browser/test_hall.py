@@ -103,6 +103,7 @@ def test_five_tickets_become_a_topic_that_is_answered_decided_done_and_counted(
     reporter.page.get_by_label("停车").check(force=True)
     reporter.page.get_by_label("怎么了？").fill("电动车没处停，飞线充电")
     reporter.page.get_by_role("button", name="交给网格员").click()
+    reporter.page.wait_for_url("**/t/*")
     ticket = reporter.page.url
     plain = [Plain(town.url) for _ in range(devices(script) - 1)]
     for one in plain[:4]:

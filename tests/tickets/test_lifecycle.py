@@ -51,7 +51,7 @@ READ = {
     "close report",
     Reader.CONCERNED: "nudge more answer contact undo hide show reword",
     Reader.IN_CHARGE: "due late",
-    Reader.RECORD: "join",
+    Reader.RECORD: "join photo",
 }
 # The words given with a move or a line that is read by more than those in charge.
 WORDS_FOR_ALL = "accept decline start hold resume finish verify"

@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from governance.core.db import db, find_by
+from governance.core.db import db, find_by, now
 from governance.core.events import history
 from governance.tickets.model import Follow, Ticket
 from tests import photos
@@ -31,10 +31,133 @@ def test_a_report_is_taken_without_an_account_and_can_be_followed(phone, cast) -
 def test_the_same_submission_sent_again_is_the_first_ticket(phone, cast) -> None:
     mine, submission = phone(), str(uuid.uuid4())
     first = mine.report(cast.codes["5号楼"], submission=submission, words="第一次")
-    again = mine.report(cast.codes["5号楼"], submission=submission, words="第二次")
-    assert again == first
-    assert ticket_at(first).words == "第一次"
+    assert mine.report(cast.codes["5号楼"], submission=submission, words="第一次") == first
     assert db.session.query(Ticket).count() == 1
+
+
+OTHER = {
+    "category": "lift",
+    "words": "第二次",
+    "where": "3单元",
+    "private": "y",
+    "contact_phone": "13800138000",
+    "contact_name": "李奶奶",
+}
+
+
+@pytest.mark.parametrize("name", [*OTHER, "at"])
+def test_the_same_submission_with_other_content_is_told_of_the_first(phone, cast, name) -> None:
+    mine, submission, code = phone(), str(uuid.uuid4()), cast.codes["5号楼"]
+    content = {"category": "light", "words": "第一次", "submission": submission}
+    first = mine.report(code, **content)
+    other = {**OTHER, "at": str(cast.places["3号院"])}[name]
+    answer = mine.post(f"/c/{code}/report", **content | {name: other})
+    assert answer.status_code == 409
+    assert f'href="{first}"' in mine.page and "再报一件" in mine.page
+    assert db.session.query(Ticket).count() == 1
+
+
+def test_a_submission_taken_before_contents_were_kept_is_the_first_ticket(phone, cast) -> None:
+    mine, submission, code = phone(), str(uuid.uuid4()), cast.codes["5号楼"]
+    first = mine.report(code, words="第一次", submission=submission)
+    ticket_at(first).content_digest = None
+    db.session.commit()
+    assert mine.report(code, words="第二次", submission=submission) == first
+
+
+def test_a_script_reads_where_its_report_went(phone, cast) -> None:
+    mine, code = phone(), cast.codes["5号楼"]
+    mine.get(f"/c/{code}/report")
+    content = {"category": "light", "words": "灯不亮", "submission": str(uuid.uuid4())}
+    answers = [_as_script(mine, f"/c/{code}/report", **content) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json == answers[1].json
+    assert mine.get(answers[0].json["to"]).status_code == 200
+    other = _as_script(mine, f"/c/{code}/report", **content | {"words": "另一件"})
+    assert (other.status_code, other.json["detail"]) == (409, "这是刚才那件；新的事请再报一件")
+
+
+def _as_script(mine, address, **form):
+    """As the page's script sends it: with a fresh token, asking for JSON."""
+    token = mine.get("/token").json["token"]
+    return mine.client.post(address, data={"csrf_token": token} | form, headers={"Accept": "application/json"})
+
+
+def _photo(width: int = 30) -> tuple[io.BytesIO, str]:
+    return io.BytesIO(photos.png(width, 20)), "one.png"
+
+
+def test_photos_follow_the_words_of_a_report_each_once(phone, cast) -> None:
+    mine, submission = phone(), str(uuid.uuid4())
+    address = mine.report(cast.codes["5号楼"], words="见照片", submission=submission)
+    for width in (30, 40, 30):
+        sent = _as_script(mine, f"{address}/photos", submission=submission, photo=_photo(width))
+        assert sent.status_code == 201
+    ticket = ticket_at(address)
+    assert [photo.step for photo in ticket.photos] == ["report", "report"]
+    assert [event.verb for event in history("ticket", ticket.id)] == ["report", "photo", "photo"]
+    for width in (50, 60, 70, 80):
+        assert _as_script(mine, f"{address}/photos", submission=submission, photo=_photo(width)).status_code == 201
+    last = _as_script(mine, f"{address}/photos", submission=submission, photo=_photo(90))
+    assert (last.status_code, last.json["detail"]) == (422, "最多 6 张照片")
+    assert len(ticket_at(address).photos) == 6
+
+
+def test_a_photo_staged_when_the_words_came_is_not_taken_twice(phone, cast) -> None:
+    mine, submission, code = phone(), str(uuid.uuid4()), cast.codes["5号楼"]
+    mine.get(f"/c/{code}/report")
+    mine.post(f"/c/{code}/photos", submission=submission, photo=_photo())
+    address = mine.report(code, submission=submission)
+    assert _as_script(mine, f"{address}/photos", submission=submission, photo=_photo()).status_code == 201
+    assert len(ticket_at(address).photos) == 1
+
+
+def test_a_photo_that_comes_after_somebody_looked_is_not_shown_to_neighbours(phone, cast) -> None:
+    mine, submission = phone(), str(uuid.uuid4())
+    address = mine.report(cast.codes["5号楼"], submission=submission)
+    ticket_at(address).checked_at = now()
+    db.session.commit()
+    _as_script(mine, f"{address}/photos", submission=submission, photo=_photo())
+    ticket = ticket_at(address)
+    assert [photo.step for photo in ticket.photos] == ["more"]
+    assert [event.verb for event in history("ticket", ticket.id)] == ["report", "more"]
+
+
+def test_more_sent_again_is_said_once_and_its_photos_follow(phone, cast) -> None:
+    mine, submission = phone(), str(uuid.uuid4())
+    address = mine.report(cast.codes["5号楼"])
+    assert _as_script(mine, f"{address}/photos", submission=submission, photo=_photo()).status_code == 404
+    for _ in range(2):
+        assert mine.post(f"{address}/more", words="还在闪", submission=submission).status_code == 303
+    assert mine.post(f"{address}/more", words="不闪了", submission=submission).status_code == 409
+    assert _as_script(mine, f"{address}/photos", submission=submission, photo=_photo()).status_code == 201
+    said = [event for event in history("ticket", ticket_at(address).id) if event.verb == "more"]
+    assert [(event.words, event.data["photos"]) for event in said] == [("还在闪", 0), (None, 1)]
+
+
+def test_a_staged_photo_can_be_taken_back_without_script_by_its_sender_only(phone, cast) -> None:
+    mine, submission, code = phone(), str(uuid.uuid4()), cast.codes["5号楼"]
+    mine.get(f"/c/{code}/report")
+    mine.post(f"/c/{code}/report", submission=submission, words="灯", photos=[_photo(30), _photo(40)])
+    assert "已收到 2 张照片" in mine.page
+    remove = re.findall(r'formaction="([^"]+/remove)"', mine.page)
+    phone().post(remove[0], submission=submission)
+    assert mine.post(remove[0], submission=submission, words="灯", where="3单元").status_code == 200
+    assert "已收到 1 张照片" in mine.page and 'value="3单元"' in mine.page
+    assert len(ticket_at(mine.report(code, submission=submission)).photos) == 1
+
+
+def test_an_answer_sent_again_counts_once_and_one_to_an_earlier_round_is_refused(phone, cast) -> None:
+    mine = phone()
+    address = mine.report(cast.codes["5号楼"])
+    ticket = ticket_at(address)
+    ticket.state, ticket.resolved_at = "resolved", now()
+    db.session.commit()
+    for _ in range(2):
+        assert mine.post(f"{address}/answer", solved="no", words="还坏", asked_in="1").status_code == 303
+    assert mine.post(f"{address}/answer", solved="yes", words="", asked_in="1").status_code == 409
+    verbs = [event.verb for event in history("ticket", ticket_at(address).id)]
+    assert verbs.count("answer") == verbs.count("reopen") == 1
 
 
 def test_photos_that_come_with_the_first_report_of_a_phone_belong_to_it(phone, cast) -> None:

@@ -64,6 +64,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(IntegrityError, lambda _: _problem(errors.Refused(SOMEBODY_FIRST)))
     app.register_error_handler(OperationalError, _database_away)
     app.after_request(_remember_choices)
+    app.after_request(_taken_as_json)
 
 
 class _Spoken(BaseLoader):
@@ -101,6 +102,16 @@ def _remember_choices(response: Response) -> Response:
         asked = request.args.get(name)
         if asked in values and request.method == "GET":
             response.set_cookie(name, asked, max_age=400 * 86_400, samesite="Lax", secure=request.is_secure)
+    return response
+
+
+def _taken_as_json(response: Response) -> Response:
+    """A form that was taken, to a script that asked for JSON: where to go, as `to`, instead of a redirect."""
+    if request.method != "POST" or response.status_code != 303 or not wants_json():
+        return response
+    to = response.headers.pop("Location")
+    response.status_code, response.content_type = 200, "application/json"
+    response.set_data(jsonify(to=to).get_data())
     return response
 
 

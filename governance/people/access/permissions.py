@@ -122,6 +122,7 @@ RULES = {
     "ticket.record": above_grid,
     "ticket.join": public & ~reporter,
     "ticket.nudge": follower,
+    "ticket.late_photo": reporter,
     "ticket.more": follower,
     "ticket.answer": follower,
     "ticket.call_back": office & ~finisher,

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from governance.core import media
-from governance.core.db import db, now, writing
+from governance.core.db import db, find_by, now, writing
 from governance.discussions.model import Topic
 from governance.notices.model import Notice
 from governance.people.access.viewer import Viewer
@@ -110,6 +110,7 @@ class Makers:
         made = {
             name: str(make(self.cast, own, variant)) for name, make in kept_makers.ARGUMENTS.items() if name in wanted
         }
+        made |= {"key": NOWHERE["key"]} if "key" in wanted else {}
         made |= {"code": self.cast.codes["5号楼" if own else "7号楼"], "move": step(variant), "size": "full"}
         if "topic" in wanted:
             return made | hall_makers.arguments(self.cast, own, variant, self._author(own))
@@ -182,6 +183,11 @@ def _photo_of_it(*_: Any) -> dict[str, Any]:
     return {"photo": (io.BytesIO(shots.png(8, 8)), "a.jpg")}
 
 
+def _following_photo(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> dict[str, Any]:
+    ticket = find_by(Ticket, ref=given["ref"])
+    return _photo_of_it() | ({"submission": ticket.submission} if ticket else {})
+
+
 def _move(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> dict[str, Any]:
     into = makers.ticket(True).number if step(variant) == "merge" else ""
     body = str(makers.cast.bodies["绿叶物业"])
@@ -244,6 +250,7 @@ FORMS: dict[str, Callable[..., dict[str, Any]]] = {
     "/c/<code>/report": _report,
     "/desk/at/<code>/report": _report,
     "/c/<code>/photos": _photo_of_it,
+    "/t/<ref>/photos": _following_photo,
     "/t/<ref>/more": lambda *_: {"words": "还在漏"},
     "/t/<ref>/answer": lambda *_: {"solved": "partly"},
     "/t/<ref>/moves/<move>": _move,
