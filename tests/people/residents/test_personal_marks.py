@@ -1,4 +1,4 @@
-"""Every column of every table is marked personal or stands in the hand-written list; the pages are made from the marks."""
+"""Every column is marked personal or stands in the hand-written list; the pages are made from the marks."""
 
 from pathlib import Path
 
@@ -44,7 +44,9 @@ def test_every_mark_says_what_it_is_for_and_belongs_to_a_section(app) -> None:
 
 def test_what_is_encrypted_is_marked_unless_it_is_a_secret_of_a_platform(app) -> None:
     tables = Base.metadata.sorted_tables
-    encrypted = {f"{one.table.name}.{one.name}" for each in tables for one in each.columns if isinstance(one.type, Personal)}
+    encrypted = {
+        f"{one.table.name}.{one.name}" for each in tables for one in each.columns if isinstance(one.type, Personal)
+    }
     assert {name for name in encrypted if columns()[name] is None} == SECRETS
 
 
