@@ -111,6 +111,7 @@ Done = TypeVar("Done")
 LARGEST = 2**31 - 1  # of an integer column; SQLite would take more, PostgreSQL would not
 FRESH = 1.0  # seconds a connection is taken for alive after it was used
 BUSY = 20  # seconds a writer waits for the others
+PATIENCE = 200  # milliseconds to wait for readers of the WAL before it is left for later
 PAUSES = 0.2, 1, 5, 15  # seconds between tries to write down what is known nowhere else
 _TURN = threading.Lock()
 
@@ -303,7 +304,11 @@ def empty_wal() -> bool:
         return True
     db.session.rollback()
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as quiet:
-        busy: int = quiet.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+        quiet.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE}")  # writers wait with it
+        try:
+            busy: int = quiet.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+        finally:
+            quiet.exec_driver_sql(f"PRAGMA busy_timeout={BUSY * 1000}")
     return not busy
 
 

@@ -41,57 +41,53 @@ WORD = "金丝雀"
 PHONE = "13973317331"
 LEFTOVERS = (WORD, PHONE)
 # Columns of free words in which the canary sits before it is erased.
-PLANTED = set(
-    [
-        "answer.words",
-        "conversation.words",
-        "event.words",
-        "flag.words",
-        "identity.handle",
-        "message.words",
-        "person.name",
-        "person.nickname",
-        "person.nickname_key",
-        "person.phone",
-        "received_message.reply",
-        "received_message.text",
-        "reply.appeal",
-        "reply.words",
-        "review.words",
-        "sms.text",
-        "sms.to",
-        "statement.appeal",
-        "statement.words",
-        "ticket.contact_name",
-        "ticket.contact_phone",
-        "ticket.where",
-        "ticket.words",
-        "topic.title",
-        "topic.words",
-        "verification_request.nickname",
-        "verification_request.phone",
-    ]
-)
+PLANTED = {
+    "answer.words",
+    "conversation.words",
+    "event.words",
+    "flag.words",
+    "identity.handle",
+    "message.words",
+    "person.name",
+    "person.nickname",
+    "person.nickname_key",
+    "person.phone",
+    "received_message.reply",
+    "received_message.text",
+    "reply.appeal",
+    "reply.words",
+    "review.words",
+    "sms.text",
+    "sms.to",
+    "statement.appeal",
+    "statement.words",
+    "ticket.contact_name",
+    "ticket.contact_phone",
+    "ticket.where",
+    "ticket.words",
+    "topic.title",
+    "topic.words",
+    "verification_request.nickname",
+    "verification_request.phone",
+}
 # Codes, hashes and names the resident does not choose.
-NO_WORDS = set(
-    [
-        "answer.solved",
-        "event.salt",
-        "follow.role",
-        "identity.kind",
-        "identity.secret",
-        "identity.subject",
-        "person.known_by",
-        "photo.digest",
-        "residence.how",
-        "review.well",
-        "slip.secret_hash",
-        "staff_session.agent",
-        "verification_request.code",
-        "verification_request.code_hash",
-        "verification_request.phone_hash",
-    ]
-)
+NO_WORDS = {
+    "answer.solved",
+    "event.salt",
+    "follow.role",
+    "identity.kind",
+    "identity.secret",
+    "identity.subject",
+    "person.known_by",
+    "photo.digest",
+    "residence.how",
+    "review.well",
+    "slip.secret_hash",
+    "staff_session.agent",
+    "verification_request.code",
+    "verification_request.code_hash",
+    "verification_request.phone_hash",
+}
 
 
 def _photo(name: str = "a.png") -> tuple[io.BytesIO, str]:
