@@ -33,6 +33,7 @@ DATA = {  # a folder, a file, or one name of a file's own
     "governance/people/residents/nicknames.py:OFFICES": "words that no nickname may hold",
     "governance/people/staff/bodies.py:KINDS": "kept in rows",
     "governance/relay/model.py:ERASED_WORDS": "what erasure leaves in rows",
+    "templates/messages/": "what groups and persons are told, in Chinese whoever acted",
     "governance/tickets/assist.py:HOLDER": "kept in the record",
     "governance/tickets/categories.py:DEFAULTS": "rows of a new deployment",
     "governance/tickets/feedback.py:NOT_SOLVED": "kept in the record",

@@ -25,7 +25,7 @@ STATE = """
 """
 MOVE = """
     TicketMove(
-        "assess", _l("送评估"), (SUBMITTED,), "to_assess", (NOTE,), done=_l("送去评估了"), readers=ALL, words=ALL
+        "ponder", _l("送评估"), (SUBMITTED,), "to_assess", (NOTE,), done=_l("送去评估了"), readers=ALL, words=ALL
     ),
 """
 MESSAGE = "{{ place }}的“{{ category }}”要先请人评估（编号 {{ number }}）：\n{{ link }}\n"
@@ -34,15 +34,15 @@ EDITS = {  # a file, what stands there, what it becomes
         (")\nMOVES = (\n", f"{STATE})\nMOVES = (\n{MOVE}"),
         ('_l("受理"),\n        (SUBMITTED,),', '_l("受理"),\n        (SUBMITTED, "to_assess"),'),
     ),
-    "governance/people/access/permissions.py": (("RULES = {\n", 'RULES = {\n    "ticket.assess": staff_here,\n'),),
+    "governance/people/access/permissions.py": (("RULES = {\n", 'RULES = {\n    "ticket.ponder": staff_here,\n'),),
     "tests/tickets/test_lifecycle.py": (
-        ("LEGAL = {\n", 'LEGAL = {\n("submitted", "assess"): "to_assess", ("to_assess", "accept"): "accepted",\n'),
+        ("LEGAL = {\n", 'LEGAL = {\n("submitted", "ponder"): "to_assess", ("to_assess", "accept"): "accepted",\n'),
         ('"declined merged to_topic withdrawn"', '"declined merged to_topic withdrawn to_assess"'),
-        ('MOVES = "accept', 'MOVES = "assess accept'),
-        ('Reader.EVERYBODY: "accept', 'Reader.EVERYBODY: "assess accept'),
-        ('WORDS_FOR_ALL = "accept', 'WORDS_FOR_ALL = "assess accept'),
+        ('MOVES = "accept', 'MOVES = "ponder accept'),
+        ('Reader.EVERYBODY: "accept', 'Reader.EVERYBODY: "ponder accept'),
+        ('WORDS_FOR_ALL = "accept', 'WORDS_FOR_ALL = "ponder accept'),
     ),
-    "tests/relay/channels/test_channels.py": (('of_groups = {"manual"', 'of_groups = {"mailing_list", "manual"'),),
+    "tests/relay/channels/test_channels.py": (('of_groups = {"manual"', 'of_groups = {"how_to_list", "manual"'),),
 }
 SEEN_BY = (
     "tests/errands/newcomer.py",
@@ -71,8 +71,8 @@ def test_a_state_a_move_a_message_and_a_channel_need_no_more_than_readme_says(co
             assert text.count(before) == 1, (name, before)
             text = text.replace(before, after)
         file.write_text(text)
-    (copy / "templates/messages/residents/ticket.assess.txt").write_text(MESSAGE)
-    shutil.copy(copy / "tests/errands/mailing_list.py", copy / "governance/relay/channels/mailing_list.py")
+    (copy / "templates/messages/residents/ticket.ponder.txt").write_text(MESSAGE)
+    shutil.copy(copy / "tests/errands/how_to_list.py", copy / "governance/relay/channels/how_to_list.py")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "not postgresql", *SEEN_BY]
     done = subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=110)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]

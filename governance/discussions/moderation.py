@@ -12,6 +12,7 @@ from governance.discussions.model import Watchword
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
 from governance.people.residents import verification
+from governance.triage.sorting import sort
 
 EVERYWHERE = 0  # watchwords belong to no community, so their changes have a chain of their own
 # Long enough not to stand inside ordinary words: 粉刷单元门 is no 刷单, 办证明 no 办证, 下去死角 no 去死.
@@ -40,6 +41,7 @@ def signs(text: str) -> list[str]:
     """What in it wants a second look, in words for those who give it; nothing: others may read it at once."""
     seen = unicodedata.normalize("NFKC", text)
     found = ["像是网址，或者请人加微信"] if LINK.search(seen) else []
+    found += ["像是有人有危险，或者想不开"] if sort(text).urgent else []
     found += ["有一长串数字"] if NUMBER.search(DATE.sub("／", seen)) else []
     return found + [f"有“{word}”" for word in _watchwords_in(text)]
 

@@ -28,6 +28,8 @@ from governance.people.access.viewer import NOBODY, Viewer
 from governance.people.access.wechat_redirect import asks_wechat
 from governance.places.codes import living
 from governance.places.model import Code
+from governance.triage.pressing import carry_calls
+from governance.triage.sorting import sort
 from governance.wechat import jssdk
 
 bp = Blueprint("discussions", __name__)
@@ -73,7 +75,14 @@ def new(code: str) -> Any:
         form.refuse(Invalid({"title": "要先认一下您，才能提议题；写的都还在"}))
         return _new_page(found, form)
     topic = attempt(form, lambda: _propose(found, form))
-    return back("discussions.say", ref=topic.ref) if topic else _new_page(found, form)
+    if topic is None:
+        return _new_page(found, form)
+    carry_calls(_written(form))
+    return back("discussions.say", ref=topic.ref)
+
+
+def _written(form: TopicForm) -> str:
+    return f"{form.title.data or ''}\n{form.words.data or ''}"
 
 
 def _propose(code: Code, form: TopicForm) -> Topic:
@@ -98,6 +107,7 @@ def _new_page(code: Code, form: TopicForm) -> Any:
     form.different.data = "1" if alike or like else ""
     page = render_template(
         "discussions/new.html",
+        calls=sort(_written(form)).calls if request.method == "POST" else (),
         code=code,
         place=place,
         form=form,

@@ -20,6 +20,8 @@ from governance.people.access.permissions import anyone, may
 from governance.people.access.viewer import Viewer
 from governance.people.access.wechat_redirect import asks_wechat
 from governance.people.residents import newcomer_limits
+from governance.triage.pressing import carried_calls, carry_calls
+from governance.triage.sorting import Call, sort
 
 VOICES_A_DEVICE = "600/hour"
 WORDS_A_PERSON = "30/hour"
@@ -42,6 +44,7 @@ def say_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 2
     speaking, asks_review = topic.state in life.SPOKEN_IN, outcomes.is_asked(topic)
     page = render_template(
         "discussions/say.html",
+        calls=carried_calls(),
         topic=topic,
         place=topic.place,
         tone=progress.tone(topic),
@@ -78,6 +81,7 @@ def write_page(topic: Topic, forms: dict[str, Form] | None = None, status: int =
     to = _replied_to(topic, forms.get("reply"))
     page = render_template(
         "discussions/write.html",
+        calls=_calls(forms),
         topic=topic,
         place=topic.place,
         to=to,
@@ -87,6 +91,12 @@ def write_page(topic: Topic, forms: dict[str, Form] | None = None, status: int =
         reply_form=forms.get("reply") or _reply_to(to),
     )
     return page, status
+
+
+def _calls(forms: dict[str, Form]) -> tuple[Call, ...]:
+    """Whom to call for words that were not taken as they are."""
+    written = "\n".join(form["words"].data or "" for form in forms.values())
+    return sort(written).calls
 
 
 def _replied_to(topic: Topic, sent: Form | None) -> Spoken | None:
@@ -138,6 +148,7 @@ def _spoken(topic: Topic, name: str, form: Form, act: Any) -> Any:
     else:
         form.refuse(Invalid({"words": "要先认一下您，才能写给大家看；写的都还在"}))
     if form.taken:
+        carry_calls(form["words"].data or "")
         return back("discussions.say", ref=topic.ref, _anchor="mine")
     return write_page(topic, {name: form}, form.status)
 

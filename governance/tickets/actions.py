@@ -72,17 +72,23 @@ def _record_move(ticket: Ticket, made: Made[TicketMove]) -> None:
     links.changed("ticket", ticket.id)
 
 
-def publish(ticket: Ticket, by: Viewer, hidden: Collection[str], reason: str, seen: str) -> None:
-    """Keep words or photos back from others, or let others see them again; the reason goes on record."""
+def publish(
+    ticket: Ticket, by: Viewer, hidden: Collection[str], reason: str, seen: str, public_words: str = ""
+) -> None:
+    """Change what others read: the wording, and what is kept back. The reason goes on record, the original stays."""
     with writing():
         locked(ticket)
         require(by, "ticket.publish", ticket)
         before, after = publishing.kept_back(ticket), set(hidden)
-        if before == after:
+        reworded = bool(public_words.strip()) and public_words.strip() != ticket.said_publicly
+        if before == after and not reworded:
             raise Invalid({"reason": _l("没有改动：请先勾上或者去掉一样")})
         if "photos" in before - after and publishing.unseen(ticket, seen):
             raise Invalid({"hide_photos": _l("有照片还没处理好，等看到了再公开")})
         publishing.keep_back(ticket, after)
+        if reworded:
+            ticket.public_words = public_words.strip()
+            record_event(ticket, "reword", by, words=reason)
         for verb, parts in (("hide", after - before), ("show", before - after)):
             if parts:
                 record_event(ticket, verb, by, words=reason, parts=sorted(parts))

@@ -26,6 +26,7 @@ from governance.tickets.lifecycle import LIFE
 from governance.tickets.record import record_event
 from governance.tickets.record_words import facts
 from governance.tickets.routes import stage_all, ticket_page
+from governance.triage.pressing import carry_calls
 
 bp = Blueprint("desk", __name__)
 guess_limit.guard(bp)
@@ -76,6 +77,7 @@ def report_for(code: str) -> Any:
     form.offer(categories, [found.place, *near(connection(), found.place)])
     slip = attempt(form, lambda: _reported_for(found, form), first=partial(stage_all, form))
     if slip:
+        carry_calls(form.words.data or "")
         return back("tickets.slip", slip=slip)
     kept = photos.staged(viewer, form.submission.data) if request.method == "POST" else []
     page = render_template(
@@ -134,7 +136,12 @@ def publish(ref: str) -> Any:
     viewer = current()
     ticket, form = queries.find_ticket(ref, viewer), PublishForm().on_page_as("publish")
     require(viewer, "ticket.publish", ticket)
-    attempt(form, lambda: actions.publish(ticket, viewer, form.kept_back(), form.reason.data, form.seen.data or ""))
+    attempt(
+        form,
+        lambda: actions.publish(
+            ticket, viewer, form.kept_back(), form.reason.data, form.seen.data or "", form.public_words.data or ""
+        ),
+    )
     return back("tickets.show", ref=ref) if form.taken else ticket_page(ticket, {"publish": form}, form.status)
 
 

@@ -16,6 +16,7 @@ from governance.tickets.model import Answer, Follow, Nudge, Ticket
 from governance.tickets.progress import SAID
 from governance.tickets.record import record_event
 from governance.tickets.reports import attach
+from governance.triage.sorting import sort
 
 SILENCE = timedelta(days=7)  # after it a resolved ticket closes, counted as not answered
 LATE_ANSWER = timedelta(days=30)  # how long after closing an answer is still taken
@@ -64,6 +65,7 @@ def more(ticket: Ticket, by: Viewer, words: str, submission: str) -> None:
     require(by, "ticket.more", ticket)
     if not ticket.status.open:
         raise Refused("这件事%(state)s。还有问题请重新报一次", state=ticket.status.label)
+    ticket.urgent = ticket.urgent or sort(words).urgent
     photos = attach(ticket.id, by, submission, "more")
     record_event(ticket, "more", by, words=words, photos=photos)
 
@@ -97,6 +99,7 @@ def _give(
     given.solved, given.satisfied, given.words, given.at = solved, satisfied, words, now()
     given.taken_by_id = taken_by
     db.session.add(given)
+    ticket.urgent = ticket.urgent or sort(words).urgent
     record_event(
         ticket,
         "answer",

@@ -105,6 +105,7 @@ class PublishForm(Form):
 
     hide_words = BooleanField(_l("文字先不公开"))
     hide_photos = BooleanField(_l("照片先不公开"))
+    public_words = text(_l("邻居看到的文字"), longest=500, lines=3)
     seen = HiddenField("")
     reason = text(_l("为什么改（记在留痕里）"), longest=200, needed=_l("请写一句为什么改"))
 
@@ -118,13 +119,14 @@ class MoveForm(Form):
     hide_words = BooleanField(_l("文字先不公开"))
     hide_photos = BooleanField(_l("照片先不公开"))
     seen = HiddenField("")
+    public_words = text(_l("邻居看到的文字"), longest=500, lines=3)
     photos = photos(_l("照片"))
     submission = submission()
 
     def published(self) -> dict[str, str]:
         """What the same tap keeps back from others, and which photos stood on the page."""
         kept = {name: "1" for name in ("hide_words", "hide_photos") if self[name].data}
-        return kept | {"seen": self.seen.data or ""}
+        return kept | {"seen": self.seen.data or "", "public_words": self.public_words.data or ""}
 
 
 def move_form(move: Move, choices: dict[str, list[tuple[str, AnyText]]]) -> type[MoveForm]:

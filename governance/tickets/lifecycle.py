@@ -287,6 +287,7 @@ LINES = (
     Line("undo", done=_l("凭条撤回"), readers=CONCERNED),
     Line("hide", done=_l("先不公开"), readers=CONCERNED, words=CONCERNED, detail="parts"),
     Line("show", done=_l("公开了"), readers=CONCERNED, words=CONCERNED, detail="parts"),
+    Line("reword", done=_l("改了公开的文字"), readers=CONCERNED, words=CONCERNED),
     Line("due", done=_l("快到期了")),
     Line("late", done=_l("到期没有办结")),
 )

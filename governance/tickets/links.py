@@ -38,7 +38,7 @@ def _item(ticket: Ticket, viewer: Viewer) -> links.LinkedItem:
     is_task = ticket.source == "topic"
     return links.LinkedItem(
         label=_l("任务") if is_task else _l("上报"),
-        title=ticket.title if may(viewer, "ticket.words", ticket) else ticket.category.label,
+        title=ticket.title if may(viewer, "ticket.original", ticket) else ticket.public_title,
         endpoint="tickets.show",
         ref=ticket.ref,
         status=ticket.status.label,
@@ -60,7 +60,12 @@ def clusters(place: Place) -> list[links.Cluster]:
 def _reported_around(place: Place) -> list[Ticket]:
     """What residents reported in this community and is being worked on; tasks of other topics are none of it."""
     around = Ticket.community_id == place.community_id if place.community_id else Ticket.place_id == place.id
-    reported = (Ticket.state.in_(life.LISTED), Ticket.private.is_(False), Ticket.source != "topic")
+    reported = (
+        Ticket.state.in_(life.LISTED),
+        Ticket.private.is_(False),
+        Ticket.source != "topic",
+        Ticket.urgent.is_(False),
+    )
     query = select(Ticket).where(around, *reported).options(*queries.WITH_PLACE)
     return list(db.session.scalars(query.order_by(Ticket.id.desc()).limit(200)))
 

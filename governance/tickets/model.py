@@ -13,12 +13,13 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     exists,
+    false,
     select,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from governance.core.crypto import Personal, masked_name, masked_phone
-from governance.core.db import LARGEST, Base, OneOf, db, now
+from governance.core.db import LARGEST, Base, OneOf, db, in_literals, now, partial_index
 from governance.core.personal import Erased, personal
 from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
@@ -27,6 +28,7 @@ from governance.places.kinds import AREAS
 from governance.places.model import Place
 from governance.places.place_columns import AreaColumns
 from governance.tickets.lifecycle import LIFE, RUNNING, SUBMITTED, TicketMove, TicketState
+from governance.triage.masking import masked
 
 SOURCES: dict[str, AnyText] = {
     "code": _l("扫码"),
@@ -80,6 +82,7 @@ class Ticket(AreaColumns, Base):
         *(Index(f"ix_ticket_{kind}_all", f"{kind}_id", "id") for kind in AREAS),
         Index("ix_ticket_body", "body_id", "running", "due_at", "id"),
         Index("ix_ticket_handler", "handler_id", "running", "due_at", "id"),
+        Index("ix_ticket_urgent", "id", **partial_index("urgent AND state = 'submitted'")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -98,6 +101,7 @@ class Ticket(AreaColumns, Base):
     words: Mapped[str] = mapped_column(Text, default="", info=personal(_l("您说的"), _TO_HANDLE, left=""))
     where: Mapped[str] = mapped_column(String(40), default="", info=personal(_l("具体位置"), _l("找得到地方"), left=""))
     private: Mapped[bool] = mapped_column(default=False)
+    urgent: Mapped[bool] = mapped_column(default=False, server_default=false())  # its words speak of a danger
     contact_name: Mapped[str | None] = mapped_column(
         Personal, info=personal(_l("怎么称呼您"), _l("办这件事的人联系您"), masked=masked_name)
     )
@@ -122,6 +126,9 @@ class Ticket(AreaColumns, Base):
     )
     due_at: Mapped[datetime]
     checked_at: Mapped[datetime | None]
+    public_words: Mapped[str | None] = mapped_column(  # as others read them; None: masked as they are read
+        Text, info=personal(_l("邻居看到的文字"), _l("让邻居知道有人报了"))
+    )
     words_hidden: Mapped[bool] = mapped_column(default=False)
     photos_hidden: Mapped[bool] = mapped_column(default=False)
     resolved_at: Mapped[datetime | None]
@@ -155,6 +162,16 @@ class Ticket(AreaColumns, Base):
         return too_late(self.state, self.due_at)
 
     @property
+    def presses(self) -> bool:
+        """It speaks of a danger, and nobody has taken it yet."""
+        return self.urgent and self.state == SUBMITTED
+
+    @staticmethod
+    def pressing() -> ColumnElement[bool]:
+        """The same as a condition, in the words of its partial index."""
+        return Ticket.urgent.is_(True) & in_literals(Ticket.state, (SUBMITTED,))
+
+    @property
     def title(self) -> str:
         """For those who may read its words: their beginning, else the category."""
         return headline(self.words, self.category.label)
@@ -163,7 +180,12 @@ class Ticket(AreaColumns, Base):
     def public_title(self) -> str:
         """For everybody: the beginning of its words once they were checked and not kept back, else the category."""
         may_be_read = self.checked_at and not self.words_hidden and not self.private
-        return self.title if may_be_read else self.category.label
+        return headline(self.said_publicly, self.category.label) if may_be_read else self.category.label
+
+    @property
+    def said_publicly(self) -> str:
+        """The words as others read them: what staff made of them, else without numbers, doors and names."""
+        return masked(self.words).text if self.public_words is None else self.public_words
 
     @property
     def from_group(self) -> bool:

@@ -16,7 +16,7 @@ from governance.core.crypto import new_ref
 from governance.core.db import db, now, writing
 from governance.core.errors import Invalid, Missing
 from governance.core.jobs import enqueue, job
-from governance.core.photos.clean import Unclean, clean, looks_like_photo
+from governance.core.photos.clean import MOST_BYTES, Unclean, clean, glance
 from governance.core.translation import LazyText as _l
 from governance.people.access.viewer import Viewer
 from governance.people.model import Person
@@ -25,17 +25,16 @@ from governance.tickets.model import Photo, Ticket
 from governance.tickets.reports import MOST_PHOTOS
 
 log = structlog.get_logger()
-LARGEST = 15 << 20
 FORGOTTEN = timedelta(days=2)  # how long a staged photo waits for its report
 
 
 def stage(by: Viewer, submission: str, file: FileStorage) -> Photo:
     """Keep one photo in quarantine under a submission. Raises Invalid at `photos`. Call it inside `writing()`."""
-    data = file.stream.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise Invalid({"photos": _l("一张照片不能超过 15 MB，请换一张")})
-    if not looks_like_photo(data[:64]):
-        raise Invalid({"photos": _l("这个文件不是照片（要 JPG、PNG、WebP 或 HEIC）")})
+    data = file.stream.read(MOST_BYTES + 1)
+    try:
+        glance(data)
+    except Unclean as refusal:
+        raise Invalid({"photos": refusal.message}) from refusal
     person, digest = by.staff_id or by.person_id, hashlib.sha256(data).hexdigest()
     db.session.get_one(Person, person, with_for_update={"key_share": True})  # two taps at once stage one photo
     same = select(Photo).filter_by(person_id=person, submission=submission, digest=digest)

@@ -14,11 +14,15 @@ PARTS = {"words": _l("文字"), "photos": _l("照片")}
 
 
 def first_look(ticket: Ticket, answers: Mapping[str, str]) -> dict[str, Any]:
-    """Somebody has looked at it: `hide_words` and `hide_photos` keep back, `seen` are the keys of the photos shown."""
+    """Somebody has looked at it: `hide_words` and `hide_photos` keep back, `seen` are the keys of the photos shown.
+
+    What speaks of a danger is kept back whole: it is published by a step of its own, never by this one.
+    """
     if ticket.checked_at is not None:
         return {}
     ticket.checked_at = now()
-    kept = [part for part in PARTS if answers.get(f"hide_{part}")]
+    ticket.public_words = answers.get("public_words", "").strip() or ticket.said_publicly
+    kept = [part for part in PARTS if ticket.urgent or answers.get(f"hide_{part}")]
     if "photos" not in kept and unseen(ticket, answers.get("seen", "")):
         kept.append("photos")
     keep_back(ticket, kept)

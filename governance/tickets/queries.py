@@ -1,5 +1,6 @@
 """Lists of tickets, each found within what the viewer may see: here, mine, new, due, late."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -39,6 +40,7 @@ def _stands_at(place: Place) -> ColumnElement[bool]:
 def open_here(place: Place, limit: int = 20) -> list[Ticket]:
     """What anybody may know is being worked on here; the most joined first."""
     query = select(Ticket).where(_stands_at(place), Ticket.state.in_(life.LISTED), Ticket.private.is_(False))
+    query = query.where(Ticket.urgent.is_(False))  # a danger is told by everybody who sees it
     order = (Ticket.joined.desc(), Ticket.id.desc())
     return list(db.session.scalars(query.options(*WITH_PLACE).order_by(*order).limit(limit)))
 
@@ -50,15 +52,27 @@ def followed(viewer: Viewer, limit: int = 50) -> list[tuple[Ticket, str]]:
     query = select(Ticket).join(Follow, Follow.ticket_id == Ticket.id).where(Follow.person_id == viewer.person_id)
     within = query.where(visible(viewer, "ticket.follow", Ticket)).options(*WITH_PLACE)
     found = db.session.scalars(within.order_by(Ticket.id.desc()).limit(limit))
-    return [(one, one.title if may(viewer, "ticket.words", one) else one.public_title) for one in found]
+    return [
+        (one, one.title if may(viewer, "ticket.original", one) and not one.private else one.public_title)
+        for one in found
+    ]
 
 
 def tab(viewer: Viewer, name: str, after: str = "") -> Page[Ticket]:
-    """One page of the desk: within what the viewer works on, the soonest due first."""
+    """One page of the desk: within what the viewer works on, the soonest due first.
+
+    Before all others stands what presses, until somebody took it.
+    """
     query = select(Ticket).where(visible(viewer, "ticket.work", Ticket)).options(*WITH_PLACE, WITH_PHOTOS)
+    if name != "all":
+        query = query.where(*_tab(viewer, name))
+    pressing = list(db.session.scalars(query.where(Ticket.pressing()).order_by(Ticket.id))) if not after else []
+    query = query.where(~Ticket.pressing())
     if name == "all":
-        return page(query, (Ticket.id,), after, falling=True)
-    return page(query.where(*_tab(viewer, name)), (Ticket.due_at, Ticket.id), after)
+        found = page(query, (Ticket.id,), after, falling=True)
+    else:
+        found = page(query, (Ticket.due_at, Ticket.id), after)
+    return replace(found, rows=[*pressing, *found.rows])
 
 
 def _tab(viewer: Viewer, name: str) -> tuple[ColumnElement[bool], ...]:
@@ -96,7 +110,11 @@ def work_here(viewer: Viewer, place: Place) -> list[Ticket]:
     """What the viewer has to do at a place and inside it, the soonest due first."""
     query = select(Ticket).where(visible(viewer, "ticket.work", Ticket), _stands_at(place), Ticket.running.is_(True))
     options = (*WITH_PLACE, WITH_PHOTOS)
-    return list(db.session.scalars(query.options(*options).order_by(Ticket.due_at, Ticket.id).limit(100)))
+    return list(
+        db.session.scalars(
+            query.options(*options).order_by(Ticket.pressing().desc(), Ticket.due_at, Ticket.id).limit(100)
+        )
+    )
 
 
 def category(slug: str) -> Category | None:

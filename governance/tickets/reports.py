@@ -17,6 +17,7 @@ from governance.places.model import Place
 from governance.tickets.categories import Choice
 from governance.tickets.model import Category, Follow, Photo, Ticket
 from governance.tickets.record import record_event_at
+from governance.triage.sorting import sort
 
 MOST_PHOTOS = 6
 TICKET, FOLLOW = Insert(Ticket), Insert(Follow)
@@ -33,7 +34,7 @@ ATTACH: Prepared[tuple[()]] = Prepared(
 def submit_report(place: Place, by: Viewer, category: Category, submission: str, **details: Any) -> Ticket:
     """A new ticket by the person behind `by`; the same submission again gives the first ticket back, unchanged.
 
-    `told`: words, where, private, contact_name, contact_phone, source. Call it inside `writing()`.
+    `details`: words, where, private, contact_name, contact_phone, source. Call it inside `writing()`.
     """
     first = reported(by.person_id, submission)
     return first or _whole(_report(by, by.person_id, by.person_id, place, category, submission, details))
@@ -70,7 +71,10 @@ def _report(
     submission: str,
     details: Mapping[str, Any],
 ) -> str:
-    details = {"words": "", "source": "code", **details, "private": bool(details.get("private") or category.private)}
+    details = {"words": "", "source": "code", **details}
+    sorting = sort(details["words"])
+    details["urgent"] = sorting.urgent
+    details["private"] = bool(details.get("private") or category.private or sorting.private)
     ref = new_ref()
     id_ = TICKET.new(
         connection(),

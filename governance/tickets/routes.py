@@ -29,6 +29,8 @@ from governance.tickets.categories import active
 from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, PublishForm, ReportForm
 from governance.tickets.model import Photo, Ticket
 from governance.tickets.report_subject import matter
+from governance.triage.pressing import carried_calls, carry_calls
+from governance.triage.sorting import Call, sort
 
 bp = Blueprint("tickets", __name__)
 REPORTS_A_DEVICE = "20/hour"
@@ -61,6 +63,7 @@ def create(code: str) -> Any:
     if ref is None:
         return _report_page(code, form)
     session["just_reported"] = ref
+    carry_calls(form.words.data or "")
     return back("tickets.show", ref=ref)
 
 
@@ -101,6 +104,7 @@ def _report_page(code: str, form: ReportForm) -> Any:
         categories=categories,
         here=queries.open_here(place, 8),
         phone=place.contact_phone(),
+        calls=sort(form.words.data or "").calls if request.method == "POST" else (),
     )
     return page, form.status
 
@@ -143,7 +147,7 @@ def _become_reporter(ref: str, secret: str) -> Any:
 def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: int = 200, refusal: str = "") -> Any:
     """The page of one ticket, with a form for each step open to this viewer; `forms` are those to show refilled."""
     viewer, forms = current(), forms or {}
-    mine = may(viewer, "ticket.withdraw", ticket)
+    mine, just_reported = may(viewer, "ticket.withdraw", ticket), _just_reported(ticket)
     page = render_template(
         "tickets/show.html",
         ticket=ticket,
@@ -164,18 +168,31 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         kept=lambda form: len(photos.staged(viewer, form.submission.data)),
         said=feedback.said(ticket, viewer),
         link=public_url("tickets.show", ref=ticket.ref, k=assist.reporter_secret(ticket)) if mine else "",
-        just_reported="just_reported" in session and session.pop("just_reported") == ticket.ref,
+        just_reported=just_reported,
+        calls=_calls(ticket, mine),
+        elsewhere=sort(ticket.words).elsewhere if just_reported else (),
         phone=ticket.place.contact_phone(),
         **feedback.open_to(ticket, viewer),
     )
     return page, status
 
 
+def _just_reported(ticket: Ticket) -> bool:
+    return "just_reported" in session and session.pop("just_reported") == ticket.ref
+
+
+def _calls(ticket: Ticket, mine: bool) -> tuple[Call, ...]:
+    """Whom to call: for what was just said, else for what its reporter reads here until somebody took it."""
+    return carried_calls() or (sort(ticket.words).calls if mine and ticket.presses else ())
+
+
 def _publish_form(ticket: Ticket) -> Form:
     """As things stand; with the photos on this page as those that were seen."""
     seen = ",".join(photo.key for photo in ticket.told_photos if photo.shows)
     now_hidden = {"hide_words": ticket.words_hidden, "hide_photos": ticket.photos_hidden}
-    return PublishForm.blank(data=now_hidden | {"seen": seen}).on_page_as("publish")
+    return PublishForm.blank(data=now_hidden | {"seen": seen, "public_words": ticket.said_publicly}).on_page_as(
+        "publish"
+    )
 
 
 @bp.post("/t/<ref>/join")
@@ -219,6 +236,7 @@ def more(ref: str) -> Any:
         if not form.words.data and not photos.staged(current(), form.submission.data):
             raise Invalid({"words": _l("请说一句，或者拍一张照片")})
         as_person(lambda viewer: feedback.more(ticket, viewer, form.words.data, form.submission.data))
+        carry_calls(form.words.data or "")
 
     attempt(form, add, first=partial(stage_all, form))
     return back("tickets.show", ref=ref) if form.taken else ticket_page(ticket, {"more": form}, form.status)
@@ -234,6 +252,7 @@ def answer(ref: str) -> Any:
         _voice_limit()
         said = (form.solved.data, int(form.satisfied.data) if form.satisfied.data else None, form.words.data)
         as_person(lambda viewer: _answer(ticket, viewer, *said))
+        carry_calls(form.words.data or "")
 
     attempt(form, give)
     return back("tickets.show", ref=ref) if form.taken else ticket_page(ticket, {"answer": form}, form.status)
@@ -281,6 +300,7 @@ def slip(slip: str) -> Any:
     now_next = progress.now_and_next(ticket)
     return render_template(
         "tickets/slip.html",
+        calls=carried_calls(),
         ticket=ticket,
         slip=found,
         link=link,

@@ -16,6 +16,7 @@ from governance.tickets import lifecycle as life
 from governance.tickets import progress
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.model import Category, Ticket, headline, too_late
+from governance.triage.masking import masked
 
 MOST_OPEN, MOST_DONE, LATELY = 12, 3, timedelta(days=30)
 
@@ -27,6 +28,7 @@ class TicketSummary(NamedTuple):
     state: str
     category: str
     words: str
+    public_words: str | None
     place_id: int
     place: str
     joined: int
@@ -37,7 +39,8 @@ class TicketSummary(NamedTuple):
 
     @property
     def title(self) -> str:
-        return headline(self.words, self.category)
+        said = masked(self.words).text if self.public_words is None and self.words else self.public_words or ""
+        return headline(said, self.category)
 
     @property
     def status(self) -> life.TicketState:
@@ -61,9 +64,10 @@ def _among(states: Sequence[str]) -> ColumnElement[bool]:
     return Ticket.state.in_([literal(state) for state in states])
 
 
-_WORDS = case((and_(Ticket.checked_at.is_not(None), Ticket.words_hidden.is_(False)), Ticket.words), else_="")
+_SHOWN = and_(Ticket.checked_at.is_not(None), Ticket.words_hidden.is_(False))
+_WORDS, _PUBLIC = case((_SHOWN, Ticket.words), else_=""), case((_SHOWN, Ticket.public_words))
 _FACES = (
-    select(Ticket.ref, Ticket.state, Category.label, _WORDS, Ticket.place_id, Place.name, Ticket.joined)
+    select(Ticket.ref, Ticket.state, Category.label, _WORDS, _PUBLIC, Ticket.place_id, Place.name, Ticket.joined)
     .add_columns(Ticket.submitted_at, Ticket.due_at, Ticket.resolved_at, Ticket.closed_at)
     .join(Ticket.category)
     .join(Ticket.place)

@@ -6,8 +6,9 @@ from typing import Protocol, TypeVar
 
 from governance.triage import emergencies
 from governance.triage.crisis import crisis_in
+from governance.triage.dangers import SAFETY
 
-OTHER, SAFETY = "other", "safety"
+OTHER = "other"
 SHORTEST_MATTER, SHORTEST_DETAIL = 4, 2
 MEANT = {  # everyday words for the categories a deployment starts with
     "lift": ("电梯",),
@@ -35,7 +36,6 @@ MEANT = {  # everyday words for the categories a deployment starts with
     ),
     "care": ("老人没人管", "孩子没人管"),
     "quarrel": ("吵架", "打架", "纠纷", "邻居骂", "出轨", "小三"),
-    "violence": ("家暴", "打我", "打老婆", "打孩子", "打人", "被打", "挨打", "殴打", "虐待"),
     "misconduct": (
         *("举报", "贪污", "受贿", "行贿", "收黑钱", "收红包", "私吞", "回扣", "以权谋私", "吃拿卡要"),
         *("态度恶劣", "态度差", "收好处", "员收钱"),
@@ -89,12 +89,22 @@ def category_of(words: str, choices: Sequence[Choice]) -> Choice:
     own = next((choice for choice in choices if crisis and choice.slug == crisis.slug), None)
     if own is not None:
         return own
-    words = emergencies.without_everyday_phrases(words.replace(INFORMS, "") if informs_of_a_thing(words) else words)
-    found = [(len(sign), choice) for choice in choices for sign in _signs(choice) if sign in words]
+    words = words.replace(INFORMS, "") if informs_of_a_thing(words) else words
+    text = emergencies.without_everyday_phrases(words)[0]
+    dangers = {danger.slug for danger in emergencies.dangers(words)}
+    found = [(len(sign), choice) for choice in choices for sign in _signs(choice) if sign in text]
+    found += [(0, choice) for choice in choices if choice.private and choice.slug in dangers]
     if found:
         return max(found, key=lambda pair: (pair[1].private, pair[0]))[1]
     safety = next((choice for choice in choices if choice.slug == SAFETY), None)
-    return safety if safety is not None and emergencies.calls_for(words) else choices[-1]
+    return safety if safety is not None and dangers else choices[-1]
+
+
+def meant(words: str) -> str | None:
+    """The category whose everyday words stand in the words, whatever categories a deployment has: the longest match."""
+    text = emergencies.without_everyday_phrases(words)[0]
+    found = [(len(sign), slug) for slug, signs in MEANT.items() for sign in signs if sign in text]
+    return max(found)[1] if found else None
 
 
 def _signs(choice: Labelled) -> list[str]:

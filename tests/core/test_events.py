@@ -1,5 +1,6 @@
 """What the record may be relied on for: whatever is changed in a sealed line is found, and words can be forgotten."""
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -110,6 +111,14 @@ def test_words_can_be_forgotten_and_the_chain_still_checks(sealed: int) -> None:
         forget_words(line(3))
     assert (line(3).words, line(3).salt) == (None, None)
     assert broken_at(STREAM) is None
+
+
+def test_other_words_with_a_salt_and_a_hash_that_fit_them_are_found(sealed: int) -> None:
+    salt, words = "1" * 32, "灯修好了"
+    forged = {"salt": salt, "words": words, "words_hash": hashlib.sha256((salt + words).encode()).hexdigest()}
+    with writing():
+        db.session.execute(update(Event).filter_by(stream=STREAM, seq=3).values(**forged))
+    assert broken_at(STREAM) == 3
 
 
 def test_words_put_in_the_place_of_forgotten_ones_are_found(sealed: int) -> None:

@@ -44,6 +44,22 @@ def test_a_child_that_never_ends_is_ended(child):
         child("while True: pass")(0.5)
 
 
+def test_a_child_that_holds_too_much_is_ended_and_said_to_be_large(child):
+    with pytest.raises(sandbox.Fell) as fell:
+        child("held = bytearray(b'x' * (500 << 20)); sys.stdin.buffer.read(); import time; time.sleep(60)")(50)
+    assert fell.value.large
+
+
+def test_threads_that_hold_nothing_count_for_nothing(child):
+    run = child("""
+        import threading
+        many = [threading.Thread(target=sys.stdin.fileno) for _ in range(60)]
+        for one in many: one.start()
+        sys.stdout.write("ran")
+    """)
+    assert run() == b"ran"
+
+
 def test_nothing_of_our_settings_is_in_the_child(child, monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "quiet")
     run = child("import os; sys.stdout.write(str('SECRET_KEY' in os.environ))")

@@ -63,10 +63,10 @@ def state_of(address: str) -> str:
 def test_the_new_state_and_move_are_there_from_the_button_to_the_mailing_list(app, cast, phone, mail_server) -> None:
     server = f"127.0.0.1:{mail_server.server_address[1]}"
     bound = {"to": "yinxing@lists.example", "server": server}
-    binding.add(cast.viewer("du"), "mailing_list", "residents", "银杏邮件组", bound, [cast.place("银杏社区")])
+    binding.add(cast.viewer("du"), "how_to_list", "residents", "银杏邮件组", bound, [cast.place("银杏社区")])
     address, mine, gao = *_reported(phone, cast), phone().sign_in("gao")
     assert BUTTON in gao.get(address).get_data(as_text=True)
-    assert gao.post(f"{address}/moves/assess", note="请电工来看").status_code == 303
+    assert gao.post(f"{address}/moves/ponder", note="请电工来看").status_code == 303
     assert state_of(address) == "to_assess"
     page = mine.get(address).get_data(as_text=True)
     assert all(words in page for words in (SENTENCE, NEXT, PAST, ">待评估</span>", "请电工来看"))
@@ -89,14 +89,14 @@ def _reported(phone, cast: Cast) -> tuple[str, Phone]:  # type: ignore[no-untype
 def test_a_move_is_refused_where_the_new_rows_do_not_lead(cast, phone) -> None:
     (address, mine), gao = _reported(phone, cast), phone().sign_in("gao")
     mine.get(address)
-    assert mine.post(f"{address}/moves/assess").status_code == 403
+    assert mine.post(f"{address}/moves/ponder").status_code == 403
     gao.get(address)
     gao.post(f"{address}/moves/accept")
-    assert gao.post(f"{address}/moves/assess").status_code == 409
+    assert gao.post(f"{address}/moves/ponder").status_code == 409
 
 
 def test_the_new_channel_is_offered_where_groups_are_kept(cast, phone) -> None:
-    assert "mailing_list" in for_groups()
+    assert "how_to_list" in for_groups()
     shen = phone().sign_in("shen")
     assert "邮件列表" in shen.get("/keep/groups").get_data(as_text=True)
-    assert "列表的地址" in shen.get("/keep/groups/new/mailing_list").get_data(as_text=True)
+    assert "列表的地址" in shen.get("/keep/groups/new/how_to_list").get_data(as_text=True)

@@ -49,13 +49,13 @@ MOVES = "accept decline dispatch start return hold resume finish verify merge to
 READ = {
     Reader.EVERYBODY: "accept decline dispatch start return hold resume finish verify merge to_topic reopen withdraw "
     "close report",
-    Reader.CONCERNED: "nudge more answer contact undo hide show",
+    Reader.CONCERNED: "nudge more answer contact undo hide show reword",
     Reader.IN_CHARGE: "due late",
     Reader.RECORD: "join",
 }
 # The words given with a move or a line that is read by more than those in charge.
 WORDS_FOR_ALL = "accept decline start hold resume finish verify"
-WORDS_FOR_THE_CONCERNED = "more answer hide show"
+WORDS_FOR_THE_CONCERNED = "more answer hide show reword"
 ANSWERS = {"note": "说明", "body": "1", "into": "1-8", "topic": "new"}
 
 

@@ -167,3 +167,21 @@ def test_a_photo_whose_file_is_gone_is_not_there_and_breaks_no_page(cleaned, pho
     assert gao.get(photo_address(cleaned)).status_code == 200
     media.delete(photo_jobs.address(the_photo(), "thumb"))
     assert gao.get(photo_address(cleaned)).status_code == 404 and gao.get(cleaned).status_code == 200
+
+
+def test_others_read_neither_phone_nor_door_nor_name_and_the_worker_may_word_it(phone, cast) -> None:
+    words = "三楼漏水，我叫张伟民，住3单元501，电话13812345678，快来修"
+    one, gao, stranger = phone(), phone().sign_in("gao"), phone()
+    there = one.report(cast.codes["5号楼"], words=words)
+    page = gao.get(there).text
+    assert "13812345678" in page and "（电话）" in page  # the worker sees both
+    assert gao.post(f"{there}/moves/accept").status_code == 303
+    for reader, address in ((stranger, there), (stranger, f"/c/{cast.codes['5号楼']}")):
+        seen = reader.get(address).text
+        assert not any(secret in seen for secret in ("13812345678", "张伟民", "501")), address
+    assert "漏水" in stranger.get(there).text and "13812345678" in one.get(there).text
+    gao.get(there)
+    changed = {"public_words": "三楼漏水，快来修", "reason": "去掉多余的话"}
+    assert gao.post(f"{there.rstrip('/')}/public", **changed).status_code == 303
+    assert "三楼漏水，快来修" in stranger.get(there).text and words in gao.get(there).text
+    assert "去掉多余的话" in one.get(there).text

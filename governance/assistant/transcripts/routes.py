@@ -20,6 +20,7 @@ from governance.places.model import Place
 from governance.relay.messages.facts import near_name
 from governance.tickets.categories import active
 from governance.triage.crisis import crisis_in
+from governance.triage.pressing import carried_calls, carry_calls
 
 bp = Blueprint("transcripts", __name__)
 FEW_GROUPS = 8  # more groups than this get a search field
@@ -80,6 +81,7 @@ def pass_on() -> Any:
         return _matter_page(form, places), form.status
     if not (form.rest.data or "").strip():
         session["passed_on"] = done
+        carry_calls(form.words.data or "")
         return back("transcripts.paste")
     again = _form(PasteForm.blank(pasted=form.rest.data, group=form.group.data, place=form.place.data))
     return _paste_page(again, said=parse.lines(form.rest.data), there=_there(again, places), done=done)
@@ -147,7 +149,7 @@ def _matter(form: MatterForm, places: list[Place]) -> MatterForm:
 
 
 def _paste_page(form: PasteForm, **more: Any) -> str:
-    return render_template("assistant/paste.html", form=form, **more)
+    return render_template("assistant/paste.html", form=form, calls=carried_calls(), **more)
 
 
 def _matter_page(form: MatterForm, places: list[Place]) -> str:

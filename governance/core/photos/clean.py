@@ -8,11 +8,12 @@ from pathlib import Path
 
 from governance.core import sandbox
 from governance.core.errors import Problem
-from governance.core.photos.headers import ENOUGH, declared_size, kind_of
+from governance.core.photos.headers import ENOUGH, declared_size, is_progressive, kind_of
 from governance.core.translation import LazyText as _l
 
-MOST_BYTES, MOST_PIXELS = 15 << 20, 50_000_000
-LONG_SIDE, THUMB_SIDE = 1600, 320
+MOST_BYTES = 15 << 20
+MOST_PIXELS = 50_000_000
+MOST_OF_JPEG = 200_000_000  # an eighth of a baseline JPEG is decoded straight away; a progressive one is held whole
 _SECONDS = 20.0
 _CLEANER = Path(__file__).with_name("decoder.py")
 _BROKEN = _l("这张照片打不开，请换一张或重新拍")
@@ -38,11 +39,6 @@ class Cleaned:
     height: int
 
 
-def looks_like_photo(head: bytes) -> bool:
-    """Whether the first bytes are those of a kind we accept; cheap enough for each request."""
-    return kind_of(head[:ENOUGH]) is not None
-
-
 def glance(data: bytes) -> str:
     """The kind of photo by its header. Raises Unclean for what can be refused without decoding."""
     if len(data) > MOST_BYTES:
@@ -51,20 +47,19 @@ def glance(data: bytes) -> str:
     if kind is None:
         raise Unclean(_l("这个文件不是照片（要 JPG、PNG、WebP 或 HEIC）"))
     wide, high = declared_size(data) or (1, 1)
-    if wide * high > MOST_PIXELS:
+    if wide * high > (MOST_OF_JPEG if kind == "jpeg" and not is_progressive(data) else MOST_PIXELS):
         raise Unclean(_TOO_LARGE)
     return kind
 
 
 def clean(source: Path | bytes) -> Cleaned:
-    """The photo's pixels, upright, at most 1600 on the long side, and a thumbnail. Raises Unclean."""
+    """The photo's pixels, upright, at the size of `decoder.drawn_size`, and a thumbnail. Raises Unclean."""
     data = _bytes_of(source)
     kind = glance(data)
-    limits = [kind, str(MOST_PIXELS), str(LONG_SIDE), str(THUMB_SIDE)]
     try:
-        return _read(sandbox.run(_CLEANER, _PACKAGE[kind], limits, data, _SECONDS))
+        return _read(sandbox.run(_CLEANER, _PACKAGE[kind], [kind], data, _SECONDS))
     except sandbox.Fell as trouble:
-        raise Unclean(_SAID.get(trouble.words, _BROKEN)) from trouble
+        raise Unclean(_TOO_LARGE if trouble.large else _SAID.get(trouble.words, _BROKEN)) from trouble
 
 
 def _bytes_of(source: Path | bytes) -> bytes:

@@ -4,6 +4,8 @@ import struct
 
 ENOUGH = 64  # bytes from which the kind is known
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+_HEIF_HEAD = 1 << 20  # bytes in which the boxes that describe the pictures stand
+_PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
 _NO_FRAME = {0xC4, 0xC8, 0xCC}  # tables that share the number range of JPEG's frame headers
 
 
@@ -22,7 +24,7 @@ def kind_of(head: bytes) -> str | None:
 
 def declared_size(data: bytes) -> tuple[int, int] | None:
     """Width and height in the header; None where only the decoder can tell."""
-    readers = {"jpeg": _jpeg, "png": _png, "webp": _webp}
+    readers = {"jpeg": _jpeg, "png": _png, "webp": _webp, "heif": _heif}
     read = readers.get(kind_of(data[:ENOUGH]) or "")
     try:
         return read(data) if read else None
@@ -34,15 +36,36 @@ def _png(data: bytes) -> tuple[int, int] | None:
     return struct.unpack(">II", data[16:24]) if data[12:16] == b"IHDR" else None
 
 
+def is_progressive(jpeg: bytes) -> bool:
+    """Whether the whole picture must be held before any of it can be drawn smaller."""
+    frame = _frame(jpeg)
+    return frame is not None and frame[0] in _PROGRESSIVE
+
+
 def _jpeg(data: bytes) -> tuple[int, int] | None:
+    frame = _frame(data)
+    return frame[1:] if frame else None
+
+
+def _frame(data: bytes) -> tuple[int, int, int] | None:
+    """The marker of a JPEG's frame, its width and its height."""
     at = 2
     while at + 9 < len(data) and data[at] == 0xFF:
         marker, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4])
         if 0xC0 <= marker <= 0xCF and marker not in _NO_FRAME:
             high, wide = struct.unpack(">HH", data[at + 5 : at + 9])
-            return wide, high
+            return marker, wide, high
         at += 2 + length
     return None
+
+
+def _heif(data: bytes) -> tuple[int, int] | None:
+    """The largest picture that the file describes: a tiled photo has one entry for the whole and one for its tiles."""
+    head, sizes, at = data[:_HEIF_HEAD], [], 0
+    while (at := head.find(b"ispe", at)) >= 0:
+        sizes.append(struct.unpack(">II", head[at + 8 : at + 16]))
+        at += 4
+    return max(sizes, key=lambda size: size[0] * size[1]) if sizes else None
 
 
 def _webp(data: bytes) -> tuple[int, int] | None:

@@ -68,6 +68,11 @@ public = Rule(
     lambda viewer, thing: not thing.private,
     lambda viewer, table: table.private.is_(False),
 )
+calm = Rule(
+    "calm",
+    lambda viewer, thing: not thing.urgent,
+    lambda viewer, table: table.urgent.is_(False),
+)
 finisher = Rule(
     "finisher",
     lambda viewer, thing: viewer.staff_id is not None and thing.finisher_id == viewer.staff_id,
@@ -109,6 +114,7 @@ RULES = {
     "ticket.assist": office,
     "ticket.follow": public | reporter | in_charge,
     "ticket.words": (public & checked & words_shown) | reporter | in_charge,
+    "ticket.original": reporter | in_charge,
     "ticket.photos": (public & checked & photos_shown) | reporter | in_charge,
     "ticket.more_photos": reporter | in_charge,
     "ticket.publish": public & checked & staff_here,
@@ -133,7 +139,7 @@ RULES = {
     "ticket.reopen": above_grid,
     "ticket.withdraw": reporter,
     "ticket.close": nobody,
-    "ticket.to_topic": above_grid,
+    "ticket.to_topic": above_grid & calm,
     "topic.read": checked | author | staff_here,
     "topic.propose": known,
     "topic.begin": above_grid,

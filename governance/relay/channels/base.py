@@ -9,6 +9,7 @@ import aiohttp
 
 from governance.core.config import Settings
 from governance.core.errors import Invalid
+from governance.core.translation import AnyText
 from governance.people.access.viewer import Viewer
 from governance.relay.messages.audience import Telling
 from governance.wechat import answers, circuit_breaker
@@ -22,12 +23,12 @@ class Need:
     """
 
     name: str
-    label: str
-    hint: str = ""
+    label: AnyText
+    hint: AnyText = ""
     secret: bool = False
     spent: bool = False
     shape: re.Pattern[str] | None = None
-    wrong: str = ""
+    wrong: AnyText = ""
 
     @property
     def stays(self) -> bool:
@@ -92,8 +93,8 @@ class Channel:
     """A way to send. Class attributes say what the channel can do; only pushing channels implement `send`."""
 
     name: ClassVar[str]
-    label: ClassVar[str]
-    about: ClassVar[str] = ""
+    label: ClassVar[AnyText]
+    about: ClassVar[AnyText] = ""
     needs: ClassVar[tuple[Need, ...]] = ()
     shows: ClassVar[tuple[tuple[str, str], ...]] = ()  # further settings that may be shown, by name and label
     shares: ClassVar[tuple[str, str] | None] = None  # groups with one value of the first share the second

@@ -84,7 +84,7 @@ def read_keepers(table: Table) -> dict[int, str]:
 def _columns(headings: Iterable[str]) -> dict[str, list[str]]:
     """Which heading is which column: one of ours, or `set.<name>` for a setting of the channels."""
     every = [need for kind in channels.for_groups().values() for need in kind.needs]
-    needs = {_bare(text): need.name for need in every for text in (need.name, need.label)}
+    needs = {_bare(text): need.name for need in every for text in (need.name, str(need.label))}
     found: dict[str, list[str]] = {}
     for heading in headings:
         bare = _bare(heading)
@@ -118,7 +118,7 @@ def _settings(line: Row, headings: Mapping[str, list[str]]) -> dict[str, str]:
 
 def _row(number: int, given: Mapping[str, str], settings: Mapping[str, str]) -> GroupRow:
     wrong: dict[str, str] = {}
-    labels = {kind.label: name for name, kind in channels.for_groups().items()}
+    labels = {str(kind.label): name for name, kind in channels.for_groups().items()}
     channel = labels.get(given["channel"], given["channel"])
     if channel not in channels.for_groups():
         wrong["channel"] = f"通道只能是：{'、'.join(labels)}"

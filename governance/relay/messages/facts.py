@@ -85,7 +85,7 @@ def _ticket(event: Event) -> Facts | None:
         "round": _count(event.data.get("round"), ticket.round),
         "to_verify": ticket.category.verify,
     }
-    is_urgent = ticket.category.hours <= URGENT_HOURS
+    is_urgent = ticket.urgent or ticket.category.hours <= URGENT_HOURS
     picture = _after_photo(ticket, event) if event.verb in SETTLING else ""
     return Facts(
         said,

@@ -9,6 +9,7 @@ from flask import current_app
 
 from governance.core.crypto import ALPHABET
 from governance.tickets.model import read_number
+from governance.triage.contact_numbers import DATE, LONG_NUMBER
 
 NAME_LONGEST, LINE_LONGEST = 40, 120
 FIRST_LINES, OPENING_LONGEST = 6, 300
@@ -22,13 +23,8 @@ LINK = re.compile(
     rf"|(?:\d{{1,3}}[.]){{3}}\d{{1,3}}[:/]{TAIL}"
     rf"|(?:(?!\d+[.])[\w-]{{1,63}}[.]){{1,8}}(?:中国|公司|网络|网址|网站|在线|中文网|商城|集团|手机)(?!\w){TAIL}"
 )
-NUMBER = re.compile(
-    r"(?:\d[ ._·•・‐‑‒–—−~*-]{0,3}){6,}\d"  # with any grouping of digits
-    r"|\d{3,}(?:[ /\\|()（）]{1,3}\d{3,}){2,}"  # groups of three digits or more
-)
 TICKET, FEW = re.compile(r"\d{1,9}-\d"), 6  # a date with two times has six parts of one or two digits
 MARKS = re.compile(r"[，！？；（）]|：(?!\s*[/／])")
-DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-./](1[0-2]|0?[1-9])[-./](3[01]|[12]\d|0?[1-9])(?!\d)")
 SPOKEN = str.maketrans("@#~<>[]【】{}`*", "＠＃～‹›〔〕〔〕〔〕'＊")
 
 
@@ -52,7 +48,7 @@ def _referring(line: str) -> str:
 def _masked(text: str, link: str, number: str) -> str:
     """Replace addresses and numbers that could reach somebody. Dates, times and ticket numbers stay."""
     dated = DATE.sub(r"\1年\2月\3日", LINK.sub(link, text))
-    return NUMBER.sub(lambda found: found[0] if _is_harmless(found[0]) else number, dated)
+    return LONG_NUMBER.sub(lambda found: found[0] if _is_harmless(found[0]) else number, dated)
 
 
 def _is_harmless(digits: str) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from governance.assistant.dialogue import commands, details, fallback, privacy, quoted, staff_queries, take_part
 from governance.assistant.language import phrases, place_names, quotes
-from governance.triage import category, crisis, emergencies
+from governance.triage import category, crisis, dangers
 from tests.quickest import quickest
 
 DIALOGUE = (commands, details, fallback, privacy, quoted, staff_queries, take_part)
@@ -18,7 +18,7 @@ PATTERNS = {
     if isinstance(found, re.Pattern)
 }
 PATTERNS |= {"despair": crisis.DESPAIR.signs, "assault": crisis.ASSAULT.signs}
-PATTERNS |= {f"spoken {number}": pattern for number, (pattern, _) in enumerate(emergencies.SPOKEN)}
+PATTERNS |= {f"spoken {danger.kind}": danger.signs for danger in dangers.DANGERS}
 SEARCHED = (
     "phrases.NUMBER",
     "phrases.PRAISE",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from governance.assistant.transcripts import actions
 from tests.assistant.transcripts.test_routes import hidden, tick
 
 BACK = "回到群里可以说"
@@ -29,3 +30,10 @@ def test_the_worker_has_an_answer_for_the_group_with_the_ticket_s_address(gao, r
 def test_of_a_private_matter_nothing_is_offered_to_say_in_the_group(gao, robot, more):
     page = passed(gao, robot("5号楼", channel="manual"), **more)
     assert "单独告诉说的人" in page and BACK not in page and page.count("/t/") == 1  # for the worker
+
+
+@pytest.mark.parametrize(("who", "groups"), [("gao", 1), ("shen", 1), ("tang", 0), ("qiao", 0)])
+def test_only_those_who_work_at_a_place_paste_the_talk_of_its_groups(cast, robot, who, groups):
+    id_ = robot("5号楼", channel="manual")
+    assert len(actions.pasteable_groups(cast.viewer(who))) == groups
+    assert (actions.pasteable_group(cast.viewer(who), str(id_)) is not None) is bool(groups)

@@ -18,7 +18,7 @@ from tests import photos
         (photos.moving_webp, "webp", (320, 240)),
         (lambda: photos._saved(photos.drawn(161, 121), "WEBP", lossless=True), "webp", (161, 121)),
         (lambda: photos._saved(photos.drawn(161, 121), "WEBP"), "webp", (161, 121)),
-        (photos.heic, "heif", None),
+        (photos.heic, "heif", (640, 480)),
         (photos.bomb_png, "png", (60_000, 60_000)),
         (photos.lying_jpeg, "jpeg", (65_000, 65_000)),
         (photos.gif, None, None),

@@ -64,6 +64,7 @@ PLANTED = {
     "ticket.contact_name",
     "ticket.contact_phone",
     "ticket.where",
+    "ticket.public_words",
     "ticket.words",
     "topic.title",
     "topic.words",

@@ -31,6 +31,7 @@ def at(hour: int, minute: int = 30) -> datetime:
     ("hours", "urgent", "happened", "said"),
     [
         (NIGHT, False, at(23), at(7, 0) + timedelta(days=1)),
+        (NIGHT, False, at(22, 0), at(7, 0) + timedelta(days=1)),
         (NIGHT, False, at(6), at(7, 0)),
         (NIGHT, False, at(7, 0), at(7, 0)),
         (NIGHT, False, at(12), at(12)),

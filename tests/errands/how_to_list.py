@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import aiohttp
 
+from governance.core.translation import LazyText as _l
 from governance.relay.channels.base import Channel, Need, Outcome, Refusal, Sent, Unknown
 from governance.relay.messages.audience import Telling
 
@@ -18,7 +19,7 @@ ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 class MailingList(Channel):
     """One mail a message, to the address of the list."""
 
-    name, label = "mailing_list", "邮件列表"
+    name, label = "how_to_list", _l("邮件列表")
     about = "寄到一个邮件列表：填列表的地址和寄信的服务器，以后自动寄。"
     needs = (
         Need("to", "列表的地址", shape=ADDRESS, wrong="请写列表的邮箱地址"),
