@@ -48,7 +48,8 @@ _COURTYARD = select(Place.id).where(Place.id == bindparam("parent"), Place.kind 
 _BESIDE = (Place.id.in_(_COURTYARD) | Place.parent_id.in_(_COURTYARD), Place.id != bindparam("place"))
 _OUTSIDE_FIRST = (case((Place.parent_id == bindparam("parent"), 1), else_=0), Place.id)
 NEAR = Prepared(select(*PLACE_COLUMNS).where(*_BESIDE).order_by(*_OUTSIDE_FIRST).limit(31), PlaceRow._make)
-ON_PATH = Prepared(select(*PLACE_COLUMNS).where(Place.id.in_([bindparam(kind) for kind in ORDER])), PlaceRow._make)
+IS_ON_PATH = Place.id.in_([bindparam(kind) for kind in ORDER])  # its values are those of `ids_on`
+ON_PATH = Prepared(select(*PLACE_COLUMNS).where(IS_ON_PATH).order_by(Place.path), PlaceRow._make)
 SCANNED = Prepared(
     select(*_CODE, *PLACE_COLUMNS).join(Code.place).where(Code.token == bindparam("token")),
     lambda row: _scanned(*row),
@@ -74,16 +75,14 @@ def _find(connection: Connection, token: str) -> ScannedCode:
     return found
 
 
-def on_path(connection: Connection, path: str) -> list[PlaceRow]:
-    """The places on a path, the widest first. A path is no longer than there are kinds."""
-    ids = [int(part) for part in path.strip("/").split("/")]
-    found = {place.id: place for place in ON_PATH.all(connection, **dict(zip_longest(ORDER, ids)))}
-    return [found[id_] for id_ in ids]
+def ids_on(path: str) -> dict[str, int | None]:
+    """The ids of the places on a path, for `IS_ON_PATH`. A path is no longer than there are kinds."""
+    return dict(zip_longest(ORDER, (int(part) for part in path.strip("/").split("/"))))
 
 
 def full_name(connection: Connection, path: str) -> str:
     """The name of the place on this path from the street down, as `Place.full_name` gives it."""
-    return full_name_of(on_path(connection, path))
+    return full_name_of(ON_PATH.all(connection, **ids_on(path)))
 
 
 def near(connection: Connection, place: Place | PlaceRow) -> list[PlaceRow]:

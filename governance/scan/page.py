@@ -3,26 +3,35 @@
 It is rendered without the request's context, so nothing personal can get into it.
 """
 
-from sqlalchemy import Connection, bindparam, literal, select
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, case, select
 
 from governance.core.db import Utc, now
 from governance.core.sql_statements import Prepared
 from governance.core.web.pages import local, translated
 from governance.discussions import summaries as topics
 from governance.people.model import ROLES, Person, Post
-from governance.places.landing import ScannedCode, on_path
-from governance.places.model import nearest_phone
+from governance.places.landing import IS_ON_PATH, PLACE_COLUMNS, PlaceRow, ScannedCode, ids_on
+from governance.places.model import Place, nearest_phone
 from governance.places.tokens import shown
 from governance.tickets import summaries
 
-_SERVING = (Post.role == literal("grid"), Post.serving(bindparam("moment", type_=Utc)))
-_WORKERS = select(Person.nickname).join(Post.person).where(Post.place_id == bindparam("grid"), *_SERVING)
-WORKER: Prepared[tuple[str | None]] = Prepared(_WORKERS.order_by(Post.since).limit(1))
+_SERVING = (Post.place_id == Place.id, Post.role == "grid", Post.serving(bindparam("moment", type_=Utc)))
+_WORKER = select(Person.nickname).join(Post.person).where(*_SERVING).order_by(Post.since).limit(1).scalar_subquery()
+_PLACES = select(*PLACE_COLUMNS, case((Place.kind == "grid", _WORKER))).where(IS_ON_PATH).order_by(Place.path)
+PLACES = Prepared(_PLACES, lambda row: _with_worker(list(row)))
+
+
+def _with_worker(row: list[Any]) -> tuple[PlaceRow, str | None]:
+    """A place on the path, and at the grid who has looked after it longest."""
+    return PlaceRow._make(row[:-1]), row[-1]
 
 
 def body(connection: Connection, code: ScannedCode, language: str, elder: bool, in_wechat: bool = False) -> str:
     """The page of the place behind a code."""
-    places = on_path(connection, code.place.path)
+    found = PLACES.all(connection, moment=now(), **ids_on(code.place.path))
+    places = [place for place, _ in found]
     here, done = summaries.here(connection, code.place.path, {place.kind: place.id for place in places})
     return translated("scan/show.html", language).render(
         elder=lambda: elder,
@@ -31,7 +40,7 @@ def body(connection: Connection, code: ScannedCode, language: str, elder: bool, 
         place=code.place,
         shown=shown(code.token),
         around=" · ".join(outer.name for outer in places[:-1] if outer.kind not in ("district", "grid")),
-        worker=worker_of(connection, code.place.grid_id),
+        worker=next((worker for _, worker in found if worker), None),
         role=ROLES["grid"],
         phone=nearest_phone(places),
         here=here,
@@ -39,9 +48,3 @@ def body(connection: Connection, code: ScannedCode, language: str, elder: bool, 
         topics=topics.going_on(connection, [place.id for place in places]),
         in_wechat=in_wechat,
     )
-
-
-def worker_of(connection: Connection, grid_id: int | None) -> str | None:
-    """Who has looked after a grid longest."""
-    found = WORKER.first(connection, grid=grid_id, moment=now()) if grid_id else None
-    return found[0] if found else None

@@ -1,4 +1,4 @@
-"""Forms on WTForms: fields with limits in Chinese words. core/web/security.py checks the form token."""
+"""Forms on WTForms, with limits and their reasons. core/web/security.py checks the form token."""
 
 import re
 import uuid
@@ -49,7 +49,7 @@ class Form(Fields):
         super().__init__(request.form if request.method == "POST" else None, **kwargs)
 
     def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
-        """A file is read only where a file is asked for, and words only elsewhere, without what no column holds."""
+        """Files are read only into file fields and text only into the others, without null characters."""
         sent = None if formdata is None else MultiDict(self._sent(formdata))
         super().process(sent, *args, **kwargs)
 
@@ -68,7 +68,7 @@ class Form(Fields):
         return form
 
     def on_page_as(self, name: str) -> Self:
-        """Ids of its own, for a page that holds several forms with fields of the same names."""
+        """Give the fields ids of their own, for a page with several forms whose fields have the same names."""
         for field in self:
             field.id = f"{name}-{field.id}"
             field.label.field_id = field.id
@@ -120,7 +120,7 @@ def attempt(form: Form, change: Callable[[], Result], first: Callable[[], None] 
 
 
 class _Reasons:
-    """What the library says of a field, in our words."""
+    """The library's messages, in our words."""
 
     def gettext(self, text: str) -> str:
         return str(REASONS.get(text, UNKNOWN_REASON))
@@ -130,24 +130,24 @@ class _Reasons:
 
 
 def _stripped(value: str | None) -> str:
-    """Without blanks around it and without the control characters no keyboard makes on purpose."""
+    """Stripped, without control characters."""
     typed = LOOSE.sub("", value or "")
     return "".join(char for char in typed if char in "\n\t\u3000\u200d" or char.isprintable()).strip()
 
 
 def options(*pairs: tuple[str, Any]) -> list[SelectChoice]:
-    """What can be chosen: the value sent and the label read."""
+    """The choices of a field: the value sent and the label read."""
     return [SelectChoice(value, label) for value, label in pairs]
 
 
 def _is_readable(_form: Fields, field: Any) -> None:
-    """Bytes that are no UTF-8 arrive as U+FFFD or still escaped: words were lost, so they are asked again."""
+    """Refuse text with U+FFFD or escaped bytes: it was not UTF-8, and letters were lost."""
     if "\ufffd" in (field.data or "") or ESCAPED.search(field.data or ""):
         raise ValidationError(_l("有几个字没有传对，请重新写一遍"))
 
 
 def _is_uuid(_form: Fields, field: Any) -> None:
-    """Kept in its plain form: a UUID may also be written with braces or as a URN, which no column has room for."""
+    """Normalise a UUID: braces and URNs are valid, but longer than the column."""
     try:
         field.data = str(uuid.UUID(field.data))
     except (ValueError, TypeError, AttributeError):
@@ -155,12 +155,12 @@ def _is_uuid(_form: Fields, field: Any) -> None:
 
 
 def submission() -> Any:
-    """What makes the same form sent twice the same: a UUID rendered into it."""
+    """The idempotency key of a form: a UUID rendered into it."""
     return HiddenField("", [_is_uuid], default=lambda: str(uuid.uuid4()))
 
 
 def text(label: AnyText, *, longest: int, lines: int = 1, needed: AnyText = "", **kwargs: Any) -> Any:
-    """A line or a box of text of at most `longest` characters; `needed` is the reason given when it is empty."""
+    """A text field of at most `longest` characters; `needed` is the reason given when it is empty."""
     first: Any = DataRequired(needed) if needed else Optional()
     limits = [first, Length(max=longest, message=_l("最多 %(max)s 个字")), _is_readable]
     attributes = {"maxlength": longest, "autocomplete": "off", **kwargs.pop("render_kw", {})}

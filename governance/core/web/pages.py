@@ -1,4 +1,4 @@
-"""How an answer looks: page or problem+json, language, 长辈版, times in plain Chinese. Routes only name a template."""
+"""What every page shares: pages or problem+json, language, 长辈版, times in plain Chinese."""
 
 import re
 from datetime import date, datetime
@@ -32,7 +32,7 @@ from governance.core.web import security
 
 log = structlog.get_logger()
 ZONE = ZoneInfo("Asia/Shanghai")
-DOORS = {errors.SignInNeeded: "people.signin", errors.KnownNeeded: "people.known"}  # where one who lacks it goes first
+REMEDIES = {errors.SignInNeeded: "people.signin", errors.KnownNeeded: "people.known"}  # the page to go to first
 FIXED = re.compile(r'\{\{ _\("([^"%]+)"\) \}\}')  # words with nothing to fill in
 NEAR = {0: _l("今天"), 1: _l("明天"), -1: _l("昨天")}
 THIS_YEAR, ANOTHER_YEAR = _l("%(month)s月%(day)s日"), _l("%(year)s年%(month)s月%(day)s日")
@@ -77,12 +77,12 @@ class _Spoken(BaseLoader):
         return FIXED.sub(lambda found: str(escape(self._translate(found[1]))), source), *rest
 
     def load(self, environment: Environment, name: str, globals: Any = None) -> Template:
-        """With what every template knows in one dict: the chain of them is walked anew for each page."""
+        """With all globals in one dict: Jinja's chain of dicts costs time at each page."""
         return super().load(environment, name, dict(globals or {}))
 
 
 def translated(name: str, language: str) -> Template:
-    """A template in one language, for a page that is made often: half of such a page are words that never change."""
+    """A template in one language, for pages that are rendered often: their fixed words are translated once."""
     app, known = current_app, current_app.extensions["spoken"]
     if language not in known:
         known[language] = app.jinja_env.overlay(loader=_Spoken(app.jinja_env.loader or BaseLoader(), language))
@@ -92,7 +92,7 @@ def translated(name: str, language: str) -> Template:
 
 
 def elder() -> bool:
-    """长辈版: asked for in the address, or remembered from before."""
+    """Whether 长辈版 is on: in the query string, or remembered in a cookie."""
     return chosen("elder") == "1"
 
 
@@ -110,33 +110,33 @@ def wants_json() -> bool:
 
 
 def back(endpoint: str, **values: Any) -> Any:
-    """See other: the answer to a form that was taken."""
+    """A redirect with 303 See Other, after a form was taken."""
     return redirect(url_for(endpoint, **values), 303)
 
 
 def public_url(endpoint: str, **values: Any) -> str:
-    """An address for paper, messages and other phones: on PUBLIC_URL, whatever host this request came to."""
+    """An absolute address on PUBLIC_URL, for paper, messages and other devices."""
     return str(current_app.extensions["settings"].base_url) + url_for(endpoint, **values)
 
 
 def inside(asked: str | None) -> str:
-    """Where to go on, only ever inside this site: a path and nothing a browser could read as another host."""
+    """The path to go on to, if it is inside this site; empty for anything a browser could read as another host."""
     path = asked or ""
     other_host = path.startswith(("//", "/\\")) or "\\" in path
     return path if path.startswith("/") and path.isprintable() and not other_host else ""
 
 
 def _problem(problem: errors.Problem) -> Any:
-    if wants_json() or _door_for_programs():
+    if wants_json() or _is_for_programs():
         return problem_json(problem.status, str(problem.title), problem.words, getattr(problem, "fields", None))
-    door = DOORS.get(type(problem))
-    if door and request.method in ("GET", "HEAD"):
-        return redirect(url_for(door, next=request.full_path.rstrip("?")), 303)
-    page = render_template("shared/problem.html", title=problem.title, words=problem.words, door=door)
+    remedy = REMEDIES.get(type(problem))
+    if remedy and request.method in ("GET", "HEAD"):
+        return redirect(url_for(remedy, next=request.full_path.rstrip("?")), 303)
+    page = render_template("shared/problem.html", title=problem.title, words=problem.words, remedy=remedy)
     return page, problem.status
 
 
-def _door_for_programs() -> bool:
+def _is_for_programs() -> bool:
     view = current_app.view_functions.get(request.endpoint or "")
     return bool(getattr(view, "tokenless", False))
 
@@ -154,7 +154,7 @@ def _http(error: HTTPException) -> Any:
     if error.response is not None or code in (301, 302, 303, 307, 308):
         return error
     words = str(HTTP_ERRORS.get(code, NOT_DONE))
-    if wants_json() or _door_for_programs():
+    if wants_json() or _is_for_programs():
         return problem_json(code, words, words)
     return render_template("shared/problem.html", title=words, words=""), code
 
@@ -171,7 +171,7 @@ def local(moment: datetime) -> datetime:
 
 
 def day(moment: datetime, today: date | None = None, say: Translate = translate) -> str:
-    """今天, 昨天, 明天 or the date. A page of many times says once which day it is and in which language."""
+    """今天, 昨天, 明天 or the date. A caller with many times passes today and language once."""
     there, today = local(moment).date(), today or local(now()).date()
     near = NEAR.get(there.toordinal() - today.toordinal())
     if near:
@@ -190,7 +190,7 @@ def hour(moment: datetime) -> str:
 
 
 def clock(moment: datetime | None, today: date | None = None, say: Translate = translate) -> Markup:
-    """A time as people say it, with the exact one for machines."""
+    """A time as people say it, in a `<time>` with the exact one."""
     if moment is None:
         return Markup("")
     there = local(moment)
@@ -199,5 +199,5 @@ def clock(moment: datetime | None, today: date | None = None, say: Translate = t
 
 
 def lines(text: str | None) -> Markup:
-    """Free words with their line breaks, harmless."""
+    """Free text with its line breaks, escaped."""
     return Markup("<br>").join(escape(line) for line in (text or "").splitlines())

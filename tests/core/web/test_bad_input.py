@@ -57,7 +57,7 @@ NAMES = (
     *("name", "kind", "place", "places", "role", "nickname", "households", "official_code", "hours", "label", "slug"),
     *("title", "words", "different", "noun", "to", "reason", "well", "due", "done_on", "word", "ticket", "topic"),
     *("follow", "answer", "reply"),
-    *("position", "successor", "state", "mark", "file", "audience", "answer", "groups", "events", "phone", "old"),
+    *("position", "successor", "state", "digest", "file", "audience", "answer", "groups", "events", "phone", "old"),
 )
 ARGUMENTS = ("k", "tab", "after", "code", "q", "under", "limit", "format", "next", "waiting", "noun=reply&to")
 

@@ -1,4 +1,4 @@
-"""The locks on every door: form tokens, headers, and pages that hold no script but our own, whatever people write."""
+"""Security of every endpoint: form tokens, headers, pages without scripts of others, whatever people write."""
 
 import html
 import re
@@ -118,7 +118,7 @@ def counts() -> tuple[int, ...]:
     return tuple(db.session.query(table).count() for table in (Event, Ticket, Photo))
 
 
-def test_only_the_doors_for_programs_ask_for_no_form_token(walk) -> None:
+def test_only_endpoints_for_programs_ask_for_no_form_token(walk) -> None:
     tokenless = {
         rule.rule
         for rule in walk.app.url_map.iter_rules()

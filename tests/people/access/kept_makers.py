@@ -284,7 +284,7 @@ ARGUMENTS: dict[str, Callable[[Cast, bool, Variant], Any]] = {
     "residence_id": _residence,
     "channel": lambda *_: "manual",
     "of": lambda *_: "MP",
-    "mark": lambda _cast, own, _variant: "0123456789abcdef" if own else "0" * 16,
+    "proof": lambda _cast, own, _variant: "0123456789abcdef" if own else "0" * 16,
     "deed": lambda _cast, _own, variant: variant[0],
 }
 
