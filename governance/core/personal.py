@@ -4,7 +4,7 @@ A column is marked in its model with `info=personal(...)`; the model says with `
 list on 我的, the export, the erasure and the privacy page walk these marks, so none of them can forget a column.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -74,6 +74,21 @@ class Section:
         return list(db.session.scalars(select(self.model).where(self.is_of(ids)).order_by(*keys))) if self.whose else []
 
     @property
+    def labels(self) -> list[str]:
+        return once(mark.label for mark in self.marks.values())
+
+    @property
+    def purposes(self) -> list[str]:
+        return once(mark.used_for for mark in self.marks.values())
+
+    @property
+    def fates(self) -> list[tuple[str, list[str]]]:
+        """What becomes of the columns when a person erases, with their labels."""
+        marks = self.marks.values()
+        ways = ((how, once(mark.label for mark in marks if mark.erased is how)) for how in Erased)
+        return [(str(how.value), labels) for how, labels in ways if labels]
+
+    @property
     def goes(self) -> bool:
         """Does erasure delete the whole row?"""
         return any(mark.erased is Erased.ROW for mark in self.marks.values())
@@ -113,6 +128,11 @@ def about_person(
     """
     conditions = [whose] if whose else []
     _SECTIONS[model] = Section(model, title, seen_by, kept, conditions, order, searched, files)
+
+
+def once(texts: Iterable[AnyText]) -> list[str]:
+    """Each text once, in order, in the language of the reader."""
+    return list(dict.fromkeys(map(str, texts)))
 
 
 def also_about(model: type[Base], whose: Whose) -> None:

@@ -134,7 +134,7 @@ class Message(Base):
     channel: Mapped[str] = mapped_column(String(20))
     robot: Mapped[str | None] = mapped_column(String(43))
     words: Mapped[str] = mapped_column(
-        Text, info=personal(_l("发到群里的话，带着您提的议题"), _l("告诉大家有新议题"), left=ERASED_WORDS)
+        Text, info=personal(_l("通知，写着您提的议题"), _l("告诉大家有新议题"), left=ERASED_WORDS)
     )
     state: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str | None] = mapped_column(String(300))

@@ -285,9 +285,7 @@ class Answer(Base):
         String(6),
         info=personal(_l("解决了吗"), _TO_COUNT, Erased.ANONYMOUS, read=lambda row: SOLVED[row.solved]),
     )
-    satisfied: Mapped[int | None] = mapped_column(
-        info=personal(_l("满意几分（满分 5 分）"), _TO_COUNT, Erased.ANONYMOUS)
-    )
+    satisfied: Mapped[int | None] = mapped_column(info=personal(_l("满意几分"), _TO_COUNT, Erased.ANONYMOUS))
     words: Mapped[str] = mapped_column(Text, default="", info=personal(_l("您说的"), _l("知道哪里没办好"), left=""))
     taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(default=now, info=personal(_l("什么时候"), _TO_COUNT, Erased.ANONYMOUS))

@@ -15,7 +15,7 @@ from governance.core import media
 from governance.core.db import db, empty_wal, locked, now
 from governance.core.errors import Refused
 from governance.core.jobs import NotYet, enqueue, job
-from governance.core.personal import Found, Ids, Item, Section, erase, find, items, sections
+from governance.core.personal import Found, Ids, Item, Section, erase, find, items, once, sections
 from governance.core.translation import translate as _
 from governance.core.web import page_cache
 from governance.core.web.pages import clock, local
@@ -35,6 +35,10 @@ class Part:
     section: Section
     rows: list[list[Item]]
     more: int
+
+    @property
+    def purposes(self) -> list[str]:
+        return once(item.mark.used_for for row in self.rows for item in row)
 
 
 def ids_of(person_id: int | None) -> list[int]:

@@ -56,8 +56,8 @@ def test_the_privacy_page_says_every_mark(phone) -> None:
         if section.name != "staff_session":
             assert (section.name, str(section.title) in page, str(section.kept) in page) == (section.name, True, True)
             for name, mark in section.marks.items():
-                said = f"{mark.label}：{mark.used_for}"
-                assert (section.name, name, said in page) == (section.name, name, True)
+                for said in (mark.label, mark.used_for, mark.erased.value):
+                    assert (section.name, name, str(said) in page) == (section.name, name, True)
 
 
 def test_the_privacy_page_is_linked_from_the_foot_of_every_page(phone, cast) -> None:
