@@ -2,6 +2,7 @@
 
 import sqlite3
 import tarfile
+import uuid
 from pathlib import Path
 
 import pypdfium2
@@ -11,10 +12,13 @@ from sqlalchemy import select
 from governance.cli import __main__ as cli
 from governance.core.config import Settings
 from governance.core.db import db, writing
-from governance.people.model import Identity, Post
+from governance.people.access.viewer import Viewer
+from governance.people.model import Identity, Person, Post
 from governance.people.staff.signin import sign_in
 from governance.places.actions import print_code
 from governance.places.model import Code, Place
+from governance.tickets.model import Ticket
+from governance.tickets.reports import submit_report
 from governance.web.app import build
 from tests import cast as casting
 from tests.app import settings_for
@@ -221,3 +225,57 @@ def test_a_group_is_bound_and_listed_and_the_relay_says_how_it_stands(run, deplo
     for wrong in (("--channel", "pigeon"), ("--channel", "wecom_webhook"), ("--channel", "manual", "--set", "key")):
         assert run(*bind, *wrong)[0] == 1
     assert run("groups", "add", "没有的地方", *bind[3:], "--channel", "manual")[0] == 1
+
+
+def test_erase_says_first_what_would_go_and_then_that_it_went(run, deployment):
+    person_id, number, ref = _reported(deployment, "灯不亮")
+    code, said = run("erase", "--person", person_id, "--dry-run")
+    assert (code, "would erase\t1\t您报的事" in said) == (0, True)
+    assert _words_of(ref) == "灯不亮"
+    code, said = run("erase", "--person", person_id)
+    assert (code, "erased\t1\t您报的事" in said) == (0, True)
+    assert _words_of(ref) == ""
+    assert run("erase", "--person", person_id)[0] == 0  # safe to repeat
+
+
+def test_erase_of_one_ticket_leaves_the_reporters_others(run, deployment):
+    person_id, number, ref = _reported(deployment, "灯不亮")
+    _, _, other = _reported(deployment, "门坏了", person_id)
+    code, said = run("erase", "--ticket", number)
+    assert (code, _words_of(ref), _words_of(other)) == (0, "", "门坏了")
+
+
+def test_erase_by_phone_finds_a_number_left_with_a_report(run, deployment):
+    _, _, ref = _reported(deployment, "灯不亮")
+    _, _, other = _reported(deployment, "门坏了", phone="13800002222")
+    assert run("erase", "--phone", "138 0000 1111")[0] == 0
+    assert (_words_of(ref), _words_of(other)) == ("", "门坏了")
+
+
+@pytest.mark.parametrize(
+    "words", [("--phone", "13999999999"), ("--ticket", "1-1"), ("--person", "999"), ("--person", "nobody")]
+)
+def test_erase_of_nobody_is_refused(run, deployment, words):
+    assert run("erase", *words)[0] == 1
+
+
+def test_erase_is_not_for_staff(run, deployment):
+    code, said = run("erase", "--person", deployment.people["shen"])
+    assert (code, "工作账号" in said) == (1, True)
+
+
+def _reported(cast, words, person_id=None, phone="13800001111"):
+    with writing():
+        person = db.session.get_one(Person, person_id) if person_id else Person()
+        db.session.add(person)
+        db.session.flush()
+        details = {"words": words, "contact_phone": phone}
+        by = Viewer(person_id=person.id)
+        ticket = submit_report(cast.place("5号楼"), by, cast.category("light"), str(uuid.uuid4()), **details)
+    return person.id, ticket.number, ticket.ref
+
+
+def _words_of(ref):
+    db.session.rollback()
+    db.session.expire_all()
+    return db.session.scalars(select(Ticket.words).filter_by(ref=ref)).one()

@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from governance import initial_data, worker
-from governance.cli import backup, codes, groups, people, places
+from governance.cli import backup, codes, erase, groups, people, places
 from governance.core import migrations
 from governance.core.config import MissingSetting, load
 from governance.core.errors import Problem, Refused
@@ -21,7 +21,7 @@ def parser() -> argparse.ArgumentParser:
     fill.add_argument("--size", choices=SIZES, default="small", help="a few streets' life, or a district's scale")
     fill.add_argument("--tickets", type=_count, default=0, metavar="N", help="so many more tickets, written in bulk")
     fill.set_defaults(run=_demo)
-    for module in (places, codes, people, groups, backup):
+    for module in (places, codes, people, groups, erase, backup):
         module.add(commands)
     # Every command brings the schema up first; this one does nothing else.
     commands.add_parser("migrate", help="bring the database to this release's schema").set_defaults(

@@ -111,6 +111,7 @@ Done = TypeVar("Done")
 LARGEST = 2**31 - 1  # of an integer column; SQLite would take more, PostgreSQL would not
 FRESH = 1.0  # seconds a connection is taken for alive after it was used
 BUSY = 20  # seconds a writer waits for the others
+PATIENCE = 200  # milliseconds to wait for readers of the WAL before it is left for later
 PAUSES = 0.2, 1, 5, 15  # seconds between tries to write down what is known nowhere else
 _TURN = threading.Lock()
 
@@ -120,9 +121,11 @@ def now() -> datetime:
 
 
 def engine_options(url: str) -> dict[str, Any]:
+    """An error never says what was to be written: it goes to logs and onto jobs, where nobody would erase it."""
+    pool = {"pool_size": 16, "max_overflow": 16, "hide_parameters": True}
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": BUSY, "isolation_level": None}, "pool_size": 16, "max_overflow": 16}
-    return {"connect_args": {"connect_timeout": 5}, "pool_size": 16, "max_overflow": 16}
+        return pool | {"connect_args": {"timeout": BUSY, "isolation_level": None}}
+    return pool | {"connect_args": {"connect_timeout": 5}}
 
 
 def init_app(app: Flask, url: str) -> None:
@@ -290,6 +293,23 @@ def without_sorting() -> None:
     """
     if db.engine.dialect.name == "postgresql":
         db.session.execute(select(func.set_config("enable_sort", "off", True)))
+
+
+def empty_wal() -> bool:
+    """Copy SQLite's WAL into the database and cut it to nothing; says whether no reader was in the way.
+
+    On PostgreSQL there is nothing to do here: VACUUM and the recycling of its WAL are the server's.
+    """
+    if db.engine.dialect.name != "sqlite":
+        return True
+    db.session.rollback()
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as quiet:
+        quiet.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE}")  # writers wait with it
+        try:
+            busy: int = quiet.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+        finally:
+            quiet.exec_driver_sql(f"PRAGMA busy_timeout={BUSY * 1000}")
+    return not busy
 
 
 def find_by(model: type[Row], **columns: Any) -> Row | None:

@@ -11,12 +11,14 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, Text, UniqueConstraint, func, select
+from sqlalchemy import JSON, Index, String, Text, UniqueConstraint, and_, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from governance.core.db import Base, connection, db, now, partial_index, writing
+from governance.core.personal import about_person, personal
 from governance.core.sql_statements import Insert
+from governance.core.translation import LazyText as _l
 
 GENESIS = "0" * 64
 BATCH = 500
@@ -44,8 +46,10 @@ class Event(Base):
     actor_id: Mapped[int | None]
     actor: Mapped[str] = mapped_column(String(80))
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    words: Mapped[str | None] = mapped_column(Text)
-    salt: Mapped[str | None] = mapped_column(String(32))
+    words: Mapped[str | None] = mapped_column(Text, info=personal(_l("话"), _l("以后能查清楚说过什么、办过什么")))
+    salt: Mapped[str | None] = mapped_column(
+        String(32), info=personal(_l("校验这句话用的随机数"), _l("证明话没有被改过"), read=lambda _: None)
+    )
     words_hash: Mapped[str | None] = mapped_column(String(64))
     processed_at: Mapped[datetime | None]
     seq: Mapped[int | None]
@@ -71,6 +75,15 @@ class Event(Base):
         ]
 
 
+about_person(
+    Event,
+    _l("留痕"),
+    seen_by=_l("办这件事的社区、街道、区里的人"),
+    kept=_l("和事情一起留着；您删除以后，只剩办了哪一步、什么时间"),
+    whose=lambda ids: and_(Event.noun == "person", Event.subject_id.in_(ids)),
+    order=90,
+    searched=lambda ids: Event.actor_id.in_(ids),
+)
 EVENT = Insert(Event)
 UNSEALED = select(Event.stream).where(Event.seq.is_(None)).limit(1)
 

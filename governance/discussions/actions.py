@@ -78,7 +78,10 @@ def _new(
     db.session.flush()
     if not official:
         follow(topic, by)
-    record_event(topic, "propose", by, words=words, title=title)
+    if official:
+        record_event(topic, "propose", by, words=words, title=title)
+    else:  # a resident's title is words of theirs, which can be erased; facts cannot
+        record_event(topic, "propose", by, words="\n".join(filter(None, (title, words))))
     return topic
 
 
@@ -177,7 +180,7 @@ def _merge(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, An
         raise Invalid({"into": "那个议题不在商量，不能并进去"})
     topic.merged_into_id, topic.checked_at = target.id, topic.checked_at or now()
     _carry_over(topic, target)
-    record_event(target, "take_in", by, title=topic.title, taken=topic.id)
+    record_event(target, "take_in", by, words=topic.title, taken=topic.id)
     return {"into": target.id}
 
 

@@ -142,7 +142,7 @@ LINES = (
     Line("answer", done=_l("社区答复"), readers=ALL, words=ALL),
     Line("task", done=_l("派了一件任务"), readers=ALL, words=ALL),
     Line("deed", done=_l("办成一件实事"), readers=ALL, words=ALL, detail="title"),
-    Line("take_in", done=_l("并进来一个议题"), readers=ALL, words=ALL, detail="title"),
+    Line("take_in", done=_l("并进来一个议题"), readers=ALL, words=ALL),
     Line("gather", done=_l("有一件上报转到这里")),
     Line("statement_say", done=_l("说了一条观点")),
     Line("reply_say", done=_l("回了一句")),

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from governance.core.db import Base, OneOf, db, now
 from governance.core.lifecycle import Move
+from governance.core.personal import Erased, personal
+from governance.core.translation import LazyText as _l
 from governance.discussions.lifecycle import LIFE, PROPOSED, TopicState
 from governance.people.model import Person
 from governance.places.kinds import AREAS
@@ -28,6 +30,9 @@ SHOWN, WAITING, HIDDEN = "shown", "waiting", "hidden"
 AGREE, DISAGREE, PASS = 1, -1, 0
 VOICES = {"agree": AGREE, "disagree": DISAGREE, "pass": PASS}
 SAID = {AGREE: "同意", DISAGREE: "不同意", PASS: "说不好"}
+TAKEN_BACK = "（本人已删去）"
+_TO_TALK = _l("和邻居一起商量")
+_TO_COUNT = _l("知道大家怎么想；别人只看到人数")
 DONE_WELL = {"yes": "办得好", "partly": "办了一部分", "no": "没办好"}
 
 
@@ -45,8 +50,8 @@ class Topic(AreaColumns, Base):
     ref: Mapped[str] = mapped_column(String(16), unique=True)
     submission: Mapped[str] = mapped_column(String(36))
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
-    title: Mapped[str] = mapped_column(String(40))
-    words: Mapped[str] = mapped_column(Text, default="")
+    title: Mapped[str] = mapped_column(String(40), info=personal(_l("议题"), _TO_TALK, left=TAKEN_BACK))
+    words: Mapped[str] = mapped_column(Text, default="", info=personal(_l("您说的"), _TO_TALK, left=""))
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     official: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(OneOf(12, STATES), default=PROPOSED)
@@ -55,7 +60,9 @@ class Topic(AreaColumns, Base):
     decision: Mapped[str] = mapped_column(Text, default="")
     decided_at: Mapped[datetime | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id"))
-    proposed_at: Mapped[datetime] = mapped_column(default=now)
+    proposed_at: Mapped[datetime] = mapped_column(
+        default=now, info=personal(_l("什么时候"), _TO_TALK, Erased.ANONYMOUS)
+    )
     changed_at: Mapped[datetime] = mapped_column(default=now)
     version: Mapped[int] = mapped_column(default=1)
     people: Mapped[int] = mapped_column(default=0)
@@ -82,7 +89,9 @@ class TopicFollow(Base):
 
     topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
-    seen_at: Mapped[datetime] = mapped_column(default=now)
+    seen_at: Mapped[datetime] = mapped_column(
+        default=now, info=personal(_l("上次看的时间"), _l("告诉您有没有新进展"), Erased.ROW)
+    )
 
 
 class Spoken(Base):
@@ -99,9 +108,11 @@ class Spoken(Base):
     from_group: Mapped[bool] = mapped_column(default=False)  # 转自群聊: said there, written down here by staff
     state: Mapped[str] = mapped_column(String(8), default=SHOWN)
     reason: Mapped[str] = mapped_column(String(200), default="")
-    appeal: Mapped[str] = mapped_column(String(200), default="")
+    appeal: Mapped[str] = mapped_column(
+        String(200), default="", info=personal(_l("您的申诉"), _l("请社区再看一遍"), left="")
+    )
     answered_at: Mapped[datetime | None]
-    at: Mapped[datetime] = mapped_column(default=now)
+    at: Mapped[datetime] = mapped_column(default=now, info=personal(_l("什么时候"), _TO_TALK, Erased.ANONYMOUS))
 
     words: Mapped[str]
 
@@ -134,7 +145,7 @@ class Statement(Spoken):
     )
     noun = "statement"
 
-    words: Mapped[str] = mapped_column(String(140))
+    words: Mapped[str] = mapped_column(String(140), info=personal(_l("您说的"), _TO_TALK, left=TAKEN_BACK))
     agreed: Mapped[int] = mapped_column(default=0)
     disagreed: Mapped[int] = mapped_column(default=0)
     passed: Mapped[int] = mapped_column(default=0)
@@ -156,7 +167,7 @@ class Reply(Spoken):
     )
     noun = "reply"
 
-    words: Mapped[str] = mapped_column(String(300))
+    words: Mapped[str] = mapped_column(String(300), info=personal(_l("您说的"), _TO_TALK, left=TAKEN_BACK))
     statement_id: Mapped[int | None] = mapped_column(ForeignKey("statement.id"), index=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("reply.id"), index=True)
 
@@ -171,8 +182,10 @@ class Voice(Base):
 
     statement_id: Mapped[int] = mapped_column(ForeignKey("statement.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
-    answer: Mapped[int]
-    at: Mapped[datetime] = mapped_column(default=now)
+    answer: Mapped[int] = mapped_column(
+        info=personal(_l("您的态度"), _TO_COUNT, Erased.ANONYMOUS, read=lambda row: SAID[row.answer])
+    )
+    at: Mapped[datetime] = mapped_column(default=now, info=personal(_l("什么时候"), _TO_COUNT, Erased.ANONYMOUS))
 
 
 class Flag(Base):
@@ -188,8 +201,10 @@ class Flag(Base):
     subject_id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"))
-    words: Mapped[str] = mapped_column(String(200), default="")
-    at: Mapped[datetime] = mapped_column(default=now)
+    words: Mapped[str] = mapped_column(
+        String(200), default="", info=personal(_l("为什么举报"), _l("请社区看一看"), Erased.ROW)
+    )
+    at: Mapped[datetime] = mapped_column(default=now, info=personal(_l("什么时候"), _l("请社区看一看"), Erased.ROW))
     settled_at: Mapped[datetime | None]
 
 
@@ -201,9 +216,13 @@ class Review(Base):
 
     topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
-    well: Mapped[str] = mapped_column(String(6))
-    words: Mapped[str] = mapped_column(String(200), default="")
-    at: Mapped[datetime] = mapped_column(default=now)
+    well: Mapped[str] = mapped_column(
+        String(6), info=personal(_l("办得怎样"), _TO_COUNT, Erased.ANONYMOUS, read=lambda row: DONE_WELL[row.well])
+    )
+    words: Mapped[str] = mapped_column(
+        String(200), default="", info=personal(_l("您说的"), _l("知道哪里没办好"), left="")
+    )
+    at: Mapped[datetime] = mapped_column(default=now, info=personal(_l("什么时候"), _TO_COUNT, Erased.ANONYMOUS))
 
 
 class Deed(AreaColumns, Base):

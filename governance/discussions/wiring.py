@@ -2,11 +2,11 @@
 
 from flask import Flask
 
-from governance.discussions import desk, jobs, links, person_hooks, queries, routes, say_routes
+from governance.discussions import desk, jobs, links, person_hooks, personal_data, queries, routes, say_routes
 from governance.links import provide_topics
 
 JOBS = (jobs,)
-LISTENERS = (person_hooks,)
+LISTENERS = (person_hooks, personal_data)
 ROUTES = (routes, desk, say_routes)
 
 provide_topics(links)

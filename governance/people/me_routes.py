@@ -1,18 +1,16 @@
-"""Routes of a known resident's own page: nickname, data held about me, leaving."""
+"""Routes of a known resident's own page: nickname, leaving."""
 
 from typing import Any
 
 from flask import render_template, request, session
 
-from governance.core.db import db
 from governance.core.web.forms import attempt
 from governance.core.web.pages import back
 from governance.core.web.security import refills
 from governance.people.access.current import as_person, current, open_to
-from governance.people.access.permissions import anyone, known
+from governance.people.access.permissions import known
 from governance.people.access.wechat_redirect import ASKED, OUT
 from governance.people.blueprint import bp
-from governance.people.model import Person
 from governance.people.residents import departure, verification
 from governance.people.residents.verification_forms import NicknameForm
 
@@ -35,19 +33,3 @@ def leave() -> Any:
         session[ASKED] = OUT  # so that WeChat does not recognise them again by itself
         return back("people.me")
     return render_template("people/leave.html")
-
-
-@bp.get("/me/data")
-@open_to(anyone)
-def data() -> Any:
-    """The list of data held about me."""
-    viewer = current()
-    person = db.session.get(Person, viewer.person_id) if viewer.person_id else None
-    facts = {
-        "person": person,
-        "homes": departure.homes(person) if person else [],
-        "devices": departure.devices(person) if person else 0,
-        "by_wechat": departure.by_wechat(person) if person else False,
-        "looks": departure.looks_at(person) if person else [],
-    }
-    return render_template("people/data.html", **facts)

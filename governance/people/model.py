@@ -18,8 +18,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
-from governance.core.crypto import Personal
+from governance.core.crypto import Personal, masked_name, masked_phone
 from governance.core.db import Base, OneOf, now
+from governance.core.personal import Erased, about_person, personal
 from governance.core.translation import AnyText, LazyText
 from governance.core.translation import LazyText as _l
 from governance.places.model import Place
@@ -39,8 +40,21 @@ ROLES = {
 }
 
 IDENTITIES = ("device", "phone", "account", "member", "openid", "userid")
+RECOGNISED_BY = {
+    "device": _l("这台手机里的一串随机数，不是手机号"),
+    "phone": _l("手机号算出来的一串码"),
+    "account": _l("工作账号"),
+    "member": _l("您在群里说话时，群机器人给的一串码"),
+    "openid": _l("微信公众号给的一串码，只在这个公众号里有用"),
+    "userid": _l("企业微信账号"),
+}
 KNOWN_BY = {"slip": _l("住户条"), "worker": _l("工作人员当面确认"), "sms": _l("短信验证"), "wechat": _l("微信")}
 LEFT = "已退出的居民"
+
+
+def _is_encrypted(_handle: str | None) -> AnyText:
+    return _l("加密存着")
+
 
 IDLE = timedelta(hours=4)  # a session unused for so long ends; a long round on foot is shorter
 DEVICES = (
@@ -88,17 +102,34 @@ class Person(Base):
     __table_args__ = (CheckConstraint(f"known_by IN {tuple(KNOWN_BY)}", name="known_by"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    nickname: Mapped[str | None] = mapped_column(String(30))
-    name: Mapped[str | None] = mapped_column(Personal)
-    phone: Mapped[str | None] = mapped_column(Personal)
-    created_at: Mapped[datetime] = mapped_column(default=now)
+    nickname: Mapped[str | None] = mapped_column(
+        String(30), info=personal(_l("昵称"), _l("您在议事厅说话时，邻居看到的名字"), left=LEFT)
+    )
+    name: Mapped[str | None] = mapped_column(Personal, info=personal(_l("姓名"), _l("社区认识您"), masked=masked_name))
+    phone: Mapped[str | None] = mapped_column(
+        Personal, info=personal(_l("手机号"), _l("短信验证您是这里的居民"), masked=masked_phone)
+    )
+    created_at: Mapped[datetime] = mapped_column(
+        default=now, info=personal(_l("第一次来"), _l("防止有人一下子乱报"), Erased.ANONYMOUS)
+    )
     erased_at: Mapped[datetime | None]
-    known_at: Mapped[datetime | None]
-    known_by: Mapped[str | None] = mapped_column(String(8))
-    known_place_id: Mapped[int | None] = mapped_column(index=True, info=PLACE)  # places are never deleted
-    nickname_key: Mapped[str | None] = mapped_column(String(30), index=True)
-    consented_at: Mapped[datetime | None]
-    left_at: Mapped[datetime | None]
+    known_at: Mapped[datetime | None] = mapped_column(info=personal(_l("认识的时间"), _l("能在议事厅说话")))
+    known_by: Mapped[str | None] = mapped_column(
+        String(8), info=personal(_l("怎么认识的"), _l("能在议事厅说话"), read=lambda row: row.how_known)
+    )
+    known_place_id: Mapped[int | None] = mapped_column(  # places are never deleted
+        index=True,
+        info=PLACE | personal(_l("在哪里认识的"), _l("知道您是哪里的居民"), read=lambda row: row.known_place.full_name),
+    )
+    nickname_key: Mapped[str | None] = mapped_column(
+        String(30), index=True, info=personal(_l("昵称"), _l("不让两个人用一样的昵称"), read=lambda _: None)
+    )
+    consented_at: Mapped[datetime | None] = mapped_column(
+        info=personal(_l("同意说话的时间"), _l("您同意过，大家能看到您说的话"))
+    )
+    left_at: Mapped[datetime | None] = mapped_column(
+        info=personal(_l("退出的时间"), _l("不再显示您的名字"), Erased.ANONYMOUS)
+    )
     merged_into_id: Mapped[int | None]
 
     posts: Mapped[list["Post"]] = relationship(back_populates="person", order_by="Post.id")
@@ -129,10 +160,25 @@ class Identity(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    kind: Mapped[str] = mapped_column(OneOf(10, IDENTITIES))
-    subject: Mapped[str] = mapped_column(String(64))
-    secret: Mapped[str | None] = mapped_column(String(200))
-    handle: Mapped[str | None] = mapped_column(Personal)
+    kind: Mapped[str] = mapped_column(
+        OneOf(10, IDENTITIES),
+        info=personal(
+            _l("靠什么认出您"),
+            _l("下次来还认得，您能看到自己报的事"),
+            Erased.ROW,
+            read=lambda row: RECOGNISED_BY[row.kind],
+        ),
+    )
+    subject: Mapped[str] = mapped_column(
+        String(64), info=personal(_l("一串码"), _l("下次来还认得"), Erased.ROW, read=lambda _: None)
+    )
+    secret: Mapped[str | None] = mapped_column(
+        String(200), info=personal(_l("工作账号的密码（只存校验码）"), _l("登录"), Erased.ROW, read=lambda _: None)
+    )
+    handle: Mapped[str | None] = mapped_column(
+        Personal,
+        info=personal(_l("微信给的号码"), _l("您同意以后，用微信告诉您进度"), Erased.ROW, masked=_is_encrypted),
+    )
     must_change: Mapped[bool] = mapped_column(default=False)  # another person knows the password
     disabled_at: Mapped[datetime | None]
 
@@ -205,9 +251,13 @@ class StaffSession(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     identity_id: Mapped[int] = mapped_column(ForeignKey("identity.id"), index=True)
-    agent: Mapped[str] = mapped_column(String(120), default="")
-    created_at: Mapped[datetime] = mapped_column(default=now)
-    seen_at: Mapped[datetime] = mapped_column(default=now)
+    agent: Mapped[str] = mapped_column(
+        String(120), default="", info=personal(_l("浏览器"), _l("认出是不是本人在登录"), Erased.ROW)
+    )
+    created_at: Mapped[datetime] = mapped_column(default=now, info=personal(_l("登录时间"), _l("登录"), Erased.ROW))
+    seen_at: Mapped[datetime] = mapped_column(
+        default=now, info=personal(_l("上次用的时间"), _l("太久不用就退出"), Erased.ROW)
+    )
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 
@@ -226,3 +276,30 @@ class StaffSession(Base):
     def device(self) -> AnyText:
         """The kind of device; empty when it is not recognised."""
         return next((name for mark, name in DEVICES if mark in self.agent), "")
+
+
+_STAFF = _l("社区以上的工作人员；每看一次都记下来，您能看到")
+about_person(
+    Person,
+    _l("您是谁"),
+    seen_by=_STAFF,
+    kept=_l("直到您退出或者删除"),
+    whose=lambda ids: Person.id.in_(ids),
+    order=10,
+)
+about_person(
+    Identity,
+    _l("怎么认出您"),
+    seen_by=_l("没有人看，只有程序用"),
+    kept=_l("直到您删除"),
+    whose=lambda ids: Identity.person_id.in_(ids),
+    order=11,
+)
+about_person(
+    StaffSession,
+    _l("工作账号在哪里登录"),
+    seen_by=_l("本人"),
+    kept=_l("退出登录以后不再用"),
+    whose=lambda ids: StaffSession.identity_id.in_(select(Identity.id).where(Identity.person_id.in_(ids))),
+    order=19,
+)

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from governance.core.crypto import Personal
 from governance.core.db import Base, now, partial_index
 from governance.core.events import Event
+from governance.core.personal import Erased, personal
+from governance.core.translation import LazyText as _l
 from governance.people.model import Person
 from governance.places.kinds import AREAS
 from governance.places.model import Place
@@ -33,6 +35,7 @@ LABELS = {
     FAILED: "没发成",
     UNKNOWN: "可能已发出",
 }
+ERASED_WORDS = "（本人已删去）"
 ONLY_ANSWERS = "这个机器人只能回答，不能主动发"  # why a group does not receive events
 WITH_OWNER = "等群主点发送"  # `sending` without a lease: only the owner can send it
 
@@ -65,7 +68,15 @@ class Group(AreaColumns, Base):
     heard_as: Mapped[str | None] = mapped_column(String(43), index=True)
     receives: Mapped[bool] = mapped_column(default=True, server_default=true())
     keeper_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id"),
+        info=personal(
+            _l("用微信告诉您进度"),
+            _l("您同意过，办到哪了就告诉您"),
+            Erased.ANONYMOUS,
+            read=lambda row: _l("已停") if row.archived_at else _l("开着"),
+        ),
+    )
     quiet_from: Mapped[int | None]
     quiet_until: Mapped[int | None]
     digest_hour: Mapped[int | None]
@@ -122,7 +133,9 @@ class Message(Base):
     group_id: Mapped[int | None] = mapped_column(ForeignKey("chat_group.id"), index=True)
     channel: Mapped[str] = mapped_column(String(20))
     robot: Mapped[str | None] = mapped_column(String(43))
-    words: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(
+        Text, info=personal(_l("通知，写着您提的议题"), _l("告诉大家有新议题"), left=ERASED_WORDS)
+    )
     state: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str | None] = mapped_column(String(300))
     started_at: Mapped[datetime] = mapped_column(default=now)

@@ -9,11 +9,11 @@ from governance.relay.groups import customer_groups, customer_routes, import_rou
 from governance.relay.groups import routes as group_routes
 from governance.relay.mass_tasks import jobs as mass_task_jobs
 from governance.relay.mass_tasks import recall
-from governance.relay.subscriptions import person_hooks, recipients
+from governance.relay.subscriptions import person_hooks, personal_data, recipients
 from governance.relay.subscriptions import routes as subscription_routes
 
 JOBS = (jobs, mass_task_jobs, customer_groups, manual_reminder)
-LISTENERS = (person_hooks, recall)
+LISTENERS = (person_hooks, personal_data, recall)
 ROUTES = (routes, manual_routes, subscription_routes, group_routes, customer_routes, import_routes)
 
 

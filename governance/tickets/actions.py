@@ -175,7 +175,8 @@ def _to_topic(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[st
     concerned = db.session.scalars(select(Follow.person_id).filter_by(ticket_id=ticket.id)).all()
     into, title = answers["topic"].removeprefix(NEW_TOPIC), answers.get("title", "")
     topic_id, name = links.topics().receive(ticket.id, concerned, ticket.place, by, into, title)
-    return {"topic": topic_id, "title": name}
+    new = answers["topic"] == NEW_TOPIC
+    return {"topic": topic_id} | ({"title": name} if new else {})  # another's title is theirs to erase
 
 
 def _carry_voices(ticket: Ticket, target: Ticket) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Refused
@@ -148,7 +148,10 @@ def _all_answered(ticket: Ticket) -> bool:
     db.session.flush()
     concerned = db.session.scalar(select(func.count()).select_from(Follow).filter_by(ticket_id=ticket.id))
     answered = db.session.scalar(
-        select(func.count()).select_from(Answer).filter_by(ticket_id=ticket.id, round=ticket.round)
+        select(func.count())
+        .select_from(Answer)
+        .join(Follow, and_(Follow.ticket_id == Answer.ticket_id, Follow.person_id == Answer.person_id))
+        .where(Answer.ticket_id == ticket.id, Answer.round == ticket.round)
     )
     return bool(concerned and answered and answered >= concerned)
 

@@ -18,8 +18,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from governance.core.crypto import Personal
+from governance.core.crypto import Personal, masked_name, masked_phone
 from governance.core.db import LARGEST, Base, OneOf, db, in_literals, now, partial_index
+from governance.core.personal import Erased, personal
 from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
 from governance.people.model import Body, Person
@@ -39,6 +40,10 @@ SOURCES: dict[str, AnyText] = {
     "topic": _l("议事厅"),
 }
 STATES = tuple(state.name for state in LIFE.states)
+SOLVED = {"yes": _l("解决了"), "partly": _l("好了一部分"), "no": _l("没解决")}
+ROLES = {"reporter": _l("您报的"), "joiner": _l("您也遇到")}
+_TO_HANDLE = _l("办这件事")
+_TO_COUNT = _l("知道有多少人遇到、多少人说好")
 
 
 class Category(Base):
@@ -84,16 +89,28 @@ class Ticket(AreaColumns, Base):
     ref: Mapped[str] = mapped_column(String(16), unique=True)
     submitter_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     submission: Mapped[str] = mapped_column(String(36))
-    content_digest: Mapped[str | None] = mapped_column(String(43))  # keyed; none: taken before it was kept
-    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
-    category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
+    content_digest: Mapped[str | None] = mapped_column(  # keyed; none: taken before it was kept
+        String(43), info=personal(_l("内容的指纹"), _l("同一件事又交一次时认得出来"))
+    )
+    place_id: Mapped[int] = mapped_column(
+        ForeignKey("place.id"),
+        info=personal(_l("在哪里"), _TO_HANDLE, Erased.ANONYMOUS, read=lambda row: row.place.full_name),
+    )
+    category_id: Mapped[int] = mapped_column(
+        ForeignKey("category.id"),
+        info=personal(_l("哪一类"), _TO_HANDLE, Erased.ANONYMOUS, read=lambda row: row.category.label),
+    )
     source: Mapped[str] = mapped_column(OneOf(8, SOURCES), default="code")
-    words: Mapped[str] = mapped_column(Text, default="")
-    where: Mapped[str] = mapped_column(String(40), default="")
+    words: Mapped[str] = mapped_column(Text, default="", info=personal(_l("您说的"), _TO_HANDLE, left=""))
+    where: Mapped[str] = mapped_column(String(40), default="", info=personal(_l("具体位置"), _l("找得到地方"), left=""))
     private: Mapped[bool] = mapped_column(default=False)
     urgent: Mapped[bool] = mapped_column(default=False, server_default=false())  # its words speak of a danger
-    contact_name: Mapped[str | None] = mapped_column(Personal)
-    contact_phone: Mapped[str | None] = mapped_column(Personal)
+    contact_name: Mapped[str | None] = mapped_column(
+        Personal, info=personal(_l("怎么称呼您"), _l("办这件事的人联系您"), masked=masked_name)
+    )
+    contact_phone: Mapped[str | None] = mapped_column(
+        Personal, info=personal(_l("联系电话"), _l("办这件事的人联系您"), masked=masked_phone)
+    )
     assisted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     state: Mapped[str] = mapped_column(OneOf(16, STATES), default=SUBMITTED)
@@ -107,10 +124,14 @@ class Ticket(AreaColumns, Base):
     held_at: Mapped[datetime | None]
     joined: Mapped[int] = mapped_column(default=0)
     nudged: Mapped[int] = mapped_column(default=0)
-    submitted_at: Mapped[datetime] = mapped_column(default=now)
+    submitted_at: Mapped[datetime] = mapped_column(
+        default=now, info=personal(_l("什么时候报的"), _l("按时办"), Erased.ANONYMOUS)
+    )
     due_at: Mapped[datetime]
     checked_at: Mapped[datetime | None]
-    public_words: Mapped[str | None] = mapped_column(Text)  # as others read them; None: masked as they are read
+    public_words: Mapped[str | None] = mapped_column(  # as others read them; None: masked as they are read
+        Text, info=personal(_l("邻居看到的文字"), _l("让邻居知道有人报了"))
+    )
     words_hidden: Mapped[bool] = mapped_column(default=False)
     photos_hidden: Mapped[bool] = mapped_column(default=False)
     resolved_at: Mapped[datetime | None]
@@ -218,6 +239,10 @@ def check_digit(number: int) -> int:
     return -(doubled + sum(digits[1::2])) % 10
 
 
+def _number_of(ticket_id: int | None) -> str | None:
+    return f"{ticket_id}-{check_digit(ticket_id)}" if ticket_id else None
+
+
 def read_number(text: str) -> int | None:
     """The row behind a number as people write it; None when the check digit says it is a slip of the pen."""
     digits = "".join(char for char in text if char.isdecimal())
@@ -233,10 +258,18 @@ class Follow(Base):
     __tablename__ = "follow"
     __table_args__ = (CheckConstraint("role IN ('reporter','joiner')", name="role"),)
 
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(
+        ForeignKey("ticket.id"),
+        primary_key=True,
+        info=personal(_l("事情"), _l("告诉您办到哪了"), Erased.ROW, read=lambda row: _number_of(row.ticket_id)),
+    )
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
-    role: Mapped[str] = mapped_column(String(8))
-    since: Mapped[datetime] = mapped_column(default=now)
+    role: Mapped[str] = mapped_column(
+        String(8), info=personal(_l("怎么有关"), _TO_COUNT, Erased.ROW, read=lambda row: ROLES[row.role])
+    )
+    since: Mapped[datetime] = mapped_column(
+        default=now, info=personal(_l("从什么时候"), _l("告诉您办到哪了"), Erased.ROW)
+    )
 
 
 class Answer(Base):
@@ -251,11 +284,14 @@ class Answer(Base):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
     round: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    solved: Mapped[str] = mapped_column(String(6))
-    satisfied: Mapped[int | None]
-    words: Mapped[str] = mapped_column(Text, default="")
+    solved: Mapped[str] = mapped_column(
+        String(6),
+        info=personal(_l("解决了吗"), _TO_COUNT, Erased.ANONYMOUS, read=lambda row: SOLVED[row.solved]),
+    )
+    satisfied: Mapped[int | None] = mapped_column(info=personal(_l("满意几分"), _TO_COUNT, Erased.ANONYMOUS))
+    words: Mapped[str] = mapped_column(Text, default="", info=personal(_l("您说的"), _l("知道哪里没办好"), left=""))
     taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    at: Mapped[datetime] = mapped_column(default=now)
+    at: Mapped[datetime] = mapped_column(default=now, info=personal(_l("什么时候"), _TO_COUNT, Erased.ANONYMOUS))
 
 
 class Nudge(Base):
@@ -265,7 +301,9 @@ class Nudge(Base):
 
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    day: Mapped[date] = mapped_column(
+        Date, primary_key=True, info=personal(_l("哪一天催的"), _l("一天只算一次"), Erased.ROW)
+    )
 
 
 class Photo(Base):
@@ -281,14 +319,20 @@ class Photo(Base):
     key: Mapped[str] = mapped_column(String(24), unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     submission: Mapped[str] = mapped_column(String(36))
-    digest: Mapped[str] = mapped_column(String(64))
-    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
+    digest: Mapped[str] = mapped_column(
+        String(64), info=personal(_l("照片的指纹"), _l("同一张不存两遍"), Erased.ROW, read=lambda _: None)
+    )
+    ticket_id: Mapped[int | None] = mapped_column(
+        ForeignKey("ticket.id"),
+        index=True,
+        info=personal(_l("事情"), _l("办这件事"), Erased.ROW, read=lambda row: _number_of(row.ticket_id)),
+    )
     step: Mapped[str] = mapped_column(String(10), default="report")
     state: Mapped[str] = mapped_column(String(10), default="quarantine")
     reason: Mapped[str | None] = mapped_column(String(80))
     width: Mapped[int | None]
     height: Mapped[int | None]
-    at: Mapped[datetime] = mapped_column(default=now)
+    at: Mapped[datetime] = mapped_column(default=now, info=personal(_l("什么时候交的"), _l("办这件事"), Erased.ROW))
 
     @property
     def shows(self) -> bool:
@@ -301,8 +345,14 @@ class Slip(Base):
     __tablename__ = "slip"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    secret_hash: Mapped[str] = mapped_column(
+        String(64),
+        unique=True,
+        info=personal(_l("凭条的一串码"), _l("凭条能看办到哪了"), Erased.ROW, read=lambda _: None),
+    )
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    at: Mapped[datetime] = mapped_column(default=now)
+    at: Mapped[datetime] = mapped_column(
+        default=now, info=personal(_l("什么时候替您报的"), _l("凭条能看办到哪了"), Erased.ROW)
+    )
     undone_at: Mapped[datetime | None]

@@ -104,6 +104,12 @@ def address(photo: Photo, size: str) -> str:
     return f"photos/{photo.key[:2]}/{photo.key}-{size}.jpg"
 
 
+def files_of(photo: Photo) -> dict[str, str]:
+    """The keys of its files, the whole picture under its name in an export."""
+    whole = f"photos/{photo.id}.jpg" if photo.shows else ""
+    return {address(photo, "full"): whole, address(photo, "thumb"): "", quarantine(photo): ""}
+
+
 def picture(photo: Photo, size: str) -> bytes:
     """The bytes of a cleaned photo. Raises Missing, and says so in the log, where they are gone from the store."""
     try:
@@ -130,16 +136,21 @@ def _clean(photo: Photo) -> None:
     try:
         cleaned = clean(media.get(quarantine(photo)))
     except Unclean as trouble:
-        _settle(photo.id, state="refused", reason=trouble.message.in_chinese[:80])
+        _settle(photo, state="refused", reason=trouble.message.in_chinese[:80])
     else:
         media.put(address(photo, "full"), cleaned.full)
         media.put(address(photo, "thumb"), cleaned.thumb)
-        _settle(photo.id, state="clean", width=cleaned.width, height=cleaned.height)
+        _settle(photo, state="clean", width=cleaned.width, height=cleaned.height)
 
 
-def _settle(photo_id: int, **values: object) -> None:
+def _settle(cleaned: Photo, **values: object) -> None:
+    """Record the outcome. A photo that was erased in the meantime leaves no file."""
     with writing():
-        photo = db.session.get_one(Photo, photo_id)
+        photo = db.session.get(Photo, cleaned.id, with_for_update={"of": Photo})
+        if photo is None:
+            for key in files_of(cleaned):
+                media.delete(key)
+            return
         for name, value in values.items():
             setattr(photo, name, value)
         ticket = db.session.get(Ticket, photo.ticket_id) if photo.ticket_id else None

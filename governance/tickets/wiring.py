@@ -3,10 +3,11 @@
 from flask import Flask
 
 from governance.links import provide_tickets
-from governance.tickets import desk, jobs, links, person_hooks, photos, queries, routes
+from governance.tickets import desk, jobs, links, my_contact, person_hooks, personal_data, photos, queries, routes
 
 JOBS = (jobs, photos)
-LISTENERS = (person_hooks,)
+LISTENERS = (person_hooks, personal_data)
+ROUTES = (my_contact,)
 
 provide_tickets(links)
 
@@ -15,3 +16,4 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(routes.bp)
     app.register_blueprint(desk.bp)
     app.jinja_env.globals["tickets_followed"] = queries.followed
+    app.jinja_env.globals["contacts_of"] = my_contact.contacts_of

@@ -56,7 +56,7 @@ def _report(phone: Page, town: Site) -> None:
     phone.get_by_label("路灯照明").check(force=True)
     phone.get_by_label("怎么了？").fill("楼道灯不亮")
     phone.get_by_role("button", name="交给网格员").click()
-    expect(phone.get_by_text("收到了，已送到网格员")).to_be_visible()
+    expect(phone.get_by_text("收到了，已经送到网格员那里")).to_be_visible()
 
 
 def _noted(phone: Page, what: str) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def test_a_poster_becomes_a_closed_ticket_and_told_groups(
         expect(reporter.page.get_by_text("已收到")).to_be_visible()
         assert axe(reporter.page) == []
     reporter.page.get_by_role("button", name="交给网格员").click()
-    expect(reporter.page.get_by_text("收到了，已送到网格员")).to_be_visible()
+    expect(reporter.page.get_by_text("收到了，已经送到网格员那里")).to_be_visible()
     ticket = reporter.page.url
     heard(receiver, WORKERS, "电梯")
     assert receiver.heard(RESIDENTS) == []

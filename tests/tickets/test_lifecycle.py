@@ -49,8 +49,8 @@ MOVES = "accept decline dispatch start return hold resume finish verify merge to
 READ = {
     Reader.EVERYBODY: "accept decline dispatch start return hold resume finish verify merge to_topic reopen withdraw "
     "close report",
-    Reader.CONCERNED: "nudge more answer contact undo hide show reword",
-    Reader.IN_CHARGE: "due late",
+    Reader.CONCERNED: "nudge more answer contact contact_change contact_withdraw undo hide show reword",
+    Reader.IN_CHARGE: "due late erase",
     Reader.RECORD: "join photo",
 }
 # The words given with a move or a line that is read by more than those in charge.

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from governance.core.crypto import Personal
 from governance.core.db import Base, db, find_by, now, writing
 from governance.core.jobs import job
+from governance.core.personal import Erased, about_person, personal
+from governance.core.translation import LazyText as _l
 from governance.places.model import Place
 from governance.tickets.model import Ticket
 
@@ -37,7 +39,7 @@ class Conversation(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     room: Mapped[str] = mapped_column(String(40))
     asked: Mapped[str | None] = mapped_column(String(8))
-    words: Mapped[str | None] = mapped_column(Personal)
+    words: Mapped[str | None] = mapped_column(Personal, info=personal(_l("正在问您的那句话"), _l("接着聊"), Erased.ROW))
     asked_at: Mapped[datetime | None]
     submission: Mapped[str | None] = mapped_column(String(36))
     photos_at: Mapped[datetime | None]
@@ -45,8 +47,15 @@ class Conversation(Base):
     reported_at: Mapped[datetime | None]
     mentioned_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     mentioned_at: Mapped[datetime | None]
-    place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))
-    at: Mapped[datetime] = mapped_column(default=now, index=True)
+    place_id: Mapped[int | None] = mapped_column(
+        ForeignKey("place.id"),
+        info=personal(
+            _l("上次说的地方"), _l("不用每次都说在哪"), Erased.ROW, read=lambda row: row.place and row.place.full_name
+        ),
+    )
+    at: Mapped[datetime] = mapped_column(
+        default=now, index=True, info=personal(_l("上次聊的时间"), _l("接着聊"), Erased.ROW)
+    )
 
     moment: datetime | None = None  # when the turn in hand was said; None means now
 
@@ -123,6 +132,16 @@ class Conversation(Base):
         self.discard()
         self.mention(ticket)
         self.ticket, self.reported_at, self.place_id = ticket, self.said_at, ticket.place_id
+
+
+about_person(
+    Conversation,
+    _l("和小助手聊到哪了"),
+    seen_by=_l("没有人看，只有程序用"),
+    kept=_l("半年不聊就删"),
+    whose=lambda ids: Conversation.person_id.in_(ids),
+    order=51,
+)
 
 
 def conversation_with(person_id: int, room: str, moment: datetime | None = None) -> Conversation:

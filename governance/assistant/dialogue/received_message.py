@@ -7,6 +7,8 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, func, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from governance.core.db import Base, db, now
+from governance.core.personal import Erased, about_person, personal
+from governance.core.translation import LazyText as _l
 from governance.relay.groups import health
 
 
@@ -27,9 +29,23 @@ class ReceivedMessage(Base):
     message_id: Mapped[str] = mapped_column(String(64))
     group_id: Mapped[int | None] = mapped_column(ForeignKey("chat_group.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    text: Mapped[str] = mapped_column(Text)
-    reply: Mapped[str] = mapped_column(Text, default="")
-    at: Mapped[datetime] = mapped_column(default=now, index=True)
+    text: Mapped[str] = mapped_column(Text, info=personal(_l("您发的"), _l("听懂您说的，办您的事"), Erased.ROW))
+    reply: Mapped[str] = mapped_column(
+        Text, default="", info=personal(_l("我们回的"), _l("同一句不答两遍"), Erased.ROW)
+    )
+    at: Mapped[datetime] = mapped_column(
+        default=now, index=True, info=personal(_l("什么时候"), _l("知道接着哪句说"), Erased.ROW)
+    )
+
+
+about_person(
+    ReceivedMessage,
+    _l("您发给小助手的话"),
+    seen_by=_l("没有人看，只有程序用"),
+    kept=_l("直到您删除"),
+    whose=lambda ids: ReceivedMessage.person_id.in_(ids),
+    order=50,
+)
 
 
 @health.when_heard

@@ -16,7 +16,9 @@ from governance.core.crypto import Personal, keyed_hash
 from governance.core.db import Base, connection, db, now, writing
 from governance.core.group_commit import GroupCommit
 from governance.core.jobs import enqueue_fast, job
+from governance.core.personal import Erased, about_person, personal
 from governance.core.sql_statements import InsertOnce
+from governance.core.translation import LazyText as _l
 from governance.wechat.inbound import OTHER, Incoming
 
 STORED, ANSWERED, TELLING, TOLD, SILENT, REFUSED, UNKNOWN = (
@@ -45,9 +47,13 @@ class Inbound(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     source: Mapped[str] = mapped_column(String(40))
     message_key: Mapped[str] = mapped_column(String(43))
-    body: Mapped[str] = mapped_column(Personal)
+    body: Mapped[str] = mapped_column(
+        Personal, info=personal(_l("刚收到的话"), _l("排队等着回答，答完就删"), Erased.BY_TERM)
+    )
     state: Mapped[str] = mapped_column(String(8), default=STORED)
-    reply: Mapped[str | None] = mapped_column(Personal)
+    reply: Mapped[str | None] = mapped_column(
+        Personal, info=personal(_l("我们回的"), _l("同一句不答两遍"), Erased.BY_TERM)
+    )
     at: Mapped[datetime] = mapped_column(default=now, index=True)
 
     @property
@@ -74,6 +80,14 @@ class Inbound(Base):
         self.state, self.body = state, "{}"
 
 
+about_person(
+    Inbound,
+    _l("微信转来的话"),
+    seen_by=_l("没有人看，只有程序用"),
+    kept=_l("加密存 30 天就删；存的时候不带是谁"),
+    whose=None,
+    order=52,
+)
 INBOUND = InsertOnce(Inbound)
 
 

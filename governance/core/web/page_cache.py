@@ -38,6 +38,11 @@ def init_app(app: Flask) -> None:
     app.extensions["kept_pages"] = {}
 
 
+def clear() -> None:
+    """Forget all pages of this process. Others make a page anew when its version has changed."""
+    _pages().clear()
+
+
 def fresh(key: Key) -> Kept | None:
     """The page under `key`, when its version was read a moment ago."""
     kept = _pages().get(key)

@@ -82,6 +82,11 @@ def newcomer(app: Flask, name: str) -> Audience:
     return _holding(phone, name)
 
 
+def another(app: Flask, cast: Cast, name: str) -> Audience:
+    """Another browser of this kind of resident, with something to lose unless it is a stranger's."""
+    return newcomer(app, name) if name == "anon" else _resident(app, cast, name)
+
+
 def _holding(phone: Phone, name: str) -> Audience:
     cookie = phone.client.get_cookie("device")
     assert cookie is not None
