@@ -9,10 +9,10 @@ from flask import Blueprint, Response, redirect, render_template, request, sessi
 from governance import links
 from governance.core import limits
 from governance.core.db import connection, db, find_by
-from governance.core.errors import Invalid, Missing, TooMuch
+from governance.core.errors import Invalid, Missing, Stale, TooMuch
 from governance.core.translation import LazyText as _l
 from governance.core.translation import translate as _
-from governance.core.web.forms import attempt
+from governance.core.web.forms import STALE, attempt
 from governance.core.web.pages import back, local, problem_json, public_url, wants_json
 from governance.core.web.security import refills, stale_form, takes
 from governance.people.access.current import as_person, current, open_to
@@ -145,12 +145,16 @@ def stage_photo(code: str) -> Any:
 def remove_photo(code: str, key: str) -> Any:
     """Take a staged photo back: the answer is the report form as it was filled, or JSON for the page's script."""
     form = ReportForm(land(connection(), code).place)
-    if not stale_form():
-        try:
-            stage_all(form)
-        except Invalid as trouble:
-            form.refuse(trouble)
-        photos.remove(current(), form.submission.data or "", key)
+    if stale_form():
+        if wants_json():
+            raise Stale
+        form.form_errors.append(STALE)
+        return _report_page(code, form)
+    try:
+        stage_all(form)
+    except Invalid as trouble:
+        form.refuse(trouble)
+    photos.remove(current(), form.submission.data or "", key)
     return {"removed": key} if wants_json() else _report_page(code, form)[0]
 
 
