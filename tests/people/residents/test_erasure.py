@@ -84,6 +84,7 @@ NO_WORDS = {
     "residence.how",
     "review.well",
     "slip.secret_hash",
+    "ticket.content_digest",
     "staff_session.agent",
     "verification_request.code",
     "verification_request.code_hash",
