@@ -45,7 +45,7 @@ def data_page(status: int = 200, sent: Any = None) -> Any:
 @open_to(anyone)
 def export() -> Any:
     """GET asks once more; POST is the file."""
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD too
         return render_template("people/export.html")
     person_id = current().person_id
     limits.require(EXPORTS, "export", str(person_id or request.remote_addr))
@@ -60,7 +60,7 @@ def export() -> Any:
 @open_to(anyone)
 def erase() -> Any:
     """GET says what goes and what stays; POST erases."""
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD too
         return render_template(
             "people/erase.html", parts=personal_data.stored(personal_data.ids_of(current().person_id))
         )

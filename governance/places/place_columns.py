@@ -52,4 +52,4 @@ def _placed(model: Any) -> PlacedTable:
 
 
 def _names_a_place(column: Column[Any]) -> bool:
-    return column.info == PLACE or any(key.target_fullname == "place.id" for key in column.foreign_keys)
+    return PLACE.items() <= column.info.items() or any(key.target_fullname == "place.id" for key in column.foreign_keys)

@@ -279,7 +279,7 @@ def test_who_was_not_recognised_on_the_way_is_sent_once_more_and_then_told(insid
 
 def test_who_leaves_is_not_recognised_again_by_itself(inside, cast, wechat):
     someone = recognised(inside().known_as("三楼老周", cast), wechat, "o-zhou", f"/c/{cast.codes['5号楼']}/report")
-    assert "公众号给的一串号码" in someone.get("/me/data").get_data(as_text=True)
+    assert "微信公众号给的一串码" in someone.get("/me/data").get_data(as_text=True)
     someone.get("/me/leave")
     assert someone.post("/me/leave").status_code == 303
     assert find_by(Identity, kind="openid") is None

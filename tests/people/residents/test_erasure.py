@@ -84,6 +84,7 @@ NO_WORDS = {
     "residence.how",
     "review.well",
     "slip.secret_hash",
+    "ticket.content_digest",
     "staff_session.agent",
     "verification_request.code",
     "verification_request.code_hash",
@@ -427,3 +428,11 @@ def test_a_contact_is_changed_and_withdrawn_and_the_record_holds_no_number(phone
     lines = db.session.scalars(select(Event).filter_by(noun="ticket", subject_id=ticket.id).order_by(Event.id)).all()
     assert [line.verb for line in lines] == ["report", "contact_change", "contact_withdraw"]
     assert not any(number in str(line.facts()) for line in lines for number in (PHONE, "13800001111", "奶奶"))
+
+
+def test_asking_for_the_head_of_a_page_erases_nothing(phone, cast) -> None:
+    someone = phone()
+    someone.report(cast.codes["5号楼"], words=f"{WORD}灯不亮")
+    for page in ("/me/erase", "/me/export"):
+        assert someone.client.head(page).status_code == 200
+    assert where_it_is() == {"ticket.words", "event.words"}
