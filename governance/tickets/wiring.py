@@ -3,7 +3,8 @@
 from flask import Flask
 
 from governance.links import provide_tickets
-from governance.tickets import desk, jobs, links, my_contact, person_hooks, personal_data, photos, queries, routes
+from governance.tickets import desk, jobs, links, photos, queries, routes
+from governance.tickets.persons import my_contact, person_hooks, personal_data
 
 JOBS = (jobs, photos)
 LISTENERS = (person_hooks, personal_data)

@@ -15,7 +15,7 @@ from governance.people.access.viewer import Viewer
 from governance.people.my_data_routes import data_page
 from governance.people.residents.personal_data import ids_of
 from governance.tickets.model import Ticket
-from governance.tickets.personal_data import change_contact, with_contact
+from governance.tickets.persons.personal_data import change_contact, with_contact
 from governance.tickets.routes import bp
 
 
