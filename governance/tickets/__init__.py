@@ -1,1 +1,1 @@
-"""Problems put right: categories, the life of a ticket, photos, answers, and the desk where they are handled."""
+"""Tickets: categories, lifecycle, photos, residents' answers and the staff desk."""

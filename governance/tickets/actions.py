@@ -1,6 +1,6 @@
-"""Everything that changes a ticket along its life. Each action checks, changes, then records, in one transaction.
+"""Actions that change a ticket. Each one checks, changes and records in one transaction.
 
-How one begins is in reports.py.
+reports.py creates tickets.
 """
 
 from collections.abc import Collection, Mapping
@@ -28,9 +28,9 @@ NEW_TOPIC = "new"
 
 
 def make_move(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str], submission: str = "") -> None:
-    """Take the ticket along one arrow of its life.
+    """Make one move of the lifecycle.
 
-    Raises Missing (no such move), Forbidden, Refused (not from here, or somebody was first), Invalid by field.
+    Raises Missing (no such move), Forbidden, Refused (not from this state, or not any more), Invalid by field.
     """
     with writing():
         _lock_in_order(ticket, answers)
@@ -38,7 +38,7 @@ def make_move(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str],
 
 
 def _lock_in_order(ticket: Ticket, answers: Mapping[str, str]) -> None:
-    """The ticket and the one it is merged into, the lower number first: two merged into each other cannot deadlock."""
+    """Lock the ticket and its merge target, lower id first, so that two opposite merges cannot deadlock."""
     number = read_number(answers.get("into", ""))
     for id_ in sorted({ticket.id, number or ticket.id}):
         if id_ == ticket.id:
@@ -48,13 +48,13 @@ def _lock_in_order(ticket: Ticket, answers: Mapping[str, str]) -> None:
 
 
 def apply_move(ticket: Ticket, name: str, by: Viewer, answers: Mapping[str, str]) -> None:
-    """The change and its record, once the right to it is settled. Call it on a locked ticket."""
+    """Make and record a move without a permission check. Call it on a locked ticket."""
     LIFE.apply(ticket, name, by, answers)
 
 
 @LIFE.records
 def _record_move(ticket: Ticket, made: Made[TicketMove]) -> None:
-    """With the photos sent under the same submission; a move that publishes is also somebody's first look."""
+    """Record a move and attach the photos of its submission. A move that publishes also counts as the first look."""
     if made.move.publishes:
         made.facts.update(publishing.first_look(ticket, made.answers))
     submission = made.answers.get("submission", "")
@@ -75,7 +75,7 @@ def _record_move(ticket: Ticket, made: Made[TicketMove]) -> None:
 def publish(
     ticket: Ticket, by: Viewer, hidden: Collection[str], reason: str, seen: str, public_words: str = ""
 ) -> None:
-    """Change what others read: the wording, and what is kept back. The reason goes on record, the original stays."""
+    """Change the public wording and the hidden parts. The record keeps the reason; the original words stay."""
     with writing():
         locked(ticket)
         require(by, "ticket.publish", ticket)
@@ -133,7 +133,7 @@ def _resume(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str,
 
 @LIFE.changes("finish")
 def _finish(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
-    """The addressee may make the move before in the same tap; the record shows both."""
+    """Make the preceding move first if the state asks for it; the record shows both."""
     if ticket.status.before_finish:
         apply_move(ticket, ticket.status.before_finish, by, {**answers, "note": "", "submission": ""})
     ticket.finisher_id = by.staff_id
@@ -156,7 +156,7 @@ def _resolved(ticket: Ticket) -> dict[str, Any]:
 @LIFE.changes("merge")
 def _merge(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     number = read_number(answers["into"])
-    target = db.session.get(Ticket, number) if number else None  # locked already, in order
+    target = db.session.get(Ticket, number) if number else None  # `_lock_in_order` has locked it
     if target is None or target.community_id != ticket.community_id or target.id == ticket.id:
         raise Invalid({"into": _l("没有这个编号，或不在本社区")})
     if target.state not in life.LISTED or target.private != ticket.private:
@@ -169,18 +169,18 @@ def _merge(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, 
 
 @LIFE.changes("to_topic")
 def _to_topic(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
-    """The hall takes it over; everybody concerned by the ticket follows the topic there."""
+    """Hand the ticket to a topic; the followers of the ticket follow the topic."""
     if ticket.private or ticket.category.private:
         raise Invalid({"title": _l("不公开的事不能拿来公开商量")})
     concerned = db.session.scalars(select(Follow.person_id).filter_by(ticket_id=ticket.id)).all()
     into, title = answers["topic"].removeprefix(NEW_TOPIC), answers.get("title", "")
     topic_id, name = links.topics().receive(ticket.id, concerned, ticket.place, by, into, title)
     new = answers["topic"] == NEW_TOPIC
-    return {"topic": topic_id} | ({"title": name} if new else {})  # another's title is theirs to erase
+    return {"topic": topic_id} | ({"title": name} if new else {})  # an existing title is its author's to erase
 
 
 def _carry_voices(ticket: Ticket, target: Ticket) -> None:
-    """Everybody concerned by the one is concerned by the other; nobody is counted twice."""
+    """Make the followers of `ticket` joiners of `target`, and count each person once."""
     db.session.flush()
     there = set(db.session.scalars(select(Follow.person_id).filter_by(ticket_id=target.id)))
     here = set(db.session.scalars(select(Follow.person_id).filter_by(ticket_id=ticket.id)))
@@ -198,6 +198,6 @@ def _reopen(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str,
 
 
 def still_listed(ticket: Ticket) -> None:
-    """Raises Refused when others can no longer add themselves to a ticket."""
+    """Raises Refused when residents can no longer join the ticket."""
     if ticket.state not in life.LISTED:
         raise Refused("这件事%(state)s。还有问题请重新报一次", state=ticket.status.label)

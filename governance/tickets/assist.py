@@ -1,4 +1,4 @@
-"""Reporting for somebody who cannot: the slip they are given shows what was done and undoes it."""
+"""Assisted reports: staff report for a resident and hand over a slip. The slip shows the report and undoes it."""
 
 import hashlib
 from typing import Any
@@ -18,11 +18,11 @@ from governance.tickets.model import Category, Follow, Slip, Ticket
 from governance.tickets.record import record_event
 from governance.tickets.reports import report_for, reported
 
-HOLDER, UNDONE = "凭条人", "凭条撤回"  # the actor and the note of an undo, as the record keeps them
+HOLDER, UNDONE = "凭条人", "凭条撤回"  # actor and note of an undo in the record
 
 
 def reporter_secret(ticket: Ticket) -> str:
-    """What makes another phone the reporter; computed, so nothing secret is stored."""
+    """Return the secret that makes another device the reporter. It is derived, not stored."""
     return keyed_hash("reporter", ticket.ref)[:22]
 
 
@@ -31,7 +31,7 @@ def is_reporter_secret(ticket: Ticket, given: str) -> bool:
 
 
 def become_reporter(ticket: Ticket, by: Viewer) -> None:
-    """This device now follows as the reporter. Call it inside `writing()`, once its secret was found right."""
+    """Make the device behind `by` a reporter. Check the secret first. Call it inside `writing()`."""
     locked(ticket)
     follow = db.session.get(Follow, (ticket.id, by.person_id))
     if follow is None:
@@ -41,7 +41,7 @@ def become_reporter(ticket: Ticket, by: Viewer) -> None:
 
 
 def assist(place: Place, by: Viewer, category: Category, submission: str, **details: Any) -> tuple[Ticket, str]:
-    """Report for somebody: the ticket, and the slip's secret to hand over (kept only as a hash)."""
+    """Report for a resident. Returns the ticket and the slip's secret; the row stores only its hash."""
     with writing():
         require(by, "ticket.assist", place)
         somebody = Person()
@@ -54,7 +54,7 @@ def assist(place: Place, by: Viewer, category: Category, submission: str, **deta
 
 
 def assisted(by: Viewer, submission: str) -> str | None:
-    """The slip of what this member of staff has already sent in under a submission."""
+    """Return the slip's secret of the report that this member of staff already sent under a submission."""
     first = reported(by.staff_id, submission)
     return _slip_secret(first) if first else None
 
@@ -72,7 +72,7 @@ def find_slip(secret: str) -> Slip | None:
 
 
 def undo(slip: Slip) -> None:
-    """Withdraw what was reported for the slip's holder. Raises Refused once it is being worked on."""
+    """Withdraw the report of the slip's holder. Idempotent. Raises Refused once work has begun."""
     with writing():
         ticket = locked(db.session.get_one(Ticket, slip.ticket_id))
         reporter = db.session.scalar(select(Follow.person_id).filter_by(ticket_id=ticket.id, role="reporter").limit(1))

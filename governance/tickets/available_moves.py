@@ -1,4 +1,4 @@
-"""Which moves a member of staff is offered on a ticket, as forms, and what the category asks before a finish."""
+"""Forms for the moves that a viewer may make, and the category's requirements for a finish."""
 
 from sqlalchemy import select
 
@@ -19,7 +19,7 @@ from governance.tickets.model import Ticket
 
 
 def move_forms(ticket: Ticket, viewer: Viewer, given: dict[str, Form]) -> list[tuple[Move, Form]]:
-    """Each move open to this viewer now with its form; one that was refused comes back as it was filled."""
+    """Return each move open to this viewer with its form. `given` holds refused forms, which are shown refilled."""
     offered = [move for move in ticket.next_moves() if may(viewer, f"ticket.{move.name}", ticket)]
     if ticket.private:
         offered = [move for move in offered if not move.in_public]
@@ -30,18 +30,18 @@ def move_forms(ticket: Ticket, viewer: Viewer, given: dict[str, Form]) -> list[t
 
 
 def choices(move: Move, ticket: Ticket, viewer: Viewer) -> dict[str, list[tuple[str, AnyText]]]:
-    """What a move lets its taker choose from, by the name of what it asks."""
+    """Return the options of a move's questions, by the question's name."""
     return {ask.name: CHOSEN[ask.name](ticket, viewer) for ask in move.asks if ask.name in CHOSEN}
 
 
 def one_tap(ticket: Ticket, viewer: Viewer) -> list[Move]:
-    """The moves that a list may offer as one button."""
+    """Return the moves that a list may offer as one button."""
     offered = [move for move in ticket.next_moves() if move.one_tap]
     return [move for move in offered if may(viewer, f"ticket.{move.name}", ticket)]
 
 
 def _bodies(ticket: Ticket, viewer: Viewer) -> list[tuple[str, AnyText]]:
-    """The bodies that may be sent work from this ticket's place."""
+    """Return the bodies that may receive work from the ticket's place."""
     query = select(Body).where(Body.place_id.in_(ticket.place.ancestors)).order_by(Body.name)
     return [(str(body.id), body.name) for body in db.session.scalars(query)]
 
@@ -50,11 +50,11 @@ def _topics(ticket: Ticket, viewer: Viewer) -> list[tuple[str, AnyText]]:
     return [(NEW_TOPIC, _l("新议题")), *links.topics().open_at(ticket.place, viewer)]
 
 
-CHOSEN = {"body": _bodies, "topic": _topics}  # by what is asked for
+CHOSEN = {"body": _bodies, "topic": _topics}  # by the question's name
 
 
 def needs_before_finish(ticket: Ticket, viewer: Viewer, form: MoveForm) -> None:
-    """Raises Invalid when the category asks for a photo or a scan of the place's code and there is none."""
+    """Raises Invalid when a photo or a scan that the category requires is missing."""
     missing = {}
     if ticket.category.photo_to_finish and not photos.staged(viewer, form.submission.data):
         missing["photos"] = _l("这一类办结要有一张现场照片")

@@ -1,4 +1,4 @@
-"""The categories a new deployment starts with. In use they are rows: a new one is a row, never code."""
+"""The default categories of a new deployment, and queries for active categories. Categories are rows, not code."""
 
 from typing import Any, NamedTuple
 
@@ -47,7 +47,7 @@ DEFAULTS = (
 
 
 class Choice(NamedTuple):
-    """A category as far as a report needs it."""
+    """The columns of a category that a report needs."""
 
     id: int
     slug: str
@@ -65,12 +65,12 @@ ACTIVE = _IN_USE.order_by(Category.position, Category.id)
 
 
 def active() -> list[Choice]:
-    """What a resident may choose from, in the order shown."""
+    """Return the categories that a resident may choose, in display order."""
     return [Choice._make(row) for row in db.session.execute(ACTIVE)]
 
 
 def add_category(**facts: Any) -> Category:
-    """A new category, at the end of the list. Raises Invalid: label or slug taken, hours not 1 to 2160."""
+    """Add a category, last in the list by default. Raises Invalid: label or slug taken, hours not 1 to 2160."""
     if not 1 <= facts["hours"] <= 2160:
         raise Invalid({"hours": _l("时限要在 1 到 2160 小时之间")})
     for name in ("slug", "label"):

@@ -1,4 +1,4 @@
-"""The workers' doors: today's work, the work at one place, every move, reporting for somebody, the record."""
+"""Staff routes: the desk, the work at one place, moves, assisted reports, publishing and the record."""
 
 import uuid
 from functools import partial
@@ -42,7 +42,7 @@ def home() -> Any:
 
 
 def _cards() -> dict[str, Any]:
-    """What a ticket's card on a list needs."""
+    """Return the template variables of a ticket card."""
     viewer = current()
     return {"tone": progress.tone, "quick": lambda ticket: one_tap(ticket, viewer), "fresh": lambda: str(uuid.uuid4())}
 
@@ -50,7 +50,7 @@ def _cards() -> dict[str, Any]:
 @bp.get("/desk/at/<code>")
 @open_to(handler_role)
 def at(code: str) -> Any:
-    """The work at the place whose code was scanned."""
+    """Show the work at the place of the scanned code."""
     viewer, found = current(), living(code)
     tickets = queries.work_here(viewer, found.place)
     may_report = may(viewer, "ticket.assist", found.place)
@@ -70,7 +70,7 @@ def at(code: str) -> Any:
 @refills
 @takes(100)
 def report_for(code: str) -> Any:
-    """替人报: write it down for somebody and hand them the slip."""
+    """替人报: report for a resident and show the slip to hand over."""
     found, viewer = living(code), current()
     require(viewer, "ticket.assist", found.place)
     form, categories = AssistForm(found.place), active()
@@ -93,14 +93,14 @@ def report_for(code: str) -> Any:
 
 
 def _reported_for(found: Code, form: AssistForm) -> str:
-    """The slip's secret. The same submission again gives the slip of the first."""
+    """Return the slip's secret. A repeated submission returns the slip of the first one."""
     slip = assist.assisted(current(), form.submission.data)
     if slip:
         return slip
     category = queries.category(form.category.data)
     if category is None or (not form.words.data and not photos.staged(current(), form.submission.data)):
         raise Invalid({"words": _l("请说一句，或者拍一张照片")})
-    place = db.session.get_one(Place, int(form.at.data))  # one of those it offered
+    place = db.session.get_one(Place, int(form.at.data))  # validated against the offered places
     _ticket, secret = assist.assist(place, current(), category, form.submission.data, **form.details())
     return secret
 
@@ -110,7 +110,7 @@ def _reported_for(found: Code, form: AssistForm) -> str:
 @refills
 @takes(100)
 def move(ref: str, move: str) -> Any:
-    """Any move of the table, by anyone it is open to: staff, or the reporter withdrawing."""
+    """Make one move of the lifecycle. Staff use it, and reporters use it to withdraw."""
     viewer = current()
     ticket, step = queries.find_ticket(ref, viewer), LIFE.move(move)
     require(viewer, f"ticket.{move}", ticket)
@@ -132,7 +132,7 @@ def move(ref: str, move: str) -> Any:
 @open_to(handler_role)
 @refills
 def publish(ref: str) -> Any:
-    """Keep words or photos back from others, or let others see them again."""
+    """Hide or show words and photos, or change the public wording."""
     viewer = current()
     ticket, form = queries.find_ticket(ref, viewer), PublishForm().on_page_as("publish")
     require(viewer, "ticket.publish", ticket)
@@ -148,7 +148,7 @@ def publish(ref: str) -> Any:
 @bp.post("/t/<ref>/contact")
 @open_to(handler_role)
 def contact(ref: str) -> Any:
-    """Show a reporter's contact in full, once, and record that it was asked for."""
+    """Show the reporter's full contact once, and record the access."""
     viewer = current()
     ticket = queries.find_ticket(ref, viewer)
     require(viewer, "ticket.contact", ticket)
@@ -161,7 +161,7 @@ def contact(ref: str) -> Any:
 @bp.get("/t/<ref>/record")
 @open_to(handler_role)
 def record(ref: str) -> Any:
-    """The whole record of a ticket, line by line, with the seal of each."""
+    """Show all events of a ticket, each with its seal."""
     viewer = current()
     ticket = queries.find_ticket(ref, viewer)
     if not may(viewer, "ticket.record", ticket):

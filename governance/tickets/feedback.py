@@ -1,4 +1,4 @@
-"""What residents say after the report: 我也遇到, 催一下, 补一句, and whether it is really solved."""
+"""Residents' feedback after the report: 我也遇到, 催一下, 补一句, and answers to whether it is solved."""
 
 from datetime import date, timedelta
 
@@ -19,9 +19,9 @@ from governance.tickets.record import record_event
 from governance.tickets.reports import attach
 from governance.triage.sorting import sort
 
-SILENCE = timedelta(days=7)  # after it a resolved ticket closes, counted as not answered
-LATE_ANSWER = timedelta(days=30)  # how long after closing an answer is still taken
-NOT_SOLVED = "居民说没有办好"  # the note of the move, as the record keeps it
+SILENCE = timedelta(days=7)  # then a resolved ticket closes and counts as not answered
+LATE_ANSWER = timedelta(days=30)  # an answer is accepted for so long after closing
+NOT_SOLVED = "居民说没有办好"  # note of the reopen move in the record
 
 
 def join(ticket: Ticket, by: Viewer) -> None:
@@ -36,7 +36,7 @@ def join(ticket: Ticket, by: Viewer) -> None:
 
 
 def nudge(ticket: Ticket, by: Viewer) -> bool:
-    """催一下: once a day for each person concerned; says whether it was today's first."""
+    """催一下: count one nudge per person and day. Returns True if this is today's first."""
     locked(ticket)
     require(by, "ticket.nudge", ticket)
     still_listed(ticket)
@@ -50,7 +50,7 @@ def nudge(ticket: Ticket, by: Viewer) -> bool:
 
 
 def has_said(deed: str, ticket: Ticket, by: Viewer) -> bool:
-    """Was this person counted already, so that doing it once more changes nothing?"""
+    """Return True if this person was counted already."""
     if deed == "join":
         return ticket.is_followed_by(by.person_id, "joiner")
     return db.session.get(Nudge, _today(ticket, by)) is not None
@@ -61,7 +61,7 @@ def _today(ticket: Ticket, by: Viewer) -> tuple[int, int | None, date]:
 
 
 def more(ticket: Ticket, by: Viewer, words: str, submission: str) -> None:
-    """补一句: words or photos from somebody concerned, for those who handle it."""
+    """补一句: add words or photos from a follower, for staff. Idempotent per submission."""
     locked(ticket)
     require(by, "ticket.more", ticket)
     first = said_more(ticket, by, submission)
@@ -77,7 +77,7 @@ def more(ticket: Ticket, by: Viewer, words: str, submission: str) -> None:
 
 
 def said_more(ticket: Ticket, by: Viewer, submission: str) -> Event | None:
-    """The 补一句 that this submission of theirs made, if it was taken before."""
+    """Return the 补一句 event of this submission, if it exists."""
     mine = (event for event in history("ticket", ticket.id) if event.actor_id == (by.staff_id or by.person_id))
     return next((event for event in mine if event.verb == "more" and event.data.get("submission") == submission), None)
 
@@ -85,9 +85,9 @@ def said_more(ticket: Ticket, by: Viewer, submission: str) -> Event | None:
 def give_feedback(
     ticket: Ticket, by: Viewer, solved: str, satisfied: int | None, words: str, asked_in: int | None = None
 ) -> None:
-    """One view per person and round. "no" opens the next round; the last one due closes the ticket.
+    """Save one answer per person and round. "no" reopens the ticket; the last missing answer closes it.
 
-    `asked_in` is the round of the page it was given on: the same answer to it again changes nothing.
+    `asked_in` is the round that the page showed. A repeated identical answer to that round changes nothing.
     """
     locked(ticket)
     require(by, "ticket.answer", ticket)
@@ -100,7 +100,7 @@ def give_feedback(
 
 
 def call_back(ticket: Ticket, by: Viewer, solved: str, satisfied: int | None, words: str) -> None:
-    """电话回访: what the reporter said on the phone, written down by staff who did not finish the ticket."""
+    """电话回访: save the reporter's phone answer. The member of staff must not have finished the ticket."""
     with writing():
         locked(ticket)
         require(by, "ticket.call_back", ticket)
@@ -139,7 +139,7 @@ def _give(
 
 
 def _answers_taken(ticket: Ticket) -> bool:
-    """After the finish, and for a month after closing: somebody may only come back then."""
+    """Answers are accepted after the finish and for 30 days after closing."""
     late = ticket.state == life.CLOSED and ticket.closed_at is not None and now() - ticket.closed_at <= LATE_ANSWER
     return ticket.state == life.RESOLVED or late
 
@@ -157,13 +157,13 @@ def _all_answered(ticket: Ticket) -> bool:
 
 
 def said(ticket: Ticket, viewer: Viewer) -> AnyText:
-    """What this person answered in this round, in words."""
+    """Return the viewer's answer in this round, as a label."""
     given = db.session.get(Answer, (ticket.id, ticket.round, viewer.person_id)) if viewer.person_id else None
     return SAID[given.solved] if given else ""
 
 
 def open_to(ticket: Ticket, viewer: Viewer) -> dict[str, bool]:
-    """Which of these are open to a viewer now, for the page's buttons."""
+    """Return the feedback that the viewer may give now, for the page's buttons."""
     listed, is_open = ticket.state in life.LISTED, ticket.status.open
     follows = may(viewer, "ticket.nudge", ticket)
     may_answer = may(viewer, "ticket.answer", ticket)
@@ -182,7 +182,7 @@ def open_to(ticket: Ticket, viewer: Viewer) -> dict[str, bool]:
 
 
 def close_the_silent() -> int:
-    """Close what nobody answered for a week; says how many."""
+    """Close tickets that have been resolved for a week. Returns their number."""
     waiting = select(Ticket).where(Ticket.state == life.RESOLVED, Ticket.resolved_at < now() - SILENCE).limit(200)
     closed = 0
     for ticket in list(db.session.scalars(waiting)):

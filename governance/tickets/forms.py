@@ -1,4 +1,4 @@
-"""Forms of tickets: what each asks, and the reasons shown beside a field."""
+"""Forms of tickets: their fields and validation messages."""
 
 from typing import Any
 
@@ -22,10 +22,10 @@ def photos(label: Any) -> Any:
 
 
 class ReportForm(Form):
-    """What a resident tells us. Words may stay empty when there is a photo; the route knows of staged ones.
+    """A resident's report. Words may be empty if there is a photo; the route checks for staged photos.
 
-    The lists to choose from are needed to show the form, not to take it: whoever takes it looks up what was chosen
-    (`matters.matter`), unless the lists were offered before.
+    Only display needs the choices. Without `offer`, the route validates the category and the place itself
+    (`report_subject.matter`).
     """
 
     category = RadioField(_l("是哪一类？"), [InputRequired(_l("请选一类，说不准就选“别的”"))], validate_choice=False)
@@ -43,7 +43,7 @@ class ReportForm(Form):
         self.at.data = self.at.data or str(place.id)
 
     def offer(self, categories: list[Choice], places: list[Place | PlaceRow]) -> None:
-        """Let people choose among these, and take nothing else."""
+        """Set the choices, and accept no others."""
         self.category.choices = options(*((one.slug, one.label) for one in categories))
         self.at.choices = options(*((str(one.id), one.name) for one in places))
         self.category.validate_choice = self.at.validate_choice = True
@@ -55,7 +55,7 @@ class ReportForm(Form):
 
 
 class AssistForm(ReportForm):
-    """A member of staff writes it down for somebody."""
+    """A report that a member of staff writes for a resident."""
 
     source = RadioField(
         _l("怎么知道的？"),
@@ -98,11 +98,11 @@ class AnswerForm(Form):
         ),
     )
     words = text(_l("想说的话"), longest=500, lines=2)
-    asked_in = HiddenField("")  # the round of the page
+    asked_in = HiddenField("")  # the round that the page showed
 
 
 class PublishForm(Form):
-    """What others may not read of a ticket, and why; `seen` are the photos that stood on the page."""
+    """The hidden parts of a ticket, its public wording and the reason; `seen` lists the photos shown on the page."""
 
     hide_words = BooleanField(_l("文字先不公开"))
     hide_photos = BooleanField(_l("照片先不公开"))
@@ -115,7 +115,7 @@ class PublishForm(Form):
 
 
 class MoveForm(Form):
-    """One move's questions, drawn from the table of moves."""
+    """Base form of a move; `move_form` adds the fields that the move asks for."""
 
     hide_words = BooleanField(_l("文字先不公开"))
     hide_photos = BooleanField(_l("照片先不公开"))
@@ -125,13 +125,13 @@ class MoveForm(Form):
     submission = submission()
 
     def published(self) -> dict[str, str]:
-        """What the same tap keeps back from others, and which photos stood on the page."""
+        """Return the hidden parts, the public wording and the photos shown on the page."""
         kept = {name: "1" for name in ("hide_words", "hide_photos") if self[name].data}
         return kept | {"seen": self.seen.data or "", "public_words": self.public_words.data or ""}
 
 
 def move_form(move: Move, choices: dict[str, list[tuple[str, AnyText]]]) -> type[MoveForm]:
-    """The form of one move; what is chosen rather than written has its `choices` under the ask's name."""
+    """Build the form class of one move. `choices` holds the options of select fields by the ask's name."""
     fields: dict[str, Any] = {}
     for ask in move.asks:
         needed = "" if ask.optional else _l("请填%(what)s", what=ask.label)

@@ -1,7 +1,7 @@
-"""A flood guard on addresses nobody was given: wrong guesses of /t/<ref> and /s/<slip> are counted per address.
+"""Rate limit for wrong guesses of /t/<ref> and /s/<slip>, counted per network address.
 
-When one has guessed too often, only devices that never did anything here have to wait: the neighbours behind the same
-address who have reported, joined or signed in go on as before. The references themselves have 80 random bits.
+The limit stops only unknown devices. Devices that have reported, joined or signed in from the same address are not
+limited. A reference has 80 random bits.
 """
 
 from flask import Blueprint, Response, request

@@ -1,4 +1,4 @@
-"""Keeping the categories: officers add, change, retire and bring them back; each step is checked, done and recorded."""
+"""Category administration: add, change, retire and restore. Each action checks, changes and records."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ from governance.people.access.viewer import Viewer
 from governance.tickets.categories import active, add_category
 from governance.tickets.model import Category
 
-EVERYWHERE = 0  # categories belong to no community, so their changes have a chain of their own
+EVERYWHERE = 0  # categories belong to no community, so their events have their own hash chain
 KEPT = ("label", "hint", "hours", "private", "photo_to_finish", "scan_to_finish", "verify", "elsewhere", "position")
 
 
 def keep_new(actor: Viewer, **facts: Any) -> Category:
-    """A category more, for all places. Raises Invalid by field."""
+    """Add a category for all places. Raises Invalid by field."""
     with writing():
         require(actor, "category.keep", None)
         category = add_category(**facts)
@@ -27,7 +27,7 @@ def keep_new(actor: Viewer, **facts: Any) -> Category:
 
 
 def change(category: Category, by: Viewer, **facts: Any) -> None:
-    """Tickets there are keep their deadlines; what is asked at finishing holds from now on."""
+    """Change a category. Existing tickets keep their deadlines; new finish requirements apply to them at once."""
     with writing():
         require(by, "category.keep", locked(category))
         changed = {name: value for name, value in facts.items() if name in KEPT and getattr(category, name) != value}
@@ -40,7 +40,7 @@ def change(category: Category, by: Viewer, **facts: Any) -> None:
 
 
 def retire(category: Category, by: Viewer) -> None:
-    """Nobody can choose it any more; tickets there are stay as they are. The last one cannot go."""
+    """Remove a category from the choices. Existing tickets keep it. Refuses the last active category."""
     with writing():
         require(by, "category.keep", locked(category))
         if category.retired_at:

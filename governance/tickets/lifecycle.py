@@ -1,7 +1,7 @@
 """A ticket's lifecycle, as one table. To change the process, change this table.
 
-Who may make each move is in people/access/permissions.py, under "ticket.<move>". Closing has no button: it follows
-from the answers of those it concerns, or from their silence (which is never satisfaction).
+people/access/permissions.py grants each move, under "ticket.<move>". Closing has no button: the answers of the
+followers close a ticket, or a timeout does. No answer never counts as satisfaction.
 """
 
 from dataclasses import dataclass
@@ -24,19 +24,19 @@ TOPIC = (
 
 @dataclass(frozen=True, kw_only=True)
 class TicketState(State):
-    """The sentences may name the owner, the day it is due, and why it is on hold. Listed: others may join."""
+    """`now` and `next` may use %(owner)s, %(due)s and %(why)s. Residents may join tickets in a listed state."""
 
     tone: str = "wait"
     running: bool = False  # the clock runs
-    being_done: bool = False  # somebody has taken it on
+    being_done: bool = False  # a worker has taken it on
     put_right: bool = False
-    new_to: tuple[str, ...] = ()  # roles whose first look it waits for
-    before_finish: str = ""  # the move that a finish makes first
+    new_to: tuple[str, ...] = ()  # the roles that must look at it first
+    before_finish: str = ""  # a finish makes this move first
 
 
 @dataclass(frozen=True, kw_only=True)
 class TicketMove(Move):
-    in_public: bool = False  # not for what is private: it is talked over by everybody
+    in_public: bool = False  # not for private tickets: everybody reads the result
 
 
 STATES = (
@@ -275,7 +275,7 @@ MOVES = (
     TicketMove("close", _l("结案"), (RESOLVED,), CLOSED, done=_l("结案"), readers=ALL),
 )
 LINES = (
-    Line("report", done=_l("已上报"), readers=ALL, words=RECORD),  # its words have a place of their own on the page
+    Line("report", done=_l("已上报"), readers=ALL, words=RECORD),  # the page shows its words elsewhere
     Line("join", done=_l("又有人也遇到"), readers=RECORD),  # counted, not listed
     Line("nudge", done=_l("有人催了一下"), readers=CONCERNED),
     Line("photo", done=_l("照片送到了"), readers=RECORD),  # shown with the report
@@ -299,4 +299,4 @@ RUNNING = LIFE.states_that(lambda state: state.running)
 LISTED = LIFE.states_that(lambda state: state.listed)
 PUT_RIGHT = LIFE.states_that(lambda state: state.put_right)
 BEING_DONE = LIFE.states_that(lambda state: state.being_done)
-SETTLING = tuple(move.name for move in MOVES if move.target == RESOLVED)  # after which it counts as put right
+SETTLING = tuple(move.name for move in MOVES if move.target == RESOLVED)  # after these moves it counts as put right

@@ -1,4 +1,4 @@
-"""How tickets look as linked items, and what the hall may ask of tickets (`links.TicketPort`)."""
+"""Tickets as linked items, and the port through which topics use tickets (`links.TicketPort`)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,7 +25,7 @@ from governance.tickets.model import Ticket
 from governance.tickets.record import record_event
 from governance.tickets.reports import reported
 
-CLUSTER = 3  # so many open matters of one category in a community are worth talking over together
+CLUSTER = 3  # the fewest open tickets of one category that make a cluster
 
 
 @links.describes("ticket")
@@ -49,7 +49,7 @@ def _item(ticket: Ticket, viewer: Viewer) -> links.LinkedItem:
 
 
 def clusters(place: Place) -> list[links.Cluster]:
-    """What many report around here, as anybody may know it."""
+    """Return the largest clusters of public open tickets around a place, at most three."""
     by_category: dict[str, list[Ticket]] = {}
     for ticket in _reported_around(place):
         by_category.setdefault(ticket.category.label, []).append(ticket)
@@ -58,7 +58,7 @@ def clusters(place: Place) -> list[links.Cluster]:
 
 
 def _reported_around(place: Place) -> list[Ticket]:
-    """What residents reported in this community and is being worked on; tasks of other topics are none of it."""
+    """Return the public open tickets of the community, without the tasks of topics and without urgent tickets."""
     around = Ticket.community_id == place.community_id if place.community_id else Ticket.place_id == place.id
     reported = (
         Ticket.state.in_(life.LISTED),
@@ -75,13 +75,13 @@ def _most_joined(tickets: list[Ticket]) -> list[Ticket]:
 
 
 def similar(place: Place, words: str) -> list[Ticket]:
-    """What is being worked on around here and sounds like this, as anybody may read it; the most alike first."""
+    """Return the public open tickets around a place whose titles resemble the words, most similar first."""
     ranked = [(likeness(words, ticket.public_title), ticket) for ticket in _reported_around(place) if words]
     return [ticket for degree, ticket in sorted(ranked, key=lambda pair: -pair[0]) if degree >= ALIKE][:3]
 
 
 def movable_to_topic(place: Place, viewer: Viewer) -> list[Ticket]:
-    """Tickets at a place and inside it that this viewer could bring into a topic, by category."""
+    """Return the tickets at or inside a place that the viewer may move to a topic, ordered by category."""
     inside = Ticket.place_id.in_(select(Place.id).where(under(place)))
     open_ = Ticket.state.in_(LIFE.move("to_topic").sources)
     query = select(Ticket).where(inside, open_, Ticket.private.is_(False), visible(viewer, "ticket.to_topic", Ticket))
@@ -90,7 +90,7 @@ def movable_to_topic(place: Place, viewer: Viewer) -> list[Ticket]:
 
 
 def to_topic(ticket_id: int, by: Viewer, topic: str) -> None:
-    """Bring one ticket into a topic. Raises Missing, Forbidden, Refused, Invalid. Call it inside `writing()`."""
+    """Move one ticket to a topic. Raises Missing, Forbidden, Refused, Invalid. Call it inside `writing()`."""
     ticket = numbered(Ticket, ticket_id)
     if ticket is None or not may(by, "ticket.follow", ticket):
         raise Missing
@@ -100,7 +100,7 @@ def to_topic(ticket_id: int, by: Viewer, topic: str) -> None:
 
 
 def task_choices(place: Place) -> tuple[links.Choices, links.Choices]:
-    """The categories a task may be of, and the bodies that may be sent one from this place."""
+    """Return the categories of a task, and the bodies that may receive a task from this place."""
     categories = [(one.slug, one.label) for one in active() if not one.private]
     bodies = db.session.scalars(select(Body).where(Body.place_id.in_(place.ancestors)).order_by(Body.name))
     return categories, [(str(body.id), body.name) for body in bodies]
@@ -109,7 +109,7 @@ def task_choices(place: Place) -> tuple[links.Choices, links.Choices]:
 def task(
     by: Viewer, place: Place, submission: str, *, words: str, category: str, body: str, due_at: datetime
 ) -> links.NewTask:
-    """The ticket is accepted, has an owner and a due date from the start."""
+    """Create an accepted ticket with an owner and a due date. A repeated submission returns the first task."""
     require(by, "topic.task", place)
     first = reported(by.staff_id, submission)
     if first:

@@ -1,4 +1,4 @@
-"""Rows of tickets and what belongs to them, and what can be read from them. No verbs here."""
+"""Models of tickets and their related rows, with derived properties. Actions are elsewhere."""
 
 from datetime import date, datetime
 from typing import Any
@@ -47,7 +47,7 @@ _TO_COUNT = _l("知道有多少人遇到、多少人说好")
 
 
 class Category(Base):
-    """One kind of matter. What it asks of reporter and finisher, and how long it may take, is data."""
+    """One kind of problem, with its time limit and its requirements for a finish."""
 
     __tablename__ = "category"
 
@@ -66,13 +66,13 @@ class Category(Base):
 
 
 def _runs(insert: Any) -> bool:
-    """Whether the clock runs in the state of the row that is put in."""
+    """Return True if the clock runs in the state of the inserted row."""
     given = insert.get_current_parameters() if insert else {}
     return given.get("state", SUBMITTED) in RUNNING
 
 
 class Ticket(AreaColumns, Base):
-    """One thing somebody asked the community to put right. Owned by an office or, once dispatched, a body."""
+    """One reported problem. An office owns it; after dispatch a body owns it."""
 
     __tablename__ = "ticket"
     __table_args__ = (
@@ -89,7 +89,7 @@ class Ticket(AreaColumns, Base):
     ref: Mapped[str] = mapped_column(String(16), unique=True)
     submitter_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     submission: Mapped[str] = mapped_column(String(36))
-    content_digest: Mapped[str | None] = mapped_column(  # keyed; none: taken before it was kept
+    content_digest: Mapped[str | None] = mapped_column(  # keyed hash; None on rows older than the column
         String(43), info=personal(_l("内容的指纹"), _l("同一件事又交一次时认得出来"))
     )
     place_id: Mapped[int] = mapped_column(
@@ -104,7 +104,7 @@ class Ticket(AreaColumns, Base):
     words: Mapped[str] = mapped_column(Text, default="", info=personal(_l("您说的"), _TO_HANDLE, left=""))
     where: Mapped[str] = mapped_column(String(40), default="", info=personal(_l("具体位置"), _l("找得到地方"), left=""))
     private: Mapped[bool] = mapped_column(default=False)
-    urgent: Mapped[bool] = mapped_column(default=False, server_default=false())  # its words speak of a danger
+    urgent: Mapped[bool] = mapped_column(default=False, server_default=false())  # its words mention a danger
     contact_name: Mapped[str | None] = mapped_column(
         Personal, info=personal(_l("怎么称呼您"), _l("办这件事的人联系您"), masked=masked_name)
     )
@@ -114,7 +114,7 @@ class Ticket(AreaColumns, Base):
     assisted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     state: Mapped[str] = mapped_column(OneOf(16, STATES), default=SUBMITTED)
-    running: Mapped[bool] = mapped_column(default=_runs)  # beside the state for the indexes; a bulk UPDATE sets both
+    running: Mapped[bool] = mapped_column(default=_runs)  # derived from state, for indexes; a bulk UPDATE must set both
     round: Mapped[int] = mapped_column(default=1)
     body_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"))
     handler_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -129,14 +129,14 @@ class Ticket(AreaColumns, Base):
     )
     due_at: Mapped[datetime]
     checked_at: Mapped[datetime | None]
-    public_words: Mapped[str | None] = mapped_column(  # as others read them; None: masked as they are read
+    public_words: Mapped[str | None] = mapped_column(  # public wording; None: mask the words on each read
         Text, info=personal(_l("邻居看到的文字"), _l("让邻居知道有人报了"))
     )
     words_hidden: Mapped[bool] = mapped_column(default=False)
     photos_hidden: Mapped[bool] = mapped_column(default=False)
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
-    accepted_at: Mapped[datetime | None]  # in the first round; stays when it is done again
+    accepted_at: Mapped[datetime | None]  # of the first round; a reopen keeps it
     first_resolved_at: Mapped[datetime | None]
 
     place: Mapped[Place] = relationship()
@@ -153,7 +153,7 @@ class Ticket(AreaColumns, Base):
 
     @property
     def number(self) -> str:
-        """What people say on the phone: the row's number with a Luhn check digit (ISO/IEC 7812-1)."""
+        """The number for use on the phone: the id with a Luhn check digit (ISO/IEC 7812-1)."""
         return f"{self.id}-{check_digit(self.id)}"
 
     @property
@@ -166,48 +166,48 @@ class Ticket(AreaColumns, Base):
 
     @property
     def presses(self) -> bool:
-        """It speaks of a danger, and nobody has taken it yet."""
+        """The ticket is urgent and nobody has accepted it yet."""
         return self.urgent and self.state == SUBMITTED
 
     @staticmethod
     def pressing() -> ColumnElement[bool]:
-        """The same as a condition, in the words of its partial index."""
+        """`presses` as an SQL condition that matches the partial index."""
         return Ticket.urgent.is_(True) & in_literals(Ticket.state, (SUBMITTED,))
 
     @property
     def title(self) -> str:
-        """For those who may read its words: their beginning, else the category."""
+        """The title for viewers who may read the words: their beginning, else the category."""
         return headline(self.words, self.category.label)
 
     @property
     def public_title(self) -> str:
-        """For everybody: the beginning of its words once they were checked and not kept back, else the category."""
+        """The title for everybody: the beginning of the words if they are checked and not hidden, else the category."""
         may_be_read = self.checked_at and not self.words_hidden and not self.private
         return headline(self.said_publicly, self.category.label) if may_be_read else self.category.label
 
     @property
     def said_publicly(self) -> str:
-        """The words as others read them: what staff made of them, else without numbers, doors and names."""
+        """The public wording: the wording by staff, else the words with numbers, doors and names masked."""
         return masked(self.words).text if self.public_words is None else self.public_words
 
     @property
     def from_group(self) -> bool:
-        """转自群聊: said in a group, written down here by staff."""
+        """转自群聊: staff reported it from a chat group."""
         return self.source == "group" and self.assisted_by_id is not None
 
     @property
     def awaits_check(self) -> bool:
-        """Nobody has looked at its words and photos yet, and somebody has to before all may see them."""
+        """The ticket is public, but staff have not checked its words and photos yet."""
         return self.checked_at is None and not self.private
 
     @property
     def told_photos(self) -> list["Photo"]:
-        """What its reporter sent with it, less what could not be taken."""
+        """The photos of the report, without refused ones."""
         return [photo for photo in self.photos if photo.step == "report" and photo.state != "refused"]
 
     @property
     def owner(self) -> AnyText:
-        """Who has it now, in words a resident understands."""
+        """The current owner, in words for residents."""
         return self.body.name if self.body else _l("网格员") if self.grid_id else _l("社区")
 
     def next_moves(self) -> tuple[TicketMove, ...]:
@@ -224,7 +224,7 @@ class Ticket(AreaColumns, Base):
 
 
 def headline(words: str, category: str) -> str:
-    """The beginning of the words, else the category."""
+    """Return the beginning of the words, else the category."""
     first = words.strip().splitlines()[0] if words.strip() else ""
     return (first[:24] + "…" if len(first) > 24 else first) or category
 
@@ -244,7 +244,7 @@ def _number_of(ticket_id: int | None) -> str | None:
 
 
 def read_number(text: str) -> int | None:
-    """The row behind a number as people write it; None when the check digit says it is a slip of the pen."""
+    """Return the id in a number that a person wrote, or None if the check digit is wrong."""
     digits = "".join(char for char in text if char.isdecimal())
     if not 2 <= len(digits) <= 18 or check_digit(int(digits[:-1])) != int(digits[-1]):
         return None
@@ -253,7 +253,7 @@ def read_number(text: str) -> int | None:
 
 
 class Follow(Base):
-    """A person concerned by a ticket: who reported it, or who met the same. One row each."""
+    """A follower of a ticket, as reporter or joiner. One row per person and ticket."""
 
     __tablename__ = "follow"
     __table_args__ = (CheckConstraint("role IN ('reporter','joiner')", name="role"),)
@@ -273,7 +273,7 @@ class Follow(Base):
 
 
 class Answer(Base):
-    """One concerned person's view of one round: is it really solved, and how satisfied. Silence is no row."""
+    """One follower's answer in one round: solved or not, and how satisfied. No answer means no row."""
 
     __tablename__ = "answer"
     __table_args__ = (
@@ -295,7 +295,7 @@ class Answer(Base):
 
 
 class Nudge(Base):
-    """One person's 催一下 on one day; a second on the same day is the same nudge."""
+    """One person's 催一下 on one day. One row per person and day."""
 
     __tablename__ = "nudge"
 
@@ -307,7 +307,7 @@ class Nudge(Base):
 
 
 class Photo(Base):
-    """One photo: in quarantine until the worker has cleaned it; the original is never readable from outside."""
+    """One photo. It stays in quarantine until the job worker has cleaned it; no route serves the original."""
 
     __tablename__ = "photo"
     __table_args__ = (
@@ -340,7 +340,7 @@ class Photo(Base):
 
 
 class Slip(Base):
-    """An assisted act: its paper shows it and undoes it. The row holds only the hash of the slip's secret."""
+    """The slip of an assisted report; its holder can read and undo the report. Stores only the hash of the secret."""
 
     __tablename__ = "slip"
 

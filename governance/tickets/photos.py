@@ -1,7 +1,7 @@
-"""Photos: staged in quarantine, cleaned by the worker, then shown. What cannot be cleaned is refused, never shown.
+"""Photos: staged in quarantine, cleaned by the job worker, then shown. A photo that cannot be cleaned is refused.
 
-The cleaning itself is core/photos/clean.py. A staged photo belongs to the person who sent it and a submission; the
-same photo sent again under the same submission is the same photo.
+core/photos/clean.py cleans photos. A staged photo belongs to its sender and a submission. Staging is idempotent: the
+same photo under the same submission returns the same row.
 """
 
 import hashlib
@@ -32,14 +32,14 @@ FORGOTTEN = timedelta(days=2)  # how long a staged photo waits for its report
 
 
 def stage(by: Viewer, submission: str, file: FileStorage) -> Photo:
-    """Keep one photo in quarantine under a submission. Raises Invalid at `photos`. Call it inside `writing()`."""
+    """Put one photo into quarantine under a submission. Raises Invalid at `photos`. Call it inside `writing()`."""
     data = file.stream.read(MOST_BYTES + 1)
     try:
         glance(data)
     except Unclean as refusal:
         raise Invalid({"photos": refusal.message}) from refusal
     person, digest = by.staff_id or by.person_id, hashlib.sha256(data).hexdigest()
-    db.session.get_one(Person, person, with_for_update={"key_share": True})  # two taps at once stage one photo
+    db.session.get_one(Person, person, with_for_update={"key_share": True})  # concurrent requests stage one photo
     same = select(Photo).filter_by(person_id=person, submission=submission, digest=digest)
     if (photo := db.session.scalars(same).first()) is not None:
         return photo
@@ -54,20 +54,20 @@ def stage(by: Viewer, submission: str, file: FileStorage) -> Photo:
 
 
 def staged(by: Viewer, submission: str) -> list[Photo]:
-    """What waits under a submission, sent by this device or this member of staff."""
+    """Return the photos under a submission that this device or member of staff sent and no ticket has."""
     mine = (by.person_id, by.staff_id)
     query = select(Photo).where(Photo.person_id.in_(mine), Photo.submission == submission, Photo.ticket_id.is_(None))
     return list(db.session.scalars(query.order_by(Photo.id)))
 
 
 def _count(person_id: int, submission: str) -> int:
-    """How many photos came under a submission, attached or not."""
+    """Count the photos of a submission, attached or not."""
     query = select(func.count()).select_from(Photo).filter_by(person_id=person_id, submission=submission)
     return db.session.scalar(query) or 0
 
 
 def remove(by: Viewer, submission: str, key: str) -> None:
-    """Forget one staged photo of theirs. One that is not there, or belongs to a ticket already, stays as it is."""
+    """Delete one staged photo of the sender. Does nothing if the photo is missing or attached to a ticket."""
     with writing():
         for photo in staged(by, submission):
             if photo.key == key:
@@ -75,10 +75,10 @@ def remove(by: Viewer, submission: str, key: str) -> None:
 
 
 def follow(ticket: Ticket, by: Viewer, submission: str, file: FileStorage) -> Photo:
-    """Take a photo that follows the words of a report or of 补一句. Sent twice, it is there once.
+    """Attach a photo that arrives after the words of a report or of 补一句. Idempotent.
 
-    Neighbours may see a report's photos after somebody looked at them; one that comes later is shown like those of
-    补一句. Raises Invalid at `photos`. Call it inside `writing()`.
+    A photo of the report's own submission joins the report before the first look; every other counts as 补一句.
+    Raises Invalid at `photos`. Call it inside `writing()`.
     """
     locked(ticket)
     own = submission == ticket.submission
@@ -100,18 +100,18 @@ def quarantine(photo: Photo) -> str:
 
 
 def address(photo: Photo, size: str) -> str:
-    """The key of a cleaned photo in one of its two sizes, `full` or `thumb`."""
+    """Return the storage key of a cleaned photo in size `full` or `thumb`."""
     return f"photos/{photo.key[:2]}/{photo.key}-{size}.jpg"
 
 
 def files_of(photo: Photo) -> dict[str, str]:
-    """The keys of its files, the whole picture under its name in an export."""
+    """Map the storage key of each file to its name in an export; an empty name keeps the file out of it."""
     whole = f"photos/{photo.id}.jpg" if photo.shows else ""
     return {address(photo, "full"): whole, address(photo, "thumb"): "", quarantine(photo): ""}
 
 
 def picture(photo: Photo, size: str) -> bytes:
-    """The bytes of a cleaned photo. Raises Missing, and says so in the log, where they are gone from the store."""
+    """Return the bytes of a cleaned photo. Logs a warning and raises Missing if the store has lost the file."""
     try:
         return media.get(address(photo, size))
     except FileNotFoundError as gone:
@@ -121,15 +121,15 @@ def picture(photo: Photo, size: str) -> bytes:
 
 @job("tickets.clean_photo", lease=60, tries=5)
 def clean_photo(photo_id: int) -> None:
-    """Make the photo safe to show, or refuse it with the reason; either way the original goes."""
+    """Clean the photo, or refuse it with a reason. Deletes the original in both cases."""
     photo = db.session.get(Photo, photo_id)
     if photo is None:
         return
     db.session.expunge(photo)
-    db.session.rollback()  # the database is let go: cleaning takes a while
+    db.session.rollback()  # hold no transaction during the slow cleaning
     if photo.state == "quarantine":
         _clean(photo)
-    media.delete(quarantine(photo))  # also when a worker died between the row and the file
+    media.delete(quarantine(photo))  # also after a worker died between row update and file deletion
 
 
 def _clean(photo: Photo) -> None:
@@ -144,7 +144,7 @@ def _clean(photo: Photo) -> None:
 
 
 def _settle(cleaned: Photo, **values: object) -> None:
-    """Record the outcome. A photo that was erased in the meantime leaves no file."""
+    """Save the outcome. Deletes the files of a photo whose row was erased in the meantime."""
     with writing():
         photo = db.session.get(Photo, cleaned.id, with_for_update={"of": Photo})
         if photo is None:
@@ -160,7 +160,7 @@ def _settle(cleaned: Photo, **values: object) -> None:
 
 @job("tickets.forget_staged", every=3600)
 def forget_staged() -> None:
-    """Photos whose report never came leave after two days; so do originals that a killed request left without a row."""
+    """Delete photos that no report claimed within two days, and originals without a row from killed requests."""
     old = select(Photo).where(Photo.ticket_id.is_(None), Photo.at < now() - FORGOTTEN).limit(500)
     for photo in list(db.session.scalars(old)):
         with writing():

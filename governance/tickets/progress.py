@@ -1,4 +1,4 @@
-"""A ticket as a parcel: what is now, what comes next, and the steps so far, as far as this viewer may read them."""
+"""Progress of a ticket: its current state, its next step, and the past steps that the viewer may read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from governance.tickets.model import Photo, Ticket
 from governance.tickets.publishing import PARTS
 
 SAID = {"yes": _l("解决了"), "partly": _l("好了一部分"), "no": _l("没解决")}
-NAMED: dict[str, Callable[[Any], str]] = {  # how a line's detail is read, where it is no plain text
+NAMED: dict[str, Callable[[Any], str]] = {  # how to format a line's detail that is not plain text
     "solved": lambda answer: str(SAID[answer]),
     "parts": lambda parts: "、".join(str(PARTS[part]) for part in parts),
 }
@@ -34,7 +34,7 @@ class Step:
 
 
 def tone(ticket: Any) -> str:
-    """The colour of its chip (a ticket's, or its summary's); the label says the same in words."""
+    """Return the colour of the state chip, for a ticket or its summary. The label says the same in words."""
     return "late" if ticket.is_late else ticket.status.tone
 
 
@@ -44,7 +44,7 @@ def now_and_next(ticket: Ticket) -> tuple[str, str]:
 
 
 def steps(ticket: Ticket, viewer: Viewer) -> list[Step]:
-    """What was done, the newest first, as far as this viewer may read it."""
+    """Return the steps that the viewer may read, newest first."""
     reader, may_see = _reader(ticket, viewer), may(viewer, "ticket.photos", ticket)
     shown_verbs = LIFE.read_by(reader)
     found = [event for event in history("ticket", ticket.id) if event.verb in shown_verbs]
@@ -69,7 +69,7 @@ def _step(ticket: Ticket, event: Event, reader: Reader, may_see: bool) -> Step:
 
 
 def _photos(ticket: Ticket, event: Event) -> list[Photo]:
-    """The photos of a step, on the step that brought them; a step done twice shows them on its last."""
+    """Return the photos that came with the event, apart from the photos of the report."""
     if not event.data.get("photos") or event.verb == "report":
         return []
     near = [photo for photo in ticket.photos if photo.step == event.verb and photo.at <= event.at]
@@ -77,7 +77,7 @@ def _photos(ticket: Ticket, event: Event) -> list[Photo]:
 
 
 def ago(ticket: Any) -> str:
-    """How long it took, or has taken so far."""
+    """Return the time from the report to the end, or to now."""
     hours = int(((ticket.closed_at or ticket.resolved_at or now()) - ticket.submitted_at).total_seconds() // 3600)
     if hours < 1:
         return _("不到 1 小时")

@@ -1,6 +1,6 @@
-"""Proof of place: that this worker has scanned a code here a short while ago. Kept in their browser, not by us.
+"""Proof of place: a member of staff has scanned a code here recently.
 
-A signed cookie holds who scanned which place and when; nothing about workers' movements is stored.
+A signed cookie holds the staff id, the place and the time. The server stores no movements of staff.
 """
 
 from flask import Response, current_app, request
@@ -18,13 +18,13 @@ def _signer() -> URLSafeTimedSerializer:
 
 
 def remember(answer: Response, viewer: Viewer, place: Place) -> None:
-    """This member of staff stands at this place now."""
+    """Set the cookie: this member of staff is at this place now."""
     proof = _signer().dumps([viewer.staff_id, place.id])
     answer.set_cookie(COOKIE, proof, max_age=GOOD_FOR, httponly=True, samesite="Lax", secure=request.is_secure)
 
 
 def is_here(viewer: Viewer, place: Place) -> bool:
-    """Did they scan a code at this place, inside it or around it within the last two hours?"""
+    """Return True if they scanned this place, or a courtyard, building or spot around it, within two hours."""
     try:
         staff_id, place_id = _signer().loads(request.cookies.get(COOKIE, ""), max_age=GOOD_FOR)
     except (BadSignature, ValueError, TypeError):

@@ -1,6 +1,6 @@
-"""What others may read of a ticket: nothing before somebody has looked at it, then all that is not kept back.
+"""Publication of words and photos: nothing before the first look by staff, then every part that is not hidden.
 
-A photo counts as looked at when it stood on the page from which it was let go; one that did not stays hidden.
+Photos are published only if all of them stood on the page that staff submitted.
 """
 
 from collections.abc import Collection, Mapping
@@ -14,9 +14,9 @@ PARTS = {"words": _l("文字"), "photos": _l("照片")}
 
 
 def first_look(ticket: Ticket, answers: Mapping[str, str]) -> dict[str, Any]:
-    """Somebody has looked at it: `hide_words` and `hide_photos` keep back, `seen` are the keys of the photos shown.
+    """Record the first look: `hide_words` and `hide_photos` hide a part, `seen` lists the keys of the photos shown.
 
-    What speaks of a danger is kept back whole: it is published by a step of its own, never by this one.
+    An urgent ticket stays hidden whole; only `publish` can show it.
     """
     if ticket.checked_at is not None:
         return {}
@@ -30,7 +30,7 @@ def first_look(ticket: Ticket, answers: Mapping[str, str]) -> dict[str, Any]:
 
 
 def unseen(ticket: Ticket, seen: str) -> bool:
-    """Did it bring a photo that was not on the page, perhaps because it was not cleaned yet?"""
+    """Return True if a photo of the report was not on the page, for example because it was not clean yet."""
     return not {photo.key for photo in ticket.told_photos} <= set(seen.split(","))
 
 

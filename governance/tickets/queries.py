@@ -1,4 +1,4 @@
-"""Lists of tickets, each found within what the viewer may see: here, mine, new, due, late."""
+"""Queries for tickets: by place, by follower and by desk tab, limited by permissions."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -18,12 +18,12 @@ from governance.tickets.model import Category, Follow, Ticket
 
 SOON = timedelta(hours=24)
 TABS = {"new": _l("新到"), "mine": _l("我的"), "due": _l("今天到期"), "late": _l("晚了"), "all": _l("全部")}
-WITH_PHOTOS = selectinload(Ticket.photos)  # for cards that show them beside the tap that lets them go
+WITH_PHOTOS = selectinload(Ticket.photos)  # for cards that show photos beside the publish button
 WITH_PLACE = (joinedload(Ticket.place), joinedload(Ticket.category), joinedload(Ticket.body))
 
 
 def find_ticket(ref: str, viewer: Viewer) -> Ticket:
-    """The ticket, if this viewer may follow it: what is not theirs looks like what is not there."""
+    """Return the ticket. Raises Missing also when the viewer may not follow it, to hide that it exists."""
     query = select(Ticket).filter_by(ref=ref).options(*WITH_PLACE)
     ticket = db.session.scalars(query).one_or_none()
     if ticket is None or not may(viewer, "ticket.follow", ticket):
@@ -32,21 +32,21 @@ def find_ticket(ref: str, viewer: Viewer) -> Ticket:
 
 
 def _stands_at(place: Place) -> ColumnElement[bool]:
-    """At this place, inside it, or at the courtyard around it."""
+    """Match tickets at this place, inside it, or at the courtyard or building around it."""
     around = and_(Place.id.in_(place.ancestors), Place.kind.in_(("courtyard", "building")))
     return Ticket.place_id.in_(select(Place.id).where(or_(under(place), around)))
 
 
 def open_here(place: Place, limit: int = 20) -> list[Ticket]:
-    """What anybody may know is being worked on here; the most joined first."""
+    """Return the public open tickets here, most joined first."""
     query = select(Ticket).where(_stands_at(place), Ticket.state.in_(life.LISTED), Ticket.private.is_(False))
-    query = query.where(Ticket.urgent.is_(False))  # a danger is told by everybody who sees it
+    query = query.where(Ticket.urgent.is_(False))  # each witness must report a danger, not join one
     order = (Ticket.joined.desc(), Ticket.id.desc())
     return list(db.session.scalars(query.options(*WITH_PLACE).order_by(*order).limit(limit)))
 
 
 def followed(viewer: Viewer, limit: int = 50) -> list[tuple[Ticket, str]]:
-    """What this device reported or joined and may still follow, the newest first, each under what it may read."""
+    """Return the tickets that the viewer follows, newest first, each with the title that the viewer may read."""
     if viewer.person_id is None:
         return []
     query = select(Ticket).join(Follow, Follow.ticket_id == Ticket.id).where(Follow.person_id == viewer.person_id)
@@ -59,9 +59,9 @@ def followed(viewer: Viewer, limit: int = 50) -> list[tuple[Ticket, str]]:
 
 
 def tab(viewer: Viewer, name: str, after: str = "") -> Page[Ticket]:
-    """One page of the desk: within what the viewer works on, the soonest due first.
+    """Return one keyset page of a desk tab, soonest due first; the tab `all` lists the newest first.
 
-    Before all others stands what presses, until somebody took it.
+    Pressing tickets come before all others on the first page.
     """
     query = select(Ticket).where(visible(viewer, "ticket.work", Ticket)).options(*WITH_PLACE, WITH_PHOTOS)
     if name != "all":
@@ -89,7 +89,7 @@ def _tab(viewer: Viewer, name: str) -> tuple[ColumnElement[bool], ...]:
 
 
 def _fresh(viewer: Viewer) -> ColumnElement[bool]:
-    """What waits for somebody's first look: at the office a report or a return, at a body what was sent to it."""
+    """Match tickets that wait for a first look: reports and returns at the office, dispatched tickets at a body."""
     roles = {"body"} if viewer.bodies else viewer.roles
     return Ticket.state.in_(life.LIFE.states_that(lambda state: not roles.isdisjoint(state.new_to)))
 
@@ -101,13 +101,13 @@ def _mine(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def count(viewer: Viewer, name: str, most: int = 99) -> int:
-    """How many a tab holds, counted no further than `most` + 1."""
+    """Count the tickets of a tab, up to `most` + 1."""
     query = select(Ticket.id).where(visible(viewer, "ticket.work", Ticket), *_tab(viewer, name))
     return len(db.session.scalars(query.limit(most + 1)).all())
 
 
 def work_here(viewer: Viewer, place: Place) -> list[Ticket]:
-    """What the viewer has to do at a place and inside it, the soonest due first."""
+    """Return the viewer's running tickets around a place, pressing first, then soonest due."""
     query = select(Ticket).where(visible(viewer, "ticket.work", Ticket), _stands_at(place), Ticket.running.is_(True))
     options = (*WITH_PLACE, WITH_PHOTOS)
     return list(

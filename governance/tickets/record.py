@@ -1,4 +1,4 @@
-"""What was done to a ticket, put on record in the chain of its place; and the scan pages it shows on are made anew."""
+"""Record ticket events in the hash chain of the place, and refresh the scan pages that show the ticket."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from governance.tickets.model import Ticket
 
 
 def record_event(ticket: Ticket, verb: str, by: Viewer, words: str = "", **facts: Any) -> None:
-    """Record what was done, with the ancestors as they stand, and have the scan pages made anew."""
+    """Append an event with the current path of the place. Refresh the scan pages of a public ticket."""
     record_event_at(ticket.id, ticket.place, ticket.private, verb, by, words, **facts)
 
 

@@ -1,4 +1,4 @@
-"""The plain facts of a line of the record, in words an officer reads."""
+"""Chinese wording for the data of a record line."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,7 +31,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
 
 
 def facts(event: Event) -> str:
-    """What else the line vouches for; what is nothing is left out."""
+    """Return the event's data as text. Empty values and the submission are left out."""
     told = ((name, value) for name, value in event.data.items() if value and name != "submission")
     pairs = ((WORDS.get(name), name, value) for name, value in told)
     return "，".join(words(value) if words else f"{name} {value}" for words, name, value in pairs)

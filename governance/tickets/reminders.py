@@ -1,4 +1,4 @@
-"""What the clock says of a ticket: due soon, and late; each put on record once for every time it is due."""
+"""Record that a ticket is due soon or late, once per due date."""
 
 from datetime import timedelta
 
@@ -9,14 +9,14 @@ from governance.core.events import Event, append
 from governance.people.access.viewer import SYSTEM
 from governance.tickets.model import Ticket
 
-SOON = timedelta(hours=2)  # before the end, while something can still be done
-RECENT = timedelta(days=1)  # what has been late for longer is on the desks' lists, and no news
+SOON = timedelta(hours=2)  # early enough for staff to act
+RECENT = timedelta(days=1)  # a ticket late for longer gets no event; the desk lists it
 PIECE = 200
 LOCK = 0x0E_C10C
 
 
 def record_due_and_late() -> None:
-    """Record what has come due, at most a piece of it."""
+    """Record the tickets that are due soon or late, at most `PIECE` of each."""
     moment = now()
     late = (Ticket.due_at < moment, Ticket.due_at > moment - RECENT, ~_said("late", Event.at >= Ticket.due_at))
     soon = (Ticket.due_at >= moment, Ticket.due_at < moment + SOON, ~_said("due", Event.at >= moment - SOON))
@@ -31,7 +31,7 @@ def _said(verb: str, since: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _record(verb: str, *which: ColumnElement[bool]) -> None:
-    """A locked row is being worked on; the next look finds it as it is then."""
+    """Skip locked rows, which others are changing; the next run reads them."""
     query = select(Ticket).where(Ticket.running, *which).order_by(Ticket.id).limit(PIECE)
     for ticket in db.session.scalars(query.with_for_update(of=Ticket, skip_locked=True)):
         place = ticket.place

@@ -1,6 +1,6 @@
-"""What a report is about: the category and the place chosen in its form, as they stand when it is taken.
+"""The subject of a report: the category and the place that its form chose.
 
-Both come from one look at the database, as a report waits for each (docs/adr/0008).
+One query reads both, to save a round trip on each report (docs/adr/0008).
 """
 
 from typing import Any
@@ -22,7 +22,7 @@ MATTER: Prepared[tuple[Any, ...]] = Prepared(_BOTH)
 
 
 def matter(slug: str, at: str, scanned: PlaceRow) -> tuple[Choice, PlaceRow]:
-    """The category, and the place: the one scanned at or one near it. Raises Invalid, by field of the form."""
+    """Return the category and the place: the scanned place or one near it. Raises Invalid by form field."""
     if at != str(scanned.id) and at not in {str(one.id) for one in near(connection(), scanned)}:
         raise Invalid({"at": _l("请从列出来的里面选一个")})
     found = MATTER.first(connection(), slug=slug, at=int(at))

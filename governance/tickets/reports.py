@@ -1,4 +1,4 @@
-"""A new ticket: by the person behind a device, or written down by staff for somebody; each submission makes one."""
+"""Create tickets, from a resident's device or by staff for a resident. One submission creates one ticket."""
 
 import json
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ ATTACH: Prepared[tuple[()]] = Prepared(
 
 
 class OtherContent(Refused):
-    """A submission that was taken before came again with other content; `ref` is the ticket that it made."""
+    """A known submission came again with different content. `ref` names the ticket that it created."""
 
     def __init__(self, ref: str) -> None:
         super().__init__(_l("这是刚才那件；新的事请再报一件"))
@@ -44,7 +44,7 @@ class OtherContent(Refused):
 
 
 def submit_report(place: Place, by: Viewer, category: Category, submission: str, **details: Any) -> Ticket:
-    """A new ticket by the person behind `by`; the same submission again gives the first ticket back, unchanged.
+    """Create a ticket for the person behind `by`. A repeated submission returns the first ticket unchanged.
 
     `details`: words, where, private, contact_name, contact_phone, source. Call it inside `writing()`.
     """
@@ -55,7 +55,7 @@ def submit_report(place: Place, by: Viewer, category: Category, submission: str,
 def new_report(
     place: Place | PlaceRow, by: Viewer, category: Category | Choice, submission: str, **details: Any
 ) -> str:
-    """The same for who has looked already that the submission is new; says only the ticket's reference."""
+    """Create a ticket and return its reference. The caller has checked that the submission is new."""
     return _report(by, by.person_id, by.person_id, place, category, submission, details)
 
 
@@ -64,17 +64,17 @@ def _whole(ref: str) -> Ticket:
 
 
 def reported(submitter_id: int | None, submission: str) -> Ticket | None:
-    """The ticket that this submission made, if it was taken before."""
+    """Return the ticket that this submission created, if any."""
     return one(Ticket, submitter_id=submitter_id, submission=submission)
 
 
 def content_digest(content: Mapping[str, Any]) -> str:
-    """What tells one report of a submission from another: a keyed hash of what was typed and chosen."""
+    """Return a keyed hash of the report's content, to detect a submission reused for another report."""
     return keyed_hash("report", json.dumps([content[name] or "" for name in CONTENT]))
 
 
 def ref_of(by: Viewer, submission: str, digest: str) -> str | None:
-    """The reference of the ticket that this submission of theirs made. Raises OtherContent."""
+    """Return the reference of the ticket that this submission created, if any. Raises OtherContent."""
     found = None if by.new else SENT.first(connection(), submitter=by.person_id, submission=submission)
     if found and found[1] not in (None, digest):
         raise OtherContent(found[0])
@@ -116,7 +116,7 @@ def _report(
 def report_for(
     by: Viewer, reporter_id: int, place: Place, category: Category, submission: str, **details: Any
 ) -> Ticket:
-    """A ticket that staff write down for somebody who cannot; that somebody is its reporter."""
+    """Create a ticket that staff write for a resident; the resident is its reporter."""
     require(by, "ticket.assist", place)
     details |= {"assisted_by_id": by.staff_id}
     first = reported(by.staff_id, submission)
@@ -124,7 +124,7 @@ def report_for(
 
 
 def attach(ticket_id: int, by: Viewer, submission: str, step: str) -> int:
-    """Hand the photos staged under a submission to the ticket; says how many there were."""
+    """Attach the photos staged under a submission to the ticket. Returns their number."""
     if by.new and by.staff_id is None:
         return 0
     mine = {"person": by.person_id, "staff": by.staff_id}

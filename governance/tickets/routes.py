@@ -1,4 +1,4 @@
-"""The residents' doors: report, follow, and say something about a ticket. The workers' doors are in desk.py."""
+"""Resident routes: report, follow, join, nudge and answer. The staff routes are in desk.py."""
 
 from collections.abc import Callable
 from functools import partial
@@ -93,7 +93,7 @@ def _within_limits(viewer: Viewer, place: PlaceRow) -> bool:
 
 
 def stage_all(form: Form) -> None:
-    """Put every photo that came with a form into quarantine; the first that cannot be is said beside the field."""
+    """Put every photo of a form into quarantine. Raises Invalid for the first photo that is refused."""
     if not form["submission"].validate(form):
         return
     for file in form["photos"].data or ():
@@ -124,7 +124,7 @@ def _report_page(code: str, form: ReportForm) -> Any:
 @open_to(anyone)
 @takes(20)
 def stage_photo(code: str) -> Any:
-    """Stage one photo ahead of the report; the answer is JSON for the page's script."""
+    """Stage one photo before the report. Returns JSON for the page's script."""
     living(code)
     form = PhotoForm()
     if not form.ok:
@@ -143,7 +143,7 @@ def stage_photo(code: str) -> Any:
 @refills
 @takes(100)
 def remove_photo(code: str, key: str) -> Any:
-    """Take a staged photo back: the answer is the report form as it was filled, or JSON for the page's script."""
+    """Remove a staged photo. Returns the refilled report form, or JSON for the page's script."""
     form = ReportForm(land(connection(), code).place)
     if stale_form():
         if wants_json():
@@ -162,7 +162,7 @@ def remove_photo(code: str, key: str) -> Any:
 @open_to(anyone)
 @takes(20)
 def follow_photo(ref: str) -> Any:
-    """Take one photo that follows the words; for the script that sent those."""
+    """Take one photo that the page's script sends after the words."""
     ticket, form = queries.find_ticket(ref, current()), PhotoForm()
     if not form.ok:
         raise Invalid({"photo": _l("没有收到照片")})
@@ -189,7 +189,7 @@ def _become_reporter(ref: str, secret: str) -> Any:
 
 
 def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: int = 200, refusal: str = "") -> Any:
-    """The page of one ticket, with a form for each step open to this viewer; `forms` are those to show refilled."""
+    """Render the page of one ticket, with a form for each move open to the viewer. `forms` are shown refilled."""
     viewer, forms = current(), forms or {}
     mine, just_reported = may(viewer, "ticket.withdraw", ticket), _just_reported(ticket)
     page = render_template(
@@ -226,12 +226,12 @@ def _just_reported(ticket: Ticket) -> bool:
 
 
 def _calls(ticket: Ticket, mine: bool) -> tuple[Call, ...]:
-    """Whom to call: for what was just said, else for what its reporter reads here until somebody took it."""
+    """Return the emergency calls for the words just sent, else for the reporter of a pressing ticket."""
     return carried_calls() or (sort(ticket.words).calls if mine and ticket.presses else ())
 
 
 def _publish_form(ticket: Ticket) -> Form:
-    """As things stand; with the photos on this page as those that were seen."""
+    """Fill the form with the current settings; `seen` lists the photos on this page."""
     seen = ",".join(photo.key for photo in ticket.told_photos if photo.shows)
     now_hidden = {"hide_words": ticket.words_hidden, "hide_photos": ticket.photos_hidden}
     return PublishForm.blank(data=now_hidden | {"seen": seen, "public_words": ticket.said_publicly}).on_page_as(
@@ -252,7 +252,7 @@ def nudge(ref: str) -> Any:
 
 
 def _counted(ref: str, deed: str, voice: Callable[[Ticket, Viewer], Any]) -> Any:
-    """One more who says the same. What is too much is said on the ticket's own page, beside the number to call."""
+    """Count a join or a nudge. A refusal for too many appears on the ticket's page, beside the phone number."""
 
     def count(viewer: Viewer) -> None:
         ticket = queries.find_ticket(ref, viewer)
@@ -304,7 +304,7 @@ def answer(ref: str) -> Any:
 
 
 def _answer(ticket: Ticket, viewer: Viewer, said: tuple[str, int | None, str], asked_in: int | None) -> None:
-    """The concerned answer for themselves; staff write down what the reporter said on the phone."""
+    """Save the viewer's own answer, or the reporter's phone answer that staff write down."""
     if may(viewer, "ticket.answer", ticket):
         feedback.give_feedback(ticket, viewer, *said, asked_in=asked_in)
     else:
@@ -318,7 +318,7 @@ def _voice_limit() -> None:
 @bp.get("/t/<ref>/photos/<key>-<any(full,thumb):size>.jpg")
 @open_to(anyone)
 def photo(ref: str, key: str, size: str) -> Any:
-    """A cleaned photo, for those who may see it; nobody ever gets the original."""
+    """Serve a cleaned photo to a permitted viewer. No route serves the original."""
     ticket = queries.find_ticket(ref, current())
     found = find_by(Photo, key=key, ticket_id=ticket.id, state="clean")
     action = "ticket.more_photos" if found is not None and found.step == "more" else "ticket.photos"
@@ -332,7 +332,7 @@ def photo(ref: str, key: str, size: str) -> Any:
 @bp.route("/s/<slip>", methods=["GET", "POST"])
 @open_to(anyone)
 def slip(slip: str) -> Any:
-    """An assisted act: the slip shows it and undoes it."""
+    """Show an assisted report by its slip; POST undoes the report."""
     found = assist.find_slip(slip)
     if found is None:
         raise Missing("这张凭条不对，请打社区电话问问")
@@ -349,7 +349,7 @@ def slip(slip: str) -> Any:
         ticket=ticket,
         slip=found,
         link=link,
-        written_at=f"{local(found.at):%Y-%m-%d %H:%M}",  # read on paper days later
+        written_at=f"{local(found.at):%Y-%m-%d %H:%M}",  # a printed slip needs the absolute time
         qr=Square(public_url("tickets.slip", slip=slip)).proven(),
         phone=ticket.place.contact_phone(),
         can_undo=can_undo,

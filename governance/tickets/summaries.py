@@ -1,6 +1,6 @@
-"""The public face of a ticket: what anybody at a place may read of it. Unchecked words never leave the database.
+"""Public summaries of tickets for the page of a place. The query never returns unchecked words.
 
-Read as plain rows by statements made once (docs/adr/0008): the page behind a code is asked for more than all others.
+Prepared statements return plain rows (docs/adr/0008), because the scan page gets the most requests.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ MOST_OPEN, MOST_DONE, LATELY = 12, 3, timedelta(days=30)
 
 
 class TicketSummary(NamedTuple):
-    """What the page of a place says of one ticket."""
+    """One ticket as the page of a place shows it."""
 
     ref: str
     state: str
@@ -60,7 +60,7 @@ class TicketSummary(NamedTuple):
 
 
 def _among(states: Sequence[str]) -> ColumnElement[bool]:
-    """Written out, so that the statement is the same each time and need not be put together again."""
+    """Render the states as literals, so that the statement is compiled only once."""
     return Ticket.state.in_([literal(state) for state in states])
 
 
@@ -83,9 +83,10 @@ DONE = Prepared(_DONE.order_by(Ticket.id.desc()).limit(MOST_DONE), TicketSummary
 
 
 def here(connection: Connection, path: str, line: Mapping[str, int]) -> tuple[list[TicketSummary], list[TicketSummary]]:
-    """What is being worked on at a place, inside it or at the courtyard around it, and what was put right lately.
+    """Return the open tickets and the recently resolved tickets of a place.
 
-    The place is named by its path and by the places it stands in, each under its kind.
+    Both include places inside this one and the courtyard and building around it. `path` is the path of the place;
+    `line` maps the kind of each ancestor to its id.
     """
     places = {"path": path, "courtyard": line.get("courtyard"), "building": line.get("building")}
     return OPEN.all(connection, **places), DONE.all(connection, **places, since=now() - LATELY)

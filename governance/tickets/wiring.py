@@ -1,4 +1,4 @@
-"""Registers tickets with the application: routes, jobs, listeners, links to what came of them."""
+"""Register tickets with the application: routes, jobs, listeners and the link port."""
 
 from flask import Flask
 

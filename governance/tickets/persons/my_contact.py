@@ -1,4 +1,4 @@
-"""The contact a resident left with a report, on the page of their data: change it or withdraw it."""
+"""Change or withdraw the contact of a report, on the resident's data page."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ class ContactForm(Form):
 
 
 def contacts_of(viewer: Viewer, sent: ContactForm | None = None) -> list[tuple[Ticket, ContactForm]]:
-    """The tickets with a contact of theirs, each with its form; `sent` is the one to show refilled."""
+    """Return the viewer's tickets that hold a contact, each with its form. `sent` is shown refilled."""
     refilled = request.form.get("ref") if sent else None
     return [
         (ticket, sent if sent and ticket.ref == refilled else ContactForm.blank().on_page_as(f"contact-{ticket.ref}"))
@@ -37,7 +37,7 @@ def contacts_of(viewer: Viewer, sent: ContactForm | None = None) -> list[tuple[T
 @open_to(anyone)
 @refills
 def contact() -> Any:
-    """`ref` names the ticket; with `withdraw` the contact goes."""
+    """Change the contact of the ticket `ref`; the field `withdraw` removes it."""
     ref = request.form.get("ref", "")
     form = ContactForm().on_page_as(f"contact-{ref}")
 

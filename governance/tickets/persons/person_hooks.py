@@ -1,4 +1,4 @@
-"""What somebody who turns out to be another takes along: reports, follows, answers, nudges, photos, each once."""
+"""Move reports, follows, answers, nudges and photos to another person, on a merge or a new start."""
 
 import uuid
 from typing import Any
@@ -13,7 +13,7 @@ from governance.tickets.model import Answer, Follow, Nudge, Photo, Ticket
 @hooks.person_merged.listen
 @hooks.person_began_anew.listen
 def take_along(old_id: int, new_id: int) -> None:
-    """In the transaction in hand. What both did at one ticket becomes one: a reporter rather than a joiner."""
+    """Move all rows in the current transaction. Merge the duplicates at one ticket; the reporter role wins."""
     for ticket in db.session.scalars(_touched(old_id)).all():
         locked(ticket)
         _follow(ticket, old_id, new_id)
@@ -25,7 +25,7 @@ def take_along(old_id: int, new_id: int) -> None:
 
 
 def _touched(person_id: int) -> Any:
-    """In the order of their numbers, so that no two wait for each other in turn."""
+    """Order by id, so that two merges cannot deadlock."""
     ids = (select(row.ticket_id).where(row.person_id == person_id) for row in (Follow, Answer, Nudge))
     first, *others = ids
     return select(Ticket).where(Ticket.id.in_(first.union(*others))).order_by(Ticket.id)
@@ -45,7 +45,7 @@ def _follow(ticket: Ticket, old_id: int, new_id: int) -> None:
 
 
 def _answers(ticket: Ticket, old_id: int, new_id: int) -> None:
-    """Of two answers in one round the later one holds, as when somebody answers again."""
+    """Keep the later of two answers in one round."""
     for old in db.session.scalars(select(Answer).filter_by(ticket_id=ticket.id, person_id=old_id)).all():
         new = db.session.get(Answer, (ticket.id, old.round, new_id))
         said = {name: getattr(old, name) for name in ("solved", "satisfied", "words", "taken_by_id", "at")}
@@ -69,7 +69,7 @@ def _nudges(ticket: Ticket, old_id: int, new_id: int) -> None:
 def _submissions(old_id: int, new_id: int) -> None:
     taken = set(db.session.scalars(select(Ticket.submission).filter_by(submitter_id=new_id)))
     for ticket in db.session.scalars(select(Ticket).filter_by(submitter_id=old_id)).all():
-        if ticket.submission in taken:  # two phones sent the same mark: nothing will ask for it again
+        if ticket.submission in taken:  # both used the same idempotency key; no request will repeat it
             ticket.submission = str(uuid.uuid4())
         ticket.submitter_id = new_id
     db.session.flush()

@@ -1,4 +1,4 @@
-"""Whose the rows of tickets are, and what has to follow when what a person left there is erased."""
+"""Declare the personal data in ticket rows, handle its erasure, and change a reporter's contact."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def followed(ids: Ids) -> Any:
 
 
 def own(ids: Ids) -> ColumnElement[bool]:
-    """What these persons reported, or what staff wrote down for them."""
+    """Match tickets that these persons reported or that staff reported for them."""
     for_them = and_(Ticket.assisted_by_id.is_not(None), Ticket.id.in_(followed(ids).where(Follow.role == "reporter")))
     return or_(Ticket.submitter_id.in_(ids), for_them)
 
@@ -41,7 +41,7 @@ def _photos(ids: Ids) -> ColumnElement[bool]:
 
 
 def _lines(ids: Ids) -> ColumnElement[bool]:
-    """What they said in the record of tickets, and what staff wrote down of their words."""
+    """Match ticket events that hold their words, written by them or by staff for them."""
     said = and_(Event.subject_id.in_(followed(ids)), Event.actor_id.in_(ids))
     on_the_phone = and_(Event.verb == "answer", Event.data["phone"].as_boolean())
     for_them = and_(Event.subject_id.in_(own_ids(ids)), or_(Event.verb == "report", on_the_phone))
@@ -106,7 +106,7 @@ also_about(Event, _lines)
 
 @hooks.person_erased.listen
 def make_pages_anew(found: list[Found]) -> None:
-    """Pages that showed the words are made anew; who no longer follows is no longer waited for."""
+    """Record the erasure, which refreshes the scan pages, and tell the linked items that the ticket changed."""
     for each in found:
         if each.section.model is Ticket:
             for (ticket_id,) in sorted(each.keys):
@@ -116,15 +116,15 @@ def make_pages_anew(found: list[Found]) -> None:
 
 
 def with_contact(ids: Ids) -> list[Ticket]:
-    """Their tickets that hold a contact, the latest first."""
+    """Return their tickets that hold a contact, newest first."""
     left = or_(Ticket.contact_name.is_not(None), Ticket.contact_phone.is_not(None))
     return list(db.session.scalars(select(Ticket).where(own(ids), left).order_by(Ticket.id.desc())))
 
 
 def change_contact(ref: str, by: Viewer, name: str, phone: str) -> None:
-    """Change the contact left with a report, or withdraw it when both are empty. The record holds neither.
+    """Change the contact of a report; two empty values withdraw it. The record holds no contact.
 
-    Raises Missing for a ticket that is not theirs or holds no contact. Call it inside `writing()`.
+    Raises Missing if the ticket is not theirs or holds no contact. Call it inside `writing()`.
     """
     ticket = next((one for one in with_contact(ids_of(by.person_id)) if one.ref == ref), None)
     if ticket is None:
