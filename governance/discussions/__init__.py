@@ -1,1 +1,1 @@
-"""The hall 议事厅: topics and their life, statements and voices, replies, what was decided and what came of it."""
+"""The hall 议事厅: topics and their lifecycle, statements and voices, replies, decisions and outcomes."""

@@ -1,4 +1,4 @@
-"""Everything that changes a topic along its life. Each action checks, changes, then records, in one transaction."""
+"""Actions that change a topic along its lifecycle. Each one checks, changes and records in one transaction."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -23,16 +23,16 @@ from governance.people.access.viewer import SYSTEM, Viewer
 from governance.places.actions import freshen
 from governance.places.model import Place
 
-TALLY_AFTER = 5  # seconds of voices that are counted together
+TALLY_AFTER = 5  # seconds; the voices of this window are counted in one job
 
 
 def proposed(author_id: int | None, submission: str) -> Topic | None:
-    """The topic that this submission made, if it was taken before."""
+    """Return the topic that this submission already made, if any."""
     return one(Topic, author_id=author_id, submission=submission)
 
 
 def propose(place: Place, by: Viewer, submission: str, title: str, words: str) -> Topic:
-    """A resident's topic, which staff look at first. The same submission again gives the first one back.
+    """Propose a topic as a resident; staff check it before it is public. A repeated submission returns the first topic.
 
     Call it inside `writing()`.
     """
@@ -41,10 +41,10 @@ def propose(place: Place, by: Viewer, submission: str, title: str, words: str) -
 
 
 def begin(place: Place, by: Viewer, submission: str, title: str, words: str) -> Topic:
-    """A topic the community itself puts up: open at once. The same submission again gives the first one back."""
+    """Create a topic for the community, open at once. A repeated submission returns the first topic."""
     try:
         return _begin(by, place, submission, title, words)
-    except IntegrityError:  # the same was sent at the same instant: now the first one is there
+    except IntegrityError:  # a concurrent request inserted it; the retry finds that row
         return _begin(by, place, submission, title, words)
 
 
@@ -80,15 +80,15 @@ def _new(
         follow(topic, by)
     if official:
         record_event(topic, "propose", by, words=words, title=title)
-    else:  # a resident's title is words of theirs, which can be erased; facts cannot
+    else:  # a resident's title is personal text: `words` can be erased, the event's facts cannot
         record_event(topic, "propose", by, words="\n".join(filter(None, (title, words))))
     return topic
 
 
 def make_move(topic: Topic, name: str, by: Viewer, answers: Mapping[str, str]) -> None:
-    """Take the topic along one arrow of its life.
+    """Apply one move of the lifecycle to the topic.
 
-    Raises Missing (no such move), Forbidden, Refused (not from here, or somebody was first), Invalid by field.
+    Raises Missing (no such move), Forbidden, Refused (wrong state, or a concurrent move was first), Invalid by field.
     """
     with writing():
         _lock_in_order(topic, answers)
@@ -96,7 +96,7 @@ def make_move(topic: Topic, name: str, by: Viewer, answers: Mapping[str, str]) -
 
 
 def _lock_in_order(topic: Topic, answers: Mapping[str, str]) -> None:
-    """Lock the topic, and the one it is merged into, in the order of their rows: no two wait for each other."""
+    """Lock the topic and its merge target in order of id, which prevents a deadlock."""
     target = numbered(answers["into"]) if answers.get("into") else None
     for row in sorted({topic, target or topic}, key=lambda each: each.id):
         locked(row)
@@ -108,7 +108,7 @@ def numbered(text: str) -> Topic | None:
 
 
 def apply_move(topic: Topic, name: str, by: Viewer, answers: Mapping[str, str]) -> None:
-    """The change and its record, once the right to it is settled. Call it on a locked topic."""
+    """Apply and record a move without checking permission. Call it on a locked topic."""
     LIFE.apply(topic, name, by, answers)
 
 
@@ -119,7 +119,7 @@ def _record_move(topic: Topic, made: Made[Move]) -> None:
 
 
 def record_event(topic: Topic, verb: str, by: Viewer, words: str = "", **facts: Any) -> None:
-    """Record what was done and have the pages made anew; those who follow see that something changed."""
+    """Record the event, raise the page version and mark the topic as changed for its followers."""
     topic.version, topic.changed_at = topic.version + 1, now()
     append(
         f"topic.{verb}",
@@ -133,7 +133,7 @@ def record_event(topic: Topic, verb: str, by: Viewer, words: str = "", **facts: 
     )
     held = follows(topic, by.person_id) if by.staff_id is None else None
     if held is not None:
-        held.seen_at = topic.changed_at  # what one did oneself is no news
+        held.seen_at = topic.changed_at  # a follower's own action is not news to them
     if topic.checked_at:
         freshen(topic.place)
 
@@ -158,7 +158,7 @@ def _review(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, A
 
 
 def all_done(topic: Topic) -> None:
-    """Raises Refused, with what is still being done about the decision."""
+    """Raises Refused, naming the unfinished outcomes of the decision."""
     waiting = [item.title for item in links.outcomes("topic", topic.id, SYSTEM) if not item.over]
     if waiting:
         raise Refused(f"还有没办完的：{'、'.join(waiting)}")
@@ -167,7 +167,7 @@ def all_done(topic: Topic) -> None:
 @LIFE.changes("reopen")
 def _reopen(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     topic.checked_at = topic.checked_at or now()
-    topic.decision, topic.decided_at = "", None  # what was decided before stays in the record
+    topic.decision, topic.decided_at = "", None  # the record keeps the earlier decision
     return {}
 
 
@@ -185,7 +185,7 @@ def _merge(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, An
 
 
 def _carry_over(topic: Topic, target: Topic) -> None:
-    """All that was said goes along, each voice with its statement; whoever followed the one follows the other."""
+    """Move statements, replies, flags, source links and followers to the target. Voices stay with their statements."""
     db.session.flush()
     for rows in (Statement, Reply, Flag):
         carried = update(rows).where(rows.topic_id == topic.id)
@@ -197,12 +197,12 @@ def _carry_over(topic: Topic, target: Topic) -> None:
 
 
 def tally_soon(topic_id: int) -> None:
-    """The worker counts the topic's voices anew, once for all that come in these seconds."""
+    """Enqueue one count of the topic's voices for all that arrive within `TALLY_AFTER` seconds."""
     enqueue_once("discussions.tally", TALLY_AFTER, str(topic_id), topic_id=topic_id)
 
 
 def answer_publicly(topic: Topic, by: Viewer, words: str) -> None:
-    """社区答复: what the community says to all, on top of the page; the record keeps the ones before."""
+    """社区答复: set the community's public answer at the top of the page. The record keeps earlier answers."""
     with writing():
         require(by, "topic.answer", locked(topic))
         if not topic.status.open:
@@ -216,7 +216,7 @@ def follow(topic: Topic, by: Viewer) -> None:
 
 
 def let_follow(topic: Topic, people: Iterable[int]) -> None:
-    """These people hear of the topic from now on; who follows already goes on as before."""
+    """Add these people as followers. Existing followers keep their row."""
     insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
     rows = [{"topic_id": topic.id, "person_id": person, "seen_at": now()} for person in sorted({*people})]
     if rows:
@@ -230,7 +230,7 @@ def unfollow(topic: Topic, by: Viewer) -> None:
 
 
 def see(topic: Topic, by: Viewer) -> None:
-    """Somebody who follows has looked: nothing here is new to them."""
+    """Mark the topic as seen by this follower."""
     held = follows(topic, by.person_id)
     if held is not None and held.seen_at < topic.changed_at:
         with writing():

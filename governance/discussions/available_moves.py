@@ -1,4 +1,4 @@
-"""Which steps a viewer is offered on a topic, as forms."""
+"""The moves and actions a viewer may take on a topic, as forms."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,7 +21,7 @@ A_FORTNIGHT = timedelta(days=14)
 
 
 def move_forms(topic: Topic, viewer: Viewer, given: dict[str, Form]) -> list[tuple[Move, Form]]:
-    """Each move open to this viewer now with its form; one that was refused comes back as it was filled."""
+    """Pair each move the viewer may make now with its form. A refused form keeps the submitted values."""
     offered = [move for move in topic.next_moves() if may(viewer, f"topic.{move.name}", topic)]
     chosen = [(move, choices(move, topic, viewer)) for move in offered]
     return [
@@ -32,12 +32,12 @@ def move_forms(topic: Topic, viewer: Viewer, given: dict[str, Form]) -> list[tup
 
 
 def choices(move: Move, topic: Topic, viewer: Viewer) -> list[tuple[str, str]] | None:
-    """The topics that a move asks to choose from; None where it asks for none."""
+    """The topics offered by a move that asks for one; None if the move asks for none."""
     return _merge_targets(topic, viewer) if any(ask.name == "into" for ask in move.asks) else None
 
 
 def _merge_targets(topic: Topic, viewer: Viewer) -> list[tuple[str, str]]:
-    """The topics this one can be merged into: open, at a place around or inside this one's, the viewer's to keep."""
+    """Possible merge targets: open topics at a place above or below this one's, where the viewer may merge."""
     query = select(Topic).where(Topic.state == life.DISCUSSING, Topic.id != topic.id)
     near = query.where(Topic.community_id == topic.community_id, visible(viewer, "topic.merge", Topic))
     found = db.session.scalars(near.options(joinedload(Topic.place)).order_by(Topic.id.desc()).limit(50))
@@ -46,7 +46,7 @@ def _merge_targets(topic: Topic, viewer: Viewer) -> list[tuple[str, str]]:
 
 
 def staff_forms(topic: Topic, viewer: Viewer, given: dict[str, Form]) -> dict[str, Any]:
-    """What else staff may do here, as forms; nothing for residents."""
+    """The forms of the other staff actions on a topic; all empty for residents."""
     if not may(viewer, "topic.moderate", topic):
         return {"answer": None, "task": None, "deed": None, "hide": None, "tickets": []}
     status = topic.status
@@ -60,7 +60,7 @@ def staff_forms(topic: Topic, viewer: Viewer, given: dict[str, Form]) -> dict[st
 
 
 def task_form(topic: Topic, blank: bool = False) -> TaskForm:
-    """The form of a task: who may do it is asked of the slice that knows."""
+    """The form of a task. The ticket port supplies its categories and bodies."""
     due = local(now() + A_FORTNIGHT).date()
     form = TaskForm.blank(due=due) if blank else TaskForm()
     categories, bodies = links.tickets().task_choices(topic.place)

@@ -1,6 +1,6 @@
-"""What people say in a topic: statements, answers to them, replies; and what becomes of words somebody objects to.
+"""Contributions to a topic: statements, voices, replies; and their moderation.
 
-Voices are no events. Nothing hides by itself: a watchword or an objection brings words before a person.
+A voice is not an event. Nothing is hidden automatically: a watchword or a flag only asks staff to check the words.
 """
 
 from typing import Any
@@ -22,9 +22,9 @@ KINDS: dict[str, Any] = {"statement": Statement, "reply": Reply}
 
 
 def say(topic: Topic, by: Viewer, submission: str, words: str, from_group: bool = False) -> Statement:
-    """One short statement. The same submission, or the same words in this topic again, give the first one back.
+    """Add one short statement. A repeated submission returns the first statement.
 
-    Call it inside `writing()`.
+    Raises Invalid if the topic already has a statement with the same words. Call it inside `writing()`.
     """
     require(by, "topic.say", locked(topic))
     first = one(Statement, author_id=_author(by), submission=submission)
@@ -45,7 +45,7 @@ def say(topic: Topic, by: Viewer, submission: str, words: str, from_group: bool 
 def reply(
     topic: Topic, by: Viewer, submission: str, words: str, to: Spoken | None = None, from_group: bool = False
 ) -> Reply:
-    """A reply to the topic, to a statement or to another reply. Call it inside `writing()`."""
+    """Add a reply to the topic, to a statement or to another reply. Call it inside `writing()`."""
     require(by, "topic.say", locked(topic))
     first = one(Reply, author_id=_author(by), submission=submission)
     if first:
@@ -62,7 +62,7 @@ def reply(
 
 
 def _author(by: Viewer) -> int | None:
-    """Staff speak as the community, a resident as themselves."""
+    """The author's id: the staff id for staff, else the resident's."""
     return by.staff_id or by.person_id
 
 
@@ -88,7 +88,7 @@ def _still(topic: Topic, states: tuple[str, ...]) -> None:
 
 
 def voice(statement: Statement, by: Viewer, answer: int) -> None:
-    """Agree, disagree or pass: one voice a person and statement, the latest counts. Call it inside `writing()`."""
+    """Agree, disagree or pass. The latest voice of a person on a statement counts. Call it inside `writing()`."""
     require(by, "topic.voice", statement.topic)
     _still(statement.topic, life.SPOKEN_IN)
     if statement.state != SHOWN:
@@ -103,7 +103,7 @@ def voice(statement: Statement, by: Viewer, answer: int) -> None:
 
 
 def found(topic: Topic, noun: str, id_: int) -> Spoken:
-    """The statement or reply of this topic with this number. Raises Missing."""
+    """Return the statement or reply of this topic with this id. Raises Missing."""
     kind = KINDS.get(noun)
     spoken: Spoken | None = numbered(kind, id_) if kind else None
     if spoken is None or spoken.topic_id != topic.id:
@@ -112,7 +112,7 @@ def found(topic: Topic, noun: str, id_: int) -> Spoken:
 
 
 def flag(spoken: Spoken, by: Viewer, words: str) -> None:
-    """举报: have a person look at it; once for each who asks. Call it inside `writing()`."""
+    """举报: ask staff to check these words, once per person. Call it inside `writing()`."""
     require(by, "topic.flag", spoken.topic)
     if spoken.state != SHOWN:
         raise Refused("这句话已经不公开了")
@@ -126,7 +126,7 @@ def flag(spoken: Spoken, by: Viewer, words: str) -> None:
 
 
 def appeal(spoken: Spoken, by: Viewer, words: str) -> None:
-    """The author of hidden words asks for another look; once. Call it inside `writing()`."""
+    """Appeal once against the hiding of one's own words. Call it inside `writing()`."""
     locked(spoken)
     if spoken.author_id != by.person_id:
         raise Missing
@@ -137,7 +137,7 @@ def appeal(spoken: Spoken, by: Viewer, words: str) -> None:
 
 
 def hide(spoken: Spoken, by: Viewer, reason: str) -> None:
-    """Take words off the page, with a reason its author reads; objections to them are settled."""
+    """Hide words with a reason for their author, and settle the flags on them."""
     with writing():
         require(by, "topic.moderate", locked(spoken).topic)
         if spoken.state == HIDDEN:
@@ -149,7 +149,7 @@ def hide(spoken: Spoken, by: Viewer, reason: str) -> None:
 
 
 def show(spoken: Spoken, by: Viewer) -> None:
-    """Let words stand, or stand again; objections to them are settled."""
+    """Show words, also after hiding, and settle the flags on them."""
     with writing():
         require(by, "topic.moderate", locked(spoken).topic)
         spoken.state, spoken.reason, spoken.appeal, spoken.answered_at = SHOWN, "", "", None
@@ -159,7 +159,7 @@ def show(spoken: Spoken, by: Viewer) -> None:
 
 
 def uphold(spoken: Spoken, by: Viewer, reason: str) -> None:
-    """An appeal was looked at and the words stay hidden; the author reads why."""
+    """Reject an appeal: the words stay hidden and the author reads the reason."""
     with writing():
         require(by, "topic.moderate", locked(spoken).topic)
         if spoken.state != HIDDEN:

@@ -1,4 +1,4 @@
-"""The staff's doors of the hall: what waits for a look, topics along their life, tasks, deeds, moderation."""
+"""Staff routes of the hall: the moderation list, topics and their moves, tasks, deeds, watchwords."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ HELD_AT = ("district", "street", "community", "courtyard")
 @bp.get("/desk/topics")
 @open_to(keeper)
 def desk() -> Any:
-    """What a person has to look at: proposed topics, words held back, objections, appeals; and what is going on."""
+    """The staff list: proposed topics, words to moderate, flags, appeals, and running topics."""
     viewer = current()
     return render_template(
         "discussions/desk.html",
@@ -60,7 +60,7 @@ def desk() -> Any:
 @open_to(keeper)
 @refills
 def begin() -> Any:
-    """The community puts up a topic itself."""
+    """Create a topic for the community."""
     places = _places()
     form = BeginForm(place=places[0] if places else "")
     begun = attempt(form, lambda: _begun(form))
@@ -85,7 +85,7 @@ def _places() -> list[str]:
 @open_to(anyone)
 @refills
 def move(ref: str, move: str) -> Any:
-    """Any move of the table, by anyone it is open to: staff, or the author taking a proposal back."""
+    """Make any move of the table: staff moves, and an author's withdrawal of a proposal."""
     viewer = current()
     topic, step = queries.find_topic(ref, viewer), LIFE.move(move)
     require(viewer, f"topic.{move}", topic)
@@ -110,7 +110,7 @@ def answer(ref: str) -> Any:
 @open_to(keeper)
 @refills
 def task(ref: str) -> Any:
-    """Something to be done about the decision, by somebody, by a day."""
+    """Assign a task of the decision, with a body and a due date."""
     topic = _kept(ref, "task")
     form = task_form(topic)
     return _done(topic, "task", form, lambda: outcomes.task(topic, current(), **_told(form)))
@@ -136,12 +136,12 @@ def deed(ref: str) -> Any:
 @bp.post("/topics/<ref>/tickets")
 @open_to(keeper)
 def gather(ref: str) -> Any:
-    """Bring tickets into the topic: everybody concerned by one follows the topic from now on."""
+    """Bring tickets into the topic. The people concerned by a ticket become followers."""
     topic = _kept(ref, "gather")
     if not request.form.getlist("ticket"):
         raise Refused("请先勾上要转进来的上报")
     with writing():
-        locked(topic)  # before the tickets, as two who gather here at once would else wait for each other
+        locked(topic)  # lock it before the tickets: two concurrent requests would deadlock
         for number in _numbers("ticket")[:100]:
             links.tickets().to_topic(number, current(), str(topic.id))
     return back("discussions.show", ref=ref, _anchor="chain")
@@ -156,7 +156,7 @@ def _numbers(name: str) -> list[int]:
 @open_to(keeper)
 @refills
 def moderate(ref: str, noun: str, number: int, step: str) -> Any:
-    """Hide words with a reason, let them stand, or keep them hidden after an appeal."""
+    """Hide words with a reason, show them, or reject an appeal."""
     topic = _kept(ref, "moderate")
     spoken = contributions.found(topic, noun, number)
     if stale_form():
@@ -180,7 +180,7 @@ def _looked_at(ref: str) -> Any:
 @open_to(keeper)
 @refills
 def who(ref: str, noun: str, number: int) -> Any:
-    """The person behind a nickname, for those who moderate where that person lives; each look is recorded."""
+    """Show the person behind a nickname to a moderator of that person's home. Each look-up is recorded."""
     topic = _kept(ref, "moderate")
     form, shown = WhoForm(), {"topic": topic, "noun": noun, "number": number, "name_form": NameForm.blank()}
     if not form.ok:
@@ -193,7 +193,7 @@ def who(ref: str, noun: str, number: int) -> Any:
 @open_to(keeper)
 @refills
 def take_name(ref: str, noun: str, number: int) -> Any:
-    """Take away a nickname that hurts, with a reason its owner reads."""
+    """Remove an offensive nickname, with a reason for its owner."""
     topic, form = _kept(ref, "moderate"), NameForm()
     if not form.ok:
         shown = {"topic": topic, "who": None, "form": WhoForm.blank(), "name_form": form}
@@ -209,7 +209,7 @@ def _author(topic: Topic, noun: str, number: int) -> Person:
 @bp.get("/topics/<ref>/record")
 @open_to(keeper)
 def record(ref: str) -> Any:
-    """The whole record of a topic, line by line, with the seal of each."""
+    """The full record of a topic: every event with its seal."""
     topic = queries.find_topic(ref, current())
     if not may(current(), "topic.record", topic):
         raise Forbidden
@@ -223,7 +223,7 @@ def record(ref: str) -> Any:
 @open_to(officer)
 @refills
 def words() -> Any:
-    """The watchwords: what is written with one of them is read by a person first."""
+    """The watchwords. Words that contain one are held for a staff check."""
     form = WatchwordForm()
     attempt(form, lambda: moderation.keep(current(), form.word.data))
     if form.taken:
@@ -240,14 +240,14 @@ def drop_word(word_id: int) -> Any:
 
 
 def _kept(ref: str, action: str) -> Topic:
-    """The topic, if the viewer may do this to it."""
+    """The topic, if the viewer may take this action on it."""
     topic = queries.find_topic(ref, current())
     require(current(), f"topic.{action}", topic)
     return topic
 
 
 def _done(topic: Topic, name: str, form: Form, act: Any) -> Any:
-    """Take a form of the staff's; a refused one comes back as it was filled."""
+    """Submit a staff form; a refused form keeps its values."""
     attempt(form, act)
     if form.taken:
         return back("discussions.show", ref=topic.ref)

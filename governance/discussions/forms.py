@@ -1,4 +1,4 @@
-"""Forms of the hall: what each asks, and the reasons shown beside a field."""
+"""Forms of the hall: their fields and validation messages."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from governance.discussions.model import DONE_WELL
 
 
 class TopicForm(Form):
-    """`different` is sent from the page that showed topics like this one."""
+    """`different` is set by the page that showed similar topics."""
 
     title = text(
         _l("想商量什么事？"), longest=40, needed="请用一句话说是什么事",
@@ -24,7 +24,7 @@ class TopicForm(Form):
 
 
 class BeginForm(TopicForm):
-    """The community's own topic: where it is talked over is chosen too."""
+    """A topic of the community, which also chooses the place."""
 
     place = text(_l("在哪里商量"), longest=200, needed="请写在哪里商量", render_kw={"list": "places"})
 
@@ -57,13 +57,13 @@ class HideForm(Form):
 
 
 class WhoForm(Form):
-    """Why somebody of the community wants to know who wrote; it stands in the record, and the resident reads it."""
+    """The reason for a look-up of an author. It is recorded, and the resident can read it."""
 
     reason = text(_l("为什么要看（会留痕，本人看得到）"), longest=100, needed="请写为什么要看")
 
 
 class NameForm(Form):
-    """Why a nickname is taken away; its owner reads it."""
+    """The reason for removing a nickname, which its owner reads."""
 
     reason = text(_l("为什么要换（本人看得到）"), longest=100, needed="请写为什么要换")
 
@@ -78,7 +78,7 @@ class ReviewForm(Form):
 
 
 class TaskForm(Form):
-    """One thing to do about a decision: who does it, by when."""
+    """One task of a decision: the work, its category, its body and its due date."""
 
     words = text(_l("要做什么"), longest=200, lines=2, needed="请写要做什么")
     category = SelectField(_l("哪一类"), [InputRequired("请选一类")])
@@ -98,11 +98,11 @@ class WatchwordForm(Form):
 
 
 class MoveForm(Form):
-    """One move's questions, drawn from the table of moves."""
+    """The fields of one move, generated from the table of moves."""
 
 
 def move_form(move: Move, targets: list[tuple[str, str]] | None) -> type[MoveForm]:
-    """The form of one move; `targets` are the topics another may be merged into."""
+    """Build the form class of one move; `targets` are the possible merge targets."""
     fields: dict[str, Any] = {}
     for ask in move.asks:
         needed = "" if ask.optional else f"请填{ask.label}"

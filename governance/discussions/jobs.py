@@ -1,4 +1,4 @@
-"""The hall's work for later: counting the voices of a topic and making its table."""
+"""Jobs of the hall: count the voices of a topic and build its opinion table."""
 
 from sqlalchemy import bindparam, case, func, select, update
 
@@ -11,7 +11,7 @@ from governance.people.model import Person
 
 @job("discussions.tally", lease=120)
 def tally(topic_id: int) -> None:
-    """Count anew what was answered in a topic. Safe to repeat: the voices are the truth, the counts follow them."""
+    """Recount the voices of a topic. Idempotent: the counts are derived from the voices."""
     with writing():
         topic = db.session.get(Topic, topic_id)
         if topic is None:
@@ -41,7 +41,7 @@ def _count(topic: Topic) -> None:
 
 
 def _people(topic: Topic) -> tuple[int, int]:
-    """How many people answered, and how many of them the community knows."""
+    """How many people gave a voice, and how many of them are known to the community."""
     answered = select(Voice.person_id).join(Statement, Statement.id == Voice.statement_id)
     once = answered.where(Statement.topic_id == topic.id).distinct().subquery()
     counts = select(func.count(), func.count(Person.known_at)).select_from(once)

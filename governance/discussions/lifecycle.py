@@ -1,7 +1,7 @@
 """A topic's lifecycle, as one table. To change the process, change this table.
 
-people/access/permissions.py says who may make each move ("topic.<move>"). Carrying out begins with the first task and
-has no button. Voting stands between discussing and decided once there are ballots; it comes with them.
+people/access/permissions.py grants each move as the action "topic.<move>". The first task makes the move `carry_out`,
+which has no button. A state for voting belongs between discussing and decided; it is added together with ballots.
 """
 
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ DECLINED, MERGED, WITHDRAWN = "declined", "merged", "withdrawn"
 ALL = Reader.EVERYBODY
 NOTE = Ask("note", "说一句", optional=True)
 DECISION = Ask("note", "定下来的是什么", longest=1000)
-PARTLY_DONE = (_l("有办好的了"), _l("请您说一声：办得好不好？"))  # now and next once something decided on is done
+PARTLY_DONE = (_l("有办好的了"), _l("请您说一声：办得好不好？"))  # now and next, once an outcome is done
 
 
 @dataclass(frozen=True, kw_only=True)
 class TopicState(State):
-    """Listed: the hall shows it as going on. What else may be done while it stands here is in the other columns."""
+    """Listed: the hall shows the topic as running. The other columns say what the state allows."""
 
-    spoken_in: bool = False  # statements are made and answered
+    spoken_in: bool = False  # takes statements and voices
     replied_in: bool = False
-    gathers: bool = False  # tickets may be brought into it
+    gathers: bool = False  # takes tickets
     gives_tasks: bool = False
     counts_deeds: bool = False
-    settled: bool = False  # the hall shows it among what was talked over
+    settled: bool = False  # the hall lists it as settled
 
 
 STATES = (
@@ -138,7 +138,7 @@ MOVES = (
     Move("withdraw", "收回", (PROPOSED,), WITHDRAWN, (NOTE,), done=_l("提的人收回了"), hesitates=True),
 )
 LINES = (
-    Line("propose", done=_l("提出议题"), readers=ALL),  # its words have a place of their own on the page
+    Line("propose", done=_l("提出议题"), readers=ALL),  # the page shows these words in a section of their own
     Line("answer", done=_l("社区答复"), readers=ALL, words=ALL),
     Line("task", done=_l("派了一件任务"), readers=ALL, words=ALL),
     Line("deed", done=_l("办成一件实事"), readers=ALL, words=ALL, detail="title"),

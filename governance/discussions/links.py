@@ -1,4 +1,4 @@
-"""How topics and deeds look as linked items, and what tickets may ask of the hall (`links.TopicPort`)."""
+"""Topics and deeds as linked items, and the topic port for tickets (`links.TopicPort`)."""
 
 import uuid
 from collections.abc import Iterable, Sequence
@@ -36,7 +36,7 @@ def topics(ids: Sequence[int], viewer: Viewer) -> dict[int, links.LinkedItem]:
 
 @links.on_change("topic")
 def refresh(ids: set[int]) -> None:
-    """A ticket of these topics changed: invalidate their cached pages, and show their followers that there is news."""
+    """A ticket of these topics changed: invalidate their cached pages and mark them as changed for followers."""
     news = update(Topic).where(Topic.id.in_(ids)).values(version=Topic.version + 1, changed_at=now())
     db.session.execute(news, execution_options={"synchronize_session": False})
 
@@ -60,7 +60,7 @@ def deeds(ids: Sequence[int], viewer: Viewer) -> dict[int, links.LinkedItem]:
 def receive(
     ticket_id: int, followers: Iterable[int], place: Place, by: Viewer, into: str, title: str
 ) -> tuple[int, str]:
-    """Everybody concerned by the ticket follows the topic."""
+    """Link the ticket to a topic and make the people concerned its followers."""
     topic = _received_by(place, by, into, title)
     links.tie(("ticket", ticket_id), ("topic", topic.id))
     let_follow(topic, followers)
@@ -85,12 +85,12 @@ def _received_by(place: Place, by: Viewer, into: str, title: str) -> Topic:
 
 
 def _community_of(place: Place) -> Place:
-    """People talk over more than one staircase: where a new topic of a ticket's place stands."""
+    """The place of a new topic for a ticket's place: the nearest courtyard or community."""
     return next((outer for outer in reversed(place.above()) if outer.kind in ("courtyard", "community")), place)
 
 
 def open_at(place: Place, by: Viewer) -> links.Choices:
-    """Topics that tickets of this place can be brought into: number and title."""
+    """Ids and titles of the topics that can take in tickets of this place."""
     query = select(Topic).where(Topic.place_id.in_(place.ancestors), Topic.state.in_(life.GATHERING))
     found = db.session.scalars(query.order_by(Topic.id.desc()).limit(50))
     return [(str(topic.id), topic.title) for topic in found if may(by, "topic.gather", topic)]

@@ -1,4 +1,4 @@
-"""Rows of topics and what is said, answered, decided and done in them, and what can be read from them. No verbs."""
+"""Rows of topics and of their statements, voices, replies, reviews and deeds, with read-only properties."""
 
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -37,7 +37,7 @@ DONE_WELL = {"yes": "办得好", "partly": "办了一部分", "no": "没办好"}
 
 
 class Topic(AreaColumns, Base):
-    """One matter people talk over. `checked_at` is when staff let others read it; `version` grows with its page."""
+    """One topic of discussion. `checked_at` is the time staff made it public; `version` is the version of its page."""
 
     __tablename__ = "topic"
     __table_args__ = (
@@ -83,7 +83,7 @@ class Topic(AreaColumns, Base):
 
 
 class TopicFollow(Base):
-    """A person who wants to hear of a topic; `seen_at` is when they last looked."""
+    """A person who follows a topic; `seen_at` is their last visit."""
 
     __tablename__ = "topic_follow"
 
@@ -95,7 +95,7 @@ class TopicFollow(Base):
 
 
 class Spoken(Base):
-    """Words that others read, by somebody known: shown, waiting for a person's look, or hidden with a reason."""
+    """Public words of a known author: shown, waiting for a staff check, or hidden with a reason."""
 
     __abstract__ = True
     noun: ClassVar[str]
@@ -105,7 +105,7 @@ class Spoken(Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     submission: Mapped[str] = mapped_column(String(36))
     official: Mapped[bool] = mapped_column(default=False)
-    from_group: Mapped[bool] = mapped_column(default=False)  # 转自群聊: said there, written down here by staff
+    from_group: Mapped[bool] = mapped_column(default=False)  # 转自群聊: said in a group, entered here by staff
     state: Mapped[str] = mapped_column(String(8), default=SHOWN)
     reason: Mapped[str] = mapped_column(String(200), default="")
     appeal: Mapped[str] = mapped_column(
@@ -134,7 +134,7 @@ class Spoken(Base):
 
 
 class Statement(Spoken):
-    """One short statement others answer. The counts are the worker's, made from the voices."""
+    """One short statement that people vote on. The worker computes the counts from the voices."""
 
     __tablename__ = "statement"
     __table_args__ = (
@@ -156,7 +156,7 @@ class Statement(Spoken):
 
 
 class Reply(Spoken):
-    """Something said in a thread: to the topic, to a statement, or to another reply (`parent`)."""
+    """A reply in a thread: to the topic, to a statement, or to another reply (`parent`)."""
 
     __tablename__ = "reply"
     __table_args__ = (
@@ -175,7 +175,7 @@ class Reply(Spoken):
 
 
 class Voice(Base):
-    """One person's answer to one statement; a second one takes the place of the first. Not an event."""
+    """One person's voice on one statement; a later voice replaces it. Not an event."""
 
     __tablename__ = "voice"
     __table_args__ = (CheckConstraint("answer IN (1, -1, 0)", name="answer"),)
@@ -189,7 +189,7 @@ class Voice(Base):
 
 
 class Flag(Base):
-    """Somebody says that words should not stand there; a person looks, nothing hides by itself."""
+    """A person's objection to words. Staff check it; nothing is hidden automatically."""
 
     __tablename__ = "flag"
     __table_args__ = (
@@ -209,7 +209,7 @@ class Flag(Base):
 
 
 class Review(Base):
-    """One person's view of how a decision was carried out; a second one takes the place of the first."""
+    """One person's review of how a decision was carried out; a later review replaces it."""
 
     __tablename__ = "review"
     __table_args__ = (CheckConstraint(f"well IN {tuple(DONE_WELL)}", name="well"),)
@@ -226,7 +226,7 @@ class Review(Base):
 
 
 class Deed(AreaColumns, Base):
-    """A deed 办实事: something done for the people here, counted where it was done."""
+    """A deed 办实事: a completed result for residents, counted at its place."""
 
     __tablename__ = "deed"
     __table_args__ = tuple(Index(f"ix_deed_{kind}", f"{kind}_id", "done_on", "id") for kind in AREAS)
@@ -244,7 +244,7 @@ class Deed(AreaColumns, Base):
 
 
 class Watchword(Base):
-    """A word that sends what was written to a person before others read it. Kept by officers, never hides by itself."""
+    """A word that holds a contribution for a staff check. Officers maintain the list; a match never hides words."""
 
     __tablename__ = "watchword"
 

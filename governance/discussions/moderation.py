@@ -1,4 +1,4 @@
-"""Words that want a second look: watchwords, numbers and links send what was written to a person, never to silence."""
+"""Screening of contributions: watchwords, numbers and links hold words for a staff check and never hide them."""
 
 import re
 import unicodedata
@@ -14,8 +14,9 @@ from governance.people.access.viewer import Viewer
 from governance.people.residents import verification
 from governance.triage.sorting import sort
 
-EVERYWHERE = 0  # watchwords belong to no community, so their changes have a chain of their own
-# Long enough not to stand inside ordinary words: 粉刷单元门 is no 刷单, 办证明 no 办证, 下去死角 no 去死.
+EVERYWHERE = 0  # watchwords belong to no community, so their changes have a hash chain of their own
+# Each entry is long enough to avoid matches inside ordinary words: 刷单 would match 粉刷单元门, 办证 would match
+# 办证明, 去死 would match 下去死角.
 # fmt: off
 DEFAULTS = (
     "赌博", "代开发票", "裸聊", "兼职刷单", "刷单返利", "高利贷", "办假证", "毒品", "枪支",
@@ -24,21 +25,21 @@ DEFAULTS = (
 # fmt: on
 LINK = re.compile(
     r"(?i)[a-z][a-z0-9+.-]{1,20}:/+"  # any scheme
-    r"|(?:[a-z0-9-]+[.。])+[a-z]{2,}(?![a-z])"  # a bare host
-    r"|(?<![增参])加\s*(?:微(?![型小景心波观])|v(?!ip)|q)"  # asks to be added, not for 微型消防站
+    r"|(?:[a-z0-9-]+[.。])+[a-z]{2,}(?![a-z])"  # a host without a scheme
+    r"|(?<![增参])加\s*(?:微(?![型小景心波观])|v(?!ip)|q)"  # a request to add a contact; not 微型消防站
 )
 DATE = re.compile(r"(?:19|20)\d\d([-./])\d{1,2}\1\d{1,2}(?!\d)")
 NUMBER = re.compile(r"(?:\d[ ._·•—–-]{0,2}){7,}")
 
 
 def read_plainly(text: str) -> str:
-    """As a reader sees it: full-width, spaced-out and dotted letters are the letters they stand for."""
+    """Normalise the text for matching: full-width, spaced and dotted letters become plain letters."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(char for char in folded if unicodedata.category(char)[0] in "LN")
 
 
 def signs(text: str) -> list[str]:
-    """What in it wants a second look, in words for those who give it; nothing: others may read it at once."""
+    """The reasons for a staff check of this text, as labels for staff; an empty list means publish at once."""
     seen = unicodedata.normalize("NFKC", text)
     found = ["像是网址，或者请人加微信"] if LINK.search(seen) else []
     found += ["像是有人有危险，或者想不开"] if sort(text).urgent else []
@@ -61,7 +62,7 @@ def watchwords() -> list[str]:
 
 
 def keep(by: Viewer, word: str) -> None:
-    """One watchword more, for everywhere. Raises Invalid: too short, or there already."""
+    """Add a watchword for all communities. Raises Invalid if it is too short or exists already."""
     with writing():
         require(by, "watchword.keep", None)
         if len(read_plainly(word)) < 2:

@@ -1,16 +1,16 @@
-"""What people agree on and what divides them: a plain rule over counts, without Flask and without SQL.
+"""What people agree on and what divides them: a rule over counts, without Flask and without SQL.
 
-A statement is judged by the share of those who took a side, drawn towards the middle while few did (one more on
-either side, Laplace's rule of succession), so that two voices never look like everybody.
+A statement is judged by the share of agreement among its agreeing and disagreeing voices. Laplace's rule of succession
+adds one voice to either side, so a few voices never look unanimous.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-ENOUGH_SIDES = 5  # fewer people than this on either side say nothing about the others
+ENOUGH_SIDES = 5  # agreeing and disagreeing voices; a statement with fewer is not judged
 AGREED, DIVIDED = 0.75, (0.35, 0.65)
-FEW_PEOPLE = 20  # below it the table carries a warning
+FEW_PEOPLE = 20  # a topic with fewer people shows a warning beside its table
 MOST_SHOWN = 5
 
 
@@ -23,7 +23,7 @@ class Counted(Protocol):
 
 @dataclass(frozen=True)
 class Table:
-    """Ids of statements, the clearest first."""
+    """Statement ids, the clearest first."""
 
     agreed: tuple[int, ...]
     rejected: tuple[int, ...]
@@ -34,12 +34,12 @@ class Table:
 
 
 def share(statement: Counted) -> float:
-    """How far people agree, from 0 to 1; a half when nobody took a side."""
+    """The share of agreement, from 0 to 1; 0.5 without any agreeing or disagreeing voice."""
     return float((statement.agreed + 1) / (statement.agreed + statement.disagreed + 2))
 
 
 def tabled(statements: Iterable[Counted]) -> Table:
-    """Sort statements into what most agree on, what most reject, and what divides."""
+    """Sort statements into agreed, rejected and divided."""
     judged = [one for one in statements if one.agreed + one.disagreed >= ENOUGH_SIDES]
     agreed = [one for one in judged if share(one) >= AGREED]
     rejected = [one for one in judged if share(one) <= 1 - AGREED]

@@ -1,4 +1,4 @@
-"""What comes of a decision: tasks, which are tickets with an owner and a date, deeds, and how people find it done."""
+"""Outcomes of a decision: tasks (tickets with an owner and a due date), deeds, and people's reviews."""
 
 from datetime import date, datetime, timedelta
 
@@ -15,14 +15,14 @@ from governance.discussions.progress import Staged
 from governance.people.access.permissions import require
 from governance.people.access.viewer import SYSTEM, Viewer
 
-LATEST = timedelta(days=3 * 365)  # a task is due within three years
-EARLIEST = timedelta(days=365)  # a deed may be written down within a year
+LATEST = timedelta(days=3 * 365)  # a task must be due within three years
+EARLIEST = timedelta(days=365)  # a deed can be recorded up to a year after it was done
 
 
 def task(topic: Topic, by: Viewer, submission: str, *, words: str, category: str, body: str, due_at: datetime) -> None:
-    """Make one task of a decision, as a ticket. The first task moves the topic to `carrying_out`.
+    """Create a task of a decision as a ticket. The first task moves the topic to `carrying_out`.
 
-    The same submission again adds nothing.
+    A repeated submission adds nothing.
     """
     with writing():
         require(by, "topic.task", locked(topic))
@@ -42,7 +42,7 @@ def task(topic: Topic, by: Viewer, submission: str, *, words: str, category: str
 
 
 def record_deed(topic: Topic, by: Viewer, title: str, words: str, done_on: date) -> Deed:
-    """办实事: count what came of the topic as done for the people here. The same again is counted once."""
+    """办实事: record a deed of the topic. The same title and date are recorded once."""
     with writing():
         require(by, "topic.deed", locked(topic))
         if not topic.status.counts_deeds:
@@ -67,7 +67,7 @@ def record_deed(topic: Topic, by: Viewer, title: str, words: str, done_on: date)
 
 
 def review(topic: Topic, by: Viewer, well: str, words: str) -> None:
-    """How one person finds it done; the latest counts. Call it inside `writing()`."""
+    """Record one person's review; the latest counts. Call it inside `writing()`."""
     require(by, "topic.judge", topic)
     if not is_asked(topic):
         raise Refused("任务办完以后才问这一句")
@@ -81,7 +81,7 @@ def review(topic: Topic, by: Viewer, well: str, words: str) -> None:
 
 
 def is_asked(topic: Staged) -> bool:
-    """Whether people are asked how it was done: once a deed is counted or everything is over, and after."""
+    """Whether the page asks for reviews: from the first deed or once every outcome is over, and when reviewed."""
     if not topic.status.gives_tasks:
         return topic.status.counts_deeds
     came_of_it = links.outcomes("topic", topic.id, SYSTEM)
@@ -90,7 +90,7 @@ def is_asked(topic: Staged) -> bool:
 
 
 def day_end(day: date) -> datetime:
-    """The last moment of a day here."""
+    """The last second of a day in local time."""
     return local(now()).replace(
         year=day.year, month=day.month, day=day.day, hour=23, minute=59, second=0, microsecond=0
     )

@@ -1,6 +1,6 @@
-"""What the page of a topic shows: plain rows by statements put together once (docs/adr/0008), the same for everybody.
+"""The content of a topic's page, the same for everybody, read by prepared SQL statements (docs/adr/0008).
 
-What is one's own is on the pages behind it; what staff may do beside it comes from available_moves.py.
+A viewer's own content is in say_routes.py; the staff's forms come from available_moves.py.
 """
 
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ from governance.places.codes import FIRST_LIVING
 from governance.places.landing import full_name
 from governance.places.model import Located, Place
 
-COLUMNS = ("agreed", "rejected", "divided")  # of the table
-LATEST = 5  # statements shown while the table names none
-MOST_BELOW = 500  # replies under the heads of one page
+COLUMNS = ("agreed", "rejected", "divided")  # of the opinion table
+LATEST = 5  # statements shown while the opinion table is empty
+MOST_BELOW = 500  # replies to the threads of one page
 
 
 class _TopicRow(NamedTuple):
@@ -61,7 +61,7 @@ class _TopicRow(NamedTuple):
 
 
 class TopicView(Located, _TopicRow):
-    """A topic as its page tells it, with the place it stands at and the first code there."""
+    """A topic as its page shows it, with its place and the place's first code."""
 
     @property
     def status(self) -> TopicState:
@@ -69,7 +69,7 @@ class TopicView(Located, _TopicRow):
 
 
 class ShownStatement(NamedTuple):
-    """One statement that stands, with its counts."""
+    """One shown statement with its counts."""
 
     id: int
     words: str
@@ -87,7 +87,7 @@ class ShownStatement(NamedTuple):
 
 
 class ShownReply(NamedTuple):
-    """One reply that stands; `about` is the statement it was said to."""
+    """One shown reply; `about` is the words of the statement it answers."""
 
     id: int
     parent_id: int | None
@@ -111,7 +111,7 @@ class TakenIn(NamedTuple):
 
 @dataclass(frozen=True)
 class Content:
-    """Everything said on the page of one topic."""
+    """The content of a topic's page."""
 
     place: str
     tabled: dict[int, ShownStatement]
@@ -174,7 +174,7 @@ REVIEWS: Prepared[tuple[str, int]] = Prepared(
 
 
 def topic_view(connection: Connection, ref: str) -> TopicView:
-    """The topic with this reference, whoever may read it. Raises Missing."""
+    """The topic with this reference, without a permission check. Raises Missing."""
     found = TOLD.first(connection, ref=ref)
     if found is None:
         raise Missing
@@ -182,7 +182,7 @@ def topic_view(connection: Connection, ref: str) -> TopicView:
 
 
 def content(connection: Connection, topic: TopicView, after: str = "") -> Content:
-    """What was said and done, with one page of the replies: the first, or that `after` a key."""
+    """The page's content, with one page of threads: the first, or the one `after` a key."""
     heads, below = _threads(connection, topic.id, after)
     return Content(
         place=full_name(connection, topic.path),
@@ -195,7 +195,7 @@ def content(connection: Connection, topic: TopicView, after: str = "") -> Conten
 
 
 def _tabled(connection: Connection, topic: TopicView) -> dict[int, ShownStatement]:
-    """The statements the topic's table names, by their ids; while it names none, the latest few."""
+    """The statements in the topic's opinion table by id, or the latest few while the table is empty."""
     ids = [id_ for name in COLUMNS for id_ in topic.table.get(name, ())]
     named = dict(zip_longest(_NAMED, ids))
     found = NAMED.all(connection, topic=topic.id, **named) if ids else NEWEST.all(connection, topic=topic.id)
@@ -203,12 +203,12 @@ def _tabled(connection: Connection, topic: TopicView) -> dict[int, ShownStatemen
 
 
 def statements(connection: Connection, topic_id: int, after: str) -> Page[ShownStatement]:
-    """One page of what was said and stands, the latest first."""
+    """One page of the shown statements, the latest first."""
     return falling(ONWARD.all(connection, topic=topic_id, before=id_before(after)))
 
 
 def _threads(connection: Connection, topic_id: int, after: str) -> tuple[Page[ShownReply], dict[int, list[ShownReply]]]:
-    """One page of what was said first, the latest first, and the replies to each in order."""
+    """One page of threads, the latest first, and the replies of each in order."""
     since = {"topic": topic_id, "before": id_before(after)}
     heads = falling(HEADS.all(connection, **since))
     below: dict[int, list[ShownReply]] = {head.id: [] for head in heads.rows}
@@ -218,6 +218,6 @@ def _threads(connection: Connection, topic_id: int, after: str) -> tuple[Page[Sh
 
 
 def reviews(connection: Connection, topic_id: int) -> dict[str, int]:
-    """How many found it done well, partly, or not."""
+    """Count the reviews by answer: well, partly, not."""
     counts = dict(REVIEWS.all(connection, topic=topic_id))
     return {well: counts.get(well, 0) for well in DONE_WELL}

@@ -1,4 +1,4 @@
-"""What somebody who turns out to be another takes along in the hall, and what stays of somebody who leaves."""
+"""Person hooks of the hall: rows of a merged person move to the other one; the name of a departed person is removed."""
 
 from typing import Any
 
@@ -14,7 +14,10 @@ COUNTED_ONCE: tuple[Any, ...] = (Voice, Review, Flag)
 
 @hooks.person_merged.listen
 def take_along(old_id: int, new_id: int) -> None:
-    """In the transaction in hand: what was said is the other's now, and what both answered counts once."""
+    """Give the old person's contributions to the new one and deduplicate voices, reviews and flags.
+
+    It runs in the caller's transaction.
+    """
     for rows in (Topic, Statement, Reply):
         theirs = update(rows).where(rows.author_id == old_id)
         db.session.execute(theirs.values(author_id=new_id), execution_options={"synchronize_session": False})
@@ -24,7 +27,7 @@ def take_along(old_id: int, new_id: int) -> None:
 
 @hooks.person_began_anew.listen
 def _quiet(old_id: int, new_id: int) -> None:
-    """Only what nobody reads: voices, reviews, objections and what is followed."""
+    """Move the rows that are not public: voices, reviews, flags and follows."""
     for topic_id in db.session.scalars(_answered_by(old_id)).all():
         tally_soon(topic_id)
     for rows in COUNTED_ONCE:
@@ -39,7 +42,7 @@ def _quiet(old_id: int, new_id: int) -> None:
 
 @hooks.person_left.listen
 def take_name_off(person_id: int) -> None:
-    """The pages on which they spoke are made anew, without the name."""
+    """Raise the version of the pages with this person's words, so that they are rendered without the name."""
     spoken = [select(rows.topic_id).where(rows.author_id == person_id) for rows in (Statement, Reply)]
     first, second = spoken
     theirs = or_(Topic.author_id == person_id, Topic.id.in_(first.union(second)))
@@ -48,7 +51,7 @@ def take_name_off(person_id: int) -> None:
 
 
 def _leave_own_words_alone(person_id: int) -> None:
-    """Nobody answers their own words: what another device of theirs answered to them goes."""
+    """Delete the person's voices on their own statements, which another device of theirs may have given."""
     own = select(Voice).join(Statement).where(Voice.person_id == person_id, Statement.author_id == person_id)
     for voice in db.session.scalars(own).all():
         tally_soon(db.session.get_one(Statement, voice.statement_id).topic_id)
@@ -61,7 +64,7 @@ def _answered_by(person_id: int) -> Select[int]:
 
 
 def _hand_over(row: Any, new_id: int) -> None:
-    """Of two answers to the same the later one holds, as when somebody answers again."""
+    """Move the row to the new person. If that person has a row with the same key, keep the later one."""
     facts = {column.key: getattr(row, column.key) for column in row.__mapper__.columns} | {"person_id": new_id}
     key = tuple(facts[column.key] for column in row.__mapper__.primary_key)
     there = db.session.get(type(row), key)

@@ -1,4 +1,4 @@
-"""Whose the rows of the hall are, and what has to follow when what a person said there is erased."""
+"""Personal data of the hall: the owner of each row, and the follow-up of an erasure."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def _topics(ids: Ids) -> Any:
 
 
 def _spoken_in(ids: Ids) -> Any:
-    """The topics in which they said or did something that is on record."""
+    """The topics in which these people have a recorded contribution or action."""
     authored = (select(rows.topic_id).where(rows.author_id.in_(ids)) for rows in (Statement, Reply))
     did = (select(rows.topic_id).where(rows.person_id.in_(ids)) for rows in (Flag, Review, TopicFollow))
     return _topics(ids).union(*authored, *did)
@@ -101,7 +101,7 @@ also_about(Event, _lines)
 
 @hooks.person_erased.listen
 def take_back(found: list[Found]) -> None:
-    """Statements and replies are taken off the page; topics are counted and shown anew."""
+    """Hide erased statements and replies; recount and re-render their topics."""
     changed: set[int] = set()
     for each in found:
         model, ids = each.section.model, sorted(key[0] for key in each.keys)

@@ -1,4 +1,4 @@
-"""A topic in plain words: what it waits for, what comes next, and the steps so far."""
+"""A topic's progress in plain words: its current state, the next step, and the steps so far."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ FOR_ALL = LIFE.read_by(Reader.EVERYBODY)
 
 
 class Happened(NamedTuple):
-    """An event as far as a step is made of it."""
+    """The columns of an event that a step needs."""
 
     verb: str
     at: datetime
@@ -21,7 +21,7 @@ class Happened(NamedTuple):
 
 
 class Staged(Protocol):
-    """A topic, as its row or as its page tells it."""
+    """A topic with its state: a `Topic` row or a `TopicView`."""
 
     @property
     def id(self) -> int: ...
@@ -40,19 +40,19 @@ class Step:
 
 
 def tone(topic: Staged) -> str:
-    """The colour of its chip; the label says the same in words."""
+    """The colour of the status chip; the label states the same in words."""
     return topic.status.tone
 
 
 def now_and_next(topic: Staged, is_asked: bool = False) -> tuple[str, str]:
-    """`is_asked`: something that was decided on is done, and people are asked how."""
+    """The sentences for now and next; `is_asked`: an outcome is done and the page asks for reviews."""
     status = topic.status
     here, then = PARTLY_DONE if is_asked and status.open else (status.now, status.next)
     return str(here), str(then)
 
 
 def step(event: Happened) -> Step:
-    """One of the verbs that are FOR_ALL, as anybody may read it."""
+    """Turn an event with a public verb (`FOR_ALL`) into a public step."""
     line = LIFE.lines[event.verb]
     title = event.data.get(line.detail)
     shown = event.words or "" if line.words is Reader.EVERYBODY else ""

@@ -1,4 +1,4 @@
-"""Lists of topics and of what is said in them, each found within what the viewer may see."""
+"""Lists of topics and contributions, limited to what the viewer may see."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -32,11 +32,11 @@ from governance.places.model import Place
 
 SPOKEN: tuple[Any, ...] = (Statement, Reply)
 BY_NOUN: dict[str, type[Spoken]] = {rows.noun: rows for rows in SPOKEN}
-SPREAD = 9973  # a prime: each person meets statements of equal rank in an order of their own
+SPREAD = 9973  # a prime: statements of equal rank get a different order for each person
 
 
 def find_topic(ref: str, viewer: Viewer) -> Topic:
-    """The topic, if this viewer may read it: what is not theirs looks like what is not there."""
+    """The topic, if the viewer may read it. A forbidden topic raises Missing, as an absent one does."""
     query = select(Topic).filter_by(ref=ref).options(joinedload(Topic.place), joinedload(Topic.author))
     topic = db.session.scalars(query).one_or_none()
     if topic is None or not may(viewer, "topic.read", topic):
@@ -45,14 +45,14 @@ def find_topic(ref: str, viewer: Viewer) -> Topic:
 
 
 def going_on(place: Place, limit: int = 50) -> list[Topic]:
-    """What is talked over here and at the places above, the nearest and latest first."""
+    """Running topics at this place and the places above, the nearest and latest first."""
     query = select(Topic).where(Topic.place_id.in_(place.ancestors), Topic.state.in_(life.LISTED))
     found = db.session.scalars(query.options(joinedload(Topic.place)).order_by(Topic.changed_at.desc()).limit(limit))
     return sorted(found, key=lambda topic: -place.ancestors.index(topic.place_id))
 
 
 def going_on_around(places: Sequence[Place], limit: int = 50) -> list[Topic]:
-    """What is talked over at any of these places or above them, the latest first."""
+    """Running topics at any of these places or above them, the latest first."""
     lines = {id_ for place in places for id_ in place.ancestors}
     query = select(Topic).where(Topic.place_id.in_(lines), Topic.state.in_(life.LISTED))
     return list(
@@ -61,7 +61,7 @@ def going_on_around(places: Sequence[Place], limit: int = 50) -> list[Topic]:
 
 
 def settled(place: Place, limit: int = 10) -> list[Topic]:
-    """What was talked over and settled here, and what was not taken up, with the reason behind each."""
+    """Settled and declined topics here, the latest first."""
     query = select(Topic).where(
         Topic.place_id.in_(place.ancestors), Topic.state.in_(life.SETTLED), Topic.checked_at.is_not(None)
     )
@@ -69,13 +69,13 @@ def settled(place: Place, limit: int = 10) -> list[Topic]:
 
 
 def alike(place: Place, title: str) -> list[Topic]:
-    """Topics going on here whose titles share much with this one, the most alike first."""
+    """Running topics here with a similar title, the most similar first."""
     ranked = [(likeness(title, topic.title), topic) for topic in going_on(place)]
     return [topic for degree, topic in sorted(ranked, key=lambda pair: -pair[0]) if degree >= ALIKE][:5]
 
 
 def followed(viewer: Viewer, limit: int = 50) -> list[tuple[Topic, bool]]:
-    """What this person follows, the latest change first, each with whether it is new to them."""
+    """The topics this person follows, the latest change first, each with whether it has news for them."""
     if viewer.person_id is None:
         return []
     query = select(Topic, TopicFollow.seen_at < Topic.changed_at).join(TopicFollow)
@@ -85,7 +85,7 @@ def followed(viewer: Viewer, limit: int = 50) -> list[tuple[Topic, bool]]:
 
 
 def next_statement(topic: Topic, viewer: Viewer) -> Statement | None:
-    """The next one this person has not answered: those with the fewest voices first, so that all get some."""
+    """The next statement without this person's voice. Statements with the fewest voices come first, so all get some."""
     voices, person = Statement.agreed + Statement.disagreed + Statement.passed, viewer.person_id or 0
     query = select(Statement).filter_by(topic_id=topic.id, state=SHOWN).where(Statement.author_id != person)
     mine = select(Voice.statement_id).where(Voice.person_id == person)
@@ -94,14 +94,14 @@ def next_statement(topic: Topic, viewer: Viewer) -> Statement | None:
 
 
 def answered(topic: Topic, viewer: Viewer) -> list[tuple[Statement, int]]:
-    """What this person has answered here, the latest first."""
+    """The statements with this person's voice, the latest first."""
     query = select(Statement, Voice.answer).join(Voice, Voice.statement_id == Statement.id)
     mine = query.where(Statement.topic_id == topic.id, Voice.person_id == viewer.person_id, Statement.state == SHOWN)
     return [(statement, answer) for statement, answer in db.session.execute(mine.order_by(Voice.at.desc()).limit(100))]
 
 
 def left(topic: Topic, viewer: Viewer) -> int:
-    """How many statements this person has not answered yet."""
+    """How many statements lack this person's voice."""
     person = viewer.person_id or 0
     mine = select(Voice.statement_id).where(Voice.person_id == person)
     query = select(func.count()).select_from(Statement).filter_by(topic_id=topic.id, state=SHOWN)
@@ -109,7 +109,7 @@ def left(topic: Topic, viewer: Viewer) -> int:
 
 
 def mine(topic: Topic, viewer: Viewer) -> list[Spoken]:
-    """What this person said here, with what became of it."""
+    """This person's contributions to the topic, in any state."""
     found: list[Spoken] = []
     for rows in SPOKEN:
         query = select(rows).where(rows.topic_id == topic.id, rows.author_id == viewer.person_id)
@@ -118,7 +118,7 @@ def mine(topic: Topic, viewer: Viewer) -> list[Spoken]:
 
 
 def flagged(topic: Topic, viewer: Viewer) -> list[tuple[Flag, Spoken | None]]:
-    """What this person objected to here, with what stands there now."""
+    """This person's flags in the topic, each with the flagged words."""
     if not viewer.person_id:
         return []
     flags = db.session.scalars(select(Flag).filter_by(topic_id=topic.id, person_id=viewer.person_id).order_by(Flag.at))
@@ -126,7 +126,7 @@ def flagged(topic: Topic, viewer: Viewer) -> list[tuple[Flag, Spoken | None]]:
 
 
 def reviewed(topic: Topic, viewer: Viewer) -> str:
-    """What this person said of how it was done, in words."""
+    """This person's review as a label; empty without one."""
     given = db.session.get(Review, (topic.id, viewer.person_id)) if viewer.person_id else None
     return DONE_WELL[given.well] if given else ""
 
@@ -140,13 +140,13 @@ def has_answered(topic_id: int, viewer: Viewer) -> bool:
 
 
 def review_words(topic: Topic, limit: int = 100) -> list[str]:
-    """What people wrote beside it, the latest first: for the community to read."""
+    """The comments of the reviews, the latest first, for staff."""
     query = select(Review.words).where(Review.topic_id == topic.id, Review.words != "").order_by(Review.at.desc())
     return list(db.session.scalars(query.limit(limit)))
 
 
 def deeds_here(place: Place) -> ColumnElement[bool]:
-    """Deeds done here or for a place around it; at a community, all within it."""
+    """Deeds of a community and everything in it; for another kind of place, its own and those of the places above."""
     return Deed.community_id == place.id if place.kind == "community" else Deed.place_id.in_(place.ancestors)
 
 
@@ -160,7 +160,7 @@ def count_deeds(place: Place) -> int:
 
 
 def waiting_topics(viewer: Viewer, after: str = "") -> Page[Topic]:
-    """What residents proposed and nobody of the community has looked at, the oldest first."""
+    """Proposed topics that staff have not checked, the oldest first."""
     query = select(Topic).where(visible(viewer, "topic.open", Topic), Topic.state == life.PROPOSED)
     return page(query.options(joinedload(Topic.place), joinedload(Topic.author)), (Topic.id,), after)
 
@@ -171,7 +171,7 @@ def running_topics(viewer: Viewer, after: str = "") -> Page[Topic]:
 
 
 def awaiting_moderation(viewer: Viewer, limit: int = 100) -> list[tuple[Spoken, Sequence[Flag]]]:
-    """Words a person of the community has to look at: held back, objected to, or appealed; the oldest first."""
+    """Words to moderate: held back, flagged or appealed, the oldest first."""
     found: list[tuple[Spoken, Sequence[Flag]]] = []
     for rows in SPOKEN:
         objected = select(Flag.subject_id).where(Flag.noun == rows.noun, Flag.settled_at.is_(None))

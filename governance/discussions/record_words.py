@@ -1,4 +1,4 @@
-"""The plain facts of a line of a topic's record, in words an officer reads."""
+"""Record words of a topic: the facts of an event in words for an officer."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +24,6 @@ WORDS: dict[str, Callable[[Any], str]] = {
 
 
 def facts(event: Event) -> str:
-    """What else the line vouches for; what is nothing is left out."""
+    """The facts of the event; empty values are omitted."""
     pairs = ((WORDS.get(name), name, value) for name, value in event.data.items() if value)
     return "，".join(words(value) if words else f"{name} {value}" for words, name, value in pairs)

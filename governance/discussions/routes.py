@@ -1,6 +1,6 @@
-"""The residents' doors of the hall: look and propose. What is one's own is in say_routes.py, staff's in desk.py.
+"""Residents' routes of the hall: read and propose. say_routes.py has a person's own pages, desk.py the staff's.
 
-What everybody may read stands on the topic's page, the same for all; what is one's own stands on 我来说 behind it.
+The topic's page is public and the same for all; a person's own content is on the page 我来说.
 """
 
 from collections.abc import Sequence
@@ -34,13 +34,13 @@ from governance.wechat import jssdk
 
 bp = Blueprint("discussions", __name__)
 TOPICS_A_PERSON = "5/day"
-MOST_DIGITS = 9  # of a number somebody sends
+MOST_DIGITS = 9  # of an id in a request
 
 
 @bp.get("/c/<code>/topics")
 @open_to(anyone)
 def hall(code: str) -> Any:
-    """议事厅: what is talked over here and at the places above, and what each waits for."""
+    """议事厅: the running topics here and at the places above, each with its next step."""
     found = living(code)
     place = found.place
     return render_template(
@@ -58,7 +58,7 @@ def hall(code: str) -> Any:
 @bp.get("/c/<code>/deeds")
 @open_to(anyone)
 def deeds(code: str) -> Any:
-    """办实事: what was done for the people here."""
+    """办实事: the deeds here."""
     found = living(code)
     listed = queries.deeds(found.place, request.args.get("after", ""))
     return render_template("discussions/deeds.html", code=found, place=found.place, page=listed)
@@ -69,7 +69,7 @@ def deeds(code: str) -> Any:
 @asks_wechat
 @refills
 def new(code: str) -> Any:
-    """Propose a topic: what is like it is shown first, and joining that takes one tap."""
+    """Propose a topic. Similar topics are shown first, and one tap joins one of them."""
     found, form = living(code), TopicForm()
     if request.method == "POST" and not current().known:
         form.refuse(Invalid({"title": "要先认一下您，才能提议题；写的都还在"}))
@@ -97,7 +97,7 @@ def _propose(code: Code, form: TopicForm) -> Topic:
 
 
 def _alike(code: Code, title: str) -> tuple[list[Topic], Sequence[links.LinkedTicket]]:
-    """Topics and tickets that sound like this."""
+    """Similar topics and tickets."""
     return (queries.alike(code.place, title), links.tickets().similar(code.place, title)) if title else ([], [])
 
 
@@ -122,7 +122,7 @@ def _new_page(code: Code, form: TopicForm) -> Any:
 @bp.get("/topics/<ref>")
 @open_to(anyone)
 def show(ref: str) -> Any:
-    """The same page for everybody; staff find what they may do on theirs, an author the one not yet public."""
+    """The cached public page. Staff get their forms, and an author gets a topic that is not yet public."""
     if request.args.get("after") or (COOKIE in request.cookies and current().posts):
         return topic_page(queries.find_topic(ref, current()), current())
     try:
@@ -133,7 +133,7 @@ def show(ref: str) -> Any:
 
 
 def _asked(key: page_cache.Key, ref: str) -> page_cache.Kept:
-    """The page anybody may read, as it was or made anew. Raises Missing."""
+    """The public page, cached or rendered anew. Raises Missing."""
     topic = page.topic_view(db.session.connection(), ref)
     if not may(NOBODY, "topic.read", topic):
         raise Missing
@@ -141,7 +141,7 @@ def _asked(key: page_cache.Key, ref: str) -> page_cache.Kept:
 
 
 def topic_page(topic: Topic, viewer: Viewer, forms: dict[str, Form] | None = None, status: int = 200) -> Any:
-    """The page of one topic; staff find a form for each step open to them, `forms` are those to show refilled."""
+    """The page of one topic. Staff get a form for each move open to them; `forms` are the refused ones to refill."""
     offered = {"moves": move_forms(topic, viewer, forms or {}), **staff_forms(topic, viewer, forms or {})}
     written = queries.review_words(topic) if may(viewer, "topic.moderate", topic) else []
     view = page.topic_view(db.session.connection(), topic.ref)
@@ -175,7 +175,7 @@ def _body(topic: page.TopicView, viewer: Viewer, after: str = "", **for_staff: A
 @bp.get("/topics/<ref>/statements")
 @open_to(anyone)
 def statements(ref: str) -> Any:
-    """Everything said that stands, page by page."""
+    """All shown statements, page by page."""
     viewer = current()
     topic = queries.find_topic(ref, viewer)
     return render_template(

@@ -1,4 +1,4 @@
-"""The doors behind a topic's page, where everything is one's own: answer, write, reply, follow, object."""
+"""Routes for a person's own part in a topic: voices, statements, replies, follows, reviews, flags, appeals."""
 
 from typing import Any
 
@@ -27,13 +27,13 @@ VOICES_A_DEVICE = "600/hour"
 WORDS_A_PERSON = "30/hour"
 WORDS_IN_A_TOPIC = "10/day"
 FLAGS_A_DEVICE = "20/hour"
-NEW_FROM_AN_ADDRESS = "120/day"  # new devices in one topic: two buildings' worth
+NEW_FROM_AN_ADDRESS = "120/day"  # new devices in one topic, enough for two buildings behind one address
 
 
 @bp.get("/topics/<ref>/say")
 @open_to(anyone)
 def say(ref: str) -> Any:
-    """我来说: the next statement to answer, and all that is one's own."""
+    """我来说: the next statement to vote on, and the person's own contributions."""
     topic = queries.find_topic(ref, current())
     actions.see(topic, current())
     return say_page(topic)
@@ -72,7 +72,7 @@ def say_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 2
 @open_to(anyone)
 @asks_wechat
 def write(ref: str) -> Any:
-    """Writing has a page of its own: nothing typed is lost by answering others meanwhile."""
+    """Writing has its own page, so a voice given meanwhile does not discard a draft."""
     return write_page(queries.find_topic(ref, current()))
 
 
@@ -94,13 +94,13 @@ def write_page(topic: Topic, forms: dict[str, Form] | None = None, status: int =
 
 
 def _calls(forms: dict[str, Form]) -> tuple[Call, ...]:
-    """Whom to call for words that were not taken as they are."""
+    """The phone numbers to show for words in refused forms."""
     written = "\n".join(form["words"].data or "" for form in forms.values())
     return sort(written).calls
 
 
 def _replied_to(topic: Topic, sent: Form | None) -> Spoken | None:
-    """What somebody is replying to: as the form that was sent says, else the address."""
+    """The words being replied to: from the submitted form, else from the query string."""
     noun, number = (sent["noun"].data, sent["to"].data) if sent else (request.args.get("noun"), request.args.get("to"))
     if not noun or not (number or "").isdecimal() or len(number or "") > MOST_DIGITS:
         return None
@@ -116,7 +116,7 @@ def _reply_to(to: Spoken | None) -> ReplyForm:
 @open_to(anyone)
 @refills
 def state(ref: str) -> Any:
-    """Say one statement."""
+    """Add one statement."""
     topic, form = queries.find_topic(ref, current()), StatementForm().on_page_as("say")
     details = (form.submission.data, form.words.data)
     return _spoken(topic, "say", form, lambda viewer: contributions.say(topic, viewer, *details))
@@ -133,7 +133,7 @@ def reply(ref: str) -> Any:
 
 
 def _spoken(topic: Topic, name: str, form: Form, act: Any) -> Any:
-    """Take words others will read: from a known person or staff, within the limit; what was typed is never lost."""
+    """Accept public words from a known person or staff, within the limits. A refused form keeps its text."""
     viewer = current()
 
     def say() -> None:
@@ -143,7 +143,7 @@ def _spoken(topic: Topic, name: str, form: Form, act: Any) -> Any:
     if may(viewer, "topic.say", topic):
         try:
             attempt(form, say)
-        except Refused as trouble:  # the topic went on while they were writing
+        except Refused as trouble:  # the topic changed its state while they were writing
             form.refuse(trouble)
     else:
         form.refuse(Invalid({"words": "要先认一下您，才能写给大家看；写的都还在"}))
@@ -154,7 +154,7 @@ def _spoken(topic: Topic, name: str, form: Form, act: Any) -> Any:
 
 
 def _within_limits(topic: Topic, viewer: Viewer) -> None:
-    """Nobody fills a topic alone; the community itself may say more."""
+    """Limit one person's contributions to a topic; staff have only the hourly limit."""
     limits.require(WORDS_A_PERSON, "words", str(viewer.staff_id or viewer.person_id))
     if not viewer.posts and not limits.within_limit(WORDS_IN_A_TOPIC, "words.in", str(topic.id), str(viewer.person_id)):
         raise TooMuch("今天在这个议题里说得够多了，留些地方给邻居；明天可以再说")
@@ -163,7 +163,7 @@ def _within_limits(topic: Topic, viewer: Viewer) -> None:
 @bp.post("/topics/<ref>/statements/<int:number>/voice")
 @open_to(anyone)
 def voice(ref: str, number: int) -> Any:
-    """Agree, disagree or pass; then the next one."""
+    """Agree, disagree or pass; then show the next statement."""
     given = request.form.get("answer", "")
     if given not in VOICES:
         raise Invalid({"answer": "请点同意、不同意或说不好"})
@@ -175,7 +175,7 @@ def voice(ref: str, number: int) -> Any:
 
 
 def _voiced(statement: Any, viewer: Viewer, side: int) -> None:
-    """A device nobody has seen before is counted at its first answer in a topic: fresh cookies are cheap."""
+    """Limit the new devices of an address at their first voice in a topic, because cookies are easily replaced."""
     if not queries.has_answered(statement.topic_id, viewer):
         newcomer_limits.require_room("voice", statement.topic_id, viewer, NEW_FROM_AN_ADDRESS)
     contributions.voice(statement, viewer, side)
@@ -184,7 +184,7 @@ def _voiced(statement: Any, viewer: Viewer, side: int) -> None:
 @bp.post("/topics/<ref>/follow")
 @open_to(anyone)
 def follow(ref: str) -> Any:
-    """Follow, or no longer."""
+    """Follow or unfollow."""
     topic = queries.find_topic(ref, current())
     change = actions.unfollow if request.form.get("follow") == "no" else actions.follow
     as_person(lambda viewer: change(topic, viewer))
@@ -195,7 +195,7 @@ def follow(ref: str) -> Any:
 @open_to(anyone)
 @refills
 def review(ref: str) -> Any:
-    """How the decision was carried out, as this person finds it."""
+    """Review how the decision was carried out."""
     topic, form = queries.find_topic(ref, current()), ReviewForm().on_page_as("review")
     _device_limit(FLAGS_A_DEVICE, "review")
     if not form.ok:
@@ -208,7 +208,7 @@ def review(ref: str) -> Any:
 @open_to(anyone)
 @refills
 def flag(ref: str, noun: str, number: int) -> Any:
-    """举报: say what is wrong with these words; a person will look."""
+    """举报: flag words with a reason, for a staff check."""
     topic, form = queries.find_topic(ref, current()), FlagForm()
     spoken = contributions.found(topic, noun, number)
     if spoken.state != SHOWN:
@@ -226,7 +226,7 @@ def flag(ref: str, noun: str, number: int) -> Any:
 @open_to(anyone)
 @refills
 def appeal(ref: str, noun: str, number: int) -> Any:
-    """Ask for another look at one's own hidden words."""
+    """Appeal against the hiding of one's own words."""
     topic, form = queries.find_topic(ref, current()), AppealForm().on_page_as("appeal")
     spoken = contributions.found(topic, noun, number)
     if not form.ok:
@@ -236,5 +236,5 @@ def appeal(ref: str, noun: str, number: int) -> Any:
 
 
 def _device_limit(limit: str, name: str) -> None:
-    """A device that has never acted is told by its cookie: a whole building may share one address."""
+    """Limit by person, else by device cookie, else by address: a whole building may share one address."""
     limits.require(limit, name, str(current().person_id or known_device() or request.remote_addr))

@@ -1,4 +1,4 @@
-"""What the page behind a code says of the topics here and above: plain rows, by a statement put together once."""
+"""Topic summaries for the scan page, here and at the places above, read by one prepared SQL statement."""
 
 from collections.abc import Iterable
 from itertools import zip_longest
@@ -35,7 +35,7 @@ GOING_ON = Prepared(_FACES.where(_HERE, _LISTED).order_by(Topic.changed_at.desc(
 
 
 def going_on(connection: Connection, line: Iterable[int]) -> list[TopicSummary]:
-    """What is talked over at the places of this line from the top down, the nearest and latest first."""
+    """Running topics at the places of this line (top down), the nearest and latest first."""
     ids = list(line)
     found = GOING_ON.all(connection, **dict(zip_longest(ORDER, ids)))
     return sorted(found, key=lambda face: -ids.index(face.place_id))

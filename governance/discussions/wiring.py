@@ -1,4 +1,4 @@
-"""Registers the hall with the application: routes, jobs, listeners, links to what came of topics."""
+"""Registers the hall with the application: routes, jobs, listeners, links to outcomes."""
 
 from flask import Flask
 

@@ -1,1 +1,1 @@
-"""District notices: written, approved by a second person where many groups hear them, told, stopped, reported on."""
+"""District notices: draft, approval by a second person for a large audience, sending, stopping, report."""

@@ -1,4 +1,4 @@
-"""Everything that changes a notice. Each action checks, changes, then records, in one transaction."""
+"""Actions that change a notice. Each one checks, changes and records in one transaction."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,15 +19,15 @@ from governance.people.model import Person
 from governance.places.model import Place
 from governance.relay.delivery.cancel import stop_telling
 
-PUBLISH = "publish"  # the event that groups are told, whoever let it go out
+PUBLISH = "publish"  # the event sent to groups, after `publish` as after `approve`
 TOLD_BY = ("title", "words", "audience", "urgent")
 
 
 def write(place: Place, by: Viewer, submission: str, **details: Any) -> Notice:
-    """A draft; the same submission again gives the first one back. `told`: title, words, audience, urgent."""
+    """Create a draft. A repeated submission returns the first one. `details`: title, words, audience, urgent."""
     with writing():
         require(by, "notice.write", place)
-        locked(db.session.get_one(Person, by.staff_id))  # the same sent twice at one instant comes one after the other
+        locked(db.session.get_one(Person, by.staff_id))  # serialises two concurrent requests with one submission
         first = one(Notice, author_id=by.staff_id, submission=submission)
         if first:
             return first
@@ -40,7 +40,7 @@ def write(place: Place, by: Viewer, submission: str, **details: Any) -> Notice:
 
 
 def change(notice: Notice, by: Viewer, place: Place, **details: Any) -> Notice:
-    """Change a draft. What somebody is to approve, or has been told, stays as it is."""
+    """Change a draft. A notice that waits for approval or was sent cannot change."""
     with writing():
         require(by, "notice.change", locked(notice))
         require(by, "notice.write", place)
@@ -60,9 +60,9 @@ def _fill(notice: Notice, details: Mapping[str, Any]) -> None:
 
 
 def make_move(notice: Notice, name: str, by: Viewer, answers: Mapping[str, str]) -> None:
-    """Take the notice along one arrow of its life. Raises Missing, Forbidden, Refused, Invalid by field.
+    """Apply one move of the lifecycle to the notice. Raises Missing, Forbidden, Refused, Invalid by field.
 
-    Who approves says under `seen` the mark of what they have read.
+    An approval carries in `seen` the digest of the notice that the approver read.
     """
     with writing():
         locked(notice)
@@ -111,7 +111,7 @@ def _record_move(notice: Notice, made: Made[NoticeMove]) -> None:
 
 
 def _tell(notice: Notice, by: Viewer) -> None:
-    """From here it goes the way of everything that groups are told, as the event `publish`."""
+    """Record the event `publish`, which the relay delivers to groups like any other event."""
     groups = groups_of(notice.place, notice.audiences)
     if not groups:
         raise Refused("这里没有能听到的群，先去绑定群")
@@ -121,7 +121,7 @@ def _tell(notice: Notice, by: Viewer) -> None:
 
 
 def finish(notice: Notice) -> None:
-    """Nothing is left to be said. The worker calls it, inside `writing()`."""
+    """Close a notice that has nothing left to send. The worker calls it inside `writing()`."""
     if locked(notice).state == life.TOLD:
         LIFE.apply(notice, "finish", SYSTEM, {})
 

@@ -1,4 +1,4 @@
-"""Who could approve a notice beside its author: so that nobody waits without knowing for whom, or for nobody."""
+"""The colleagues who may approve a notice, shown to its author."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ NAMED = 5
 
 @dataclass(frozen=True)
 class Approvers:
-    """The nicknames of the first few, how many there are, and which role to give a colleague when there is none."""
+    """The first few nicknames, the total count, and the role to assign if there is no approver."""
 
     names: tuple[str, ...]
     count: int

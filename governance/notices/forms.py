@@ -1,4 +1,4 @@
-"""Forms of notices: writing one, and what each move asks for."""
+"""Forms of notices: the draft, and the fields of each move."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ class NoticeForm(Form):
 
 
 class MoveForm(Form):
-    """One move's questions, drawn from the table of moves."""
+    """The fields of one move, generated from the table of moves."""
 
 
 def move_form(move: Move) -> type[MoveForm]:

@@ -1,4 +1,4 @@
-"""What the worker does about notices: those that have been told to everybody are done."""
+"""Jobs of notices: close those that were sent to every group."""
 
 from sqlalchemy import select
 

@@ -1,7 +1,7 @@
 """A notice's lifecycle, as one table. To change the process, change this table.
 
-people/access/permissions.py says who may make each move ("notice.<move>"). `finish` has no button: the worker makes it
-when nothing is left to be sent.
+people/access/permissions.py grants each move as the action "notice.<move>". The worker makes the move `finish`, which
+has no button, when nothing is left to send.
 """
 
 from dataclasses import dataclass
@@ -18,17 +18,17 @@ KEEPERS = ("community", "street", "district")
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeState(State):
-    """`now` and `next` are for colleagues; residents read the notice, and `to_residents` above it."""
+    """Colleagues read `now` and `next`; residents read the notice, with `to_residents` above it."""
 
-    out: bool = False  # groups have been told, or some of them
-    why: AnyText = ""  # what a colleague reads before the answer of whoever declined or stopped it
+    out: bool = False  # sent to some or all groups
+    why: AnyText = ""  # the label of the answer of the person who declined or stopped it, for colleagues
     to_residents: AnyText = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeMove(Move):
-    tells: bool = False  # from here it goes to the groups
-    with_second: bool | None = None  # offered only where a second person has to approve (True), or need not (False)
+    tells: bool = False  # this move sends the notice to groups
+    with_second: bool | None = None  # offered only if a second approver is required (True) or not required (False)
 
 
 STATES = (
@@ -103,7 +103,7 @@ MOVES = (
     NoticeMove("finish", "发完", (TOLD,), DONE, done=_l("发完了")),
 )
 LINES = (
-    Line("write", done=_l("写好了"), words=Reader.RECORD),  # its words stand on the page
+    Line("write", done=_l("写好了"), words=Reader.RECORD),  # the page shows these words
     Line("change", done=_l("改了"), words=Reader.RECORD),
 )
 

@@ -1,4 +1,4 @@
-"""Rows of notices, and what can be read from them. How they move is in actions."""
+"""Rows of notices with read-only properties. actions.py has their moves."""
 
 import hashlib
 import json
@@ -19,7 +19,10 @@ READERS = {"residents": "居民群", "workers": "工作群", "both": "居民群�
 
 
 class Notice(AreaColumns, Base):
-    """Something the community, street or district tells all groups in and below a place. `event_id` is its telling."""
+    """A notice of a community, street or district to all groups in and below a place.
+
+    `event_id` is the event that groups were sent.
+    """
 
     __tablename__ = "notice"
     __table_args__ = (
@@ -37,7 +40,7 @@ class Notice(AreaColumns, Base):
     audience: Mapped[str] = mapped_column(String(10))
     urgent: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(OneOf(10, (state.name for state in LIFE.states)), default=life.DRAFT)
-    answer: Mapped[str | None] = mapped_column(String(300))  # why it was not approved, or why it was stopped
+    answer: Mapped[str | None] = mapped_column(String(300))  # why it was declined or stopped
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     approver_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"), unique=True)
@@ -63,7 +66,7 @@ class Notice(AreaColumns, Base):
 
     @property
     def digest(self) -> str:
-        """Two notices with the same digest say the same to the same: who approves one has read that one."""
+        """A digest of the content, audience and place. An approval must carry the digest of the current content."""
         facts = (self.title, self.words, self.audience, self.urgent, self.place_id)
         return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()[:16]
 

@@ -1,4 +1,4 @@
-"""How far a notice has come, and with which groups it did not: counted in SQL, listed by key, given out as a table."""
+"""Delivery progress of a notice: counted in SQL, listed in keyset pages, exported as a table."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ from governance.relay.model import (
     Message,
 )
 
-BY_HAND, SOON = "by_hand", "soon"  # due, and nobody but a person can say it; due, and a program will
-WITH_OWNER = "with_owner"  # prepared for the owner of a customer group, who has not sent it yet
+BY_HAND, SOON = "by_hand", "soon"  # due, by hand only; due, by a program
+WITH_OWNER = "with_owner"  # prepared, and the owner of the customer group has not sent it yet
 STANDINGS = {SENT: "已发出", BY_HAND: "等人转发", WITH_OWNER: "等群主点发送", SOON: "等着发", **LABELS}
 STANDINGS |= {UNKNOWN: "说不准发没发", FAILED: "没发成"}
 UNOWED = tuple(LABELS)
@@ -39,7 +39,7 @@ TONES = {SENT: "chip--done", FAILED: "chip--late", **dict.fromkeys((BY_HAND, WIT
 
 @dataclass(frozen=True)
 class GroupTally:
-    """So many groups that stand alike, for the same reason."""
+    """A count of groups with the same standing and reason."""
 
     standing: str
     reason: str
@@ -57,15 +57,15 @@ class GroupTally:
 @dataclass(frozen=True)
 class Progress:
     lots: tuple[GroupTally, ...]
-    left_out: tuple[GroupTally, ...]  # groups of the notice that it was not for, with the reasons
-    whole: bool  # every group is owed it by now
+    left_out: tuple[GroupTally, ...]  # groups of the notice that do not receive it, with the reasons
+    whole: bool  # every receiving group has its delivery row
 
     def of(self, *standings: str) -> int:
         return sum(lot.groups for lot in self.lots if lot.standing in standings)
 
     @property
     def groups(self) -> int:
-        """How many it is for: those left out are counted beside them."""
+        """How many groups receive it; `silent` counts those left out."""
         return sum(lot.groups for lot in self.lots)
 
     @property
@@ -78,7 +78,7 @@ class Progress:
 
     @property
     def percent(self) -> int:
-        """How many of a hundred groups have been told; a hundred only when all have."""
+        """The percentage of groups it was sent to, rounded down: 100 only when all were."""
         return self.of(SENT) * 100 // self.groups if self.groups else 0
 
 
@@ -108,14 +108,14 @@ def _lots(each: Select[Any]) -> list[GroupTally]:
 
 
 def lot(notice: Notice, standing: str, reason: str, after: str) -> Page[Delivery]:
-    """The groups of one lot, page by page."""
+    """The groups with this standing and reason, page by page."""
     mine = select(Delivery).where(Delivery.event_id == notice.event_id, standing == _STANDING, reason == _REASON)
     loads = (joinedload(Delivery.group).selectinload(Group.places), joinedload(Delivery.message))
     return page(mine.options(*loads), (Delivery.id,), after)
 
 
 def remaining_groups(notice: Notice, standing: str, reason: str, after: str) -> Page[Group]:
-    """The groups of one lot that nothing is owed to, page by page."""
+    """The groups without a delivery with this standing and reason, page by page."""
     stands, why = state_and_reason(notice)
     mine = select(Group).where(unowed(notice), stands == standing, why == reason)
     return page(mine.options(selectinload(Group.places)), (Group.id,), after)
@@ -125,7 +125,7 @@ HEADINGS = ("群", "地点", "社区", "通道", "谁在群里", "情况", "原�
 
 
 def table(notice: Notice) -> Iterator[tuple[Any, ...]]:
-    """Everything for a spreadsheet, a row for each group."""
+    """All groups of the notice for a spreadsheet, one row each."""
     yield HEADINGS
     bound, community = _places(), aliased(Place)
     named = (Group.name, bound.c.names, community.name, Group.channel, Group.audience)
@@ -144,7 +144,7 @@ def table(notice: Notice) -> Iterator[tuple[Any, ...]]:
 
 
 def _places() -> Any:
-    """The names of all places of each group, in the order in which they are shown."""
+    """The names of all places of each group, joined in display order."""
     each = select(GroupPlace.group_id, Place.name).join(Place).order_by(GroupPlace.group_id, Place.id).subquery()
     names = func.aggregate_strings(each.c.name, "、").label("names")
     return select(each.c.group_id, names).group_by(each.c.group_id).subquery()

@@ -1,4 +1,4 @@
-"""What the pages of notices read. It changes nothing."""
+"""Queries of the pages of notices."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -13,7 +13,7 @@ from governance.people.access.viewer import Viewer
 
 
 def kept(viewer: Viewer, after: str) -> Page[Notice]:
-    """The notices of this viewer's places, the latest first."""
+    """The notices at this viewer's places, the latest first."""
     query = select(Notice).where(visible(viewer, "notice.keep", Notice))
     return page(query.options(joinedload(Notice.place), joinedload(Notice.author)), (Notice.id,), after, falling=True)
 
@@ -24,7 +24,7 @@ def to_approve(viewer: Viewer) -> list[Notice]:
 
 
 def one(viewer: Viewer, id_: int) -> Notice:
-    """Found within what this viewer keeps. Raises Missing."""
+    """The notice with this id, if the viewer keeps it. Raises Missing."""
     notice = db.session.get(Notice, id_) if id_ <= LARGEST else None
     if notice is None or not may(viewer, "notice.keep", notice):
         raise Missing
@@ -32,7 +32,7 @@ def one(viewer: Viewer, id_: int) -> Notice:
 
 
 def public(viewer: Viewer, ref: str) -> Notice:
-    """A notice as those read it who were told. Raises Missing."""
+    """The notice with this reference, as its recipients read it. Raises Missing."""
     notice = find_by(Notice, ref=ref)
     if notice is None or not may(viewer, "notice.read", notice):
         raise Missing

@@ -1,6 +1,6 @@
-"""Whom a notice would reach: the groups in and below a place, by channel; who cannot be reached; and how long it takes.
+"""The reach of a notice: groups in and below a place by channel, unreachable groups, and the time needed.
 
-All of it is counted in SQL, for a district has 14,000 groups.
+Everything is counted in SQL: a district has 14,000 groups.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ HEARS = (Group.receives, Group.disabled_at.is_(None), Group.archived_at.is_(None
 
 @dataclass(frozen=True)
 class ChannelReach:
-    """So many groups through one channel, and the minutes its pace needs for them (0: no pace of its own)."""
+    """A count of groups on one channel, and the minutes they take at its pace (0: no limit on the pace)."""
 
     channel: type[Channel]
     groups: int
@@ -36,7 +36,7 @@ class ChannelReach:
 
 @dataclass(frozen=True)
 class Quiet:
-    """So many groups are quiet now, and hear it at this hour."""
+    """A count of groups in quiet hours, and the hour at which they receive the notice."""
 
     hour: int
     groups: int
@@ -46,10 +46,10 @@ class Quiet:
 class Reach:
     ways: tuple[ChannelReach, ...]
     quiet: tuple[Quiet, ...]
-    later: int  # groups that hear it with their day's digest
+    later: int  # groups that receive it with their daily digest
     disabled: int
     archived: int
-    only_answer: int  # groups whose robot says nothing of its own accord
+    only_answer: int  # groups whose robot only answers and sends nothing unasked
 
     @property
     def groups(self) -> int:
@@ -77,12 +77,12 @@ def reach(place: Place, audiences: Collection[str], urgent: bool) -> Reach:
 
 
 def groups_of(place: Place, audiences: Collection[str]) -> int:
-    """How many groups would hear it: what decides whether a second person is asked."""
+    """How many groups would receive it; the number decides whether a second approver is required."""
     return _count(and_(here(place, audiences), *HEARS))
 
 
 def needs_second(notice: Notice) -> bool:
-    """More groups than one person may speak to alone."""
+    """Whether it reaches more groups than one person may send to without a second approver."""
     alone: int = current_app.extensions["settings"].notice_alone_groups
     return groups_of(notice.place, notice.audiences) > alone
 
@@ -107,14 +107,14 @@ def _ways(there: ColumnElement[bool]) -> tuple[ChannelReach, ...]:
 
 
 def _way(kind: type[Channel], groups: int, of_one_robot: int) -> ChannelReach:
-    """The pace of the busiest robot, or of the channel as a whole, whichever is slower."""
+    """The minutes at the pace of the busiest robot or of the whole channel, whichever is slower."""
     together = kind(current_app.extensions["settings"]).together_per_minute
     each = -(-of_one_robot // kind.per_minute) if kind.per_minute else 0
     return ChannelReach(kind, groups, max(each, -(-groups // together) if together else 0))
 
 
 def _later(there: ColumnElement[bool], urgent: bool) -> tuple[tuple[Quiet, ...], int]:
-    """The groups that are quiet now, by when they hear it, and how many others wait for their digest."""
+    """Groups in quiet hours, by the hour they receive it, and the count of groups that wait for their digest."""
     columns = (Group.audience, Group.quiet_from, Group.quiet_until, Group.digest_hour)
     set_ = Group.quiet_from.is_not(None) | Group.digest_hour.is_not(None)
     rows = db.session.execute(select(*columns, func.count()).where(there, set_, *HEARS).group_by(*columns))

@@ -1,4 +1,4 @@
-"""The doors of notices: write, look at what groups would read, approve, tell, stop; the report; the public page."""
+"""Routes of notices: draft, preview, approval, sending, stopping; the report; the public page."""
 
 from typing import Any
 
@@ -116,7 +116,7 @@ def move(notice_id: int, move: str) -> Any:
 @bp.get("/keep/notices/<int:notice_id>/groups")
 @open_to(keeper)
 def groups(notice_id: int) -> Any:
-    """The groups of one lot of the report."""
+    """The groups of one row of the report."""
     notice = queries.one(current(), notice_id)
     standing, reason, after = (request.args.get(name, "") for name in ("standing", "reason", "after"))
     standing = standing if standing in progressing.STANDINGS else progressing.LEFT_OUT
@@ -136,7 +136,7 @@ def report(notice_id: int) -> Any:
 @bp.get("/notices/<notice>")
 @open_to(anyone)
 def read(notice: str) -> Any:
-    """The full words, for those who were told in a group."""
+    """The full text, for the recipients in a group."""
     found = queries.public(current(), notice)
     said = str(found.status.to_residents) % {"why": found.answer or ""}
     return render_template("notices/read.html", notice=found, to_residents=said)

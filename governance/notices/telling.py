@@ -1,4 +1,4 @@
-"""What groups are told of a notice: its title, its first lines and where to read the rest."""
+"""The message that groups get about a notice: its title, its first lines and a link to the rest."""
 
 from governance.core.db import db
 from governance.core.events import Event
@@ -11,7 +11,7 @@ from governance.relay.messages.text import address, opening, signed
 
 @about("notice")
 def facts(event: Event) -> Facts | None:
-    """Nothing of a notice that was stopped: what has not gone out does not go out."""
+    """The facts for a message; None for a stopped notice, so that remaining messages are not sent."""
     notice = db.session.get(Notice, event.subject_id)
     if notice is None or notice.state == life.STOPPED:
         return None
@@ -32,6 +32,6 @@ def _facts(notice: Notice) -> Facts:
 
 
 def preview(notice: Notice) -> dict[str, str]:
-    """The very words each audience will read; the mark at the end is another one for every message."""
+    """The exact text for each audience. The signature at the end is a placeholder: each message has its own."""
     said = _facts(notice).said
     return {one: signed((render(one, "notice.publish", said),), "····") for one in notice.audiences}

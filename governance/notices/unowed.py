@@ -1,7 +1,6 @@
-"""The groups of a notice that nothing is owed to: they still wait their turn, or are left out, each with its reason.
+"""The groups of a notice without a delivery: queued, or left out with a reason.
 
-The groups of a notice are those bound in and below its place by the moment it was told; one bound later is none of
-them.
+A notice's groups are those bound in and below its place when it was sent; a group bound later is excluded.
 """
 
 from typing import Any
@@ -20,7 +19,7 @@ LABELS = {QUEUED: "正在排队", LEFT_OUT: "没有发"}
 
 
 def is_whole(notice: Notice) -> bool:
-    """Every group that is to hear it is owed it by now, or it was stopped before."""
+    """Whether every receiving group has its delivery row, or the notice was stopped before."""
     return db.session.scalar(select(Event.processed_at).where(Event.id == notice.event_id)) is not None
 
 
@@ -31,7 +30,7 @@ def unowed(notice: Notice) -> ColumnElement[bool]:
 
 
 def state_and_reason(notice: Notice) -> tuple[Any, Any]:
-    """How such a group stands and why, as two columns."""
+    """The standing and the reason of such a group, as two columns."""
     hears = HEARS[0] & HEARS[1] & HEARS[2]
     waits = literal(LEFT_OUT if is_whole(notice) else QUEUED)
     why = case(

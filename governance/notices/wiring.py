@@ -1,4 +1,4 @@
-"""Registers notices with the application: routes, jobs, what may be told of them."""
+"""Registers notices with the application: routes, jobs, the facts for messages."""
 
 from flask import Flask
 
