@@ -20,7 +20,7 @@ from governance.places.model import Place
 from governance.tickets.categories import Choice
 from governance.tickets.model import Category, Follow, Photo, Ticket
 from governance.tickets.record import record_event_at
-from governance.triage.sorting import sort
+from governance.triage.pressing import sorting_of
 
 MOST_PHOTOS = 6
 CONTENT = ("category", "words", "at", "where", "private", "contact_name", "contact_phone")
@@ -91,7 +91,7 @@ def _report(
     details: Mapping[str, Any],
 ) -> str:
     details = {"words": "", "source": "code", **details}
-    sorting = sort(details["words"])
+    sorting = sorting_of(details["words"])
     details["urgent"] = sorting.urgent
     details["private"] = bool(details.get("private") or category.private or sorting.private)
     ref = new_ref()

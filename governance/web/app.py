@@ -10,7 +10,7 @@ from whitenoise import WhiteNoise
 from governance.assistant import wiring as assistant
 from governance.core import crypto, db, limits, logs, media
 from governance.core.config import ROOT, Settings, load
-from governance.core.web import page_cache, pages, security, static
+from governance.core.web import compression, page_cache, pages, security, static
 from governance.discussions import wiring as discussions
 from governance.keep import wiring as keep
 from governance.notices import wiring as notices
@@ -34,6 +34,7 @@ class Application(Flask):
 def create_app(settings: Settings | None = None) -> Flask:
     """The application for these settings (read from the environment when not given). Raises MissingSetting."""
     app = build(settings or load())
+    compression.init_app(app)
     people.init_app(app)  # before the form token is asked for: whose it is comes first
     security.init_app(app, https=_settings(app).base_url.startswith("https://"))
     navigation.init_app(app)
