@@ -13,7 +13,7 @@ from governance.core.web.pages import local, translated
 from governance.discussions import summaries as topics
 from governance.people.model import ROLES, Person, Post
 from governance.places.landing import IS_ON_PATH, PLACE_COLUMNS, PlaceRow, ScannedCode, ids_on
-from governance.places.model import Place, nearest_phone
+from governance.places.model import Place, near_name_of, nearest_phone
 from governance.places.tokens import shown
 from governance.tickets import summaries
 
@@ -39,7 +39,8 @@ def body(connection: Connection, code: ScannedCode, language: str, elder: bool, 
         code=code,
         place=code.place,
         shown=shown(code.token),
-        around=" · ".join(outer.name for outer in places[:-1] if outer.kind not in ("district", "grid")),
+        name=near_name_of(places),
+        around=" · ".join(outer.name for outer in places[:-1] if outer.kind in ("street", "community")),
         worker=next((worker for _, worker in found if worker), None),
         role=ROLES["grid"],
         phone=nearest_phone(places),

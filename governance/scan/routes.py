@@ -17,7 +17,7 @@ from governance.people.access.current import COOKIE, current, open_to
 from governance.people.access.permissions import anyone
 from governance.places.codes import NeverIssued, find_code, living
 from governance.places.landing import land
-from governance.scan import counts, page
+from governance.scan import counts, page, way_back
 from governance.tickets import proof_of_place
 from governance.wechat import jssdk
 
@@ -45,7 +45,7 @@ def show(code: str) -> Any:
         return redirect(url_for("scan.show", code=token), 302)
     if counts.buffer().add(token):
         counts.flush()
-    return page_cache.response_of(found)
+    return way_back.remember(page_cache.response_of(found), token)
 
 
 def _asked(name: str, code: str, language: str, elder: bool, in_wechat: bool) -> page_cache.Kept:
@@ -67,6 +67,14 @@ def _to_work(code: str) -> Any:
 def _warning(code: str) -> Any:
     """A token that was never issued, perhaps a false sticker: a plain warning without a form."""
     return render_template("scan/false.html", code=code[:20]), 404
+
+
+@bp.get("/back")
+@open_to(anyone)
+def back() -> Any:
+    """For pages that are the same for everybody: back to the place scanned last."""
+    home = way_back.way_back_from("")
+    return redirect(url_for("scan.show", code=home.token) if home else url_for("scan.home"), 302)
 
 
 @bp.get("/")

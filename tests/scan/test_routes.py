@@ -15,14 +15,15 @@ def text(answer) -> str:
     return answer.get_data(as_text=True)
 
 
-def test_every_visitor_gets_the_same_body_and_no_cookie(phone, cast) -> None:
+def test_every_visitor_gets_the_same_body_and_the_same_cookie_which_says_only_where(phone, cast) -> None:
     address = f"/c/{cast.codes['5号楼']}"
     stranger, reporter = phone(), phone()
     reporter.report(cast.codes["5号楼"])
     time.sleep(page_cache.FRESH)
     first, second = stranger.get(address), reporter.get(address)
     assert first.data == second.data
-    assert "Set-Cookie" not in first.headers
+    kept = [answer.headers.getlist("Set-Cookie") for answer in (first, second)]
+    assert kept[0] == kept[1] and [one.split(";")[0] for one in kept[0]] == [f"place={cast.codes['5号楼']}"]
     assert b"csrf_token" not in first.data
 
 
