@@ -39,7 +39,12 @@ class ScannedCode(NamedTuple):
     token: str
     number: int
     replaced_by: str | None
+    state: str
     place: PlaceRow
+
+    @property
+    def is_retired(self) -> bool:
+        return self.state == RETIRED
 
 
 class WayBack(NamedTuple):
@@ -50,8 +55,9 @@ class WayBack(NamedTuple):
     phone: str | None
 
 
+RETIRED = "retired"  # as in model.CODE_STATES
 PLACE_COLUMNS = tuple(getattr(Place, name) for name in PlaceRow._fields)
-_CODE = (Code.token, Code.number, Code.replaced_by)
+_CODE = (Code.token, Code.number, Code.replaced_by, Code.state)
 _COURTYARD = select(Place.id).where(Place.id == bindparam("parent"), Place.kind == "courtyard")
 _BESIDE = (Place.id.in_(_COURTYARD) | Place.parent_id.in_(_COURTYARD), Place.id != bindparam("place"))
 _OUTSIDE_FIRST = (case((Place.parent_id == bindparam("parent"), 1), else_=0), Place.id)
@@ -73,8 +79,8 @@ class _Coded(NamedTuple):
     token: str | None
 
 
-def _scanned(token: str, number: int, replaced_by: str | None, *place: object) -> ScannedCode:
-    return ScannedCode(token, number, replaced_by, PlaceRow._make(place))
+def _scanned(token: str, number: int, replaced_by: str | None, state: str, *place: object) -> ScannedCode:
+    return ScannedCode(token, number, replaced_by, state, PlaceRow._make(place))
 
 
 def land(connection: Connection, text: str) -> ScannedCode:

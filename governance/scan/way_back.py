@@ -20,6 +20,11 @@ def way_back_from(path: str) -> WayBack | None:
     return way_back(connection(), path, request.cookies.get(COOKIE, ""))
 
 
+def of_code(token: str) -> WayBack | None:
+    """The place of this code, whatever was scanned."""
+    return way_back(connection(), "", token)
+
+
 def remember(answer: Response, token: str) -> Response:
     """Keep on the phone where it scanned. Written by hand: it is on the way of every scan."""
     secure = "; Secure" if request.is_secure else ""
