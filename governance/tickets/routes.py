@@ -25,7 +25,7 @@ from governance.places.landing import PlaceRow, land, near
 from governance.places.qr import Square
 from governance.tickets import assist, feedback, guess_limit, photos, progress, queries, reports
 from governance.tickets.available_moves import move_forms
-from governance.tickets.categories import active
+from governance.tickets.categories import active, first_and_more
 from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, PublishForm, ReportForm
 from governance.tickets.model import Photo, Ticket
 from governance.tickets.report_subject import matter
@@ -104,7 +104,8 @@ def stage_all(form: Form) -> None:
 
 def _report_page(code: str, form: ReportForm) -> Any:
     found = living(code)
-    place, categories = found.place, active()
+    place, kinds = found.place, first_and_more(active())
+    categories = [*kinds[0], *kinds[1]]
     form.offer(categories, [place, *near(connection(), place)])
     kept = photos.staged(current(), form.submission.data or "") if request.method == "POST" else []
     page = render_template(
@@ -114,6 +115,7 @@ def _report_page(code: str, form: ReportForm) -> Any:
         form=form,
         kept=kept,
         categories=categories,
+        kinds=kinds,
         here=queries.open_here(place, 8),
         phone=place.contact_phone(),
         calls=sort(form.words.data or "").calls if request.method == "POST" else (),
