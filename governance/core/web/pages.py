@@ -36,9 +36,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 REMEDIES = {errors.SignInNeeded: "people.signin", errors.KnownNeeded: "people.known"}  # the page to go to first
 FIXED = re.compile(r'\{\{ _\("([^"%]+)"\) \}\}')  # words with nothing to fill in
 # Phone numbers as people write them here: with an area code, mobile, or short.
-NUMBERS = re.compile(
-    r"(?<![\d-])(\d{3,4}-\d{7,8}|1[3-9]\d{9}|1[12]\d|9\d{4}|12\d{3})(?![\d-])"
-)
+NUMBERS = re.compile(r"(?<![\d-])(\d{3,4}-\d{7,8}|1[3-9]\d{9}|1[12]\d|9\d{4}|12\d{3})(?![\d-])")
 NEAR = {0: _l("今天"), 1: _l("明天"), -1: _l("昨天")}
 THIS_YEAR, ANOTHER_YEAR = _l("%(month)s月%(day)s日"), _l("%(year)s年%(month)s月%(day)s日")
 HTTP_ERRORS = {
@@ -117,7 +115,11 @@ def elder() -> bool:
 
 def in_size(elder: bool) -> str:
     """The address of this page in 长辈版 or not, with the rest of its query. A form that was sent leads to its page."""
-    asked = [(name, value) for name, value in request.args.items(multi=True) if name != "elder"]
+    asked = [
+        (name, value)
+        for name, value in request.args.items(multi=True)
+        if name != "elder" and (name != "next" or inside(value))
+    ]
     here = "" if request.method in ("GET", "HEAD") else _readable(request.path)
     return f"{here}?{urlencode([*asked, ('elder', int(elder))])}"
 
