@@ -18,6 +18,7 @@ from governance.people.model import ROLES, Person, Post
 from governance.places.landing import IS_ON_PATH, PLACE_COLUMNS, PlaceRow, ScannedCode, WayBack, ids_on
 from governance.places.model import Place, near_name_of, nearest_phone
 from governance.places.tokens import shown
+from governance.relay.groups import entry_codes
 from governance.tickets import summaries
 
 _SERVING = (Post.place_id == Place.id, Post.role == "grid", Post.serving(bindparam("moment", type_=Utc)))
@@ -83,5 +84,5 @@ def body(
         in_wechat=in_wechat,
         taken_for=taken_for,
         notices=notices_in_force(connection, code.place.path),
-        groups=[],
+        groups=[group.name for group in entry_codes.shown([place.id for place in places])],
     )

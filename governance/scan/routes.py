@@ -7,10 +7,11 @@ parts are on the pages behind it. A member of staff who scans is sent to the wor
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 
 from governance.core.db import connection, db
+from governance.core.errors import Missing
 from governance.core.web import page_cache
 from governance.core.web.pages import elder, language
 from governance.people.access.current import COOKIE, current, open_to
@@ -18,6 +19,8 @@ from governance.people.access.permissions import anyone
 from governance.places.codes import NeverIssued, find_code, living
 from governance.places.landing import land, near
 from governance.places.model import Code, near_name_of
+from governance.relay.channels import qr_image
+from governance.relay.groups import entry_codes
 from governance.scan import around_here, counts, page, way_back
 from governance.tickets import proof_of_place
 from governance.wechat import jssdk
@@ -97,6 +100,25 @@ def _find_page(code: Code | None, beside: list[around_here.Coded]) -> Any:
         asked=asked,
         found=around_here.named(asked, code.place if code else None) if asked else [],
     )
+
+
+@bp.get("/c/<code>/group")
+@open_to(anyone)
+def groups(code: str) -> Any:
+    """进群: the QR codes of the groups here that can be entered now."""
+    found = living(code)
+    entries = entry_codes.shown(found.place.ancestors)
+    return render_template("scan/groups.html", place=found.place, code=found.token, entries=entries)
+
+
+@bp.get("/c/<code>/group/<int:group_id>.png")
+@open_to(anyone)
+def group_picture(code: str, group_id: int) -> Any:
+    """An image, because WeChat recognises a code that is pressed long only in one."""
+    found = {entry.id: entry for entry in entry_codes.shown(living(code).place.ancestors)}
+    if group_id not in found:
+        raise Missing
+    return Response(qr_image.png(found[group_id].address), mimetype="image/png")
 
 
 def _to_work(code: str) -> Any:
