@@ -80,9 +80,14 @@ def ids_on(path: str) -> dict[str, int | None]:
     return dict(zip_longest(ORDER, (int(part) for part in path.strip("/").split("/"))))
 
 
+def on_path(connection: Connection, path: str) -> list[PlaceRow]:
+    """The places on a path, the widest first, as `Place.above` gives them."""
+    return ON_PATH.all(connection, **ids_on(path))
+
+
 def full_name(connection: Connection, path: str) -> str:
     """The name of the place on this path from the street down, as `Place.full_name` gives it."""
-    return full_name_of(ON_PATH.all(connection, **ids_on(path)))
+    return full_name_of(on_path(connection, path))
 
 
 def near(connection: Connection, place: Place | PlaceRow) -> list[PlaceRow]:

@@ -17,7 +17,7 @@ from governance.core.web.forms import new_submission
 from governance.core.web.pages import elder, language, local, translated
 from governance.core.web.security import form_token
 from governance.core.web.skeleton import Skeleton
-from governance.places.landing import ON_PATH, PlaceRow, ScannedCode, ids_on, land, near
+from governance.places.landing import PlaceRow, ScannedCode, land, near, on_path
 from governance.places.model import Place, full_name_of, nearest_phone
 from governance.tickets import summaries
 from governance.tickets.categories import Choice, active
@@ -86,7 +86,7 @@ def _places(connection: Connection, scanned: ScannedCode) -> list[PlaceRow]:
 
 def _of_the_place(connection: Connection, scanned: ScannedCode, chosen: str | None) -> _Place:
     place = scanned.place
-    above = ON_PATH.all(connection, **ids_on(place.path))
+    above = on_path(connection, place.path)
     here = summaries.joinable(connection, place.path, {one.kind: one.id for one in above})
     values = {
         "name": full_name_of(above),

@@ -21,7 +21,8 @@ from governance.people.access.viewer import Viewer
 from governance.people.access.wechat_redirect import asks_wechat
 from governance.people.residents import newcomer_limits
 from governance.places.codes import living
-from governance.places.landing import PlaceRow, land
+from governance.places.landing import PlaceRow, land, on_path
+from governance.places.model import full_name_of, nearest_phone
 from governance.places.qr import Square
 from governance.tickets import assist, feedback, guess_limit, photos, progress, queries, report_page, reports
 from governance.tickets.available_moves import move_forms
@@ -174,7 +175,8 @@ def _become_reporter(ref: str, secret: str) -> Any:
 
 def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: int = 200, refusal: str = "") -> Any:
     """Render the page of one ticket, with a form for each move open to the viewer. `forms` are shown refilled."""
-    viewer, forms = current(), forms or {}
+    viewer, forms, above = current(), forms or {}, on_path(connection(), ticket.place.path)
+    may_give = feedback.open_to(ticket, viewer)
     mine, just_reported = may(viewer, "ticket.withdraw", ticket), _just_reported(ticket)
     page = render_template(
         "tickets/show.html",
@@ -190,17 +192,18 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         mine=mine,
         can=lambda action: may(viewer, f"ticket.{action}", ticket),
         moves=move_forms(ticket, viewer, forms),
-        more=forms.get("more") or MoreForm.blank().on_page_as("more"),
-        answer=forms.get("answer") or AnswerForm.blank().on_page_as("answer"),
-        publish=forms.get("publish") or _publish_form(ticket),
+        more=forms.get("more") or (may_give["may_more"] and MoreForm.blank().on_page_as("more")),
+        answer=forms.get("answer") or (may_give["asks_answer"] and AnswerForm.blank().on_page_as("answer")),
+        publish=forms.get("publish") or (may(viewer, "ticket.publish", ticket) and _publish_form(ticket)),
         kept=lambda form: photos.staged(viewer, form.submission.data),
         said=feedback.said(ticket, viewer),
         link=public_url("tickets.show", ref=ticket.ref, k=assist.reporter_secret(ticket)) if mine else "",
         just_reported=just_reported,
         calls=_calls(ticket, mine),
         elsewhere=sort(ticket.words).elsewhere if just_reported else (),
-        phone=ticket.place.contact_phone(),
-        **feedback.open_to(ticket, viewer),
+        place_name=full_name_of(above),
+        phone=nearest_phone(above),
+        **may_give,
     )
     return page, status
 
