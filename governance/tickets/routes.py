@@ -75,8 +75,7 @@ def _new_report(viewer: Viewer, place: PlaceRow, form: ReportForm) -> str:
     category, there = matter(form.category.data, form.at.data, place)
     if not form.words.data and not photos.staged(viewer, form.submission.data):
         raise Invalid({"words": _l("请说一句，或者拍一张照片")})
-    if not _within_limits(viewer, place):
-        raise TooMuch("报得太多了，写的都还在。请过一会儿再交；着急请打页面上的电话")
+    require_room(viewer, place)
     details = form.details() | {"content_digest": _digest(form)}
     return reports.new_report(there, viewer, category, form.submission.data, **details)
 
@@ -86,9 +85,11 @@ def _digest(form: ReportForm) -> str:
     return reports.content_digest(form.details() | chosen)
 
 
-def _within_limits(viewer: Viewer, place: PlaceRow) -> bool:
+def require_room(viewer: Viewer, place: PlaceRow) -> None:
+    """Raises TooMuch for a device, or at a place, with too many reports."""
     mine = limits.within_limit(REPORTS_A_DEVICE, "report", str(viewer.person_id))
-    return mine and limits.within_limit(REPORTS_A_PLACE, "report.at", str(place.id))
+    if not (mine and limits.within_limit(REPORTS_A_PLACE, "report.at", str(place.id))):
+        raise TooMuch("报得太多了，写的都还在。请过一会儿再交；着急请打页面上的电话")
 
 
 def stage_all(form: Form) -> None:
