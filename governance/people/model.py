@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from governance.core.crypto import Personal, masked_name, masked_phone
-from governance.core.db import Base, OneOf, now
+from governance.core.db import Base, OneOf, db, now
 from governance.core.personal import Erased, about_person, personal
 from governance.core.translation import AnyText, LazyText
 from governance.core.translation import LazyText as _l
@@ -237,6 +237,12 @@ class Post(Placed, Base):
             Identity.person_id == Post.person_id, Identity.kind == "account", Identity.disabled_at.is_not(None)
         )
         return and_(Post.held(moment), ~shut)
+
+    @staticmethod
+    def serves_grid(place_id: int | None) -> bool:
+        """Whether a grid worker holds a post at this grid now."""
+        working = exists().where(Post.place_id == place_id, Post.role == "grid", Post.serving(now()))
+        return place_id is not None and bool(db.session.scalar(select(working)))
 
     @staticmethod
     def held(moment: Moment) -> ColumnElement[bool]:

@@ -70,7 +70,7 @@ def more(ticket: Ticket, by: Viewer, words: str, submission: str) -> None:
     if first is not None:
         return
     if not ticket.status.open:
-        raise Refused("这件事%(state)s。还有问题请重新报一次", state=ticket.status.label)
+        raise Refused("这件事%(state)s。还有问题请重新报一次", state=ticket.status.for_residents)
     ticket.urgent = ticket.urgent or sort(words).urgent
     photos = attach(ticket.id, by, submission, "more")
     record_event(ticket, "more", by, words=words, photos=photos, submission=submission)

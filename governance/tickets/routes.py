@@ -27,7 +27,7 @@ from governance.tickets import assist, feedback, guess_limit, photos, progress, 
 from governance.tickets.available_moves import move_forms
 from governance.tickets.categories import active
 from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, PublishForm, ReportForm
-from governance.tickets.model import Photo, Ticket
+from governance.tickets.model import Photo, Ticket, office_at
 from governance.tickets.report_subject import matter
 from governance.triage.pressing import carried_calls, carry_calls
 from governance.triage.sorting import Call, sort
@@ -115,6 +115,7 @@ def _report_page(code: str, form: ReportForm) -> Any:
         categories=categories,
         here=queries.open_here(place, 8),
         phone=place.contact_phone(),
+        office=office_at(place.grid_id),
         calls=sort(form.words.data or "").calls if request.method == "POST" else (),
     )
     return page, form.status

@@ -114,7 +114,7 @@ def test_five_tickets_become_a_topic_that_is_answered_decided_done_and_counted(
     heard(receiver, WIDER, TITLE)
 
     reporter.page.goto(ticket)
-    expect(reporter.page.get_by_text("转议事").first).to_be_visible()
+    expect(reporter.page.get_by_text("大家商量").first).to_be_visible()
     reporter.page.get_by_role("link", name=TITLE).first.click()
     expect(reporter.page.get_by_text("正在商量").first).to_be_visible()
     assert reporter.page.url.split("?")[0] == topic
