@@ -12,7 +12,9 @@ from governance import links
 from governance.core import limits
 from governance.core.db import db, now
 from governance.core.errors import Invalid, Missing
+from governance.core.translation import LazyText as _l
 from governance.core.web import page_cache
+from governance.core.web.acknowledgement import acknowledge
 from governance.core.web.forms import Form, attempt
 from governance.core.web.pages import back, elder, language, local, translated
 from governance.core.web.security import refills
@@ -78,6 +80,7 @@ def new(code: str) -> Any:
     if topic is None:
         return _new_page(found, form)
     carry_calls(_written(form))
+    acknowledge(topic.ref, _l("提上去了。社区看过就公开；不采纳也会说明原因。"))
     return back("discussions.say", ref=topic.ref)
 
 
