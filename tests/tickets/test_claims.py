@@ -164,6 +164,7 @@ def test_where_the_grid_has_no_worker_nothing_is_handed_to_one(sqlite_used: Used
     with sqlite_used.once() as (app, cast):
         with writing():
             db.session.query(Post).filter_by(role="grid").update({"until": now()})
+        page_cache.clear()
         one = Phone(app)
         form = one.get(f"/c/{cast.codes['5号楼']}/report").text
         there = one.report(cast.codes["5号楼"])
