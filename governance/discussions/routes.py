@@ -74,7 +74,7 @@ def new(code: str) -> Any:
     """Propose a topic. Similar topics are shown first, and one tap joins one of them."""
     found, form = living(code), TopicForm()
     if request.method == "POST" and not current().known:
-        form.refuse(Invalid({"title": "要先认一下您，才能提议题；写的都还在"}))
+        form.refuse(Invalid({"title": "提议题前，请社区认识您一次；您写的都还在"}))
         return _new_page(found, form)
     topic = attempt(form, lambda: _propose(found, form))
     if topic is None:

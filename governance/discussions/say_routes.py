@@ -150,7 +150,7 @@ def _spoken(topic: Topic, name: str, form: Form, act: Any) -> Any:
         except Refused as trouble:  # the topic changed its state while they were writing
             form.refuse(trouble)
     else:
-        form.refuse(Invalid({"words": "要先认一下您，才能写给大家看；写的都还在"}))
+        form.refuse(Invalid({"words": "发言前，请社区认识您一次；您写的都还在"}))
     if spoken is not None:
         carry_calls(form["words"].data or "")
         acknowledge(topic.ref, LOOKED_AT_FIRST if spoken.is_waiting else SPOKEN)
@@ -171,7 +171,7 @@ def voice(ref: str, number: int) -> Any:
     """Agree, disagree or pass; then show the next statement."""
     given = request.form.get("answer", "")
     if given not in VOICES:
-        raise Invalid({"answer": "请点同意、不同意或说不好"})
+        raise Invalid({"answer": "请点同意、不同意或不好说"})
     _device_limit(VOICES_A_DEVICE, "voice")
     topic = queries.find_topic(ref, current())
     statement: Any = contributions.found(topic, "statement", number)

@@ -39,11 +39,12 @@ class ScannedCode(NamedTuple):
     token: str
     number: int
     replaced_by: str | None
+    retired: bool
     place: PlaceRow
 
 
 PLACE_COLUMNS = tuple(getattr(Place, name) for name in PlaceRow._fields)
-_CODE = (Code.token, Code.number, Code.replaced_by)
+_CODE = (Code.token, Code.number, Code.replaced_by, Code.retired_at.is_not(None))
 _COURTYARD = select(Place.id).where(Place.id == bindparam("parent"), Place.kind == "courtyard")
 _BESIDE = (Place.id.in_(_COURTYARD) | Place.parent_id.in_(_COURTYARD), Place.id != bindparam("place"))
 _OUTSIDE_FIRST = (case((Place.parent_id == bindparam("parent"), 1), else_=0), Place.id)
@@ -56,8 +57,8 @@ SCANNED = Prepared(
 )
 
 
-def _scanned(token: str, number: int, replaced_by: str | None, *place: object) -> ScannedCode:
-    return ScannedCode(token, number, replaced_by, PlaceRow._make(place))
+def _scanned(token: str, number: int, replaced_by: str | None, retired: bool, *place: object) -> ScannedCode:
+    return ScannedCode(token, number, replaced_by, bool(retired), PlaceRow._make(place))
 
 
 def land(connection: Connection, text: str) -> ScannedCode:

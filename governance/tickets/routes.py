@@ -82,7 +82,7 @@ def _new_report(viewer: Viewer, place: PlaceRow, form: ReportForm) -> str:
     if not form.words.data and not photos.staged(viewer, form.submission.data):
         raise Invalid({"words": _l("请说一句，或者拍一张照片")})
     if not _within_limits(viewer, place):
-        raise TooMuch("报得太多了，写的都还在。请过一会儿再交；着急请打页面上的电话")
+        raise TooMuch("您今天报得有点多，写的内容还在。请过一会儿再交；着急请打页面上的电话")
     details = form.details() | {"content_digest": _digest(form)}
     return reports.new_report(there, viewer, category, form.submission.data, **details)
 
@@ -125,7 +125,7 @@ def stage_photo(code: str) -> Any:
     try:
         photo = as_person(lambda viewer: photos.stage(viewer, form.submission.data, form.photo.data[0]))
     except Invalid as trouble:
-        return problem_json(422, _("照片没收下"), trouble.words, {"photo": trouble.words})
+        return problem_json(422, _("这张没传上"), trouble.words, {"photo": trouble.words})
     return {"photo": photo.key}, 201
 
 

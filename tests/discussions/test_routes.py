@@ -82,7 +82,7 @@ def test_anybody_with_a_device_answers_statements_one_at_a_time_and_may_change_t
     assert "都表过态了" in anybody.get(f"/topics/{ref}/say").get_data(as_text=True)
     assert db.session.scalars(select(Job.name).filter_by(name="discussions.tally")).first()
     jobs.tally(find_by(Topic, ref=ref).id)
-    assert "同意 0 · 不同意 1 · 说不好 0" in anybody.get(f"/topics/{ref}").get_data(as_text=True)
+    assert "同意 0 · 不同意 1 · 不好说 0" in anybody.get(f"/topics/{ref}").get_data(as_text=True)
     assert "1 人表过态。" in anybody.page and "只作参考" in anybody.page
 
 
@@ -135,7 +135,7 @@ def test_an_objection_brings_words_before_a_person_and_hides_nothing_by_itself(a
         assert other.get(f"/topics/{ref}/statement/{number}/flag").status_code == 200
         assert other.post(f"/topics/{ref}/statement/{number}/flag", words="骂人").status_code == 303
     assert "物业就该滚蛋" in phone().get(f"/topics/{ref}").get_data(as_text=True)
-    assert shen.get("/desk/topics").get_data(as_text=True).count("举报：骂人") == 3
+    assert shen.get("/desk/topics").get_data(as_text=True).count("居民说不合适：骂人") == 3
     shen.post(f"/topics/{ref}/statement/{number}/show", back="desk")
     assert "骂人" not in shen.get("/desk/topics").get_data(as_text=True)
 

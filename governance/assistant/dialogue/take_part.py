@@ -22,7 +22,7 @@ VOTED = re.compile(rf"{NUMBER.pattern}|")
 TICKET = r"(?:编号|单号)?\s{0,3}\d{1,9}\s?[-–—－]\s?\d\s?号?"
 BARE_NUMBER = re.compile(rf"{TICKET}|\d{{2,10}}")
 WHICH_TO_JOIN = "您说的是哪一件？请说：我也遇到 编号"
-GIVEN = {AGREE: "您同意“{}”", DISAGREE: "您不同意“{}”", PASS: "您对“{}”说不好"}
+GIVEN = {AGREE: "您同意“{}”", DISAGREE: "您不同意“{}”", PASS: "您对“{}”不好说"}
 
 
 def tell_progress(turn: Turn) -> str:
