@@ -25,7 +25,7 @@ from governance.core.db import LARGEST, Base, OneOf, db, in_literals, now, parti
 from governance.core.personal import Erased, personal
 from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
-from governance.people.model import Body, Person
+from governance.people.model import Body, Person, Post
 from governance.places.kinds import AREAS
 from governance.places.model import Place
 from governance.places.place_columns import AreaColumns
@@ -210,8 +210,8 @@ class Ticket(AreaColumns, Base):
 
     @property
     def owner(self) -> AnyText:
-        """The current owner, in words for residents."""
-        return self.body.name if self.body else _l("网格员") if self.grid_id else _l("社区")
+        """Who has it now, in words for residents: the community where the grid has no worker."""
+        return self.body.name if self.body else office_at(self.grid_id)
 
     def next_moves(self) -> tuple[TicketMove, ...]:
         return LIFE.open_from(self.state)
@@ -232,6 +232,11 @@ class Ticket(AreaColumns, Base):
     def followed_by(person_id: int | None, role: str) -> ColumnElement[bool]:
         mine = select(Follow.ticket_id).filter_by(person_id=person_id, role=role)
         return exists(mine.where(Follow.ticket_id == Ticket.id).correlate(Ticket))
+
+
+def office_at(grid_id: int | None) -> AnyText:
+    """Who is sent a report in this grid, in words for residents."""
+    return _l("网格员") if Post.serves_grid(grid_id) else _l("社区")
 
 
 def headline(words: str, category: str) -> str:

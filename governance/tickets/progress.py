@@ -39,7 +39,9 @@ def tone(ticket: Any) -> str:
 
 
 def now_and_next(ticket: Ticket) -> tuple[str, str]:
-    facts = {"owner": ticket.owner, "due": minute(ticket.due_at), "why": ticket.hold_reason or ""}
+    due = {"due": minute(ticket.due_at)}
+    deadline = _("原定 %(due)s 办好，已经超时", **due) if ticket.is_late else _("最晚 %(due)s 办好", **due)
+    facts = {"owner": ticket.owner, "deadline": deadline, "why": ticket.hold_reason or ""}
     return str(ticket.status.now) % facts, str(ticket.status.next) % facts
 
 

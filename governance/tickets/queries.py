@@ -27,7 +27,7 @@ def find_ticket(ref: str, viewer: Viewer) -> Ticket:
     """Return the ticket. Raises Missing also when the viewer may not follow it, to hide that it exists."""
     ticket = db.session.scalars(BY_REF, {"ref": ref}).one_or_none()
     if ticket is None or not may(viewer, "ticket.follow", ticket):
-        raise Missing("没有这个编号，或者它不公开")
+        raise Missing("没有这个编号，或者这件事不公开")
     return ticket
 
 

@@ -22,8 +22,9 @@ from governance.places.model import Place, near_name_of, nearest_phone
 from governance.tickets import summaries
 from governance.tickets.categories import Choice, active, first_and_more
 from governance.tickets.forms import ReportForm
+from governance.tickets.model import office_at
 
-OF_THE_PLACE = ("near", "phone", "code", "at", "open_here")
+OF_THE_PLACE = ("near", "phone", "office", "code", "at", "open_here")
 GAPS = (*OF_THE_PLACE, "join_forms", "form_token", "submission")
 
 
@@ -92,6 +93,7 @@ def _of_the_place(connection: Connection, scanned: ScannedCode, chosen: str | No
     values = {
         "near": near_name_of(above),
         "phone": nearest_phone(above) or "",
+        "office": str(office_at(place.grid_id)),
         "code": scanned.token,
         "at": place_field(_places(connection, scanned), chosen),
         "open_here": _part("_open_here", here=here, today=local(now()).date()) if here else "",

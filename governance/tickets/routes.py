@@ -10,8 +10,10 @@ from governance import links
 from governance.core import limits
 from governance.core.db import connection, db, find_by
 from governance.core.errors import Invalid, Missing, Stale, TooMuch
+from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
 from governance.core.translation import translate as _
+from governance.core.web.acknowledgement import acknowledge, acknowledgement
 from governance.core.web.forms import STALE, attempt
 from governance.core.web.pages import back, local, problem_json, public_url, wants_json
 from governance.core.web.security import refills, stale_form, takes
@@ -36,6 +38,11 @@ bp = Blueprint("tickets", __name__)
 REPORTS_A_DEVICE = "20/hour"
 REPORTS_A_PLACE = "200/hour"
 VOICES_A_DEVICE = "120/hour"
+JOINED, JOINED_BEFORE = _l("记下了：您也遇到。有进展，点“我的”看。"), _l("您已经说过也遇到了，只算一次。")
+NUDGED = _l("催了一下，记在这件事上，办事的人看得到。")
+NUDGED_BEFORE = _l("您今天已经催过了，一天算一次。明天还没有动静，可以再催。")
+ADDED, ADDED_BEFORE = _l("补上了，办事的人看得到。"), _l("这一句刚才已经补上了，不用再补。")
+ANSWERED, ANSWERED_NO = _l("记下了居民的回答。"), _l("记下了：没解决。已经转回去重新办，从头计时。")
 guess_limit.guard(bp)
 
 
@@ -89,7 +96,7 @@ def require_room(viewer: Viewer, place: PlaceRow) -> None:
     """Raises TooMuch for a device, or at a place, with too many reports."""
     mine = limits.within_limit(REPORTS_A_DEVICE, "report", str(viewer.person_id))
     if not (mine and limits.within_limit(REPORTS_A_PLACE, "report.at", str(place.id))):
-        raise TooMuch("报得太多了，写的都还在。请过一会儿再交；着急请打页面上的电话")
+        raise TooMuch("您今天报得有点多，写的内容还在。请过一会儿再交；着急请打页面上的电话")
 
 
 def stage_all(form: Form) -> None:
@@ -120,7 +127,7 @@ def stage_photo(code: str) -> Any:
     try:
         photo = as_person(lambda viewer: photos.stage(viewer, form.submission.data, form.photo.data[0]))
     except Invalid as trouble:
-        return problem_json(422, _("照片没收下"), trouble.words, {"photo": trouble.words})
+        return problem_json(422, _("这张没传上"), trouble.words, {"photo": trouble.words})
     return {"photo": photo.key}, 201
 
 
@@ -200,6 +207,7 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         said=feedback.said(ticket, viewer),
         link=public_url("tickets.show", ref=ticket.ref, k=assist.reporter_secret(ticket)) if mine else "",
         just_reported=just_reported,
+        done=acknowledgement(ticket.ref),
         calls=_calls(ticket, mine),
         elsewhere=sort(ticket.words).elsewhere if just_reported else (),
         place_name=full_name_of(above),
@@ -230,27 +238,30 @@ def _publish_form(ticket: Ticket) -> Form:
 @bp.post("/t/<ref>/join")
 @open_to(anyone)
 def join(ref: str) -> Any:
-    return _counted(ref, "join", feedback.join)
+    return _counted(ref, "join", feedback.join, (JOINED, JOINED_BEFORE))
 
 
 @bp.post("/t/<ref>/nudge")
 @open_to(anyone)
 def nudge(ref: str) -> Any:
-    return _counted(ref, "nudge", feedback.nudge)
+    return _counted(ref, "nudge", feedback.nudge, (NUDGED, NUDGED_BEFORE))
 
 
-def _counted(ref: str, deed: str, voice: Callable[[Ticket, Viewer], Any]) -> Any:
-    """Count a join or a nudge. A refusal for too many appears on the ticket's page, beside the phone number."""
+def _counted(ref: str, deed: str, voice: Callable[[Ticket, Viewer], bool], lines: tuple[AnyText, AnyText]) -> Any:
+    """Count a join or a nudge, and say so: the first of `lines` when it was counted, the second when it was before.
 
-    def count(viewer: Viewer) -> None:
+    A refusal for too many appears on the ticket's page, beside the phone number.
+    """
+
+    def count(viewer: Viewer) -> bool:
         ticket = queries.find_ticket(ref, viewer)
         if may(viewer, f"ticket.{deed}", ticket) and not feedback.has_said(deed, ticket, viewer):
             newcomer_limits.require_room(deed, ticket.id, viewer)
-        voice(ticket, viewer)
+        return voice(ticket, viewer)
 
     try:
         _voice_limit()
-        as_person(count)
+        acknowledge(ref, lines[0] if as_person(count) else lines[1])
     except TooMuch as trouble:
         return ticket_page(queries.find_ticket(ref, current()), status=429, refusal=trouble.words)
     return back("tickets.show", ref=ref)
@@ -267,7 +278,8 @@ def more(ref: str) -> Any:
         _voice_limit()
         if not form.words.data and not photos.staged(current(), form.submission.data):
             raise Invalid({"words": _l("请说一句，或者拍一张照片")})
-        as_person(lambda viewer: feedback.more(ticket, viewer, form.words.data, form.submission.data))
+        added = as_person(lambda viewer: feedback.more(ticket, viewer, form.words.data, form.submission.data))
+        acknowledge(ref, ADDED if added else ADDED_BEFORE)
         carry_calls(form.words.data or "")
 
     attempt(form, add, first=partial(stage_all, form))
@@ -285,6 +297,8 @@ def answer(ref: str) -> Any:
         said = (form.solved.data, int(form.satisfied.data) if form.satisfied.data else None, form.words.data)
         asked_in = int(form.asked_in.data) if (form.asked_in.data or "").isdecimal() else None
         as_person(lambda viewer: _answer(ticket, viewer, said, asked_in))
+        if said[0] == "no" or current().posts:  # else the page itself says what the viewer answered
+            acknowledge(ref, ANSWERED_NO if said[0] == "no" else ANSWERED)
         carry_calls(form.words.data or "")
 
     attempt(form, give)
