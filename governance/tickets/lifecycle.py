@@ -7,6 +7,7 @@ followers close a ticket, or a timeout does. No answer never counts as satisfact
 from dataclasses import dataclass
 
 from governance.core.lifecycle import RESIDENT, Ask, Lifecycle, Line, Move, Reader, State
+from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
 
 SUBMITTED, ACCEPTED, DISPATCHED, IN_PROGRESS = "submitted", "accepted", "dispatched", "in_progress"
@@ -24,9 +25,13 @@ TOPIC = (
 
 @dataclass(frozen=True, kw_only=True)
 class TicketState(State):
-    """`now` and `next` may use %(owner)s, %(due)s and %(why)s. Residents may join tickets in a listed state."""
+    """`now` and `next` may use %(owner)s, %(due)s and %(why)s. Residents may join tickets in a listed state.
+
+    Where `next` asks the reader something, those who cannot answer read `next_unasked`.
+    """
 
     tone: str = "wait"
+    next_unasked: AnyText = ""
     running: bool = False  # the clock runs
     being_done: bool = False  # a worker has taken it on
     put_right: bool = False
@@ -116,6 +121,7 @@ STATES = (
         _l("已办结待回访"),
         now=_l("已办结"),
         next=_l("请您说一声：真的解决了吗？"),
+        next_unasked=_l("等报的人和遇到过的邻居说一声，最多七天"),
         tone="done",
         waits_for=(RESIDENT,),
         put_right=True,

@@ -38,9 +38,11 @@ def tone(ticket: Any) -> str:
     return "late" if ticket.is_late else ticket.status.tone
 
 
-def now_and_next(ticket: Ticket) -> tuple[str, str]:
+def now_and_next(ticket: Ticket, asked: bool = False) -> tuple[str, str]:
+    """Return the two sentences. `asked`: the reader may answer what the second one asks."""
+    then = ticket.status.next if asked else ticket.status.next_unasked or ticket.status.next
     facts = {"owner": ticket.owner, "due": minute(ticket.due_at), "why": ticket.hold_reason or ""}
-    return str(ticket.status.now) % facts, str(ticket.status.next) % facts
+    return str(ticket.status.now) % facts, str(then) % facts
 
 
 def steps(ticket: Ticket, viewer: Viewer) -> list[Step]:

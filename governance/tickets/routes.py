@@ -23,7 +23,7 @@ from governance.people.residents import newcomer_limits
 from governance.places.codes import living
 from governance.places.landing import PlaceRow, land, near
 from governance.places.qr import Square
-from governance.tickets import assist, feedback, guess_limit, photos, progress, queries, reports
+from governance.tickets import answers, assist, feedback, guess_limit, photos, progress, queries, reports
 from governance.tickets.available_moves import move_forms
 from governance.tickets.categories import active
 from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, PublishForm, ReportForm
@@ -192,12 +192,14 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
     """Render the page of one ticket, with a form for each move open to the viewer. `forms` are shown refilled."""
     viewer, forms = current(), forms or {}
     mine, just_reported = may(viewer, "ticket.withdraw", ticket), _just_reported(ticket)
+    feedback_open, given = feedback.open_to(ticket, viewer), answers.own_answer(ticket, viewer)
+    asked = feedback_open["asks_answer"] and not feedback_open["may_call_back"] and given is None
     page = render_template(
         "tickets/show.html",
         ticket=ticket,
         refusal=refusal,
         place=ticket.place,
-        now_and_next=progress.now_and_next(ticket),
+        now_and_next=progress.now_and_next(ticket, asked),
         steps=progress.steps(ticket, viewer),
         sources=links.sources("ticket", ticket.id, viewer),
         outcomes=links.outcomes("ticket", ticket.id, viewer),
@@ -210,13 +212,14 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         answer=forms.get("answer") or AnswerForm.blank().on_page_as("answer"),
         publish=forms.get("publish") or _publish_form(ticket),
         kept=lambda form: photos.staged(viewer, form.submission.data),
-        said=feedback.said(ticket, viewer),
+        given=given,
+        said=progress.SAID[given.solved] if given else "",
         link=public_url("tickets.show", ref=ticket.ref, k=assist.reporter_secret(ticket)) if mine else "",
         just_reported=just_reported,
         calls=_calls(ticket, mine),
         elsewhere=sort(ticket.words).elsewhere if just_reported else (),
         phone=ticket.place.contact_phone(),
-        **feedback.open_to(ticket, viewer),
+        **feedback_open,
     )
     return page, status
 
@@ -304,11 +307,14 @@ def answer(ref: str) -> Any:
 
 
 def _answer(ticket: Ticket, viewer: Viewer, said: tuple[str, int | None, str], asked_in: int | None) -> None:
-    """Save the viewer's own answer, or the reporter's phone answer that staff write down."""
+    """Save the viewer's own answer, 我也遇到，还没好, or the reporter's phone answer that staff write down."""
     if may(viewer, "ticket.answer", ticket):
-        feedback.give_feedback(ticket, viewer, *said, asked_in=asked_in)
+        answers.give_feedback(ticket, viewer, *said, asked_in=asked_in)
+    elif said[0] == "no" and may(viewer, "ticket.still", ticket):
+        newcomer_limits.require_room("join", ticket.id, viewer)
+        answers.say_still_met(ticket, viewer, said[2])
     else:
-        feedback.call_back(ticket, viewer, *said)
+        answers.call_back(ticket, viewer, *said)
 
 
 def _voice_limit() -> None:
