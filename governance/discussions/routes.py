@@ -132,7 +132,7 @@ def show(ref: str) -> Any:
         return topic_page(queries.find_topic(ref, current()), current())
 
 
-def _asked(key: page_cache.Key, ref: str) -> page_cache.Kept:
+def _asked(key: page_cache.Key, ref: str) -> page_cache.Kept[page_cache.Page]:
     """The public page, cached or rendered anew. Raises Missing."""
     topic = page.topic_view(db.session.connection(), ref)
     if not may(NOBODY, "topic.read", topic):

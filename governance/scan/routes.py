@@ -48,7 +48,7 @@ def show(code: str) -> Any:
     return page_cache.response_of(found)
 
 
-def _asked(name: str, code: str, language: str, elder: bool, in_wechat: bool) -> page_cache.Kept:
+def _asked(name: str, code: str, language: str, elder: bool, in_wechat: bool) -> page_cache.Kept[page_cache.Page]:
     """The cached page when nothing has changed, else a new one. Raises NeverIssued."""
     with db.engine.connect() as connection, connection.begin():
         scanned = land(connection, code)

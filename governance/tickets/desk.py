@@ -16,9 +16,9 @@ from governance.core.web.security import refills, takes
 from governance.people.access.current import current, open_to
 from governance.people.access.permissions import anyone, handler_role, may, office_role, require
 from governance.places.codes import living
-from governance.places.landing import near
+from governance.places.landing import PlaceRow, near
 from governance.places.model import Code, Place
-from governance.tickets import actions, assist, guess_limit, photos, progress, proof_of_place, queries
+from governance.tickets import actions, assist, guess_limit, photos, progress, proof_of_place, queries, report_page
 from governance.tickets.available_moves import choices, needs_before_finish, one_tap
 from governance.tickets.categories import active
 from governance.tickets.forms import AssistForm, PublishForm, move_form
@@ -74,7 +74,8 @@ def report_for(code: str) -> Any:
     found, viewer = living(code), current()
     require(viewer, "ticket.assist", found.place)
     form, categories = AssistForm(found.place), active()
-    form.offer(categories, [found.place, *near(connection(), found.place)])
+    places: list[Place | PlaceRow] = [found.place, *near(connection(), found.place)]
+    form.offer(categories, places)
     slip = attempt(form, lambda: _reported_for(found, form), first=partial(stage_all, form))
     if slip:
         carry_calls(form.words.data or "")
@@ -86,7 +87,7 @@ def report_for(code: str) -> Any:
         place=found.place,
         form=form,
         kept=kept,
-        here=[],
+        at=report_page.place_field(places, form.at.data),
         categories=categories,
     )
     return page, form.status

@@ -1,5 +1,6 @@
 """Forms of tickets: their fields and validation messages."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, SelectField
@@ -38,11 +39,11 @@ class ReportForm(Form):
     contact_phone = phone(_l("电话"))
     submission = submission()
 
-    def __init__(self, place: Place | PlaceRow, **kwargs: Any) -> None:
+    def __init__(self, place: Place | PlaceRow | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.at.data = self.at.data or str(place.id)
+        self.at.data = self.at.data or (str(place.id) if place else None)
 
-    def offer(self, categories: list[Choice], places: list[Place | PlaceRow]) -> None:
+    def offer(self, categories: list[Choice], places: Sequence[Place | PlaceRow]) -> None:
         """Set the choices, and accept no others."""
         self.category.choices = options(*((one.slug, one.label) for one in categories))
         self.at.choices = options(*((str(one.id), one.name) for one in places))

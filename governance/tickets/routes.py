@@ -21,11 +21,10 @@ from governance.people.access.viewer import Viewer
 from governance.people.access.wechat_redirect import asks_wechat
 from governance.people.residents import newcomer_limits
 from governance.places.codes import living
-from governance.places.landing import PlaceRow, land, near
+from governance.places.landing import PlaceRow, land
 from governance.places.qr import Square
-from governance.tickets import answers, assist, feedback, guess_limit, photos, progress, queries, reports
+from governance.tickets import answers, assist, feedback, guess_limit, photos, progress, queries, report_page, reports
 from governance.tickets.available_moves import move_forms
-from governance.tickets.categories import active
 from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, PublishForm, ReportForm
 from governance.tickets.model import Photo, Ticket
 from governance.tickets.report_subject import matter
@@ -43,8 +42,7 @@ guess_limit.guard(bp)
 @open_to(anyone)
 @asks_wechat
 def new(code: str) -> Any:
-    place = land(connection(), code).place
-    return _report_page(code, ReportForm(place))
+    return report_page.new_form(code)
 
 
 @bp.post("/c/<code>/report")
@@ -102,22 +100,8 @@ def stage_all(form: Form) -> None:
 
 
 def _report_page(code: str, form: ReportForm) -> Any:
-    found = living(code)
-    place, categories = found.place, active()
-    form.offer(categories, [place, *near(connection(), place)])
-    kept = photos.staged(current(), form.submission.data or "") if request.method == "POST" else []
-    page = render_template(
-        "tickets/report.html",
-        code=found,
-        place=place,
-        form=form,
-        kept=kept,
-        categories=categories,
-        here=queries.open_here(place, 8),
-        phone=place.contact_phone(),
-        calls=sort(form.words.data or "").calls if request.method == "POST" else (),
-    )
-    return page, form.status
+    kept = photos.staged(current(), form.submission.data or "")
+    return report_page.sent_form(code, form, kept=kept, calls=sort(form.words.data or "").calls), form.status
 
 
 @bp.post("/c/<code>/photos")

@@ -154,9 +154,13 @@ def _is_uuid(_form: Fields, field: Any) -> None:
         raise ValidationError(_l("页面出了点问题，请再交一次")) from None
 
 
+def new_submission() -> str:
+    return str(uuid.uuid4())
+
+
 def submission() -> Any:
     """The idempotency key of a form: a UUID rendered into it."""
-    return HiddenField("", [_is_uuid], default=lambda: str(uuid.uuid4()))
+    return HiddenField("", [_is_uuid], default=new_submission)
 
 
 def text(label: AnyText, *, longest: int, lines: int = 1, needed: AnyText = "", **kwargs: Any) -> Any:
