@@ -7,6 +7,7 @@ followers close a ticket, or a timeout does. No answer never counts as satisfact
 from dataclasses import dataclass
 
 from governance.core.lifecycle import RESIDENT, Ask, Lifecycle, Line, Move, Reader, State
+from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
 
 SUBMITTED, ACCEPTED, DISPATCHED, IN_PROGRESS = "submitted", "accepted", "dispatched", "in_progress"
@@ -29,10 +30,12 @@ TOPIC = (
 class TicketState(State):
     """`now` and `next` may use %(owner)s, %(deadline)s and %(why)s. Residents may join tickets in a listed state.
 
-    The sentences state only what the record of a ticket in this state holds, whoever reads them.
+    The sentences state only what the record of a ticket in this state holds, whoever reads them. Where `next` asks the
+    reader something, those who cannot answer read `next_unasked`.
     """
 
     tone: str = "wait"
+    next_unasked: AnyText = ""
     running: bool = False  # the clock runs
     being_done: bool = False  # a worker has taken it on
     put_right: bool = False
@@ -129,6 +132,7 @@ STATES = (
         _l("已办结待回访"),
         now=_l("办完了"),
         next=_l("请您说一声：真的解决了吗？"),
+        next_unasked=_l("等报的人和遇到过的邻居说一声，最多七天"),
         stage=PUT_IN_ORDER,
         tone="done",
         waits_for=(RESIDENT,),

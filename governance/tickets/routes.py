@@ -26,7 +26,7 @@ from governance.places.codes import living
 from governance.places.landing import PlaceRow, land, on_path
 from governance.places.model import full_name_of, nearest_phone
 from governance.places.qr import Square
-from governance.tickets import assist, feedback, guess_limit, photos, progress, queries, report_page, reports
+from governance.tickets import answers, assist, feedback, guess_limit, photos, progress, queries, report_page, reports
 from governance.tickets.available_moves import move_forms
 from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, PublishForm, ReportForm
 from governance.tickets.model import Photo, Ticket
@@ -186,12 +186,14 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
     viewer, forms, above = current(), forms or {}, on_path(connection(), ticket.place.path)
     may_give = feedback.open_to(ticket, viewer)
     mine, just_reported = may(viewer, "ticket.withdraw", ticket), _just_reported(ticket)
+    given = answers.own_answer(ticket, viewer)
+    asked = may_give["asks_answer"] and not may_give["may_call_back"] and given is None
     page = render_template(
         "tickets/show.html",
         ticket=ticket,
         refusal=refusal,
         place=ticket.place,
-        now_and_next=progress.now_and_next(ticket),
+        now_and_next=progress.now_and_next(ticket, asked),
         steps=progress.steps(ticket, viewer),
         sources=links.sources("ticket", ticket.id, viewer),
         outcomes=links.outcomes("ticket", ticket.id, viewer),
@@ -201,10 +203,12 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         can=lambda action: may(viewer, f"ticket.{action}", ticket),
         moves=move_forms(ticket, viewer, forms),
         more=forms.get("more") or (may_give["may_more"] and MoreForm.blank().on_page_as("more")),
-        answer=forms.get("answer") or (may_give["asks_answer"] and AnswerForm.blank().on_page_as("answer")),
+        answer=forms.get("answer")
+        or ((may_give["asks_answer"] or may_give["may_still"]) and AnswerForm.blank().on_page_as("answer")),
         publish=forms.get("publish") or (may(viewer, "ticket.publish", ticket) and _publish_form(ticket)),
         kept=lambda form: photos.staged(viewer, form.submission.data),
-        said=feedback.said(ticket, viewer),
+        given=given,
+        said=progress.SAID[given.solved] if given else "",
         link=public_url("tickets.show", ref=ticket.ref, k=assist.reporter_secret(ticket)) if mine else "",
         just_reported=just_reported,
         done=acknowledgement(ticket.ref),
@@ -306,11 +310,14 @@ def answer(ref: str) -> Any:
 
 
 def _answer(ticket: Ticket, viewer: Viewer, said: tuple[str, int | None, str], asked_in: int | None) -> None:
-    """Save the viewer's own answer, or the reporter's phone answer that staff write down."""
+    """Save the viewer's own answer, 我也遇到，还没好, or the reporter's phone answer that staff write down."""
     if may(viewer, "ticket.answer", ticket):
-        feedback.give_feedback(ticket, viewer, *said, asked_in=asked_in)
+        answers.give_feedback(ticket, viewer, *said, asked_in=asked_in)
+    elif said[0] == "no" and may(viewer, "ticket.still", ticket):
+        newcomer_limits.require_room("join", ticket.id, viewer)
+        answers.say_still_met(ticket, viewer, said[2])
     else:
-        feedback.call_back(ticket, viewer, *said)
+        answers.call_back(ticket, viewer, *said)
 
 
 def _voice_limit() -> None:
