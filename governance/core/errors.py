@@ -76,6 +76,20 @@ class Refused(Problem):
     status, title = 409, _l("现在不能这样做")
 
 
+class SentBefore(Refused):
+    """A submission came again with other content. `endpoint` with `values` is the page of what the first one made.
+
+    `again` is the address of an empty form, where the refusing route knows one.
+    """
+
+    title = _l("这是刚才那件")
+
+    def __init__(self, endpoint: str, **values: object) -> None:
+        super().__init__(_l("这是刚才那件；新的事请再报一件"))
+        self.endpoint, self.values = endpoint, values
+        self.again = ""
+
+
 class Stale(Problem):
     """The form's token is too old or not ours; nothing was changed."""
 

@@ -25,7 +25,7 @@ from governance.tickets.forms import AssistForm, PublishForm, move_form
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.record import record_event
 from governance.tickets.record_words import facts
-from governance.tickets.routes import stage_all, ticket_page
+from governance.tickets.routes import digest_of, stage_all, ticket_page
 from governance.triage.pressing import carry_calls
 
 bp = Blueprint("desk", __name__)
@@ -94,14 +94,16 @@ def report_for(code: str) -> Any:
 
 def _reported_for(found: Code, form: AssistForm) -> str:
     """Return the slip's secret. A repeated submission returns the slip of the first one."""
-    slip = assist.assisted(current(), form.submission.data)
+    digest = digest_of(form)
+    slip = assist.assisted(current(), form.submission.data, digest)
     if slip:
         return slip
     category = queries.category(form.category.data)
     if category is None or (not form.words.data and not photos.staged(current(), form.submission.data)):
         raise Invalid({"words": _l("请说一句，或者拍一张照片")})
     place = db.session.get_one(Place, int(form.at.data))  # validated against the offered places
-    _ticket, secret = assist.assist(place, current(), category, form.submission.data, **form.details())
+    details = form.details() | {"content_digest": digest}
+    _ticket, secret = assist.assist(place, current(), category, form.submission.data, **details)
     return secret
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import and_, func, select
 
 from governance.core.db import db, locked, now, writing
-from governance.core.errors import Refused
+from governance.core.errors import Refused, SentBefore
 from governance.core.events import Event, history
 from governance.core.translation import AnyText
 from governance.core.web.pages import local
@@ -66,7 +66,7 @@ def more(ticket: Ticket, by: Viewer, words: str, submission: str) -> None:
     require(by, "ticket.more", ticket)
     first = said_more(ticket, by, submission)
     if first is not None and first.words not in (None, words):
-        raise Refused("这一句刚才送到了；还有要说的，请再补一句")
+        raise SentBefore("tickets.show", ref=ticket.ref)
     if first is not None:
         return
     if not ticket.status.open:

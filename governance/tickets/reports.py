@@ -10,9 +10,8 @@ from sqlalchemy import bindparam, select, update
 from governance.core.crypto import keyed_hash, new_ref
 from governance.core.db import connection, db, now
 from governance.core.db import find_by as one
-from governance.core.errors import Refused
+from governance.core.errors import SentBefore
 from governance.core.sql_statements import Insert, Prepared
-from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
 from governance.places.landing import PlaceRow
@@ -33,14 +32,6 @@ _FIRST = _STAGED.order_by(Photo.id).limit(MOST_PHOTOS)
 ATTACH: Prepared[tuple[()]] = Prepared(
     update(Photo).where(Photo.id.in_(_FIRST)).values(ticket_id=bindparam("ticket"), step=bindparam("taken_at"))
 )
-
-
-class OtherContent(Refused):
-    """A known submission came again with different content. `ref` names the ticket that it created."""
-
-    def __init__(self, ref: str) -> None:
-        super().__init__(_l("这是刚才那件；新的事请再报一件"))
-        self.ref = ref
 
 
 def submit_report(place: Place, by: Viewer, category: Category, submission: str, **details: Any) -> Ticket:
@@ -74,10 +65,10 @@ def content_digest(content: Mapping[str, Any]) -> str:
 
 
 def ref_of(by: Viewer, submission: str, digest: str) -> str | None:
-    """Return the reference of the ticket that this submission created, if any. Raises OtherContent."""
+    """Return the reference of the ticket that this submission created, if any. Raises SentBefore."""
     found = None if by.new else SENT.first(connection(), submitter=by.person_id, submission=submission)
     if found and found[1] not in (None, digest):
-        raise OtherContent(found[0])
+        raise SentBefore("tickets.show", ref=found[0])
     return found[0] if found else None
 
 

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, session
+from flask import Blueprint, Response, redirect, render_template, request, session, url_for
 
 from governance import links
 from governance.core import limits
 from governance.core.db import connection, db, find_by
-from governance.core.errors import Invalid, Missing, Stale, TooMuch
+from governance.core.errors import Invalid, Missing, SentBefore, Stale, TooMuch
 from governance.core.translation import LazyText as _l
 from governance.core.translation import translate as _
 from governance.core.web.forms import STALE, attempt
@@ -56,15 +56,14 @@ def create(code: str) -> Any:
     form = ReportForm(place)
 
     def report(viewer: Viewer) -> str:
-        first = reports.ref_of(viewer, form.submission.data, _digest(form))
+        first = reports.ref_of(viewer, form.submission.data, digest_of(form))
         return first or _new_report(viewer, place, form)
 
     try:
         ref = attempt(form, lambda: as_person(report), first=partial(stage_all, form))
-    except reports.OtherContent as trouble:
-        if wants_json():
-            raise
-        return render_template("tickets/sent_before.html", place=place, code=code, ref=trouble.ref), trouble.status
+    except SentBefore as trouble:
+        trouble.again = url_for("tickets.new", code=code)
+        raise
     if ref is None:
         return _report_page(code, form)
     session["just_reported"] = ref
@@ -78,11 +77,12 @@ def _new_report(viewer: Viewer, place: PlaceRow, form: ReportForm) -> str:
         raise Invalid({"words": _l("请说一句，或者拍一张照片")})
     if not _within_limits(viewer, place):
         raise TooMuch("报得太多了，写的都还在。请过一会儿再交；着急请打页面上的电话")
-    details = form.details() | {"content_digest": _digest(form)}
+    details = form.details() | {"content_digest": digest_of(form)}
     return reports.new_report(there, viewer, category, form.submission.data, **details)
 
 
-def _digest(form: ReportForm) -> str:
+def digest_of(form: ReportForm) -> str:
+    """Return a keyed hash of what was filled in, to know a submission that comes again with other content."""
     chosen = {"category": form.category.data, "at": form.at.data}
     return reports.content_digest(form.details() | chosen)
 
