@@ -66,8 +66,8 @@ def _notice(phone: Any, cast: Cast) -> Door:
 
 
 DOORS: dict[str, Callable[[Any, Cast], Door]] = {
-    "报问题": _report, "补一句": _more, "提议题": _topic, "议题的话": _words_of_a_topic, "说一条": _statement, "回一句": _reply,
-    "替人报": _for_somebody, "社区发起议题": _by_the_community, "任务": _task, "通知": _notice,
+    "报问题": _report, "补一句": _more, "提议题": _topic, "议题的话": _words_of_a_topic, "说一条": _statement,
+    "回一句": _reply, "替人报": _for_somebody, "社区发起议题": _by_the_community, "任务": _task, "通知": _notice,
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ catalogue of the reader's language, and the facts are put in when it is shown.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from governance.core.translation import AnyText, LazyText
 from governance.core.translation import LazyText as _l
@@ -84,7 +85,7 @@ class SentBefore(Refused):
 
     title = _l("这是刚才那件")
 
-    def __init__(self, endpoint: str, **values: object) -> None:
+    def __init__(self, endpoint: str, **values: Any) -> None:
         super().__init__(_l("这是刚才那件；新的事请再报一件"))
         self.endpoint, self.values = endpoint, values
         self.again = ""

@@ -13,7 +13,18 @@ from governance.core.db import find_by as one
 from governance.core.errors import Invalid, Missing, Refused, SentBefore
 from governance.discussions import lifecycle as life
 from governance.discussions.actions import follow, record_event, tally_soon
-from governance.discussions.model import HIDDEN, SHOWN, TAKEN_BACK, WAITING, Flag, Reply, Spoken, Statement, Topic, Voice
+from governance.discussions.model import (
+    HIDDEN,
+    SHOWN,
+    TAKEN_BACK,
+    WAITING,
+    Flag,
+    Reply,
+    Spoken,
+    Statement,
+    Topic,
+    Voice,
+)
 from governance.discussions.moderation import signs
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer

@@ -155,9 +155,7 @@ def _is_for_programs() -> bool:
     return bool(getattr(view, "tokenless", False))
 
 
-def problem_json(
-    status: int, title: str, detail: str, fields: dict[str, str] | None = None, to: str = ""
-) -> Response:
+def problem_json(status: int, title: str, detail: str, fields: dict[str, str] | None = None, to: str = "") -> Response:
     """An RFC 9457 problem; `fields` maps a field's name to its reason, `to` is where to look instead."""
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     response = jsonify(body | ({"fields": fields} if fields else {}) | ({"to": to} if to else {}))
