@@ -30,7 +30,9 @@ _MINE = Photo.person_id.in_([bindparam("person"), bindparam("staff")])
 _STAGED = select(Photo.id).where(_MINE, Photo.submission == bindparam("under"), Photo.ticket_id.is_(None))
 _FIRST = _STAGED.order_by(Photo.id).limit(MOST_PHOTOS)
 ATTACH: Prepared[tuple[()]] = Prepared(
-    update(Photo).where(Photo.id.in_(_FIRST)).values(ticket_id=bindparam("ticket"), step=bindparam("taken_at"))
+    update(Photo)
+    .where(Photo.id.in_(_FIRST))
+    .values(ticket_id=bindparam("ticket"), step=bindparam("taken_at"), let_out=bindparam("out"))
 )
 
 
@@ -114,9 +116,12 @@ def report_for(
     return first or _whole(_report(by, by.staff_id, reporter_id, place, category, submission, details))
 
 
-def attach(ticket_id: int, by: Viewer, submission: str, step: str) -> int:
-    """Attach the photos staged under a submission to the ticket. Returns their number."""
+def attach(ticket_id: int, by: Viewer, submission: str, step: str, *, let_out: bool = False) -> int:
+    """Attach the photos staged under a submission to the ticket. Returns their number.
+
+    `let_out`: neighbours see them at once, as those that staff take of the finished work.
+    """
     if by.new and by.staff_id is None:
         return 0
     mine = {"person": by.person_id, "staff": by.staff_id}
-    return ATTACH.run(connection(), ticket=ticket_id, under=submission, taken_at=step, **mine)
+    return ATTACH.run(connection(), ticket=ticket_id, under=submission, taken_at=step, out=let_out, **mine)

@@ -23,10 +23,10 @@ from governance.people.residents import newcomer_limits
 from governance.places.codes import living
 from governance.places.landing import PlaceRow, land, near
 from governance.places.qr import Square
-from governance.tickets import assist, feedback, guess_limit, photos, progress, queries, reports
+from governance.tickets import assist, feedback, guess_limit, photos, progress, publishing, queries, reports
 from governance.tickets.available_moves import move_forms
 from governance.tickets.categories import active
-from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, PublishForm, ReportForm
+from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, PublishForm, ReasonForm, ReportForm
 from governance.tickets.model import Photo, Ticket
 from governance.tickets.report_subject import matter
 from governance.triage.pressing import carried_calls, carry_calls
@@ -197,6 +197,8 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         ticket=ticket,
         refusal=refusal,
         place=ticket.place,
+        title=progress.title_for(ticket, viewer),
+        words=progress.words_for(ticket, viewer),
         now_and_next=progress.now_and_next(ticket),
         steps=progress.steps(ticket, viewer),
         sources=links.sources("ticket", ticket.id, viewer),
@@ -209,6 +211,7 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         more=forms.get("more") or MoreForm.blank().on_page_as("more"),
         answer=forms.get("answer") or AnswerForm.blank().on_page_as("answer"),
         publish=forms.get("publish") or _publish_form(ticket),
+        sending=forms.get("sending") or ReasonForm.blank().on_page_as("sending"),
         kept=lambda form: photos.staged(viewer, form.submission.data),
         said=feedback.said(ticket, viewer),
         link=public_url("tickets.show", ref=ticket.ref, k=assist.reporter_secret(ticket)) if mine else "",
@@ -232,11 +235,14 @@ def _calls(ticket: Ticket, mine: bool) -> tuple[Call, ...]:
 
 def _publish_form(ticket: Ticket) -> Form:
     """Fill the form with the current settings; `seen` lists the photos on this page."""
-    seen = ",".join(photo.key for photo in ticket.told_photos if photo.shows)
-    now_hidden = {"hide_words": ticket.words_hidden, "hide_photos": ticket.photos_hidden}
-    return PublishForm.blank(data=now_hidden | {"seen": seen, "public_words": ticket.said_publicly}).on_page_as(
-        "publish"
-    )
+    photos_here = publishing.publishable(ticket)
+    now_shown = {
+        "hide_words": ticket.words_hidden,
+        "let_out": [photo.key for photo in photos_here if photo.let_out],
+        "seen": ",".join(photo.key for photo in photos_here),
+        "public_words": ticket.said_publicly,
+    }
+    return PublishForm.blank(data=now_shown).on_page_as("publish")
 
 
 @bp.post("/t/<ref>/join")
@@ -321,7 +327,7 @@ def photo(ref: str, key: str, size: str) -> Any:
     """Serve a cleaned photo to a permitted viewer. No route serves the original."""
     ticket = queries.find_ticket(ref, current())
     found = find_by(Photo, key=key, ticket_id=ticket.id, state="clean")
-    action = "ticket.more_photos" if found is not None and found.step == "more" else "ticket.photos"
+    action = "ticket.photos" if found is not None and found.let_out else "ticket.original"
     if found is None or not may(current(), action, ticket):
         raise Missing
     answer = Response(photos.picture(found, size), mimetype="image/jpeg")
