@@ -104,7 +104,7 @@ def ids_on(path: str) -> dict[str, int | None]:
 
 
 def on_path(connection: Connection, path: str) -> list[PlaceRow]:
-    """The places on this path, the widest first."""
+    """The places on a path, the widest first, as `Place.above` gives them."""
     return ON_PATH.all(connection, **ids_on(path))
 
 

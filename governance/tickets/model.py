@@ -1,5 +1,6 @@
 """Models of tickets and their related rows, with derived properties. Actions are elsewhere."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +13,8 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    bindparam,
+    event,
     exists,
     false,
     select,
@@ -23,12 +26,13 @@ from governance.core.db import LARGEST, Base, OneOf, db, in_literals, now, parti
 from governance.core.personal import Erased, personal
 from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
-from governance.people.model import Body, Person
+from governance.people.model import Body, Person, Post
 from governance.places.kinds import AREAS
 from governance.places.model import Place
 from governance.places.place_columns import AreaColumns
 from governance.tickets.lifecycle import LIFE, RUNNING, SUBMITTED, TicketMove, TicketState
-from governance.triage.masking import masked
+from governance.triage.bodies import is_named
+from governance.triage.masking import WHERE, masked
 
 SOURCES: dict[str, AnyText] = {
     "code": _l("扫码"),
@@ -42,6 +46,7 @@ SOURCES: dict[str, AnyText] = {
 STATES = tuple(state.name for state in LIFE.states)
 SOLVED = {"yes": _l("解决了"), "partly": _l("好了一部分"), "no": _l("没解决")}
 ROLES = {"reporter": _l("您报的"), "joiner": _l("您也遇到")}
+_KNOWN_ROLES = "known_roles"  # of a loaded ticket
 _TO_HANDLE = _l("办这件事")
 _TO_COUNT = _l("知道有多少人遇到、多少人说好")
 
@@ -111,6 +116,7 @@ class Ticket(AreaColumns, Base):
     contact_phone: Mapped[str | None] = mapped_column(
         Personal, info=personal(_l("联系电话"), _l("办这件事的人联系您"), masked=masked_phone)
     )
+    contact_sent: Mapped[bool] = mapped_column(default=False, server_default=false())  # the body may see the contact
     assisted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     state: Mapped[str] = mapped_column(OneOf(16, STATES), default=SUBMITTED)
@@ -133,7 +139,6 @@ class Ticket(AreaColumns, Base):
         Text, info=personal(_l("邻居看到的文字"), _l("让邻居知道有人报了"))
     )
     words_hidden: Mapped[bool] = mapped_column(default=False)
-    photos_hidden: Mapped[bool] = mapped_column(default=False)
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]  # of the first round; a reopen keeps it
@@ -191,6 +196,15 @@ class Ticket(AreaColumns, Base):
         return masked(self.words).text if self.public_words is None else self.public_words
 
     @property
+    def masked_words(self) -> list[tuple[str, str]]:
+        """The words in pieces, each with the kind of what is masked in it, or an empty kind."""
+        pieces, last = list[tuple[str, str]](), 0
+        for part in masked(self.words).parts:
+            pieces += [(self.words[last : part.start], ""), (self.words[part.start : part.end], part.kind)]
+            last = part.end
+        return [piece for piece in [*pieces, (self.words[last:], "")] if piece[0]]
+
+    @property
     def from_group(self) -> bool:
         """转自群聊: staff reported it from a chat group."""
         return self.source == "group" and self.assisted_by_id is not None
@@ -206,21 +220,47 @@ class Ticket(AreaColumns, Base):
         return [photo for photo in self.photos if photo.step == "report" and photo.state != "refused"]
 
     @property
+    def body_words(self) -> str:
+        """The words as the body reads them: without numbers and names unless the contact was sent, doors stay."""
+        return self.words if self.contact_sent else self.masked_for_body
+
+    @property
+    def masked_for_body(self) -> str:
+        return masked(self.words, WHERE).text
+
+    def named_in_words(self, bodies: Iterable[str]) -> list[str]:
+        """Those of these bodies that the words name; perhaps they complain of it."""
+        return [name for name in bodies if is_named(name, self.words)]
+
+    @property
     def owner(self) -> AnyText:
-        """The current owner, in words for residents."""
-        return self.body.name if self.body else _l("网格员") if self.grid_id else _l("社区")
+        """Who has it now, in words for residents: the community where the grid has no worker."""
+        return self.body.name if self.body else office_at(self.grid_id)
 
     def next_moves(self) -> tuple[TicketMove, ...]:
         return LIFE.open_from(self.state)
 
     def is_followed_by(self, person_id: int | None, role: str) -> bool:
-        follow = db.session.get(Follow, (self.id, person_id)) if person_id else None
-        return follow is not None and follow.role == role
+        return person_id is not None and self._role_of(person_id) == role
+
+    def _role_of(self, person_id: int) -> str | None:
+        """What this person is to this ticket. A page asks a dozen times; while writing, the answer may change."""
+        if db.session.info.get("writing"):
+            return db.session.scalar(ROLE, {"ticket": self.id, "person": person_id})
+        known: dict[int, str | None] = self.__dict__.setdefault(_KNOWN_ROLES, {})
+        if person_id not in known:
+            known[person_id] = db.session.scalar(ROLE, {"ticket": self.id, "person": person_id})
+        return known[person_id]
 
     @staticmethod
     def followed_by(person_id: int | None, role: str) -> ColumnElement[bool]:
         mine = select(Follow.ticket_id).filter_by(person_id=person_id, role=role)
         return exists(mine.where(Follow.ticket_id == Ticket.id).correlate(Ticket))
+
+
+def office_at(grid_id: int | None) -> AnyText:
+    """Who is sent a report in this grid, in words for residents."""
+    return _l("网格员") if Post.serves_grid(grid_id) else _l("社区")
 
 
 def headline(words: str, category: str) -> str:
@@ -270,6 +310,15 @@ class Follow(Base):
     since: Mapped[datetime] = mapped_column(
         default=now, info=personal(_l("从什么时候"), _l("告诉您办到哪了"), Erased.ROW)
     )
+
+
+ROLE = select(Follow.role).where(Follow.ticket_id == bindparam("ticket"), Follow.person_id == bindparam("person"))
+
+
+@event.listens_for(Ticket, "expire")
+def _forget_roles(ticket: Ticket, _attributes: object) -> None:
+    """Every `writing()` and every rollback expires what was read before."""
+    ticket.__dict__.pop(_KNOWN_ROLES, None)
 
 
 class Answer(Base):
@@ -330,6 +379,7 @@ class Photo(Base):
     step: Mapped[str] = mapped_column(String(10), default="report")
     state: Mapped[str] = mapped_column(String(10), default="quarantine")
     reason: Mapped[str | None] = mapped_column(String(80))
+    let_out: Mapped[bool] = mapped_column(default=False, server_default=false())  # staff let neighbours see it
     width: Mapped[int | None]
     height: Mapped[int | None]
     at: Mapped[datetime] = mapped_column(default=now, info=personal(_l("什么时候交的"), _l("办这件事"), Erased.ROW))

@@ -17,13 +17,14 @@ from governance.core.web.forms import new_submission
 from governance.core.web.pages import elder, language, local, translated
 from governance.core.web.security import form_token
 from governance.core.web.skeleton import Skeleton
-from governance.places.landing import ON_PATH, PlaceRow, ScannedCode, ids_on, land, near
+from governance.places.landing import PlaceRow, ScannedCode, land, near, on_path
 from governance.places.model import Place, near_name_of, nearest_phone
 from governance.tickets import summaries
 from governance.tickets.categories import Choice, active, first_and_more
 from governance.tickets.forms import ReportForm
+from governance.tickets.model import office_at
 
-OF_THE_PLACE = ("near", "phone", "code", "at", "open_here")
+OF_THE_PLACE = ("near", "phone", "office", "code", "at", "open_here")
 GAPS = (*OF_THE_PLACE, "join_forms", "form_token", "submission")
 
 
@@ -87,11 +88,12 @@ def _places(connection: Connection, scanned: ScannedCode) -> list[PlaceRow]:
 
 def _of_the_place(connection: Connection, scanned: ScannedCode, chosen: str | None) -> _Place:
     place = scanned.place
-    above = ON_PATH.all(connection, **ids_on(place.path))
+    above = on_path(connection, place.path)
     here = summaries.joinable(connection, place.path, {one.kind: one.id for one in above})
     values = {
         "near": near_name_of(above),
         "phone": nearest_phone(above) or "",
+        "office": str(office_at(place.grid_id)),
         "code": scanned.token,
         "at": place_field(_places(connection, scanned), chosen),
         "open_here": _part("_open_here", here=here, today=local(now()).date()) if here else "",
