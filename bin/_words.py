@@ -36,7 +36,6 @@ DATA = {  # a folder, a file, or one name of a file's own
     "templates/messages/": "what groups and persons are told, in Chinese whoever acted",
     "governance/tickets/assist.py:HOLDER": "kept in the record",
     "governance/tickets/categories.py:DEFAULTS": "rows of a new deployment",
-    "governance/tickets/feedback.py:NOT_SOLVED": "kept in the record",
 }
 
 Trouble = tuple[int, str]

@@ -9,7 +9,7 @@ from governance.core.crypto import keyed_hash, same
 from governance.core.db import db, locked, now, writing
 from governance.core.db import find_by as one
 from governance.core.errors import Refused, SentBefore
-from governance.people.access.permissions import require
+from governance.people.access.permissions import may, require
 from governance.people.access.viewer import Viewer
 from governance.people.model import Person
 from governance.places.model import Place
@@ -31,7 +31,12 @@ def is_reporter_secret(ticket: Ticket, given: str) -> bool:
 
 
 def become_reporter(ticket: Ticket, by: Viewer) -> None:
-    """Make the device behind `by` a reporter. Check the secret first. Call it inside `writing()`."""
+    """Make the device behind `by` a reporter. Check the secret first. Call it inside `writing()`.
+
+    Signed-in staff who work on the ticket stay what they are: the link must not let them answer for the resident.
+    """
+    if may(by, "ticket.work", ticket):
+        return
     locked(ticket)
     follow = db.session.get(Follow, (ticket.id, by.person_id))
     if follow is None:
@@ -85,7 +90,7 @@ def undo(slip: Slip) -> None:
         if slip.undone_at:
             return
         if "withdraw" not in {move.name for move in ticket.next_moves()}:
-            raise Refused("这件事%(state)s，撤不回了；要停办请打社区电话", state=ticket.status.label)
+            raise Refused("这件事%(state)s，撤不回了；要停办请打社区电话", state=ticket.status.for_residents)
         apply_move(ticket, "withdraw", holder, {"note": UNDONE})
         slip.undone_at = now()
         record_event(ticket, "undo", holder)

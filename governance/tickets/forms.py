@@ -1,6 +1,8 @@
 """Forms of tickets: their fields and validation messages."""
 
 import re
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, SelectField, SelectMultipleField
@@ -40,11 +42,11 @@ class ReportForm(Form):
     contact_phone = phone(_l("电话"))
     submission = submission()
 
-    def __init__(self, place: Place | PlaceRow, **kwargs: Any) -> None:
+    def __init__(self, place: Place | PlaceRow | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.at.data = self.at.data or str(place.id)
+        self.at.data = self.at.data or (str(place.id) if place else None)
 
-    def offer(self, categories: list[Choice], places: list[Place | PlaceRow]) -> None:
+    def offer(self, categories: list[Choice], places: Sequence[Place | PlaceRow]) -> None:
         """Set the choices, and accept no others."""
         self.category.choices = options(*((one.slug, one.label) for one in categories))
         self.at.choices = options(*((str(one.id), one.name) for one in places))
@@ -179,7 +181,17 @@ class MoveForm(LetOut):
 
 
 def move_form(move: Move, choices: dict[str, list[tuple[str, AnyText]]]) -> type[MoveForm]:
-    """Build the form class of one move. `choices` holds the options of select fields by the ask's name."""
+    """Return the form class of one move. `choices` holds the options of select fields by the ask's name."""
+    return _built(move, choices) if choices else _unchanging(move)
+
+
+@cache
+def _unchanging(move: Move) -> type[MoveForm]:
+    """Building a class costs as much as a page of it."""
+    return _built(move, {})
+
+
+def _built(move: Move, choices: dict[str, list[tuple[str, AnyText]]]) -> type[MoveForm]:
     fields: dict[str, Any] = {}
     for ask in move.asks:
         needed = "" if ask.optional else _l("请填%(what)s", what=ask.label)

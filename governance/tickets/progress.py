@@ -39,9 +39,13 @@ def tone(ticket: Any) -> str:
     return "late" if ticket.is_late else ticket.status.tone
 
 
-def now_and_next(ticket: Ticket) -> tuple[str, str]:
-    facts = {"owner": ticket.owner, "due": minute(ticket.due_at), "why": ticket.hold_reason or ""}
-    return str(ticket.status.now) % facts, str(ticket.status.next) % facts
+def now_and_next(ticket: Ticket, asked: bool = False) -> tuple[str, str]:
+    """Return the two sentences. `asked`: the reader may answer what the second one asks."""
+    due = {"due": minute(ticket.due_at)}
+    deadline = _("原定 %(due)s 办好，已经超时", **due) if ticket.is_late else _("最晚 %(due)s 办好", **due)
+    facts = {"owner": ticket.owner, "deadline": deadline, "why": ticket.hold_reason or ""}
+    then = ticket.status.next if asked else ticket.status.next_unasked or ticket.status.next
+    return str(ticket.status.now) % facts, str(then) % facts
 
 
 def steps(ticket: Ticket, viewer: Viewer) -> list[Step]:

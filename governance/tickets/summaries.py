@@ -5,7 +5,7 @@ Prepared statements return plain rows (docs/adr/0008), because the scan page get
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, literal, or_, select
 
@@ -18,7 +18,7 @@ from governance.tickets.lifecycle import LIFE
 from governance.tickets.model import Category, Ticket, headline, too_late
 from governance.triage.masking import masked
 
-MOST_OPEN, MOST_DONE, LATELY = 12, 3, timedelta(days=30)
+MOST_OPEN, MOST_DONE, MOST_JOINABLE, LATELY = 12, 3, 8, timedelta(days=30)
 
 
 class TicketSummary(NamedTuple):
@@ -26,6 +26,7 @@ class TicketSummary(NamedTuple):
 
     ref: str
     state: str
+    slug: str
     category: str
     words: str
     public_words: str | None
@@ -41,6 +42,11 @@ class TicketSummary(NamedTuple):
     def title(self) -> str:
         said = masked(self.words).text if self.public_words is None and self.words else self.public_words or ""
         return headline(said, self.category)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the title says more than the category, so that others know what it is."""
+        return self.title != self.category
 
     @property
     def status(self) -> life.TicketState:
@@ -67,7 +73,17 @@ def _among(states: Sequence[str]) -> ColumnElement[bool]:
 _SHOWN = and_(Ticket.checked_at.is_not(None), Ticket.words_hidden.is_(False))
 _WORDS, _PUBLIC = case((_SHOWN, Ticket.words), else_=""), case((_SHOWN, Ticket.public_words))
 _FACES = (
-    select(Ticket.ref, Ticket.state, Category.label, _WORDS, _PUBLIC, Ticket.place_id, Place.name, Ticket.joined)
+    select(
+        Ticket.ref,
+        Ticket.state,
+        Category.slug,
+        Category.label,
+        _WORDS,
+        _PUBLIC,
+        Ticket.place_id,
+        Place.name,
+        Ticket.joined,
+    )
     .add_columns(Ticket.submitted_at, Ticket.due_at, Ticket.resolved_at, Ticket.closed_at)
     .join(Ticket.category)
     .join(Ticket.place)
@@ -79,6 +95,8 @@ _HERE = _FACES.where(Ticket.place_id.in_(_PLACES), Ticket.private.is_(False))
 _OPEN = _HERE.where(_among(life.LISTED)).order_by(Ticket.joined.desc(), Ticket.id.desc())
 _DONE = _HERE.where(_among(life.PUT_RIGHT), Ticket.resolved_at > bindparam("since"))
 OPEN = Prepared(_OPEN.limit(MOST_OPEN), TicketSummary._make)
+_JOINABLE = _OPEN.where(Ticket.urgent.is_(False))  # each witness must report a danger, not join one
+JOINABLE = Prepared(_JOINABLE.limit(MOST_JOINABLE), TicketSummary._make)
 DONE = Prepared(_DONE.order_by(Ticket.id.desc()).limit(MOST_DONE), TicketSummary._make)
 
 
@@ -88,5 +106,14 @@ def here(connection: Connection, path: str, line: Mapping[str, int]) -> tuple[li
     Both include places inside this one and the courtyard and building around it. `path` is the path of the place;
     `line` maps the kind of each ancestor to its id.
     """
-    places = {"path": path, "courtyard": line.get("courtyard"), "building": line.get("building")}
+    places = _around(path, line)
     return OPEN.all(connection, **places), DONE.all(connection, **places, since=now() - LATELY)
+
+
+def joinable(connection: Connection, path: str, line: Mapping[str, int]) -> list[TicketSummary]:
+    """Return the open tickets that the report form offers as "the same here", most joined first. As in `here`."""
+    return JOINABLE.all(connection, **_around(path, line))
+
+
+def _around(path: str, line: Mapping[str, int]) -> dict[str, Any]:
+    return {"path": path, "courtyard": line.get("courtyard"), "building": line.get("building")}

@@ -1,13 +1,13 @@
-"""A cache of pages that are the same for every visitor, kept with their gzip until their version changes.
+"""A cache of what is the same for every visitor, kept until its version changes: pages with their gzip, parts of pages.
 
-The version of a page is read at most once a second. A page also expires, because it shows relative times.
+The version is read at most once a second. What is kept also expires, because it shows relative times.
 """
 
 import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from flask import Flask, Response, current_app, request
 
@@ -25,13 +25,20 @@ ZIPPED = SAME_FOR_ALL | {"Content-Encoding": "gzip"}
 Key = tuple[Any, ...]
 
 
+Thing = TypeVar("Thing")
+
+
 @dataclass
-class Kept:
-    body: bytes
-    zipped: bytes
+class Kept(Generic[Thing]):
+    thing: Thing
     version: Any
     made: float
     asked: float
+
+
+class Page(NamedTuple):
+    body: bytes
+    zipped: bytes
 
 
 def init_app(app: Flask) -> None:
@@ -43,19 +50,23 @@ def clear() -> None:
     _pages().clear()
 
 
-def fresh(key: Key) -> Kept | None:
-    """The page under `key`, when its version was read a moment ago."""
+def fresh(key: Key) -> Kept[Any] | None:
+    """What is kept under `key`, when its version was read a moment ago."""
     kept = _pages().get(key)
     return kept if kept is not None and time.monotonic() - kept.asked < FRESH else None
 
 
-def current_page(key: Key, version: Any, make: Callable[[], str]) -> Kept:
-    """The page under `key` when its version is unchanged and it has not expired; else a new one."""
+def current_page(key: Key, version: Any, make: Callable[[], str]) -> Kept[Page]:
+    """`current` for a whole page."""
+    return current(key, version, lambda: _packed(make()))
+
+
+def current(key: Key, version: Any, make: Callable[[], Thing]) -> Kept[Thing]:
+    """What is kept under `key` when its version is unchanged and it has not expired; else made anew."""
     pages, moment = _pages(), time.monotonic()
     kept = pages.get(key)
     if kept is None or kept.version != version or moment - kept.made > OLDEST:
-        body = make().encode()
-        kept = Kept(body, _zipped(body), version, moment, moment)
+        kept = Kept(make(), version, moment, moment)
     kept.asked = moment
     if len(pages) >= MOST:
         pages.clear()
@@ -63,17 +74,17 @@ def current_page(key: Key, version: Any, make: Callable[[], str]) -> Kept:
     return kept
 
 
-def _pages() -> dict[Key, Kept]:
-    pages: dict[Key, Kept] = current_app.extensions["kept_pages"]
+def _pages() -> dict[Key, Kept[Any]]:
+    pages: dict[Key, Kept[Any]] = current_app.extensions["kept_pages"]
     return pages
 
 
-def _zipped(body: bytes) -> bytes:
-    packer = zlib.compressobj(wbits=WINDOW + GZIP, memLevel=MEMORY)
-    return packer.compress(body) + packer.flush()
+def _packed(page: str) -> Page:
+    body, packer = page.encode(), zlib.compressobj(wbits=WINDOW + GZIP, memLevel=MEMORY)
+    return Page(body, packer.compress(body) + packer.flush())
 
 
-def response_of(kept: Kept) -> Response:
+def response_of(kept: Kept[Page]) -> Response:
     if "gzip" in request.headers.get("Accept-Encoding", ""):
-        return Response(kept.zipped, headers=ZIPPED)
-    return Response(kept.body, headers=SAME_FOR_ALL)
+        return Response(kept.thing.zipped, headers=ZIPPED)
+    return Response(kept.thing.body, headers=SAME_FOR_ALL)

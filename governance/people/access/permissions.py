@@ -78,6 +78,11 @@ finisher = Rule(
     lambda viewer, thing: viewer.staff_id is not None and thing.finisher_id == viewer.staff_id,
     lambda viewer, table: table.finisher_id.is_not_distinct_from(viewer.staff_id) if viewer.staff_id else false(),
 )
+helper = Rule(
+    "helper",
+    lambda viewer, thing: viewer.staff_id is not None and thing.assisted_by_id == viewer.staff_id,
+    lambda viewer, table: table.assisted_by_id.is_not_distinct_from(viewer.staff_id) if viewer.staff_id else false(),
+)
 author = Rule(
     "author",
     lambda viewer, thing: viewer.person_id is not None and thing.author_id == viewer.person_id,
@@ -125,7 +130,8 @@ RULES = {
     "ticket.nudge": follower,
     "ticket.late_photo": reporter,
     "ticket.more": follower,
-    "ticket.answer": follower,
+    "ticket.answer": follower & ~finisher & ~helper,
+    "ticket.still": public & ~follower & ~staff,
     "ticket.call_back": office & ~finisher,
     "ticket.work": in_charge,
     "ticket.accept": staff_here,

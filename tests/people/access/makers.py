@@ -257,7 +257,7 @@ FORMS: dict[str, Callable[..., dict[str, Any]]] = {
     "/c/<code>/photos": _photo_of_it,
     "/t/<ref>/photos": _following_photo,
     "/t/<ref>/more": lambda *_: {"words": "还在漏"},
-    "/t/<ref>/answer": lambda *_: {"solved": "partly"},
+    "/t/<ref>/answer": lambda _, variant, *__: {"solved": "no" if "still" in variant else "partly"},
     "/t/<ref>/moves/<move>": _move,
     "/t/<ref>/photos/<key>/cover": lambda *_: {"cell": ["0-0"], "reason": "人脸"},
     "/t/<ref>/contact/body": lambda *_: {"send": "1", "reason": "约时间"},

@@ -272,7 +272,7 @@ def test_nothing_of_it_is_left_anywhere(story, app, capfd) -> None:
     assert {key.rpartition("/")[2][:24] for key in media.keys("photos")} == {photo_of_the_finish().key}
     assert media.keys("quarantine") == []
     assert set(record_is_whole()) == {None}
-    assert not any(word in str(kept.body) for kept in app.extensions["kept_pages"].values() for word in LEFTOVERS)
+    assert not any(word in str(kept.thing) for kept in app.extensions["kept_pages"].values() for word in LEFTOVERS)
     out = capfd.readouterr()
     assert not any(word in out.out + out.err for word in LEFTOVERS)
     while run_next():
