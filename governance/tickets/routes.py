@@ -223,6 +223,7 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         or (may(viewer, "ticket.send_contact", ticket) and ReasonForm.blank().on_page_as("sending")),
         kept=lambda form: photos.staged(viewer, form.submission.data),
         given=given,
+        photo_again=photos.to_send_again(viewer).get(ticket.id),
         said=progress.SAID[given.solved] if given else "",
         link=public_url("tickets.show", ref=ticket.ref, k=assist.reporter_secret(ticket)) if mine else "",
         just_reported=just_reported,

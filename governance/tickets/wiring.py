@@ -17,4 +17,5 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(routes.bp)
     app.register_blueprint(desk.bp)
     app.jinja_env.globals["tickets_followed"] = queries.followed
+    app.jinja_env.globals["photos_to_send_again"] = photos.to_send_again
     app.jinja_env.globals["contacts_of"] = my_contact.contacts_of

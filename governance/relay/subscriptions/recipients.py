@@ -49,6 +49,8 @@ def own_groups(event: Event, audiences: Collection[str]) -> Select[int] | None:
         concerned.append(and_(Group.audience == "worker", Group.person_id.in_(ids)))
     if "resident" in alone:
         following = select(Follow.person_id).where(Follow.ticket_id == ticket.id, Follow.person_id != _actor(event))
+        if "sender" in event.data:  # told to whom it was sent by, and to nobody else
+            following = following.where(Follow.person_id == event.data["sender"])
         concerned.append(and_(Group.audience == "resident", Group.person_id.in_(following)))
     return select(Group.id).where(or_(*concerned))
 
