@@ -2,7 +2,9 @@
 
 from flask import Flask
 
-from governance.scan import routes, wechat
+from governance.scan import own, routes, wechat
+
+ROUTES = (own,)
 
 
 def init_app(app: Flask) -> None:

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from governance.links import provide_tickets
-from governance.tickets import desk, jobs, links, photos, queries, routes
+from governance.tickets import desk, jobs, links, own, photos, routes
 from governance.tickets.persons import my_contact, person_hooks, personal_data
 
 JOBS = (jobs, photos)
@@ -16,5 +16,5 @@ provide_tickets(links)
 def init_app(app: Flask) -> None:
     app.register_blueprint(routes.bp)
     app.register_blueprint(desk.bp)
-    app.jinja_env.globals["tickets_followed"] = queries.followed
+    app.jinja_env.globals["tickets_followed"] = own.followed
     app.jinja_env.globals["contacts_of"] = my_contact.contacts_of
