@@ -18,17 +18,25 @@ RESIDENT, PROGRAM = "resident", "program"  # whom a state may wait for beside th
 
 @dataclass(frozen=True)
 class State:
-    """Where a thing stands. `now` says it to its readers, `next` what follows; both may hold `%(facts)s`."""
+    """Where a thing stands. `now` says it to its readers, `next` what follows; both may hold `%(facts)s`.
+
+    `label` is the state's name at the desk. `stage` is what residents read in its place; empty: they read the label.
+    """
 
     name: str
     label: AnyText
     _: KW_ONLY
     now: AnyText
     next: AnyText = ""
+    stage: AnyText = ""
     tone: str = ""  # of its chip: wait, done, late
     waits_for: tuple[str, ...] = ()  # roles, RESIDENT or PROGRAM; nobody once it is over
     listed: bool = False  # shown to everybody as going on
     open: bool = True  # something may still be done
+
+    @property
+    def for_residents(self) -> AnyText:
+        return self.stage or self.label
 
 
 class Reader(IntEnum):

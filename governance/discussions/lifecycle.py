@@ -87,7 +87,7 @@ STATES = (
     ),
     TopicState(DECLINED, "没有采纳", now=_l("没有采纳，原因写在下面"), settled=True, open=False),
     TopicState(MERGED, "并到别的议题", now=_l("和另一个议题是一回事，并在一起商量"), open=False),
-    TopicState(WITHDRAWN, "提的人收回了", now=_l("提的人收回了"), open=False),
+    TopicState(WITHDRAWN, "提的人撤回了", now=_l("提的人撤回了"), open=False),
 )
 MOVES = (
     Move("open", "开始商量", (PROPOSED,), DISCUSSING, (NOTE,), done=_l("开始商量"), readers=ALL, words=ALL),
@@ -135,7 +135,7 @@ MOVES = (
         words=ALL,
         hesitates=True,
     ),
-    Move("withdraw", "收回", (PROPOSED,), WITHDRAWN, (NOTE,), done=_l("提的人收回了"), hesitates=True),
+    Move("withdraw", "撤回议题", (PROPOSED,), WITHDRAWN, (NOTE,), done=_l("提的人撤回了"), hesitates=True),
 )
 LINES = (
     Line("propose", done=_l("提出议题"), readers=ALL),  # the page shows these words in a section of their own
@@ -146,7 +146,7 @@ LINES = (
     Line("gather", done=_l("有一件上报转到这里")),
     Line("statement_say", done=_l("说了一条观点")),
     Line("reply_say", done=_l("回了一句")),
-    Line("flag", done=_l("有人举报")),
+    Line("flag", done=_l("有人说这句话不合适")),
     Line("appeal", done=_l("有人申诉")),
     Line("hide", done=_l("收起一句话")),
     Line("show", done=_l("放出一句话")),

@@ -29,7 +29,7 @@ STATES = tuple(state.name for state in LIFE.states)
 SHOWN, WAITING, HIDDEN = "shown", "waiting", "hidden"
 AGREE, DISAGREE, PASS = 1, -1, 0
 VOICES = {"agree": AGREE, "disagree": DISAGREE, "pass": PASS}
-SAID = {AGREE: "同意", DISAGREE: "不同意", PASS: "说不好"}
+SAID = {AGREE: "同意", DISAGREE: "不同意", PASS: "不好说"}
 TAKEN_BACK = "（本人已删去）"
 _TO_TALK = _l("和邻居一起商量")
 _TO_COUNT = _l("知道大家怎么想；别人只看到人数")
@@ -202,7 +202,7 @@ class Flag(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"))
     words: Mapped[str] = mapped_column(
-        String(200), default="", info=personal(_l("为什么举报"), _l("请社区看一看"), Erased.ROW)
+        String(200), default="", info=personal(_l("为什么不合适"), _l("请社区看一看"), Erased.ROW)
     )
     at: Mapped[datetime] = mapped_column(default=now, info=personal(_l("什么时候"), _l("请社区看一看"), Erased.ROW))
     settled_at: Mapped[datetime | None]

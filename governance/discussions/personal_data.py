@@ -82,7 +82,7 @@ about_person(
 )
 about_person(
     Flag,
-    _l("您的举报"),
+    _l("您说过不合适的话"),
     seen_by=_l("社区以上的工作人员"),
     kept=UNTIL_ERASED,
     whose=lambda ids: Flag.person_id.in_(ids),

@@ -12,7 +12,9 @@ from governance import links
 from governance.core import limits
 from governance.core.db import db, now
 from governance.core.errors import Invalid, Missing
+from governance.core.translation import LazyText as _l
 from governance.core.web import page_cache
+from governance.core.web.acknowledgement import acknowledge
 from governance.core.web.forms import Form, attempt
 from governance.core.web.pages import back, elder, language, local, translated
 from governance.core.web.security import refills
@@ -72,12 +74,13 @@ def new(code: str) -> Any:
     """Propose a topic. Similar topics are shown first, and one tap joins one of them."""
     found, form = living(code), TopicForm()
     if request.method == "POST" and not current().known:
-        form.refuse(Invalid({"title": "要先认一下您，才能提议题；写的都还在"}))
+        form.refuse(Invalid({"title": "提议题前，请社区认识您一次；您写的都还在"}))
         return _new_page(found, form)
     topic = attempt(form, lambda: _propose(found, form))
     if topic is None:
         return _new_page(found, form)
     carry_calls(_written(form))
+    acknowledge(topic.ref, _l("提上去了。社区看过就公开；不采纳也会说明原因。"))
     return back("discussions.say", ref=topic.ref)
 
 

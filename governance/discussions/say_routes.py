@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from flask import render_template, request, session
+from flask import render_template, request
 
 from governance.core import limits
 from governance.core.errors import Invalid, Missing, Refused, TooMuch
+from governance.core.translation import LazyText as _l
+from governance.core.web.acknowledgement import acknowledge, acknowledgement
 from governance.core.web.forms import Form, attempt
 from governance.core.web.pages import back
 from governance.core.web.security import known_device, refills
@@ -27,6 +29,7 @@ VOICES_A_DEVICE = "600/hour"
 WORDS_A_PERSON = "30/hour"
 WORDS_IN_A_TOPIC = "10/day"
 FLAGS_A_DEVICE = "20/hour"
+SPOKEN, LOOKED_AT_FIRST = _l("说出来了，大家都能看到。"), _l("收到了。社区先看一下，再公开。")
 NEW_FROM_AN_ADDRESS = "120/day"  # new devices in one topic, enough for two buildings behind one address
 
 
@@ -60,7 +63,7 @@ def say_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 2
         replying=topic.state in life.REPLIED_IN,
         asks_review=asks_review,
         reviewed=queries.reviewed(topic, viewer),
-        thanks=session.pop("thanks", ""),
+        done=acknowledgement(topic.ref),
         review_form=forms.get("review") or ReviewForm.blank().on_page_as("review"),
         appeal_form=forms.get("appeal") or AppealForm.blank().on_page_as("appeal"),
         moves=move_forms(topic, viewer, forms) if not viewer.posts else [],
@@ -134,21 +137,23 @@ def reply(ref: str) -> Any:
 
 def _spoken(topic: Topic, name: str, form: Form, act: Any) -> Any:
     """Accept public words from a known person or staff, within the limits. A refused form keeps its text."""
-    viewer = current()
+    viewer, spoken = current(), None
 
-    def say() -> None:
+    def say() -> Spoken:
         _within_limits(topic, viewer)
-        as_person(act)
+        said: Spoken = as_person(act)
+        return said
 
     if may(viewer, "topic.say", topic):
         try:
-            attempt(form, say)
+            spoken = attempt(form, say)
         except Refused as trouble:  # the topic changed its state while they were writing
             form.refuse(trouble)
     else:
-        form.refuse(Invalid({"words": "要先认一下您，才能写给大家看；写的都还在"}))
-    if form.taken:
+        form.refuse(Invalid({"words": "发言前，请社区认识您一次；您写的都还在"}))
+    if spoken is not None:
         carry_calls(form["words"].data or "")
+        acknowledge(topic.ref, LOOKED_AT_FIRST if spoken.is_waiting else SPOKEN)
         return back("discussions.say", ref=topic.ref, _anchor="mine")
     return write_page(topic, {name: form}, form.status)
 
@@ -166,11 +171,12 @@ def voice(ref: str, number: int) -> Any:
     """Agree, disagree or pass; then show the next statement."""
     given = request.form.get("answer", "")
     if given not in VOICES:
-        raise Invalid({"answer": "请点同意、不同意或说不好"})
+        raise Invalid({"answer": "请点同意、不同意或不好说"})
     _device_limit(VOICES_A_DEVICE, "voice")
     topic = queries.find_topic(ref, current())
     statement: Any = contributions.found(topic, "statement", number)
     as_person(lambda viewer: _voiced(statement, viewer, VOICES[given]))
+    acknowledge(ref, _l("记下了：%(answer)s。可以改，最后一次为准。", answer=SAID[VOICES[given]]))
     return back("discussions.say", ref=ref)
 
 
@@ -188,6 +194,8 @@ def follow(ref: str) -> Any:
     topic = queries.find_topic(ref, current())
     change = actions.unfollow if request.form.get("follow") == "no" else actions.follow
     as_person(lambda viewer: change(topic, viewer))
+    gone = _l("不再关注了，进展不再出现在“我的”里。")
+    acknowledge(ref, gone if change is actions.unfollow else _l("关注了，有进展在“我的”里看。"))
     return back("discussions.say", ref=ref)
 
 
@@ -201,6 +209,7 @@ def review(ref: str) -> Any:
     if not form.ok:
         return say_page(topic, {"review": form}, 422)
     as_person(lambda viewer: outcomes.review(topic, viewer, form.well.data, form.words.data))
+    acknowledge(ref, _l("记下了，谢谢您。"))
     return back("discussions.say", ref=ref)
 
 
@@ -218,7 +227,7 @@ def flag(ref: str, noun: str, number: int) -> Any:
         return render_template("discussions/flag.html", topic=topic, spoken=spoken, form=form), status
     _device_limit(FLAGS_A_DEVICE, "flag")
     as_person(lambda viewer: contributions.flag(spoken, viewer, form.words.data))
-    session["thanks"] = "收到了，社区的人会看。合适就留着，不合适会收起来。"
+    acknowledge(ref, _l("收到了，社区的人会看。合适就留着，不合适会收起来。"))
     return back("discussions.say", ref=ref)
 
 
@@ -232,6 +241,7 @@ def appeal(ref: str, noun: str, number: int) -> Any:
     if not form.ok:
         return say_page(topic, {"appeal": form}, 422)
     as_person(lambda viewer: contributions.appeal(spoken, viewer, form.words.data))
+    acknowledge(ref, _l("收到您的申诉，会有人再看一遍。"))
     return back("discussions.say", ref=ref, _anchor="mine")
 
 

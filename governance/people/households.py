@@ -182,7 +182,7 @@ class Sms(Base):
         return self.state == "refused"
 
 
-_STAFF = _l("社区以上的工作人员；每看一次都记下来，您能看到")
+_STAFF = _l("社区以上的工作人员；每次查看都记一笔，您能看到")
 about_person(
     Residence,
     _l("住在哪里"),

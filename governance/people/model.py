@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from governance.core.crypto import Personal, masked_name, masked_phone
-from governance.core.db import Base, OneOf, now
+from governance.core.db import Base, OneOf, db, now
 from governance.core.personal import Erased, about_person, personal
 from governance.core.translation import AnyText, LazyText
 from governance.core.translation import LazyText as _l
@@ -125,7 +125,7 @@ class Person(Base):
         String(30), index=True, info=personal(_l("昵称"), _l("不让两个人用一样的昵称"), read=lambda _: None)
     )
     consented_at: Mapped[datetime | None] = mapped_column(
-        info=personal(_l("同意说话的时间"), _l("您同意过，大家能看到您说的话"))
+        info=personal(_l("同意用昵称发言的时间"), _l("您同意过，大家能看到您说的话"))
     )
     left_at: Mapped[datetime | None] = mapped_column(
         info=personal(_l("退出的时间"), _l("不再显示您的名字"), Erased.ANONYMOUS)
@@ -239,6 +239,12 @@ class Post(Placed, Base):
         return and_(Post.held(moment), ~shut)
 
     @staticmethod
+    def serves_grid(place_id: int | None) -> bool:
+        """Whether a grid worker holds a post at this grid now."""
+        working = exists().where(Post.place_id == place_id, Post.role == "grid", Post.serving(now()))
+        return place_id is not None and bool(db.session.scalar(select(working)))
+
+    @staticmethod
     def held(moment: Moment) -> ColumnElement[bool]:
         return and_(Post.since <= moment, or_(Post.until.is_(None), Post.until > moment))
 
@@ -278,7 +284,7 @@ class StaffSession(Base):
         return next((name for mark, name in DEVICES if mark in self.agent), "")
 
 
-_STAFF = _l("社区以上的工作人员；每看一次都记下来，您能看到")
+_STAFF = _l("社区以上的工作人员；每次查看都记一笔，您能看到")
 about_person(
     Person,
     _l("您是谁"),

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from governance.core import limits
 from governance.core.db import db, now
 from governance.core.personal import sections
+from governance.core.web.acknowledgement import ABOUT_DATA, acknowledgement
 from governance.core.web.pages import back, local
 from governance.people.access.current import as_person, current, open_to
 from governance.people.access.permissions import anyone
@@ -37,6 +38,7 @@ def data_page(status: int = 200, sent: Any = None) -> Any:
         looks=departure.looks_at(person) if person else [],
         erased="erased" in request.args,
         sent=sent,
+        done=acknowledgement(ABOUT_DATA),
     )
     return page, status
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from governance.core.db import db
 from governance.core.errors import Missing
+from governance.core.web.acknowledgement import ABOUT_ME, acknowledgement
 from governance.core.web.forms import attempt
 from governance.core.web.pages import back, inside
 from governance.core.web.security import refills
@@ -66,6 +67,7 @@ def _me(form: PasswordForm) -> Any:
         "next": inside(request.values.get("next")),
         "by_wecom": gateway().has("app"),
         "in_wecom": in_wecom(request.user_agent.string),
+        "done": acknowledgement(ABOUT_ME),
         "name_taken": departure.name_taken_for(current().person_id) if current().known else "",
         "wecom_bound": bool(person and handle(person.id, "userid")),
     }

@@ -191,13 +191,14 @@ def _carry_voices(ticket: Ticket, target: Ticket) -> None:
 
 @LIFE.changes("reopen")
 def _reopen(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    """A resident's answer puts the ticket where somebody has to look first; staff who reopen it have looked."""
     ticket.round += 1
     ticket.due_at = now() + timedelta(hours=ticket.category.hours)
     ticket.resolved_at = ticket.finisher_id = ticket.body_id = None
-    return {"round": ticket.round}
+    return {"round": ticket.round} | ({} if by.staff_id else {"state": life.SUBMITTED})
 
 
 def still_listed(ticket: Ticket) -> None:
     """Raises Refused when residents can no longer join the ticket."""
     if ticket.state not in life.LISTED:
-        raise Refused("这件事%(state)s。还有问题请重新报一次", state=ticket.status.label)
+        raise Refused("这件事%(state)s。还有问题请重新报一次", state=ticket.status.for_residents)

@@ -85,7 +85,7 @@ def undo(slip: Slip) -> None:
         if slip.undone_at:
             return
         if "withdraw" not in {move.name for move in ticket.next_moves()}:
-            raise Refused("这件事%(state)s，撤不回了；要停办请打社区电话", state=ticket.status.label)
+            raise Refused("这件事%(state)s，撤不回了；要停办请打社区电话", state=ticket.status.for_residents)
         apply_move(ticket, "withdraw", holder, {"note": UNDONE})
         slip.undone_at = now()
         record_event(ticket, "undo", holder)

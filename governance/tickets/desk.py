@@ -10,6 +10,7 @@ from governance.core.db import connection, db, writing
 from governance.core.errors import Forbidden, Invalid
 from governance.core.events import broken_at, history
 from governance.core.translation import LazyText as _l
+from governance.core.web.acknowledgement import acknowledge, acknowledgement
 from governance.core.web.forms import attempt
 from governance.core.web.pages import back, inside
 from governance.core.web.security import refills, takes
@@ -20,7 +21,7 @@ from governance.places.landing import PlaceRow, near
 from governance.places.model import Code, Place
 from governance.tickets import actions, assist, guess_limit, photos, progress, proof_of_place, queries, report_page
 from governance.tickets.available_moves import choices, needs_before_finish, one_tap
-from governance.tickets.categories import active
+from governance.tickets.categories import active, first_and_more
 from governance.tickets.forms import AssistForm, PublishForm, move_form
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.record import record_event
@@ -29,6 +30,7 @@ from governance.tickets.routes import stage_all, ticket_page
 from governance.triage.pressing import carry_calls
 
 bp = Blueprint("desk", __name__)
+DESK = "desk"  # lines for the list of tickets and the work at one place
 guess_limit.guard(bp)
 
 
@@ -42,9 +44,10 @@ def home() -> Any:
 
 
 def _cards() -> dict[str, Any]:
-    """Return the template variables of a ticket card."""
+    """Return the template variables of a page of ticket cards."""
     viewer = current()
-    return {"tone": progress.tone, "quick": lambda ticket: one_tap(ticket, viewer), "fresh": lambda: str(uuid.uuid4())}
+    facts = {"quick": lambda ticket: one_tap(ticket, viewer), "fresh": lambda: str(uuid.uuid4())}
+    return {"tone": progress.tone, "done": acknowledgement(DESK), **facts}
 
 
 @bp.get("/desk/at/<code>")
@@ -73,9 +76,9 @@ def report_for(code: str) -> Any:
     """替人报: report for a resident and show the slip to hand over."""
     found, viewer = living(code), current()
     require(viewer, "ticket.assist", found.place)
-    form, categories = AssistForm(found.place), active()
+    form, kinds = AssistForm(found.place), first_and_more(active())
     places: list[Place | PlaceRow] = [found.place, *near(connection(), found.place)]
-    form.offer(categories, places)
+    form.offer([*kinds[0], *kinds[1]], places)
     slip = attempt(form, lambda: _reported_for(found, form), first=partial(stage_all, form))
     if slip:
         carry_calls(form.words.data or "")
@@ -88,7 +91,7 @@ def report_for(code: str) -> Any:
         form=form,
         kept=kept,
         at=report_page.place_field(places, form.at.data),
-        categories=categories,
+        kinds=kinds,
     )
     return page, form.status
 
@@ -126,7 +129,10 @@ def move(ref: str, move: str) -> Any:
     attempt(form, make_move, first=partial(stage_all, form))
     if not form.taken:
         return ticket_page(ticket, {move: form}, form.status)
-    return redirect(inside(request.form.get("back")) or url_for("tickets.show", ref=ref), 303)
+    way_back = inside(request.form.get("back"))
+    line = _l("%(number)s：%(done)s", number=ticket.number, done=step.done)
+    acknowledge(DESK if way_back else ref, line)
+    return redirect(way_back or url_for("tickets.show", ref=ref), 303)
 
 
 @bp.post("/t/<ref>/public")

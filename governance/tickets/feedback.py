@@ -17,15 +17,17 @@ from governance.tickets.reports import attach
 from governance.triage.sorting import sort
 
 
-def join(ticket: Ticket, by: Viewer) -> None:
-    """我也遇到: count this person once. Call it inside `writing()`."""
+def join(ticket: Ticket, by: Viewer) -> bool:
+    """我也遇到: count this person once. Returns True if they were not counted before. Call it inside `writing()`."""
     locked(ticket)
     require(by, "ticket.join", ticket)
     if answers.are_taken(ticket):
         raise Refused("这件事已经办完了。您那里还没好，请点“我也遇到，还没好”")
     still_listed(ticket)
-    if not ticket.is_followed_by(by.person_id, "joiner"):
-        answers.add_joiner(ticket, by)
+    if ticket.is_followed_by(by.person_id, "joiner"):
+        return False
+    answers.add_joiner(ticket, by)
+    return True
 
 
 def nudge(ticket: Ticket, by: Viewer) -> bool:
@@ -53,20 +55,21 @@ def _today(ticket: Ticket, by: Viewer) -> tuple[int, int | None, date]:
     return (ticket.id, by.person_id, local(now()).date())
 
 
-def more(ticket: Ticket, by: Viewer, words: str, submission: str) -> None:
-    """补一句: add words or photos from a follower, for staff. Idempotent per submission."""
+def more(ticket: Ticket, by: Viewer, words: str, submission: str) -> bool:
+    """补一句: add words or photos from a follower, for staff. Returns False if this submission was added before."""
     locked(ticket)
     require(by, "ticket.more", ticket)
     first = said_more(ticket, by, submission)
     if first is not None and first.words not in (None, words):
         raise Refused("这一句刚才送到了；还有要说的，请再补一句")
     if first is not None:
-        return
+        return False
     if not ticket.status.open:
-        raise Refused("这件事%(state)s。还有问题请重新报一次", state=ticket.status.label)
+        raise Refused("这件事%(state)s。还有问题请重新报一次", state=ticket.status.for_residents)
     ticket.urgent = ticket.urgent or sort(words).urgent
     photos = attach(ticket.id, by, submission, "more")
     record_event(ticket, "more", by, words=words, photos=photos, submission=submission)
+    return True
 
 
 def said_more(ticket: Ticket, by: Viewer, submission: str) -> Event | None:

@@ -14,6 +14,9 @@ SUBMITTED, ACCEPTED, DISPATCHED, IN_PROGRESS = "submitted", "accepted", "dispatc
 ON_HOLD, RETURNED, PENDING_VERIFY, RESOLVED = "on_hold", "returned", "pending_verify", "resolved"
 CLOSED, DECLINED, MERGED, WITHDRAWN, TO_TOPIC = "closed", "declined", "merged", "withdrawn", "to_topic"
 
+# Residents read three states of what goes on; the step stands in `now` and `next`.
+WAITING, UNDER_WAY, PUT_IN_ORDER = _l("等着看"), _l("在办"), _l("办好了")
+
 ALL, CONCERNED, RECORD = Reader.EVERYBODY, Reader.CONCERNED, Reader.RECORD
 OFFICE, ABOVE_GRID = ("grid", "community"), ("community", "street", "district")
 NOTE = Ask("note", _l("说一句"), optional=True)
@@ -25,9 +28,10 @@ TOPIC = (
 
 @dataclass(frozen=True, kw_only=True)
 class TicketState(State):
-    """`now` and `next` may use %(owner)s, %(due)s and %(why)s. Residents may join tickets in a listed state.
+    """`now` and `next` may use %(owner)s, %(deadline)s and %(why)s. Residents may join tickets in a listed state.
 
-    Where `next` asks the reader something, those who cannot answer read `next_unasked`.
+    The sentences state only what the record of a ticket in this state holds, whoever reads them. Where `next` asks the
+    reader something, those who cannot answer read `next_unasked`.
     """
 
     tone: str = "wait"
@@ -48,8 +52,9 @@ STATES = (
     TicketState(
         SUBMITTED,
         _l("待受理"),
-        now=_l("已送到%(owner)s"),
-        next=_l("看过就受理，%(due)s 前办"),
+        now=_l("已经送到%(owner)s那里，等着看"),
+        next=_l("%(owner)s看过就开始办，%(deadline)s"),
+        stage=WAITING,
         waits_for=OFFICE,
         new_to=("grid", *ABOVE_GRID),
         before_finish="accept",
@@ -59,8 +64,9 @@ STATES = (
     TicketState(
         ACCEPTED,
         _l("已受理"),
-        now=_l("%(owner)s已受理"),
-        next=_l("%(due)s 前办好"),
+        now=_l("工作人员看过了，接下来办"),
+        next=_l("%(owner)s去办，%(deadline)s"),
+        stage=UNDER_WAY,
         waits_for=OFFICE,
         listed=True,
         running=True,
@@ -69,8 +75,9 @@ STATES = (
     TicketState(
         DISPATCHED,
         _l("已派单"),
-        now=_l("已派给%(owner)s"),
-        next=_l("%(owner)s去办，%(due)s 前办好"),
+        now=_l("已经交给%(owner)s"),
+        next=_l("%(owner)s去办，%(deadline)s"),
+        stage=UNDER_WAY,
         waits_for=("body",),
         new_to=("body",),
         before_finish="start",
@@ -81,8 +88,9 @@ STATES = (
     TicketState(
         IN_PROGRESS,
         _l("处理中"),
-        now=_l("%(owner)s正在办"),
-        next=_l("%(due)s 前办好"),
+        now=_l("%(owner)s在办"),
+        next=_l("%(deadline)s"),
+        stage=UNDER_WAY,
         waits_for=("body", *OFFICE),
         listed=True,
         running=True,
@@ -91,8 +99,9 @@ STATES = (
     TicketState(
         ON_HOLD,
         _l("挂账"),
-        now=_l("先挂着：%(why)s"),
-        next=_l("条件到了接着办，会在这里告诉您"),
+        now=_l("先等一等：%(why)s"),
+        next=_l("等条件具备，就接着办，会在这里告诉您"),
+        stage=UNDER_WAY,
         waits_for=("body", *OFFICE),
         listed=True,
         being_done=True,
@@ -100,8 +109,9 @@ STATES = (
     TicketState(
         RETURNED,
         _l("退单审核"),
-        now=_l("承办单位退回，社区在协调"),
-        next=_l("社区定谁来办"),
+        now=_l("原来的单位退回来了，等社区重新安排谁来办"),
+        next=_l("安排好了就接着办，%(deadline)s"),
+        stage=WAITING,
         waits_for=ABOVE_GRID,
         new_to=ABOVE_GRID,
         listed=True,
@@ -110,8 +120,9 @@ STATES = (
     TicketState(
         PENDING_VERIFY,
         _l("待核查"),
-        now=_l("说是办好了，等人核查"),
-        next=_l("另一个人去现场看过才算"),
+        now=_l("已经办完，正等另一位工作人员核查"),
+        next=_l("核查的人到现场看过，才算办好，%(deadline)s"),
+        stage=UNDER_WAY,
         waits_for=OFFICE,
         listed=True,
         running=True,
@@ -119,21 +130,35 @@ STATES = (
     TicketState(
         RESOLVED,
         _l("已办结待回访"),
-        now=_l("已办结"),
+        now=_l("办完了"),
         next=_l("请您说一声：真的解决了吗？"),
         next_unasked=_l("等报的人和遇到过的邻居说一声，最多七天"),
+        stage=PUT_IN_ORDER,
         tone="done",
         waits_for=(RESIDENT,),
         put_right=True,
     ),
-    TicketState(CLOSED, _l("已结案"), now=_l("已结案"), tone="done", put_right=True, open=False),
-    TicketState(DECLINED, _l("不予受理"), now=_l("这里办不了，见下面的说明"), tone="", open=False),
-    TicketState(MERGED, _l("已并单"), now=_l("和另一件是同一回事，并在一起办"), tone="", open=False),
+    TicketState(
+        CLOSED,
+        _l("已结案"),
+        now=_l("办完了，这件事结束了"),
+        stage=PUT_IN_ORDER,
+        tone="done",
+        put_right=True,
+        open=False,
+    ),
+    TicketState(
+        DECLINED, _l("不予受理"), now=_l("这里办不了，原因写在下面"), stage=_l("这里办不了"), tone="", open=False
+    ),
+    TicketState(
+        MERGED, _l("已并单"), now=_l("和另一件是同一回事，合在一起办"), stage=_l("合在一起办"), tone="", open=False
+    ),
     TicketState(
         TO_TOPIC,
         _l("转议事"),
         now=_l("转到议事厅，大家一起商量"),
         next=_l("商量和落实的结果，都能从这里点过去看"),
+        stage=_l("大家商量"),
         tone="",
         open=False,
     ),
@@ -146,7 +171,7 @@ MOVES = (
         (SUBMITTED,),
         ACCEPTED,
         (NOTE,),
-        done=_l("已受理"),
+        done=_l("看过了，接下来办"),
         readers=ALL,
         words=ALL,
         one_tap=True,
@@ -158,7 +183,7 @@ MOVES = (
         (SUBMITTED,),
         DECLINED,
         (Ask("note", _l("为什么，该找哪里")),),
-        done=_l("不予受理"),
+        done=_l("这里办不了"),
         readers=ALL,
         words=ALL,
     ),
@@ -168,7 +193,7 @@ MOVES = (
         (ACCEPTED, RETURNED),
         DISPATCHED,
         (Ask("body", _l("派给谁")), NOTE),
-        done=_l("已派给"),
+        done=_l("交给"),
         detail="body",
         readers=ALL,
     ),
@@ -189,7 +214,7 @@ MOVES = (
         (DISPATCHED, IN_PROGRESS),
         RETURNED,
         (Ask("note", _l("为什么退")),),
-        done=_l("承办单位退回"),
+        done=_l("退回来了，原来交给"),
         detail="body",
         readers=ALL,
     ),
@@ -199,7 +224,7 @@ MOVES = (
         (ACCEPTED, IN_PROGRESS),
         ON_HOLD,
         (Ask("note", _l("居民会看到的原因")),),
-        done=_l("先挂着"),
+        done=_l("先等一等"),
         readers=ALL,
         words=ALL,
     ),
@@ -220,7 +245,7 @@ MOVES = (
         (SUBMITTED, ACCEPTED, DISPATCHED, IN_PROGRESS),
         RESOLVED,
         (Ask("note", _l("办了什么")),),
-        done=_l("办结"),
+        done=_l("办完了"),
         readers=ALL,
         words=ALL,
         publishes=True,
@@ -232,7 +257,7 @@ MOVES = (
         (PENDING_VERIFY,),
         RESOLVED,
         (NOTE,),
-        done=_l("核查通过"),
+        done=_l("核查过了，办好了"),
         readers=ALL,
         words=ALL,
         one_tap=True,
@@ -243,7 +268,7 @@ MOVES = (
         (SUBMITTED, ACCEPTED, RETURNED),
         MERGED,
         (Ask("into", _l("并入的编号"), longest=20),),
-        done=_l("并到编号"),
+        done=_l("和另一件合在一起办，编号"),
         detail="into",
         readers=ALL,
     ),
@@ -278,10 +303,10 @@ MOVES = (
         readers=ALL,
         hesitates=True,
     ),
-    TicketMove("close", _l("结案"), (RESOLVED,), CLOSED, done=_l("结案"), readers=ALL),
+    TicketMove("close", _l("结案"), (RESOLVED,), CLOSED, done=_l("结束了"), readers=ALL),
 )
 LINES = (
-    Line("report", done=_l("已上报"), readers=ALL, words=RECORD),  # the page shows its words elsewhere
+    Line("report", done=_l("报上来了"), readers=ALL, words=RECORD),  # the page shows its words elsewhere
     Line("join", done=_l("又有人也遇到"), readers=RECORD),  # counted, not listed
     Line("nudge", done=_l("有人催了一下"), readers=CONCERNED),
     Line("photo", done=_l("照片送到了"), readers=RECORD),  # shown with the report
@@ -291,7 +316,7 @@ LINES = (
     Line("contact_change", done=_l("报的人改了联系方式"), readers=CONCERNED),
     Line("contact_withdraw", done=_l("报的人撤回了联系方式"), readers=CONCERNED),
     Line("erase", done=_l("报的人删去了自己留下的话、照片和联系方式")),
-    Line("undo", done=_l("凭条撤回"), readers=CONCERNED),
+    Line("undo", done=_l("凭条撤回"), readers=RECORD),  # the move `withdraw` follows it
     Line("hide", done=_l("先不公开"), readers=CONCERNED, words=CONCERNED, detail="parts"),
     Line("show", done=_l("公开了"), readers=CONCERNED, words=CONCERNED, detail="parts"),
     Line("reword", done=_l("改了公开的文字"), readers=CONCERNED, words=CONCERNED),

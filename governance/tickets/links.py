@@ -41,7 +41,7 @@ def _item(ticket: Ticket, viewer: Viewer) -> links.LinkedItem:
         title=ticket.title if may(viewer, "ticket.original", ticket) else ticket.public_title,
         endpoint="tickets.show",
         ref=ticket.ref,
-        status=ticket.status.label,
+        status=ticket.status.for_residents,
         over=ticket.status.put_right or not ticket.status.open,
         owner=ticket.body.name if ticket.body else _l("社区"),
         due_at=ticket.due_at if is_task else None,

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, exists, select
 from governance.core.db import advisory_lock, db, now, writing
 from governance.core.events import Event, append
 from governance.people.access.viewer import SYSTEM
+from governance.places.actions import freshen
 from governance.tickets.model import Ticket
 
 SOON = timedelta(hours=2)  # early enough for staff to act
@@ -36,3 +37,5 @@ def _record(verb: str, *which: ColumnElement[bool]) -> None:
     for ticket in db.session.scalars(query.with_for_update(of=Ticket, skip_locked=True)):
         place = ticket.place
         append(f"ticket.{verb}", ticket.id, stream=place.stream, scope=place.path, actor=SYSTEM.label)
+        if not ticket.private:
+            freshen(place)  # the scan page says what is late

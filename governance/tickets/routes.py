@@ -10,8 +10,10 @@ from governance import links
 from governance.core import limits
 from governance.core.db import connection, db, find_by
 from governance.core.errors import Invalid, Missing, Stale, TooMuch
+from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
 from governance.core.translation import translate as _
+from governance.core.web.acknowledgement import acknowledge, acknowledgement
 from governance.core.web.forms import STALE, attempt
 from governance.core.web.pages import back, local, problem_json, public_url, wants_json
 from governance.core.web.security import refills, stale_form, takes
@@ -21,7 +23,8 @@ from governance.people.access.viewer import Viewer
 from governance.people.access.wechat_redirect import asks_wechat
 from governance.people.residents import newcomer_limits
 from governance.places.codes import living
-from governance.places.landing import PlaceRow, land
+from governance.places.landing import PlaceRow, land, on_path
+from governance.places.model import full_name_of, nearest_phone
 from governance.places.qr import Square
 from governance.tickets import answers, assist, feedback, guess_limit, photos, progress, queries, report_page, reports
 from governance.tickets.available_moves import move_forms
@@ -35,6 +38,11 @@ bp = Blueprint("tickets", __name__)
 REPORTS_A_DEVICE = "20/hour"
 REPORTS_A_PLACE = "200/hour"
 VOICES_A_DEVICE = "120/hour"
+JOINED, JOINED_BEFORE = _l("记下了：您也遇到。有进展，点“我的”看。"), _l("您已经说过也遇到了，只算一次。")
+NUDGED = _l("催了一下，记在这件事上，办事的人看得到。")
+NUDGED_BEFORE = _l("您今天已经催过了，一天算一次。明天还没有动静，可以再催。")
+ADDED, ADDED_BEFORE = _l("补上了，办事的人看得到。"), _l("这一句刚才已经补上了，不用再补。")
+ANSWERED, ANSWERED_NO = _l("记下了居民的回答。"), _l("记下了：没解决。已经转回去重新办，从头计时。")
 guess_limit.guard(bp)
 
 
@@ -74,8 +82,7 @@ def _new_report(viewer: Viewer, place: PlaceRow, form: ReportForm) -> str:
     category, there = matter(form.category.data, form.at.data, place)
     if not form.words.data and not photos.staged(viewer, form.submission.data):
         raise Invalid({"words": _l("请说一句，或者拍一张照片")})
-    if not _within_limits(viewer, place):
-        raise TooMuch("报得太多了，写的都还在。请过一会儿再交；着急请打页面上的电话")
+    require_room(viewer, place)
     details = form.details() | {"content_digest": _digest(form)}
     return reports.new_report(there, viewer, category, form.submission.data, **details)
 
@@ -85,9 +92,11 @@ def _digest(form: ReportForm) -> str:
     return reports.content_digest(form.details() | chosen)
 
 
-def _within_limits(viewer: Viewer, place: PlaceRow) -> bool:
+def require_room(viewer: Viewer, place: PlaceRow) -> None:
+    """Raises TooMuch for a device, or at a place, with too many reports."""
     mine = limits.within_limit(REPORTS_A_DEVICE, "report", str(viewer.person_id))
-    return mine and limits.within_limit(REPORTS_A_PLACE, "report.at", str(place.id))
+    if not (mine and limits.within_limit(REPORTS_A_PLACE, "report.at", str(place.id))):
+        raise TooMuch("您今天报得有点多，写的内容还在。请过一会儿再交；着急请打页面上的电话")
 
 
 def stage_all(form: Form) -> None:
@@ -118,7 +127,7 @@ def stage_photo(code: str) -> Any:
     try:
         photo = as_person(lambda viewer: photos.stage(viewer, form.submission.data, form.photo.data[0]))
     except Invalid as trouble:
-        return problem_json(422, _("照片没收下"), trouble.words, {"photo": trouble.words})
+        return problem_json(422, _("这张没传上"), trouble.words, {"photo": trouble.words})
     return {"photo": photo.key}, 201
 
 
@@ -174,10 +183,11 @@ def _become_reporter(ref: str, secret: str) -> Any:
 
 def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: int = 200, refusal: str = "") -> Any:
     """Render the page of one ticket, with a form for each move open to the viewer. `forms` are shown refilled."""
-    viewer, forms = current(), forms or {}
+    viewer, forms, above = current(), forms or {}, on_path(connection(), ticket.place.path)
+    may_give = feedback.open_to(ticket, viewer)
     mine, just_reported = may(viewer, "ticket.withdraw", ticket), _just_reported(ticket)
-    feedback_open, given = feedback.open_to(ticket, viewer), answers.own_answer(ticket, viewer)
-    asked = feedback_open["asks_answer"] and not feedback_open["may_call_back"] and given is None
+    given = answers.own_answer(ticket, viewer)
+    asked = may_give["asks_answer"] and not may_give["may_call_back"] and given is None
     page = render_template(
         "tickets/show.html",
         ticket=ticket,
@@ -192,20 +202,26 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         mine=mine,
         can=lambda action: may(viewer, f"ticket.{action}", ticket),
         moves=move_forms(ticket, viewer, forms),
-        more=forms.get("more") or MoreForm.blank().on_page_as("more"),
-        answer=forms.get("answer") or AnswerForm.blank().on_page_as("answer"),
-        publish=forms.get("publish") or _publish_form(ticket),
+        more=forms.get("more") or (may_give["may_more"] and MoreForm.blank().on_page_as("more")),
+        answer=forms.get("answer") or (_shows_answer(may_give) and AnswerForm.blank().on_page_as("answer")),
+        publish=forms.get("publish") or (may(viewer, "ticket.publish", ticket) and _publish_form(ticket)),
         kept=lambda form: photos.staged(viewer, form.submission.data),
         given=given,
         said=progress.SAID[given.solved] if given else "",
         link=public_url("tickets.show", ref=ticket.ref, k=assist.reporter_secret(ticket)) if mine else "",
         just_reported=just_reported,
+        done=acknowledgement(ticket.ref),
         calls=_calls(ticket, mine),
         elsewhere=sort(ticket.words).elsewhere if just_reported else (),
-        phone=ticket.place.contact_phone(),
-        **feedback_open,
+        place_name=full_name_of(above),
+        phone=nearest_phone(above),
+        **may_give,
     )
     return page, status
+
+
+def _shows_answer(may_give: dict[str, bool]) -> bool:
+    return may_give["asks_answer"] or may_give["may_still"]
 
 
 def _just_reported(ticket: Ticket) -> bool:
@@ -229,27 +245,30 @@ def _publish_form(ticket: Ticket) -> Form:
 @bp.post("/t/<ref>/join")
 @open_to(anyone)
 def join(ref: str) -> Any:
-    return _counted(ref, "join", feedback.join)
+    return _counted(ref, "join", feedback.join, (JOINED, JOINED_BEFORE))
 
 
 @bp.post("/t/<ref>/nudge")
 @open_to(anyone)
 def nudge(ref: str) -> Any:
-    return _counted(ref, "nudge", feedback.nudge)
+    return _counted(ref, "nudge", feedback.nudge, (NUDGED, NUDGED_BEFORE))
 
 
-def _counted(ref: str, deed: str, voice: Callable[[Ticket, Viewer], Any]) -> Any:
-    """Count a join or a nudge. A refusal for too many appears on the ticket's page, beside the phone number."""
+def _counted(ref: str, deed: str, voice: Callable[[Ticket, Viewer], bool], lines: tuple[AnyText, AnyText]) -> Any:
+    """Count a join or a nudge, and say so: the first of `lines` when it was counted, the second when it was before.
 
-    def count(viewer: Viewer) -> None:
+    A refusal for too many appears on the ticket's page, beside the phone number.
+    """
+
+    def count(viewer: Viewer) -> bool:
         ticket = queries.find_ticket(ref, viewer)
         if may(viewer, f"ticket.{deed}", ticket) and not feedback.has_said(deed, ticket, viewer):
             newcomer_limits.require_room(deed, ticket.id, viewer)
-        voice(ticket, viewer)
+        return voice(ticket, viewer)
 
     try:
         _voice_limit()
-        as_person(count)
+        acknowledge(ref, lines[0] if as_person(count) else lines[1])
     except TooMuch as trouble:
         return ticket_page(queries.find_ticket(ref, current()), status=429, refusal=trouble.words)
     return back("tickets.show", ref=ref)
@@ -266,7 +285,8 @@ def more(ref: str) -> Any:
         _voice_limit()
         if not form.words.data and not photos.staged(current(), form.submission.data):
             raise Invalid({"words": _l("请说一句，或者拍一张照片")})
-        as_person(lambda viewer: feedback.more(ticket, viewer, form.words.data, form.submission.data))
+        added = as_person(lambda viewer: feedback.more(ticket, viewer, form.words.data, form.submission.data))
+        acknowledge(ref, ADDED if added else ADDED_BEFORE)
         carry_calls(form.words.data or "")
 
     attempt(form, add, first=partial(stage_all, form))
@@ -284,6 +304,8 @@ def answer(ref: str) -> Any:
         said = (form.solved.data, int(form.satisfied.data) if form.satisfied.data else None, form.words.data)
         asked_in = int(form.asked_in.data) if (form.asked_in.data or "").isdecimal() else None
         as_person(lambda viewer: _answer(ticket, viewer, said, asked_in))
+        if said[0] == "no" or current().posts:  # else the page itself says what the viewer answered
+            acknowledge(ref, ANSWERED_NO if said[0] == "no" else ANSWERED)
         carry_calls(form.words.data or "")
 
     attempt(form, give)

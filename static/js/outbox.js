@@ -97,7 +97,7 @@ const outbox = (() => {
       }
       await dropPhoto(photo.key);
     }
-    if (refused.length) throw new Refused("文字送到了，有照片没收下：" + refused[0]);
+    if (refused.length) throw new Refused("文字送到了，有照片没传上：" + refused[0]);
   };
   const setAside = (one, trouble) => put(Object.assign(one, { state: "aside", reason: trouble.message })).catch(() => {});
   const alone = async (id, work) => {

@@ -59,7 +59,7 @@
         if (trouble instanceof outbox.Refused) {
           note.textContent = trouble.message;
           await outbox.dropPhoto(key);
-        } else notes.set(key, "没信号，先存着");
+        } else notes.set(key, "没信号，先存在手机里");
       }
       draw();
     };

@@ -57,7 +57,7 @@ class Person:
     def answer(self, ticket: str, solved: str) -> None:
         self.page.goto(ticket)
         self.page.get_by_label(solved, exact=True).check(force=True)
-        self.page.get_by_role("button", name="就这么说").click()
+        self.page.get_by_role("button", name="提交").click()
 
 
 def as_file(name: str, data: bytes) -> dict[str, object]:

@@ -114,7 +114,7 @@ def test_five_tickets_become_a_topic_that_is_answered_decided_done_and_counted(
     heard(receiver, WIDER, TITLE)
 
     reporter.page.goto(ticket)
-    expect(reporter.page.get_by_text("转议事").first).to_be_visible()
+    expect(reporter.page.get_by_text("大家商量").first).to_be_visible()
     reporter.page.get_by_role("link", name=TITLE).first.click()
     expect(reporter.page.get_by_text("正在商量").first).to_be_visible()
     assert reporter.page.url.split("?")[0] == topic
@@ -136,7 +136,7 @@ def test_five_tickets_become_a_topic_that_is_answered_decided_done_and_counted(
 
     neighbour.page.goto(f"{topic}/say")
     neighbour.page.get_by_label("办了一部分", exact=True).check(force=True)
-    neighbour.page.get_by_role("button", name="就这么说").click()
+    neighbour.page.get_by_role("button", name="提交").click()
     neighbour.page.goto(topic)
     expect(neighbour.page.get_by_text("办得好 0 人 · 办了一部分 1 人")).to_be_visible()
     neighbour.page.goto(f"{town.url}/c/{town.cast.codes['6号楼']}/topics")
@@ -181,7 +181,7 @@ def _speak(town: Site, neighbour: Somebody, plain: list[Plain], topic: str, scri
         assert plain[number % 2].post(f"{page}/statements", words=words) == 303
     neighbour.page.goto(topic)
     neighbour.page.get_by_role("link", name="我来表态、说一句").click()
-    expect(neighbour.page.get_by_role("link", name="认一下，只要一次")).to_be_visible()
+    expect(neighbour.page.get_by_role("link", name="去认识一下")).to_be_visible()
     sound(neighbour, script)
     become_known(town.folder / "var", device_of(neighbour.page), "三楼老周")
     neighbour.page.reload()

@@ -82,8 +82,8 @@ def test_anybody_with_a_device_answers_statements_one_at_a_time_and_may_change_t
     assert "都表过态了" in anybody.get(f"/topics/{ref}/say").get_data(as_text=True)
     assert db.session.scalars(select(Job.name).filter_by(name="discussions.tally")).first()
     jobs.tally(find_by(Topic, ref=ref).id)
-    assert "同意 0 · 不同意 1 · 说不好 0" in anybody.get(f"/topics/{ref}").get_data(as_text=True)
-    assert "1 人表过态，其中社区认识的 0 人" in anybody.page and "只作参考" in anybody.page
+    assert "同意 0 · 不同意 1 · 不好说 0" in anybody.get(f"/topics/{ref}").get_data(as_text=True)
+    assert "1 人表过态。" in anybody.page and "只作参考" in anybody.page
 
 
 def test_nobody_answers_their_own_statement_nor_one_that_is_hidden(app, cast, phone) -> None:
@@ -135,7 +135,7 @@ def test_an_objection_brings_words_before_a_person_and_hides_nothing_by_itself(a
         assert other.get(f"/topics/{ref}/statement/{number}/flag").status_code == 200
         assert other.post(f"/topics/{ref}/statement/{number}/flag", words="骂人").status_code == 303
     assert "物业就该滚蛋" in phone().get(f"/topics/{ref}").get_data(as_text=True)
-    assert shen.get("/desk/topics").get_data(as_text=True).count("举报：骂人") == 3
+    assert shen.get("/desk/topics").get_data(as_text=True).count("居民说不合适：骂人") == 3
     shen.post(f"/topics/{ref}/statement/{number}/show", back="desk")
     assert "骂人" not in shen.get("/desk/topics").get_data(as_text=True)
 
@@ -166,7 +166,7 @@ def test_tickets_become_a_topic_and_every_reporter_follows_it(app, cast, phone) 
     assert shen.post(f"/topics/{topic.ref}/tickets", ticket=others).status_code == 303
     for reporter, address in zip(reporters, addresses, strict=True):
         page = reporter.get(address).get_data(as_text=True)
-        assert "转议事" in page and "电动车停哪儿" in page and f"/topics/{topic.ref}" in page
+        assert "大家商量" in page and "电动车停哪儿" in page and f"/topics/{topic.ref}" in page
         assert "电动车停哪儿" in reporter.get("/me").get_data(as_text=True)
     assert phone().get(f"/topics/{topic.ref}").get_data(as_text=True).count('href="/t/') == 3
 
@@ -332,7 +332,7 @@ def test_fresh_cookies_from_one_address_are_not_counted_without_end(app, cast, p
     assert answers == [303] * 3 + [429] * 2
     jobs.tally(find_by(Topic, ref=ref).id)
     page = phone().get(f"/topics/{ref}").get_data(as_text=True)
-    assert "3 人表过态，其中社区认识的 0 人" in page
+    assert "3 人表过态。" in page
 
 
 def test_a_merged_topic_stands_with_its_author_on_the_page_of_the_other(app, cast, phone) -> None:

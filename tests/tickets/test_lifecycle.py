@@ -49,9 +49,9 @@ MOVES = "accept decline dispatch start return hold resume finish verify merge to
 READ = {
     Reader.EVERYBODY: "accept decline dispatch start return hold resume finish verify merge to_topic reopen withdraw "
     "close report",
-    Reader.CONCERNED: "nudge more answer contact contact_change contact_withdraw undo hide show reword",
+    Reader.CONCERNED: "nudge more answer contact contact_change contact_withdraw hide show reword",
     Reader.IN_CHARGE: "due late erase",
-    Reader.RECORD: "join photo",
+    Reader.RECORD: "join photo undo",
 }
 # The words given with a move or a line that is read by more than those in charge.
 WORDS_FOR_ALL = "accept decline start hold resume finish verify"

@@ -97,13 +97,14 @@ def _with_every_line(cast: Cast, people: dict[str, int]) -> str:
 @pytest.mark.parametrize("state", STATES)
 def test_everybody_reads_where_a_ticket_stands_and_what_comes_next(pages: Any, state: str) -> None:
     here = LIFE.state(state)
-    facts = {"owner": BODY, "due": pages.due, "why": WHY}
+    facts = {"owner": BODY, "deadline": f"最晚 {pages.due} 办好", "why": WHY}
     read = pages.of("page", state) | {"slip": pages.of("slip", state)["stranger"]}
     for reader, page in read.items():
         assert str(here.now) % facts in page, reader
         then = here.next if reader in CONCERNED else here.next_unasked or here.next
         assert str(then) % facts in page or reader == "slip", reader
-        assert f">{here.label}</span>" in page or reader == "slip", reader
+        chip = here.label if reader in IN_CHARGE else here.for_residents
+        assert f">{chip}</span>" in page or reader == "slip", reader
     assert str(LIFE.lines["report"].done) in pages.of("record", state)["shen"]
 
 
@@ -117,7 +118,8 @@ def test_every_list_shows_its_state(pages: Any, state: str) -> None:
         lists["work here"] = pages.of("work here", "")["gao"]
     for name, page in lists.items():
         chip = "chip" if name in CONCERNED else f"chip chip--{here.tone}"
-        assert f'<span class="{chip}">{here.label}</span>' in card(page, address), name
+        label = here.label if name in (*STAFF, "work here") else here.for_residents
+        assert f'<span class="{chip}">{label}</span>' in card(page, address), name
 
 
 def test_whoever_reports_is_shown_the_tickets_they_could_join(pages: Any) -> None:
@@ -125,7 +127,7 @@ def test_whoever_reports_is_shown_the_tickets_they_could_join(pages: Any) -> Non
     shown = [state for state in LISTED if f"join-{pages.refs[state]}" in page]
     assert len(shown) == min(8, len(LISTED))
     for state in shown:
-        assert f"· {LIFE.state(state).label} ·" in page
+        assert f"· {LIFE.state(state).for_residents} ·" in page
 
 
 @pytest.mark.parametrize("line", LIFE.lines.values(), ids=LIFE.lines)

@@ -88,7 +88,7 @@ COMMANDS = (
     Command("议题", "", list_topics),
     Command("同意", "观点的号", give_voice(AGREE), also=("赞成",), takes=VOTED),
     Command("反对", "观点的号", give_voice(DISAGREE), also=("不同意",), takes=VOTED),
-    Command("无所谓", None, give_voice(PASS), also=("弃权", "说不好"), takes=NUMBER),
+    Command("无所谓", None, give_voice(PASS), also=("弃权", "说不好", "不好说"), takes=NUMBER),
     Command(
         "帮助",
         "",

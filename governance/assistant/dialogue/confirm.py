@@ -64,4 +64,4 @@ def add_to_report(turn: Turn) -> str:
     if ticket is None:
         return file_report(replace(turn, words=words))
     add_words(turn, ticket, words)
-    return f"写进 {ticket.number} 了，网格员看得到。"
+    return f"写进 {ticket.number} 了，办事的人看得到。"

@@ -88,7 +88,7 @@ def _file(turn: Turn, place: Place, category: Choice) -> str:
         return f"{crisis.call}\n记下了，编号 {ticket.number}，只有办事的人看得到。看办到哪了：{link_to(ticket, turn)}"
     return (
         f"{competent_authority(category)}"
-        f"收到：{near_name(place)}的“{category.label}”，编号 {ticket.number}，已交给网格员。\n"
+        f"收到：{near_name(place)}的“{category.label}”，编号 {ticket.number}，已经送到{ticket.owner}那里。\n"
         f"{'只有办事的人看得到。' if category.private else ''}有照片直接发来。看办到哪了：{link_to(ticket, turn)}"
     )
 

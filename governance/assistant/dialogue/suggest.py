@@ -24,7 +24,7 @@ from governance.tickets.model import Ticket
 from governance.triage.category import INFORMS, OTHER, SHORTEST_MATTER, go_together, informs_of_a_thing
 from governance.triage.crisis import crisis_in
 
-WHETHER_TO_REPORT = "要报给网格员吗？"
+WHETHER_TO_REPORT = "要报上去吗？"
 ALSO = "也"
 SHOWN = 60  # characters of the words repeated in a question
 

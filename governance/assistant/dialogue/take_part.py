@@ -30,7 +30,7 @@ VOTED = re.compile(rf"{NUMBER.pattern}|")
 TICKET = r"(?:编号|单号)?\s{0,3}\d{1,9}\s?[-–—－]\s?\d\s?号?"
 BARE_NUMBER = re.compile(rf"{TICKET}|\d{{2,10}}")
 WHICH_TO_JOIN = "您说的是哪一件？请说：我也遇到 编号"
-GIVEN = {AGREE: "您同意“{}”", DISAGREE: "您不同意“{}”", PASS: "您对“{}”说不好"}
+GIVEN = {AGREE: "您同意“{}”", DISAGREE: "您不同意“{}”", PASS: "您对“{}”不好说"}
 
 
 def tell_progress(turn: Turn) -> str:
@@ -60,7 +60,7 @@ def explain_withdrawal(turn: Turn) -> str:
     if not may(turn.by, "ticket.withdraw", ticket):
         raise Refused(f"{ticket.number} 不是您在这里报的，只有报的人能撤回")
     if "withdraw" not in {move.name for move in ticket.next_moves()}:
-        raise Refused(f"{ticket.number} 现在是“{ticket.status.label}”，不能撤回了")
+        raise Refused(f"{ticket.number} {ticket.status.for_residents}，不能撤回了")
     if turn.group is None:
         return f"点开，按“撤回”就行：\n{link_to(ticket, turn)}"
     phone = ticket.place.contact_phone()
@@ -110,7 +110,7 @@ def nudge_ticket(turn: Turn) -> str:
     if not may(turn.by, "ticket.nudge", ticket):
         raise Refused(f"先说“我也遇到 {ticket.number}”，再催")
     first = feedback.nudge(ticket, turn.by)
-    return f"已经催了，{ticket.owner}会看到。" if first else "今天已经替您催过了，明天可以再催。"
+    return "已经催了，记在这件事上，办事的人看得到。" if first else "今天已经替您催过了，明天可以再催。"
 
 
 def list_topics(turn: Turn) -> str:

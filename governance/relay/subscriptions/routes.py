@@ -5,6 +5,8 @@ from typing import Any
 from flask import redirect, request, url_for
 
 from governance.core.errors import Missing
+from governance.core.translation import LazyText as _l
+from governance.core.web.acknowledgement import acknowledge
 from governance.core.web.pages import inside
 from governance.people.access.current import as_person, current, open_to
 from governance.people.access.permissions import anyone
@@ -20,4 +22,8 @@ def news() -> Any:
         raise Missing
     choose = recipients.agree if request.form.get("wanted") else recipients.take_back
     as_person(choose)
-    return redirect(inside(request.form.get("back")) or url_for("people.me"), 303)
+    way_back = inside(request.form.get("back")) or url_for("people.me")
+    agreed = choose is recipients.agree
+    line = _l("记下了，有进展会用微信告诉您。") if agreed else _l("记下了，不再用微信告诉您。")
+    acknowledge(way_back.rpartition("/")[2], line)
+    return redirect(way_back, 303)

@@ -6,6 +6,7 @@ from flask import request
 
 from governance.core.errors import Invalid
 from governance.core.translation import LazyText as _l
+from governance.core.web.acknowledgement import ABOUT_DATA, acknowledge
 from governance.core.web.forms import Form, attempt, phone, text
 from governance.core.web.pages import back
 from governance.core.web.security import refills
@@ -50,4 +51,8 @@ def contact() -> Any:
         as_person(lambda by: change_contact(ref, by, name, number))
 
     attempt(form, change)
-    return back("people.data") if form.taken else data_page(form.status, sent=form)
+    if not form.taken:
+        return data_page(form.status, sent=form)
+    withdrawn = "withdraw" in request.form
+    acknowledge(ABOUT_DATA, _l("撤回了，办事的人看不到了。") if withdrawn else _l("改好了，办事的人看得到新的。"))
+    return back("people.data")

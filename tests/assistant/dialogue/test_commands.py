@@ -21,7 +21,7 @@ WHOLE_ON = "sqlite"  # what words mean is decided above the database; with --fau
 
 def test_a_whole_conversation_from_report_to_voice(say, cast) -> None:
     number = number_in(say("报事 楼道灯不亮"))
-    assert "已送到网格员" in say(f"进度 {number}", "三楼老周")
+    assert "已经送到网格员" in say(f"进度 {number}", "三楼老周")
     assert "先说“我也遇到" in say(f"催办 {number}", "三楼老周")
     assert "共 2 位邻居" in say(f"我也遇到 {number}", "三楼老周")
     assert "已经催了" in say(f"催办{number}", "三楼老周")
@@ -40,7 +40,7 @@ def test_a_whole_conversation_from_report_to_voice(say, cast) -> None:
 @pytest.mark.parametrize("yes", ["是", "@小银杏 是的。", "嗯！", "OK"])
 def test_plain_speech_is_reported_on_a_yes_and_not_before(say, cast, yes) -> None:
     asked = say("楼下垃圾没人收")
-    assert "要报给网格员吗" in asked and "楼下垃圾没人收" in asked
+    assert "要报上去吗" in asked and "楼下垃圾没人收" in asked
     assert "没有等您回话的事" in say(yes, "三楼老周")  # nobody asked him
     assert db.session.scalars(select(Ticket)).all() == []
     assert "编号" in say(yes)
@@ -77,7 +77,7 @@ def test_help_is_asked_for_in_many_words(say, text) -> None:
 
 @pytest.mark.parametrize("text", ["查一下漏水的原因吧", "看看三层的灯", "撤回垃圾站的决定太好了"])
 def test_words_that_only_begin_like_a_command_are_plain_speech(say, text) -> None:
-    assert "要报给网格员吗" in say(text)
+    assert "要报上去吗" in say(text)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_whoever_speaks_of_a_danger_is_told_whom_to_call_first(say, text, number
 @pytest.mark.parametrize("pieces", [("三层", "灯", "不亮"), ("门口", "有个", "大坑"), ("三层", "灯不亮")])
 def test_what_is_written_in_pieces_is_taken_together(say, pieces) -> None:
     told = [say(piece) for piece in pieces]
-    assert "要报给网格员吗" in told[-1] and "编号" in say("是")
+    assert "要报上去吗" in told[-1] and "编号" in say("是")
     assert db.session.scalars(select(Ticket)).one().words.replace(" ", "") == "".join(pieces)
 
 
@@ -258,13 +258,13 @@ def test_everyday_words_are_no_danger(say, said) -> None:
 
 @pytest.mark.parametrize("refused", ["算了，灯又不亮了", "不用，电梯又坏了"])
 def test_a_refusal_with_another_matter_behind_it_is_heard(say, refused) -> None:
-    assert "要报给网格员吗" in say(refused)
+    assert "要报上去吗" in say(refused)
 
 
 @pytest.mark.parametrize("said", ["要是", "得", "请", "不急", "没了"])
 def test_a_word_that_only_looks_like_a_yes_or_no_settles_nothing(say, said) -> None:
     say("楼下垃圾没人收")
-    assert "要报给网格员吗" in say(said)
+    assert "要报上去吗" in say(said)
 
 
 def test_a_report_begun_with_its_place_or_another_one_waits_for_what_it_is(say) -> None:

@@ -22,7 +22,7 @@ def only() -> Ticket:
 
 @pytest.mark.parametrize("text", YES)
 def test_a_yes_in_other_words_reports_what_was_said_before(say, text) -> None:
-    assert "要报给网格员吗" in say("楼道灯一直不亮")
+    assert "要报上去吗" in say("楼道灯一直不亮")
     assert "编号" in say(text)
     assert only().words == "楼道灯一直不亮"
 

@@ -57,16 +57,16 @@ def test_a_conversation_in_a_group_from_report_with_photo_to_closed(app, cast, w
     assert f"编号 {number}" in says(msgtype="image", image={"url": url})
     assert f"我也遇到 {number}" in says("5号楼的电梯又停了", "worker-2")
     assert "共 2 位" in says(f"我也遇到 {number}", "worker-2")
-    assert "已送到" in says(f"进度 {number}", "worker-3")
+    assert "已经送到" in says(f"进度 {number}", "worker-3")
     actions.make_move(latest_ticket(), "accept", cast.viewer("gao"), {"note": ""})
-    assert "已受理" in says(f"进度 {number}")
+    assert "工作人员看过了" in says(f"进度 {number}")
     actions.make_move(latest_ticket(), "finish", cast.viewer("gao"), {"note": "换了门滑块"})
-    assert "已办结" in says(f"进度 {number}")
+    assert "办完了" in says(f"进度 {number}")
     for sender in ("worker-1", "worker-2"):
         found, person = latest_ticket(), speaker("aibot:ginkgo", sender)
         with writing():
             answers.give_feedback(found, person, "yes", 5, "")
-    assert "已结案" in says(f"进度 {number}", "worker-2")
+    assert "这件事结束了" in says(f"进度 {number}", "worker-2")
     (photo,) = latest_ticket().photos
     assert (photo.step, photo.state) == ("more", "clean")
     assert not any(secret in media.get(photos.address(photo, "full")) for secret in SECRETS)

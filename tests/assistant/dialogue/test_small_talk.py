@@ -45,7 +45,7 @@ def test_thanks_and_laughing_get_a_short_word_and_nothing_is_offered(say, text) 
     "text", ["谢谢，但是电梯还是响", "麻烦修一下灯，谢谢", "辛苦了，楼道灯又不亮了", "谢谢，电梯卡住了", "水管没修好"]
 )
 def test_who_thanks_and_wants_something_is_asked_about_it(say, text) -> None:
-    assert "要报给网格员吗" in say(text)
+    assert "要报上去吗" in say(text)
 
 
 def test_who_asks_how_or_whom_to_call_is_told(say) -> None:

@@ -73,7 +73,7 @@ def test_help_asked_for_in_between_leaves_the_question_open(say) -> None:
 
 @pytest.mark.parametrize("text", ["停电了", "没水了", "跳闸了", "水压低"])
 def test_trouble_is_a_matter_however_short(say, text) -> None:
-    assert "要报给网格员吗" in say(text)
+    assert "要报上去吗" in say(text)
 
 
 def test_a_danger_that_fits_nowhere_else_is_of_the_category_of_dangers(say) -> None:
@@ -91,7 +91,7 @@ def test_what_says_nothing_does_not_push_aside_what_was_asked(say, text) -> None
 
 @pytest.mark.parametrize("text", ["举报302违建", "举报 楼下烧烤油烟", "我要举报三楼噪音扰民", "举报占道停车"])
 def test_to_inform_of_a_thing_is_an_ordinary_matter(say, text) -> None:
-    assert "要报给网格员吗" in say(text)
+    assert "要报上去吗" in say(text)
     assert "编号" in say("是")
     ticket = db.session.scalars(select(Ticket)).one()
     assert not ticket.private and ticket.category.slug != "misconduct"
@@ -107,4 +107,4 @@ def test_some_minutes_after_a_report_what_is_said_is_a_matter_of_its_own(say) ->
     say("报事 楼道灯不亮")
     with writing():
         db.session.scalars(select(Conversation)).one().reported_at -= timedelta(minutes=6)
-    assert "要报给网格员吗" in say("在三楼拐角")
+    assert "要报上去吗" in say("在三楼拐角")

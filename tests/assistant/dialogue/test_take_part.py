@@ -58,7 +58,7 @@ def test_who_wants_to_withdraw_is_told_how(say, cast, phone) -> None:
     assert ticket.state == "submitted"
     with writing():
         ticket.state = "resolved"
-    assert f"{number} 现在是“{ticket.status.label}”" in say(f"撤回 {number}")
+    assert f"{number} {ticket.status.for_residents}，不能撤回了" in say(f"撤回 {number}")
 
 
 def test_progress_without_a_number_is_that_of_ones_own_report_here(say) -> None:

@@ -22,7 +22,7 @@ ASKED = [
 @pytest.mark.parametrize("words", ASKED)
 def test_a_question_with_a_number_is_of_that_ticket_and_leaves_nothing_asked(say, words) -> None:
     number = number_in(say("报事 楼道灯不亮"))
-    assert "要报给网格员吗" in say("楼上漏水了", "三楼老周")
+    assert "要报上去吗" in say("楼上漏水了", "三楼老周")
     assert say(words.format(number), "三楼老周") == say(f"进度 {number}", "三楼老周")
     say("是", "三楼老周")
     assert len(db.session.scalars(select(Ticket)).all()) == 1
@@ -34,7 +34,7 @@ def test_a_question_of_a_number_that_is_none_is_told_so(say) -> None:
 
 @pytest.mark.parametrize("words", ["3-4单元的灯怎么还没修", "等了3-4天怎么还没修好灯", "楼道的灯什么时候修好"])
 def test_a_house_or_a_span_of_days_is_no_ticket(say, words) -> None:
-    assert "要报给网格员吗" in say(words)
+    assert "要报上去吗" in say(words)
 
 
 @pytest.mark.parametrize("words", ["催一下{}", "{}催一下吧", "帮我催催{}", "能不能催一下{}"])

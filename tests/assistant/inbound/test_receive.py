@@ -138,7 +138,7 @@ def test_a_body_that_is_no_object_is_refused_however_deep_it_goes(app, say, body
 
 
 def test_a_yes_said_twice_at_one_instant_makes_one_ticket(app, say, monkeypatch):
-    assert "要报给网格员吗" in say("楼道灯坏了，晚上看不见")
+    assert "要报上去吗" in say("楼道灯坏了，晚上看不见")
     talk_with, both = receive.conversation_with, threading.Barrier(2)
 
     def together(*args):

@@ -55,7 +55,7 @@ def test_what_is_joined_or_nudged_may_be_pointed_at(say) -> None:
 @pytest.mark.parametrize("words", ["报上去", "报事", "帮忙报一下", "报一下吧"])
 def test_a_complaint_pointed_at_is_reported_after_the_usual_question(say, words) -> None:
     asked = say(copied("三楼老周：楼上漏水了", words))
-    assert "要报给网格员吗" in asked and "“楼上漏水了”" in asked and "老周" not in asked
+    assert "要报上去吗" in asked and "“楼上漏水了”" in asked and "老周" not in asked
     assert db.session.scalars(select(Ticket)).all() == []
     say("是")
     assert db.session.scalars(select(Ticket)).one().words == "楼上漏水了"
@@ -114,7 +114,7 @@ def test_what_a_robot_is_told_of_a_quoted_message_is_heard(app, cast) -> None:
     heard(app, "aibot", said("@助手 是"))
     mixed = {"msgtype": "mixed", "mixed": {"msg_item": [{"msgtype": "text", "text": {"content": "看看"}}]}}
     mixed["mixed"]["msg_item"].append({"msgtype": "text", "text": {"content": f"编号 {latest_ticket().number}"}})
-    assert "已送到" in heard(app, "aibot", said("@助手 修好了吗", sender="worker-2", quote=mixed))
+    assert "已经送到" in heard(app, "aibot", said("@助手 修好了吗", sender="worker-2", quote=mixed))
 
 
 def test_whom_to_call_is_said_to_who_points_at_a_danger(say) -> None:
