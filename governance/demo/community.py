@@ -221,7 +221,7 @@ def _step(ticket: Ticket, step: str, reporter: Viewer) -> None:
         return
     done = FINISHED.get(ticket.category.slug, "")
     given = {"note": done if step == "finish" else NOTES.get(step, "")}
-    given["seen"] = ",".join(photo.key for photo in ticket.told_photos)  # they were drawn for this
+    given["let_out"] = ",".join(photo.key for photo in ticket.told_photos)  # they were drawn for this
     if step == "dispatch":
         name = "顺达电梯维保（示例）" if ticket.category.slug == "lift" else "绿叶物业（示例）"
         given["body"] = str(db.session.scalars(select(Body).filter_by(name=name)).one().id)

@@ -3,7 +3,7 @@
 from datetime import date
 
 from governance.core.db import db, locked, now
-from governance.core.errors import Refused
+from governance.core.errors import Refused, SentBefore
 from governance.core.events import Event, history
 from governance.core.web.pages import local
 from governance.people.access.permissions import may, require
@@ -61,7 +61,7 @@ def more(ticket: Ticket, by: Viewer, words: str, submission: str) -> bool:
     require(by, "ticket.more", ticket)
     first = said_more(ticket, by, submission)
     if first is not None and first.words not in (None, words):
-        raise Refused("这一句刚才送到了；还有要说的，请再补一句")
+        raise SentBefore("tickets.show", ref=ticket.ref)
     if first is not None:
         return False
     if not ticket.status.open:

@@ -46,6 +46,7 @@ class TicketState(State):
 @dataclass(frozen=True, kw_only=True)
 class TicketMove(Move):
     in_public: bool = False  # not for private tickets: everybody reads the result
+    hands_out: bool = False  # somebody outside the offices gets it; asks whether the contact goes along
 
 
 STATES = (
@@ -196,6 +197,7 @@ MOVES = (
         done=_l("交给"),
         detail="body",
         readers=ALL,
+        hands_out=True,
     ),
     TicketMove(
         "start",
@@ -315,6 +317,10 @@ LINES = (
     Line("contact", done=_l("查看了联系方式"), readers=CONCERNED),
     Line("contact_change", done=_l("报的人改了联系方式"), readers=CONCERNED),
     Line("contact_withdraw", done=_l("报的人撤回了联系方式"), readers=CONCERNED),
+    Line("contact_send", done=_l("让承办单位看到联系方式："), readers=CONCERNED, words=CONCERNED, detail="body"),
+    Line("contact_keep", done=_l("不再让承办单位看到联系方式："), readers=CONCERNED, words=CONCERNED, detail="body"),
+    Line("cover", done=_l("遮住了照片的一部分"), readers=CONCERNED, words=CONCERNED),
+    Line("photo_refused", done=_l("有一张照片没收下"), readers=CONCERNED, words=CONCERNED),
     Line("erase", done=_l("报的人删去了自己留下的话、照片和联系方式")),
     Line("undo", done=_l("凭条撤回"), readers=RECORD),  # the move `withdraw` follows it
     Line("hide", done=_l("先不公开"), readers=CONCERNED, words=CONCERNED, detail="parts"),
