@@ -79,7 +79,8 @@ def _tab(viewer: Viewer, name: str) -> tuple[ColumnElement[bool], ...]:
 def _fresh(viewer: Viewer) -> ColumnElement[bool]:
     """Match tickets that wait for a first look: reports and returns at the office, dispatched tickets at a body."""
     roles = {"body"} if viewer.bodies else viewer.roles
-    return Ticket.state.in_(life.LIFE.states_that(lambda state: not roles.isdisjoint(state.new_to)))
+    fresh = Ticket.state.in_(life.LIFE.states_that(lambda state: not roles.isdisjoint(state.new_to)))
+    return and_(fresh, or_(Ticket.state != life.APPEALED, visible(viewer, "ticket.uphold", Ticket)))
 
 
 def _mine(viewer: Viewer) -> ColumnElement[bool]:
