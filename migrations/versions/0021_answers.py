@@ -4,8 +4,8 @@ from alembic import op
 
 from governance.core.migrations import add_check, drop_check
 
-revision = "0024"
-down_revision = "0023"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
