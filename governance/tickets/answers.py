@@ -8,6 +8,7 @@
 """
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
@@ -150,7 +151,7 @@ def own_answer(ticket: Ticket, viewer: Viewer) -> Answer | None:
     return db.session.get(Answer, (ticket.id, ticket.round, viewer.person_id)) if viewer.person_id else None
 
 
-def is_unanswered(person_id: int | None) -> ColumnElement[bool]:
+def is_unanswered(person_id: Any) -> ColumnElement[bool]:
     """Match finished tickets that wait for this follower's answer in their present round."""
     given = exists().where(Answer.ticket_id == Ticket.id, Answer.round == Ticket.round, Answer.person_id == person_id)
     return and_(Ticket.state == life.RESOLVED, ~given)

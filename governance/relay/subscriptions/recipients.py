@@ -28,6 +28,7 @@ from governance.relay.channels.official_account import OfficialAccount, kinds, t
 from governance.relay.channels.wecom_app import WecomApp
 from governance.relay.keys import robot_of
 from governance.relay.model import ALONE, FAILED, READY, Delivery, Group
+from governance.tickets.lifecycle import APPEALED
 from governance.tickets.model import Follow, Ticket
 from governance.wechat.gateway import gateway
 
@@ -76,7 +77,9 @@ def concerns(event_id: int, audience: str, person_id: int) -> bool:
 
 
 def workers(ticket: Ticket) -> set[int]:
-    """Who works on the ticket: the body's staff, the handler, else the staff of its office."""
+    """Who works on the ticket: who looks again, the body's staff, the handler, else the staff of its office."""
+    if ticket.state == APPEALED:
+        return _serving(and_(Post.role == ticket.appeal_to, Post.place_id.in_(ticket.place.ancestors)))
     if ticket.body_id:
         return _serving(Post.body_id == ticket.body_id)
     if ticket.handler_id and _serving(Post.person_id == ticket.handler_id):
