@@ -17,7 +17,7 @@ from governance.tickets.model import Answer, Follow, Nudge, Ticket
 from governance.tickets.progress import SAID
 from governance.tickets.record import record_event
 from governance.tickets.reports import attach
-from governance.triage.sorting import sort
+from governance.tickets.urgency import heed
 
 SILENCE = timedelta(days=7)  # then a resolved ticket closes and counts as not answered
 LATE_ANSWER = timedelta(days=30)  # an answer is accepted for so long after closing
@@ -73,7 +73,7 @@ def more(ticket: Ticket, by: Viewer, words: str, submission: str) -> bool:
         return False
     if not ticket.status.open:
         raise Refused("这件事%(state)s。还有问题请重新报一次", state=ticket.status.for_residents)
-    ticket.urgent = ticket.urgent or sort(words).urgent
+    heed(ticket, words, by)
     photos = attach(ticket.id, by, submission, "more")
     record_event(ticket, "more", by, words=words, photos=photos, submission=submission)
     return True
@@ -124,7 +124,7 @@ def _give(
     given.solved, given.satisfied, given.words, given.at = solved, satisfied, words, now()
     given.taken_by_id = taken_by
     db.session.add(given)
-    ticket.urgent = ticket.urgent or sort(words).urgent
+    heed(ticket, words, by)
     record_event(
         ticket,
         "answer",
