@@ -93,7 +93,7 @@ def _hears(audience: str, event: Event, facts: Facts) -> bool:
 
 
 def _concerns_one(audience: str, event: Event, facts: Facts) -> bool:
-    """Is it still true? A worker hears nothing but danger of a ticket that is done, a resident no start after the end."""
+    """Is it still true? A worker hears of a ticket that is done only danger, a resident no start after the end."""
     if audience == "worker":
         return facts.running or event.name == DANGER
     if event.name == "ticket.accept":
