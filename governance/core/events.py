@@ -11,7 +11,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, Text, UniqueConstraint, and_, func, select
+from sqlalchemy import JSON, Index, String, Text, UniqueConstraint, and_, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -85,6 +85,8 @@ about_person(
     searched=lambda ids: Event.actor_id.in_(ids),
 )
 EVENT = Insert(Event)
+_OF_SUBJECT = (Event.noun == bindparam("noun"), Event.subject_id == bindparam("subject"))
+HISTORY = select(Event).where(*_OF_SUBJECT).order_by(Event.id)
 UNSEALED = select(Event.stream).where(Event.seq.is_(None)).limit(1)
 
 
@@ -130,8 +132,7 @@ def forget_words(event: Event) -> None:
 
 
 def history(noun: str, subject_id: int) -> list[Event]:
-    query = select(Event).filter_by(noun=noun, subject_id=subject_id).order_by(Event.id)
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(HISTORY, {"noun": noun, "subject": subject_id}))
 
 
 def line_hash(prev: str, seq: int, facts: list[Any]) -> str:

@@ -52,7 +52,12 @@ def chosen(name: str) -> str | None:
 
 def language() -> str:
     asked = chosen("lang")
-    return asked if asked in LANGUAGES else LANGUAGES[0]
+    return asked if asked and is_there(asked) else LANGUAGES[0]
+
+
+def is_there(language: str) -> bool:
+    """Whether pages can be shown in this language: it is ours and, but for Chinese, has a catalogue."""
+    return language == LANGUAGES[0] or (language in LANGUAGES and isinstance(_catalogue(language), Translations))
 
 
 def translate(text: str, /, **facts: object) -> str:

@@ -21,8 +21,8 @@ from governance.discussions.opinion_table import MOST_SHOWN
 from governance.discussions.progress import FOR_ALL, Happened, Step, step
 from governance.people.model import Person
 from governance.places.codes import FIRST_LIVING
-from governance.places.landing import full_name
-from governance.places.model import Located, Place
+from governance.places.landing import on_path
+from governance.places.model import Located, Place, full_name_of, near_name_of
 
 COLUMNS = ("agreed", "rejected", "divided")  # of the opinion table
 LATEST = 5  # statements shown while the opinion table is empty
@@ -114,6 +114,7 @@ class Content:
     """The content of a topic's page."""
 
     place: str
+    near: str  # as neighbours call it
     tabled: dict[int, ShownStatement]
     threads: Page[ShownReply]
     below: dict[int, list[ShownReply]]
@@ -184,8 +185,10 @@ def topic_view(connection: Connection, ref: str) -> TopicView:
 def content(connection: Connection, topic: TopicView, after: str = "") -> Content:
     """The page's content, with one page of threads: the first, or the one `after` a key."""
     heads, below = _threads(connection, topic.id, after)
+    places = on_path(connection, topic.path)
     return Content(
-        place=full_name(connection, topic.path),
+        place=full_name_of(places),
+        near=near_name_of(places),
         tabled=_tabled(connection, topic),
         threads=heads,
         below=below,

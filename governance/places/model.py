@@ -98,6 +98,11 @@ def full_name_of(places: Sequence[Any]) -> str:
     return " ".join(place.name for place in places if place.kind not in ("district", "grid"))
 
 
+def near_name_of(places: Sequence[Any]) -> str:
+    """The name that neighbours use: these places, the widest first, from the courtyard down; else its own."""
+    return " ".join(place.name for place in places if place.kind not in AREAS) or places[-1].name
+
+
 def nearest_phone(places: Sequence[Any]) -> str | None:
     """The number to call at the last of these places, or rows of them, that has one."""
     return next((place.phone for place in reversed(places) if place.phone), None)

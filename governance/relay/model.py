@@ -1,7 +1,7 @@
 """Rows of groups, of deliveries (what is owed) and of messages (what was sent)."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -36,6 +36,7 @@ LABELS = {
     UNKNOWN: "可能已发出",
 }
 ERASED_WORDS = "（本人已删去）"
+ENTRY_CODE_LASTS = timedelta(days=7)  # as WeChat has it
 ONLY_ANSWERS = "这个机器人只能回答，不能主动发"  # why a group does not receive events
 WITH_OWNER = "等群主点发送"  # `sending` without a lease: only the owner can send it
 
@@ -85,6 +86,8 @@ class Group(AreaColumns, Base):
     disabled_why: Mapped[str | None] = mapped_column(String(200))
     archived_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
+    entry_code: Mapped[str | None] = mapped_column(String(200))  # the address in the QR code that neighbours enter by
+    entry_code_at: Mapped[datetime | None]
 
     keeper: Mapped[Person | None] = relationship(foreign_keys=[keeper_id])
     places: Mapped[list[Place]] = relationship(secondary="chat_group_place", order_by=Place.id)

@@ -29,6 +29,7 @@ def keep() -> Any:
         waiting=queries.waiting(viewer),
         tasks=delivery_actions.waiting(viewer),
         disabled=queries.disabled(viewer),
+        entry_codes=queries.entry_codes_to_renew(viewer),
         jobs=queries.failed_jobs() if officer.holds(viewer, None) else [],
         tokens=troubles(),
         answers=actions.ANSWERS,

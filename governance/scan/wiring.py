@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from governance.scan import routes, wechat
+from governance.scan import routes, way_back, wechat
 
 
 def init_app(app: Flask) -> None:
     wechat.init_app(app)
+    way_back.init_app(app)
     app.register_blueprint(routes.bp)

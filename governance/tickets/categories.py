@@ -42,8 +42,12 @@ DEFAULTS = (
         private=True,
         elsewhere="举报党员、干部也可以打 12388",
     ),
+    _category("sticker", "二维码", 72, "码破了、掉了、像是假的"),
     _category("other", "别的", 72, "说不准就选这个"),
 )
+
+
+FIRST, LAST_RESORT = 9, "other"  # how many a resident sees at once, and the one that is always among them
 
 
 class Choice(NamedTuple):
@@ -67,6 +71,16 @@ ACTIVE = _IN_USE.order_by(Category.position, Category.id)
 def active() -> list[Choice]:
     """Return the categories that a resident may choose, in display order."""
     return [Choice._make(row) for row in db.session.execute(ACTIVE)]
+
+
+def first_and_more(categories: list[Choice]) -> tuple[list[Choice], list[Choice]]:
+    """The categories shown first, and those behind 更多."""
+    if len(categories) <= FIRST:
+        return categories, []
+    first = [one for one in categories if one.slug != LAST_RESORT]
+    last = [one for one in categories if one.slug == LAST_RESORT]
+    cut = FIRST - len(last)
+    return first[:cut] + last, first[cut:]
 
 
 def add_category(**facts: Any) -> Category:

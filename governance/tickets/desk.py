@@ -21,7 +21,7 @@ from governance.places.landing import PlaceRow, near
 from governance.places.model import Code, Place
 from governance.tickets import actions, assist, guess_limit, photos, progress, proof_of_place, queries, report_page
 from governance.tickets.available_moves import choices, needs_before_finish, one_tap
-from governance.tickets.categories import active
+from governance.tickets.categories import active, first_and_more
 from governance.tickets.forms import AssistForm, PublishForm, move_form
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.record import record_event
@@ -76,9 +76,9 @@ def report_for(code: str) -> Any:
     """替人报: report for a resident and show the slip to hand over."""
     found, viewer = living(code), current()
     require(viewer, "ticket.assist", found.place)
-    form, categories = AssistForm(found.place), active()
+    form, kinds = AssistForm(found.place), first_and_more(active())
     places: list[Place | PlaceRow] = [found.place, *near(connection(), found.place)]
-    form.offer(categories, places)
+    form.offer([*kinds[0], *kinds[1]], places)
     slip = attempt(form, lambda: _reported_for(found, form), first=partial(stage_all, form))
     if slip:
         carry_calls(form.words.data or "")
@@ -91,7 +91,7 @@ def report_for(code: str) -> Any:
         form=form,
         kept=kept,
         at=report_page.place_field(places, form.at.data),
-        categories=categories,
+        kinds=kinds,
     )
     return page, form.status
 

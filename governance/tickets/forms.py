@@ -1,6 +1,7 @@
 """Forms of tickets: their fields and validation messages."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, SelectField
@@ -132,7 +133,17 @@ class MoveForm(Form):
 
 
 def move_form(move: Move, choices: dict[str, list[tuple[str, AnyText]]]) -> type[MoveForm]:
-    """Build the form class of one move. `choices` holds the options of select fields by the ask's name."""
+    """Return the form class of one move. `choices` holds the options of select fields by the ask's name."""
+    return _built(move, choices) if choices else _unchanging(move)
+
+
+@cache
+def _unchanging(move: Move) -> type[MoveForm]:
+    """Building a class costs as much as a page of it."""
+    return _built(move, {})
+
+
+def _built(move: Move, choices: dict[str, list[tuple[str, AnyText]]]) -> type[MoveForm]:
     fields: dict[str, Any] = {}
     for ask in move.asks:
         needed = "" if ask.optional else _l("请填%(what)s", what=ask.label)

@@ -12,6 +12,8 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    bindparam,
+    event,
     exists,
     false,
     select,
@@ -42,6 +44,7 @@ SOURCES: dict[str, AnyText] = {
 STATES = tuple(state.name for state in LIFE.states)
 SOLVED = {"yes": _l("解决了"), "partly": _l("好了一部分"), "no": _l("没解决")}
 ROLES = {"reporter": _l("您报的"), "joiner": _l("您也遇到")}
+_KNOWN_ROLES = "known_roles"  # of a loaded ticket
 _TO_HANDLE = _l("办这件事")
 _TO_COUNT = _l("知道有多少人遇到、多少人说好")
 
@@ -214,8 +217,16 @@ class Ticket(AreaColumns, Base):
         return LIFE.open_from(self.state)
 
     def is_followed_by(self, person_id: int | None, role: str) -> bool:
-        follow = db.session.get(Follow, (self.id, person_id)) if person_id else None
-        return follow is not None and follow.role == role
+        return person_id is not None and self._role_of(person_id) == role
+
+    def _role_of(self, person_id: int) -> str | None:
+        """What this person is to this ticket. A page asks a dozen times; while writing, the answer may change."""
+        if db.session.info.get("writing"):
+            return db.session.scalar(ROLE, {"ticket": self.id, "person": person_id})
+        known: dict[int, str | None] = self.__dict__.setdefault(_KNOWN_ROLES, {})
+        if person_id not in known:
+            known[person_id] = db.session.scalar(ROLE, {"ticket": self.id, "person": person_id})
+        return known[person_id]
 
     @staticmethod
     def followed_by(person_id: int | None, role: str) -> ColumnElement[bool]:
@@ -275,6 +286,15 @@ class Follow(Base):
     since: Mapped[datetime] = mapped_column(
         default=now, info=personal(_l("从什么时候"), _l("告诉您办到哪了"), Erased.ROW)
     )
+
+
+ROLE = select(Follow.role).where(Follow.ticket_id == bindparam("ticket"), Follow.person_id == bindparam("person"))
+
+
+@event.listens_for(Ticket, "expire")
+def _forget_roles(ticket: Ticket, _attributes: object) -> None:
+    """Every `writing()` and every rollback expires what was read before."""
+    ticket.__dict__.pop(_KNOWN_ROLES, None)
 
 
 class Answer(Base):

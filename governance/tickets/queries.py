@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from governance.core.db import db, now
@@ -20,12 +20,12 @@ SOON = timedelta(hours=24)
 TABS = {"new": _l("新到"), "mine": _l("我的"), "due": _l("今天到期"), "late": _l("晚了"), "all": _l("全部")}
 WITH_PHOTOS = selectinload(Ticket.photos)  # for cards that show photos beside the publish button
 WITH_PLACE = (joinedload(Ticket.place), joinedload(Ticket.category), joinedload(Ticket.body))
+BY_REF = select(Ticket).where(Ticket.ref == bindparam("ref")).options(*WITH_PLACE)
 
 
 def find_ticket(ref: str, viewer: Viewer) -> Ticket:
     """Return the ticket. Raises Missing also when the viewer may not follow it, to hide that it exists."""
-    query = select(Ticket).filter_by(ref=ref).options(*WITH_PLACE)
-    ticket = db.session.scalars(query).one_or_none()
+    ticket = db.session.scalars(BY_REF, {"ref": ref}).one_or_none()
     if ticket is None or not may(viewer, "ticket.follow", ticket):
         raise Missing("没有这个编号，或者这件事不公开")
     return ticket

@@ -17,14 +17,14 @@ from governance.core.web.forms import new_submission
 from governance.core.web.pages import elder, language, local, translated
 from governance.core.web.security import form_token
 from governance.core.web.skeleton import Skeleton
-from governance.places.landing import ON_PATH, PlaceRow, ScannedCode, ids_on, land, near
-from governance.places.model import Place, full_name_of, nearest_phone
+from governance.places.landing import PlaceRow, ScannedCode, land, near, on_path
+from governance.places.model import Place, near_name_of, nearest_phone
 from governance.tickets import summaries
-from governance.tickets.categories import Choice, active
+from governance.tickets.categories import Choice, active, first_and_more
 from governance.tickets.forms import ReportForm
 from governance.tickets.model import office_at
 
-OF_THE_PLACE = ("name", "phone", "office", "code", "at", "open_here")
+OF_THE_PLACE = ("near", "phone", "office", "code", "at", "open_here")
 GAPS = (*OF_THE_PLACE, "join_forms", "form_token", "submission")
 
 
@@ -49,11 +49,11 @@ def new_form(code: str) -> str:
 def sent_form(code: str, form: ReportForm, **more: Any) -> str:
     """The page of a form that was not taken. `more` is for the template."""
     reading = connection()
-    scanned, categories = land(reading, code), active()
-    form.offer(categories, _places(reading, scanned))
+    scanned, kinds = land(reading, code), first_and_more(active())
+    form.offer([*kinds[0], *kinds[1]], _places(reading, scanned))
     place = _of_the_place(reading, scanned, form.at.data)
     joins = place.join_forms.filled({"form_token": form_token()})
-    about = {"form": form, "categories": categories, "large_text": place.large_text, "refused": True}
+    about = {"form": form, "kinds": kinds, "large_text": place.large_text, "sent": True}
     return render_template("tickets/report.html", **about, **place.values, join_forms=joins, **more)
 
 
@@ -73,9 +73,10 @@ def _rendered(
     categories: list[Choice], language: str, elder: bool, large_text: bool, gaps: Mapping[str, Markup]
 ) -> str:
     form = ReportForm.blank()
-    form.offer(categories, [])
+    kinds = first_and_more(categories)
+    form.offer([*kinds[0], *kinds[1]], [])
     form.submission.data = gaps["submission"]
-    about = {"form": form, "categories": categories, "large_text": large_text, "elder": lambda: elder}
+    about = {"form": form, "kinds": kinds, "large_text": large_text, "elder": lambda: elder}
     own = {"form_token": lambda: gaps["form_token"]}
     return translated("tickets/report.html", language).render({**gaps, **about, **own})
 
@@ -87,10 +88,10 @@ def _places(connection: Connection, scanned: ScannedCode) -> list[PlaceRow]:
 
 def _of_the_place(connection: Connection, scanned: ScannedCode, chosen: str | None) -> _Place:
     place = scanned.place
-    above = ON_PATH.all(connection, **ids_on(place.path))
+    above = on_path(connection, place.path)
     here = summaries.joinable(connection, place.path, {one.kind: one.id for one in above})
     values = {
-        "name": full_name_of(above),
+        "near": near_name_of(above),
         "phone": nearest_phone(above) or "",
         "office": str(office_at(place.grid_id)),
         "code": scanned.token,

@@ -23,7 +23,8 @@ from governance.people.access.viewer import Viewer
 from governance.people.access.wechat_redirect import asks_wechat
 from governance.people.residents import newcomer_limits
 from governance.places.codes import living
-from governance.places.landing import PlaceRow, land
+from governance.places.landing import PlaceRow, land, on_path
+from governance.places.model import full_name_of, nearest_phone
 from governance.places.qr import Square
 from governance.tickets import assist, feedback, guess_limit, photos, progress, queries, report_page, reports
 from governance.tickets.available_moves import move_forms
@@ -81,8 +82,7 @@ def _new_report(viewer: Viewer, place: PlaceRow, form: ReportForm) -> str:
     category, there = matter(form.category.data, form.at.data, place)
     if not form.words.data and not photos.staged(viewer, form.submission.data):
         raise Invalid({"words": _l("请说一句，或者拍一张照片")})
-    if not _within_limits(viewer, place):
-        raise TooMuch("您今天报得有点多，写的内容还在。请过一会儿再交；着急请打页面上的电话")
+    require_room(viewer, place)
     details = form.details() | {"content_digest": _digest(form)}
     return reports.new_report(there, viewer, category, form.submission.data, **details)
 
@@ -92,9 +92,11 @@ def _digest(form: ReportForm) -> str:
     return reports.content_digest(form.details() | chosen)
 
 
-def _within_limits(viewer: Viewer, place: PlaceRow) -> bool:
+def require_room(viewer: Viewer, place: PlaceRow) -> None:
+    """Raises TooMuch for a device, or at a place, with too many reports."""
     mine = limits.within_limit(REPORTS_A_DEVICE, "report", str(viewer.person_id))
-    return mine and limits.within_limit(REPORTS_A_PLACE, "report.at", str(place.id))
+    if not (mine and limits.within_limit(REPORTS_A_PLACE, "report.at", str(place.id))):
+        raise TooMuch("您今天报得有点多，写的内容还在。请过一会儿再交；着急请打页面上的电话")
 
 
 def stage_all(form: Form) -> None:
@@ -181,7 +183,8 @@ def _become_reporter(ref: str, secret: str) -> Any:
 
 def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: int = 200, refusal: str = "") -> Any:
     """Render the page of one ticket, with a form for each move open to the viewer. `forms` are shown refilled."""
-    viewer, forms = current(), forms or {}
+    viewer, forms, above = current(), forms or {}, on_path(connection(), ticket.place.path)
+    may_give = feedback.open_to(ticket, viewer)
     mine, just_reported = may(viewer, "ticket.withdraw", ticket), _just_reported(ticket)
     page = render_template(
         "tickets/show.html",
@@ -197,9 +200,9 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         mine=mine,
         can=lambda action: may(viewer, f"ticket.{action}", ticket),
         moves=move_forms(ticket, viewer, forms),
-        more=forms.get("more") or MoreForm.blank().on_page_as("more"),
-        answer=forms.get("answer") or AnswerForm.blank().on_page_as("answer"),
-        publish=forms.get("publish") or _publish_form(ticket),
+        more=forms.get("more") or (may_give["may_more"] and MoreForm.blank().on_page_as("more")),
+        answer=forms.get("answer") or (may_give["asks_answer"] and AnswerForm.blank().on_page_as("answer")),
+        publish=forms.get("publish") or (may(viewer, "ticket.publish", ticket) and _publish_form(ticket)),
         kept=lambda form: photos.staged(viewer, form.submission.data),
         said=feedback.said(ticket, viewer),
         link=public_url("tickets.show", ref=ticket.ref, k=assist.reporter_secret(ticket)) if mine else "",
@@ -207,8 +210,9 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         done=acknowledgement(ticket.ref),
         calls=_calls(ticket, mine),
         elsewhere=sort(ticket.words).elsewhere if just_reported else (),
-        phone=ticket.place.contact_phone(),
-        **feedback.open_to(ticket, viewer),
+        place_name=full_name_of(above),
+        phone=nearest_phone(above),
+        **may_give,
     )
     return page, status
 

@@ -44,6 +44,11 @@ class TicketSummary(NamedTuple):
         return headline(said, self.category)
 
     @property
+    def is_told(self) -> bool:
+        """Whether the title says more than the category, so that others know what it is."""
+        return self.title != self.category
+
+    @property
     def status(self) -> life.TicketState:
         return LIFE.state(self.state)
 

@@ -3,12 +3,12 @@
 from flask import Flask
 
 from governance.links import provide_tickets
-from governance.tickets import desk, jobs, links, photos, queries, routes
+from governance.tickets import desk, jobs, links, photos, queries, routes, sticker_routes
 from governance.tickets.persons import my_contact, person_hooks, personal_data
 
 JOBS = (jobs, photos)
 LISTENERS = (person_hooks, personal_data)
-ROUTES = (my_contact,)
+ROUTES = (my_contact, sticker_routes)
 
 provide_tickets(links)
 

@@ -21,18 +21,24 @@
     form.dispatchEvent(new Event("filled"));
     if (fields.get("words")) document.getElementById("state").textContent = "上次没写完的，还在这里";
   };
+  // Its one line stays as high as it was, and it is not unfolded for anybody.
   const open = document.getElementById("open-here");
   const narrow = () => {
-    if (!open) return;
-    const chosen = form.elements.category.value, cards = [...open.querySelectorAll("[data-category]")];
-    open.append(...cards);
-    open.querySelectorAll("details").forEach((folded) => folded.remove());
-    cards.forEach((card) => { card.hidden = card.dataset.category !== chosen; });
-    open.hidden = cards.every((card) => card.hidden);
+    const chosen = form.elements.category.value;
+    if (!open || !chosen) return;
+    const rows = [...open.querySelectorAll("[data-category]")], same = rows.filter((row) => row.dataset.category === chosen);
+    rows.forEach((row) => { row.hidden = row.dataset.category !== chosen; });
+    open.classList.toggle("same--none", !same.length);
+    open.querySelector("summary").textContent = same.length ? `这一类有 ${same.length} 件正在办，先看看` : "这一类还没有人报";
+  };
+  const unfold = () => {
+    for (const folded of form.querySelectorAll("details:not(#open-here)")) {
+      if ([...folded.querySelectorAll("input")].some((field) => field.type === "radio" ? field.checked : field.type !== "hidden" && field.value)) folded.open = true;
+    }
   };
   form.addEventListener("input", keep);
   form.addEventListener("change", narrow);
-  form.addEventListener("filled", narrow);
+  form.addEventListener("filled", () => { narrow(); unfold(); });
   narrow();
   restore();
 })();

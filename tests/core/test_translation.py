@@ -72,3 +72,9 @@ def test_outside_a_request_and_an_application_a_text_is_chinese() -> None:
     assert str(refused) == "这件事不予受理。还有问题请重新报一次"
     assert (translate(""), translate("100% 完成")) == ("", "100% 完成")
     assert Refused().words == "现在不能这样做"
+
+
+def test_a_language_that_is_not_there_is_neither_answered_nor_remembered(app, phone) -> None:
+    asked = phone().get("/signin?lang=en")
+    assert 'lang="zh-CN"' in asked.get_data(as_text=True)
+    assert not any(cookie.startswith("lang=") for cookie in asked.headers.getlist("Set-Cookie"))

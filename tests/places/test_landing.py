@@ -5,7 +5,8 @@ import pytest
 from governance.core.db import connection, writing
 from governance.places.actions import add_place, print_code, retire_code
 from governance.places.codes import NeverIssued, living
-from governance.places.landing import full_name, land, near
+from governance.places.landing import land, near, on_path
+from governance.places.model import full_name_of
 from tests.cast import Cast
 
 
@@ -15,7 +16,7 @@ def test_a_code_leads_where_its_object_leads(cast: Cast, name: str) -> None:
     assert (row.token, row.number) == (code.token, code.number)
     for fact in row.place._fields:
         assert getattr(row.place, fact) == getattr(code.place, fact)
-    assert full_name(connection(), row.place.path) == code.place.full_name
+    assert full_name_of(on_path(connection(), row.place.path)) == code.place.full_name
 
 
 def test_a_replaced_code_leads_on_and_a_foreign_one_nowhere(cast: Cast) -> None:

@@ -1,5 +1,6 @@
 """The page behind the code: the same for everybody, fresh when something changes, honest about false stickers."""
 
+import io
 import re
 import time
 
@@ -8,6 +9,7 @@ from governance.core.web import page_cache
 from governance.places.actions import print_code, retire_code
 from governance.places.model import ScanCount
 from governance.scan.counts import flush
+from tests import photos
 from tests.catalogue import translate_into_english
 
 
@@ -15,14 +17,15 @@ def text(answer) -> str:
     return answer.get_data(as_text=True)
 
 
-def test_every_visitor_gets_the_same_body_and_no_cookie(phone, cast) -> None:
+def test_every_visitor_gets_the_same_body_and_the_same_cookie_which_says_only_where(phone, cast) -> None:
     address = f"/c/{cast.codes['5号楼']}"
     stranger, reporter = phone(), phone()
     reporter.report(cast.codes["5号楼"])
     time.sleep(page_cache.FRESH)
     first, second = stranger.get(address), reporter.get(address)
     assert first.data == second.data
-    assert "Set-Cookie" not in first.headers
+    kept = [answer.headers.getlist("Set-Cookie") for answer in (first, second)]
+    assert kept[0] == kept[1] and [one.split(";")[0] for one in kept[0]] == [f"place={cast.codes['5号楼']}"]
     assert b"csrf_token" not in first.data
 
 
@@ -113,3 +116,61 @@ def test_the_page_in_large_text_is_kept_apart(phone, cast) -> None:
     address = f"/c/{cast.codes['5号楼']}"
     assert 'class="elder"' in text(phone().get(f"{address}?elder=1"))
     assert 'class="elder"' not in text(phone().get(address))
+
+
+def test_the_large_name_says_courtyard_and_building(phone, cast) -> None:
+    assert "<h1>3号院 5号楼</h1>" in text(phone().get(f"/c/{cast.codes['5号楼']}"))
+
+
+def test_me_and_large_text_stand_before_everything_else(phone, cast) -> None:
+    page = text(phone().get(f"/c/{cast.codes['5号楼']}"))
+    assert page.index('href="/me"') < page.index("长辈版") < page.index("<h1>") < page.index("报问题")
+
+
+def test_a_retired_code_without_a_successor_says_so(phone, cast) -> None:
+    address = f"/c/{cast.codes['5号楼']}"
+    with writing():
+        retire_code(cast.code("5号楼"), "demo", None)
+    assert "这张贴纸已经停用" in text(phone().get(address))
+
+
+def test_who_stands_elsewhere_finds_the_right_building_and_is_told_whose_code_it_was(phone, cast) -> None:
+    one, scanned, right = phone(), cast.codes["5号楼"], cast.codes["6号楼"]
+    one.get(f"/c/{scanned}/around")
+    assert "您扫的码贴在：<b>3号院 5号楼</b>" in one.page and ">3号院 6号楼<" in one.page and ">3号院<" in one.page
+    one.get(re.search(rf'href="(/c/{right}[^"]*)"', one.page)[1])
+    assert "您扫的是 3号院 5号楼 的码，现在看的是 3号院 6号楼。" in one.page and "<h1>3号院 6号楼</h1>" in one.page
+    one.get("/me")
+    assert f'href="/c/{right}"' in one.page
+
+
+def test_a_place_is_found_by_what_its_neighbours_call_it(phone, cast) -> None:
+    one = phone()
+    for asked in ("3号院6号楼", "银杏 6号楼", "6号楼", "6"):
+        one.get("/find", query_string={"q": asked})
+        assert "3号院 6号楼" in one.page and "8号院" not in one.page, asked
+    for asked in ("九号楼", "%", "_", "'"):
+        one.get("/find", query_string={"q": asked})
+        assert "没有找到" in one.page and "号楼</b></a>" not in one.page, asked
+
+
+def test_a_torn_or_false_sticker_reaches_the_community_in_two_taps(phone, cast) -> None:
+    one, code = phone(), cast.codes["5号楼"]
+    one.get(f"/c/{code}")
+    one.get(re.search(r'href="(/c/[^"]*/sticker)"', one.page)[1])
+    photo = {"photos": (io.BytesIO(photos.png()), "sticker.png")}
+    ticket = one.post(f"/c/{code}/sticker", what="false", **photo).location
+    desk = phone().sign_in("shen")
+    desk.get("/desk?tab=new")
+    assert "像是假的码" in desk.page and ticket in desk.page
+    assert "照片" in text(phone().sign_in("gao").get(ticket))
+
+
+def test_a_code_never_issued_is_told_to_the_community_of_the_place_scanned_before(phone, cast) -> None:
+    one = phone()
+    one.get(f"/c/{cast.codes['5号楼']}")
+    one.get("/c/ABCDEFGH")
+    assert f'href="/c/{cast.codes["5号楼"]}/sticker"' in one.page
+    stranger = phone()
+    stranger.get("/c/ABCDEFGH")
+    assert 'href="/find"' in stranger.page

@@ -193,7 +193,7 @@ def test_a_report_without_words_or_photo_keeps_what_was_filled_in(phone, cast) -
     assert answer.status_code == 422
     assert "请说一句，或者拍一张照片" in mine.page
     assert 'value="2单元3层"' in mine.page
-    assert re.search(r'<input checked[^>]*value="lift"', mine.page)
+    assert re.search(r'<input [^>]*checked[^>]*value="lift"', mine.page)
 
 
 def test_a_stale_form_is_shown_again_filled_and_then_taken(phone, cast) -> None:

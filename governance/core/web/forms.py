@@ -5,9 +5,9 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any, Self, TypeVar
 
-from flask import request
+from flask import g, request
 from werkzeug.datastructures import MultiDict
-from wtforms import FileField, HiddenField, StringField, TextAreaField
+from wtforms import FileField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms import Form as Fields
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
@@ -45,8 +45,16 @@ class Form(Fields):
         def get_translations(self, _form: Fields) -> "_Reasons":
             return _Reasons()
 
+        def render_field(self, field: Any, render_kw: dict[str, Any]) -> Any:
+            """Without what makes browsers refuse by themselves, in words of their own; with the reason beside it."""
+            marks: dict[str, Any] = dict.fromkeys(("required", "maxlength", "minlength", "pattern"), False)
+            if field.errors:
+                marks |= {"aria-invalid": "true", "aria-describedby": f"{field.id}-wrong"}
+            return field.widget(field, **{**(field.render_kw or {}), **marks, **render_kw})
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(request.form if request.method == "POST" else None, **kwargs)
+        g.setdefault("forms_of_request", []).append(self)
 
     def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
         """Files are read only into file fields and text only into the others, without null characters."""
@@ -83,6 +91,11 @@ class Form(Fields):
         """200 before the form was sent; then 422, or the status of what refused it."""
         return self.refused_with if request.method == "POST" else 200
 
+    def wrongs(self) -> list[tuple[str, str]]:
+        """The reasons why it was not taken, each with the id of what it is about."""
+        whole = [("", str(reason)) for reason in self.form_errors]
+        return whole + [(_goal(field), str(reason)) for field in self for reason in field.errors]
+
     def refuse(self, trouble: Problem) -> None:
         """Say why the form was not taken: beside a field that an Invalid names, above the form otherwise."""
         self.refused_with = trouble.status
@@ -94,6 +107,12 @@ class Form(Fields):
                 self[name].errors = [*self[name].errors, reason]
             else:
                 self.form_errors.append(reason)
+
+
+def refused_fields() -> list[tuple[str, str]]:
+    """What was wrong with the forms of this request: the id to go to (empty for a whole form) and the reason."""
+    forms: list[Form] = g.get("forms_of_request", [])
+    return [found for form in forms for found in form.wrongs()]
 
 
 def attempt(form: Form, change: Callable[[], Result], first: Callable[[], None] | None = None) -> Result | None:
@@ -117,6 +136,13 @@ def attempt(form: Form, change: Callable[[], Result], first: Callable[[], None] 
         return None
     form.taken = True
     return result
+
+
+def _goal(field: Any) -> str:
+    """The id of what can be focused: of the first choice where there are several; none for what nobody sees."""
+    if isinstance(field, HiddenField):
+        return ""
+    return f"{field.id}-0" if isinstance(field, RadioField) else str(field.id)
 
 
 class _Reasons:
@@ -167,7 +193,7 @@ def text(label: AnyText, *, longest: int, lines: int = 1, needed: AnyText = "", 
     """A text field of at most `longest` characters; `needed` is the reason given when it is empty."""
     first: Any = DataRequired(needed) if needed else Optional()
     limits = [first, Length(max=longest, message=_l("最多 %(max)s 个字")), _is_readable]
-    attributes = {"maxlength": longest, "autocomplete": "off", **kwargs.pop("render_kw", {})}
+    attributes = {"data-longest": longest, "autocomplete": "off", **kwargs.pop("render_kw", {})}
     if lines > 1:
         return TextAreaField(label, limits, filters=[_stripped], render_kw={"rows": lines, **attributes}, **kwargs)
     return StringField(label, limits, filters=[_stripped], render_kw=attributes, **kwargs)
@@ -176,7 +202,7 @@ def text(label: AnyText, *, longest: int, lines: int = 1, needed: AnyText = "", 
 def phone(label: AnyText) -> Any:
     pattern = Regexp(r"^\+?[0-9][0-9 ()-]{5,18}$", message=_l("电话号码好像不对，请看看"))
     return StringField(
-        label, [Optional(), pattern], filters=[_stripped], render_kw={"inputmode": "tel", "maxlength": 20}
+        label, [Optional(), pattern], filters=[_stripped], render_kw={"inputmode": "tel", "autocomplete": "tel"}
     )
 
 

@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -26,14 +27,16 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from governance.core import errors
 from governance.core.crypto import masked_name, masked_phone
 from governance.core.db import now
-from governance.core.translation import LANGUAGES, LOCALES, Translate, chosen, language, translate, translator
+from governance.core.translation import LANGUAGES, LOCALES, Translate, chosen, is_there, language, translate, translator
 from governance.core.translation import LazyText as _l
-from governance.core.web import security
+from governance.core.web import forms, security
 
 log = structlog.get_logger()
 ZONE = ZoneInfo("Asia/Shanghai")
 REMEDIES = {errors.SignInNeeded: "people.signin", errors.KnownNeeded: "people.known"}  # the page to go to first
 FIXED = re.compile(r'\{\{ _\("([^"%]+)"\) \}\}')  # words with nothing to fill in
+# Phone numbers as people write them here: with an area code, mobile, or short.
+NUMBERS = re.compile(r"(?<![\d-])(\d{3,4}-\d{7,8}|1[3-9]\d{9}|1[12]\d|9\d{4}|12\d{3})(?![\d-])")
 NEAR = {0: _l("今天"), 1: _l("明天"), -1: _l("昨天")}
 THIS_YEAR, ANOTHER_YEAR = _l("%(month)s月%(day)s日"), _l("%(year)s年%(month)s月%(day)s日")
 HTTP_ERRORS = {
@@ -52,10 +55,17 @@ def init_app(app: Flask) -> None:
     Babel(app, locale_selector=lambda: LOCALES[language()])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        clock=clock, day=day, hour=hour, lines=lines, masked_name=masked_name, masked_phone=masked_phone
+        calls=calls, clock=clock, day=day, hour=hour, lines=lines, masked_name=masked_name, masked_phone=masked_phone
     )
     app.jinja_env.globals.update(
-        _=translate, ngettext=ngettext, form_token=security.form_token, elder=elder, language=language, now=now
+        _=translate,
+        ngettext=ngettext,
+        form_token=security.form_token,
+        elder=elder,
+        language=language,
+        now=now,
+        in_size=in_size,
+        refused_fields=forms.refused_fields,
     )
     app.extensions["spoken"] = {}
     app.register_error_handler(errors.Problem, _problem)
@@ -87,7 +97,13 @@ def translated(name: str, language: str) -> Template:
     app, known = current_app, current_app.extensions["spoken"]
     if language not in known:
         known[language] = app.jinja_env.overlay(loader=_Spoken(app.jinja_env.loader or BaseLoader(), language))
-        known[language].globals = app.jinja_env.globals | {"_": translator(language), "language": lambda: language}
+        known[language].globals = app.jinja_env.globals | {
+            "_": translator(language),
+            "language": lambda: language,
+            "in_size": lambda elder: f"?elder={int(elder)}",  # a kept page knows nobody's query, and no form
+            "refused_fields": list,
+            "way_back": lambda path: None,
+        }
     template: Template = known[language].get_template(name)
     return template
 
@@ -97,10 +113,29 @@ def elder() -> bool:
     return chosen("elder") == "1"
 
 
+def in_size(elder: bool) -> str:
+    """The address of this page in 长辈版 or not, with the rest of its query. A form that was sent leads to its page."""
+    asked = [
+        (name, value)
+        for name, value in request.args.items(multi=True)
+        if name != "elder" and (name != "next" or inside(value))
+    ]
+    here = "" if request.method in ("GET", "HEAD") else _readable(request.path)
+    return f"{here}?{urlencode([*asked, ('elder', int(elder))])}"
+
+
+def _readable(path: str) -> str:
+    """This path, or the nearest above it that can be opened."""
+    urls = current_app.url_map.bind("")
+    while path.strip("/") and not urls.test(path, "GET"):
+        path = path.rpartition("/")[0]
+    return path or "/"
+
+
 def _remember_choices(response: Response) -> Response:
-    for name, values in (("lang", LANGUAGES), ("elder", ("0", "1"))) if request.args else ():
+    for name, fits in (("lang", is_there), ("elder", ("0", "1").__contains__)) if request.args else ():
         asked = request.args.get(name)
-        if asked in values and request.method == "GET":
+        if asked and request.method == "GET" and fits(asked):
             response.set_cookie(name, asked, max_age=400 * 86_400, samesite="Lax", secure=request.is_secure)
     return response
 
@@ -143,7 +178,8 @@ def _problem(problem: errors.Problem) -> Any:
     remedy = REMEDIES.get(type(problem))
     if remedy and request.method in ("GET", "HEAD"):
         return redirect(url_for(remedy, next=request.full_path.rstrip("?")), 303)
-    page = render_template("shared/problem.html", title=problem.title, words=problem.words, remedy=remedy)
+    facts = {"title": problem.title, "words": problem.words, "status": problem.status}
+    page = render_template("shared/problem.html", **facts, remedy=remedy)
     return page, problem.status
 
 
@@ -167,7 +203,7 @@ def _http(error: HTTPException) -> Any:
     words = str(HTTP_ERRORS.get(code, NOT_DONE))
     if wants_json() or _is_for_programs():
         return problem_json(code, words, words)
-    return render_template("shared/problem.html", title=words, words=""), code
+    return render_template("shared/problem.html", title=words, words="", status=code), code
 
 
 def _database_away(trouble: OperationalError) -> Any:
@@ -207,6 +243,11 @@ def clock(moment: datetime | None, today: date | None = None, say: Translate = t
     there = local(moment)
     stamp, said = there.isoformat(timespec="seconds"), minute(there, today, say)
     return Markup(f'<time datetime="{stamp}">{said}</time>')  # noqa: S704  # nosec B704 - all ours
+
+
+def calls(text: str | None) -> Markup:
+    """Free text of the staff, escaped, with its phone numbers as links."""
+    return Markup(NUMBERS.sub(r'<a class="tel" href="tel:\1">\1</a>', str(escape(text or ""))))  # noqa: S704  # nosec B704
 
 
 def lines(text: str | None) -> Markup:

@@ -1,11 +1,12 @@
 """What the relay's pages show: deliveries that wait or failed, unknown messages, a group's last messages. Read only."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from governance.core.db import db, in_literals
+from governance.core.db import db, in_literals, now
 from governance.core.events import Event
 from governance.core.jobs import FAILED as JOB_FAILED
 from governance.core.jobs import Job
@@ -13,7 +14,7 @@ from governance.people.access.permissions import keeper, visible
 from governance.people.access.viewer import Viewer
 from governance.relay.channels.wecom_mass_task import WecomMassTask
 from governance.relay.delivery.actions import unwanted
-from governance.relay.model import FAILED, SENDING, UNKNOWN, WAITING, Delivery, Group, Message
+from governance.relay.model import ENTRY_CODE_LASTS, FAILED, SENDING, UNKNOWN, WAITING, Delivery, Group, Message
 from governance.tickets.model import Ticket
 
 RECENT = 30
@@ -107,16 +108,28 @@ class Troubles:
     disabled: int
     unknown: int
     failed: int
+    entry_codes: int = 0  # groups whose QR code must be renewed
 
     def __str__(self) -> str:
-        counts = ((self.unknown, "条说不准发没发"), (self.failed, "个群没发成"), (self.disabled, "个群停用了"))
+        counts = (
+            (self.unknown, "条说不准发没发"),
+            (self.failed, "个群没发成"),
+            (self.disabled, "个群停用了"),
+            (self.entry_codes, "个群的入群二维码要换了"),
+        )
         return "，".join(f"{count} {words}" for count, words in counts if count)
 
     def __bool__(self) -> bool:
-        return bool(self.disabled or self.unknown or self.failed)
+        return bool(self.disabled or self.unknown or self.failed or self.entry_codes)
 
 
 def troubles(viewer: Viewer) -> Troubles:
     if not keeper.holds(viewer, None):
         return Troubles(0, 0, 0)
-    return Troubles(len(disabled(viewer)), len(unknown(viewer)), len(failed(viewer)))
+    return Troubles(len(disabled(viewer)), len(unknown(viewer)), len(failed(viewer)), len(entry_codes_to_renew(viewer)))
+
+
+def entry_codes_to_renew(viewer: Viewer) -> list[Group]:
+    """The groups whose QR code ends within a day or has ended, the oldest first."""
+    old = Group.entry_code_at <= now() - ENTRY_CODE_LASTS + timedelta(days=1)
+    return list(db.session.scalars(select(Group).where(kept(viewer), old).order_by(Group.entry_code_at).limit(RECENT)))

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from wtforms import PasswordField, RadioField, SelectField
+from wtforms import FileField, PasswordField, RadioField, SelectField
 from wtforms.validators import InputRequired, Length
 
 from governance.core.errors import Invalid, Problem
+from governance.core.photos.clean import MOST_BYTES
 from governance.core.web.forms import Form, options, text
 from governance.relay.channels.base import Channel, Need
 from governance.relay.delivery.quiet_hours import HOURS, Hours
@@ -67,6 +68,13 @@ class NewRobotForm(RobotForm):
 
 class KeeperForm(Form):
     keeper = text("换给谁（账号）", longest=60, needed="请填接手的同事的账号")
+
+
+class EntryCodeForm(Form):
+    picture = FileField("群二维码的截图", render_kw={"accept": "image/*"})
+
+    def bytes_of(self) -> bytes:
+        return self.picture.data.stream.read(MOST_BYTES + 1) if self.picture.data else b""
 
 
 def form_for(kind: type[Channel], **kwargs: Any) -> Any:

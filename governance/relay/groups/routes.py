@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
-from governance.core.db import numbered
+from governance.core.db import now, numbered
 from governance.core.web.forms import attempt
 from governance.core.web.pages import back
-from governance.core.web.security import refills
+from governance.core.web.security import refills, takes
 from governance.people.access.current import current, open_to
 from governance.people.access.lookup import find_permitted
 from governance.people.access.permissions import keeper, visible
@@ -19,9 +19,9 @@ from governance.relay import channels
 from governance.relay.delivery import actions
 from governance.relay.delivery import queries as delivery_queries
 from governance.relay.delivery.quiet_hours import BY_DEFAULT
-from governance.relay.groups import binding, direct_message, keepers, queries
+from governance.relay.groups import binding, direct_message, entry_codes, keepers, queries
 from governance.relay.groups.customer_groups import CustomerGroup
-from governance.relay.groups.forms import KeeperForm, form_for, given_settings
+from governance.relay.groups.forms import EntryCodeForm, KeeperForm, form_for, given_settings
 from governance.relay.groups.health import STATES, health
 from governance.relay.mass_tasks import actions as delivery_actions
 from governance.relay.model import ONLY_ANSWERS, Group
@@ -77,13 +77,15 @@ def show(group_id: int) -> Any:
     return _page(_group(group_id))
 
 
-def _page(group: Group, form: KeeperForm | None = None) -> str:
+def _page(group: Group, form: KeeperForm | None = None, entry: EntryCodeForm | None = None) -> str:
     kind = channels.channel(group.channel)
     page: dict[str, Any] = {"said": delivery_queries.said_to(group), "failed": delivery_queries.any_failed(group)}
     page |= {"health": health([group])[group.id], "tasks": delivery_actions.waiting(current(), group)}
     page |= {"may_say": direct_message.may_say(group), "may_send_code": direct_message.may_send_code(group)}
     page |= {"just_said": direct_message.just_said(group), "only_answers": ONLY_ANSWERS}
-    return render_template("relay/group.html", group=group, kind=kind, keep_form=form or KeeperForm.blank(), **page)
+    page |= {"keep_form": form or KeeperForm.blank(), "entry_form": entry or EntryCodeForm.blank()}
+    page |= {"entry_until": group.entry_code_at and group.entry_code_at + entry_codes.LASTS, "moment": now()}
+    return render_template("relay/group.html", group=group, kind=kind, **page)
 
 
 @bp.post("/<int:group_id>/keeper")
@@ -95,6 +97,25 @@ def hand_over(group_id: int) -> Any:
     if attempt(form, lambda: keepers.hand_over(group, current(), form.keeper.data)):
         return back("groups.show", group_id=group.id)
     return _page(group, form), 422
+
+
+@bp.post("/<int:group_id>/entry")
+@open_to(keeper)
+@refills
+@takes(20)
+def entry_code(group_id: int) -> Any:
+    """Keep the QR code of the group, for the scan page of its places."""
+    group, form = _group(group_id), EntryCodeForm()
+    attempt(form, lambda: entry_codes.keep(group, current(), form.bytes_of()))
+    return back("groups.show", group_id=group.id) if form.taken else (_page(group, entry=form), form.status)
+
+
+@bp.post("/<int:group_id>/entry/withdraw")
+@open_to(keeper)
+def withdraw_entry_code(group_id: int) -> Any:
+    group = _group(group_id)
+    entry_codes.withdraw(group, current())
+    return back("groups.show", group_id=group.id)
 
 
 @bp.route("/<int:group_id>/change", methods=["GET", "POST"])

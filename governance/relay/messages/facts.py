@@ -16,8 +16,7 @@ from governance.core.web.pages import local
 from governance.discussions.lifecycle import PROPOSED
 from governance.discussions.model import Topic
 from governance.places.codes import first_living
-from governance.places.kinds import AREAS
-from governance.places.model import Place
+from governance.places.model import Place, near_name_of
 from governance.relay.messages.text import address
 from governance.relay.model import Group
 from governance.tickets.lifecycle import SETTLING
@@ -161,7 +160,7 @@ def _count(given: Any, otherwise: int) -> int:
 
 def near_name(place: Place) -> str:
     """The name that neighbours use for the place: from the courtyard down, or its own name above courtyards."""
-    return " ".join(outer.name for outer in place.above() if outer.kind not in AREAS) or place.name
+    return near_name_of(place.above())
 
 
 def scan_page(place: Place) -> str:

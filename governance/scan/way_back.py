@@ -1,0 +1,32 @@
+"""The way back: which place a phone scanned last is kept on the phone alone, in a cookie that says nothing of who.
+
+The cookie holds the public token of a code, the same for everybody who opens that scan page. No route stores it.
+"""
+
+from flask import Flask, Response, request
+
+from governance.core.db import connection
+from governance.places.landing import WayBack, way_back
+
+COOKIE = "place"
+KEPT = 400 * 86_400  # seconds
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals["way_back"] = way_back_from
+
+
+def way_back_from(path: str) -> WayBack | None:
+    return way_back(connection(), path, request.cookies.get(COOKIE, ""))
+
+
+def of_code(token: str) -> WayBack | None:
+    """The place of this code, whatever was scanned."""
+    return way_back(connection(), "", token)
+
+
+def remember(answer: Response, token: str) -> Response:
+    """Keep on the phone where it scanned. Written by hand: it is on the way of every scan."""
+    secure = "; Secure" if request.is_secure else ""
+    answer.headers["Set-Cookie"] = f"{COOKIE}={token}; Max-Age={KEPT}; Path=/; HttpOnly; SameSite=Lax{secure}"
+    return answer
