@@ -79,6 +79,18 @@ def more(ticket: Ticket, by: Viewer, words: str, submission: str) -> bool:
     return True
 
 
+def show_in_mine(ticket: Ticket, by: Viewer, shown: bool) -> None:
+    """Take a followed ticket off the page 我的, or put it back. Not recorded: it concerns nobody else."""
+    require(by, "ticket.nudge", ticket)
+    follow = db.session.get_one(Follow, (ticket.id, by.person_id))
+    follow.hidden_at = None if shown else now()
+
+
+def is_in_mine(ticket: Ticket, by: Viewer) -> bool:
+    follow = db.session.get(Follow, (ticket.id, by.person_id)) if by.person_id else None
+    return follow is not None and follow.hidden_at is None
+
+
 def said_more(ticket: Ticket, by: Viewer, submission: str) -> Event | None:
     """Return the 补一句 event of this submission, if it exists."""
     mine = (event for event in history("ticket", ticket.id) if event.actor_id == (by.staff_id or by.person_id))

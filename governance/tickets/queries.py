@@ -49,7 +49,11 @@ def followed(viewer: Viewer, limit: int = 50) -> list[tuple[Ticket, str]]:
     """Return the tickets that the viewer follows, newest first, each with the title that the viewer may read."""
     if viewer.person_id is None:
         return []
-    query = select(Ticket).join(Follow, Follow.ticket_id == Ticket.id).where(Follow.person_id == viewer.person_id)
+    query = (
+        select(Ticket)
+        .join(Follow, Follow.ticket_id == Ticket.id)
+        .where(Follow.person_id == viewer.person_id, Follow.hidden_at.is_(None))
+    )
     within = query.where(visible(viewer, "ticket.follow", Ticket)).options(*WITH_PLACE)
     found = db.session.scalars(within.order_by(Ticket.id.desc()).limit(limit))
     return [

@@ -33,7 +33,7 @@ def test_the_workers_of_a_danger_are_told_at_once_and_the_levels_above_when_nobo
     app,
     cast,
     phone,
-    gateway,
+    gateway,  # noqa: F811
     wechat,  # noqa: F811
 ):
     for name in ("gao", "shen", "qiao", "lin"):
