@@ -120,7 +120,7 @@ def test_a_danger_stands_first_on_the_desk_and_no_accepting_tap_publishes_it(wor
     assert page.index(ticket.ref) == min(page.index(one.ref) for one in db.session.scalars(select(Ticket)))
     assert gao.post(f"/t/{ticket.ref}/moves/accept").status_code == 303
     db.session.rollback()
-    assert ticket.checked_at and ticket.words_hidden and ticket.photos_hidden
+    assert ticket.checked_at and ticket.words_hidden and not any(photo.let_out for photo in ticket.photos)
     stranger = world_of.phone().get(f"/t/{ticket.ref}")
     assert ticket.words not in stranger.text
 

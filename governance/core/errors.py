@@ -7,6 +7,7 @@ catalogue of the reader's language, and the facts are put in when it is shown.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from governance.core.translation import AnyText, LazyText
 from governance.core.translation import LazyText as _l
@@ -74,6 +75,20 @@ class Refused(Problem):
     """Allowed to this person, but not as things stand now."""
 
     status, title = 409, _l("现在不能这样做")
+
+
+class SentBefore(Refused):
+    """A submission came again with other content. `endpoint` with `values` is the page of what the first one made.
+
+    `again` is the address of an empty form, where the refusing route knows one.
+    """
+
+    title = _l("这是刚才那件")
+
+    def __init__(self, endpoint: str, **values: Any) -> None:
+        super().__init__(_l("这是刚才那件；新的事请再报一件"))
+        self.endpoint, self.values = endpoint, values
+        self.again = ""
 
 
 class Stale(Problem):

@@ -28,7 +28,7 @@ from governance.people.staff.signin import hashed
 from governance.places.actions import add_place, mark_code, print_code
 from governance.places.model import Place
 from governance.relay.groups import binding
-from governance.tickets import actions, feedback, photos, queries, reports
+from governance.tickets import actions, answers, feedback, photos, queries, reports
 from governance.tickets.lifecycle import LISTED
 from governance.tickets.model import Ticket
 
@@ -217,22 +217,22 @@ NOTES = {
 def _step(ticket: Ticket, step: str, reporter: Viewer) -> None:
     if step in ("yes", "no"):
         with writing():
-            feedback.give_feedback(ticket, reporter, step, 5 if step == "yes" else 2, "")
+            answers.give_feedback(ticket, reporter, step, 5 if step == "yes" else 2, "")
         return
     done = FINISHED.get(ticket.category.slug, "")
-    answers = {"note": done if step == "finish" else NOTES.get(step, "")}
-    answers["seen"] = ",".join(photo.key for photo in ticket.told_photos)  # they were drawn for this
+    given = {"note": done if step == "finish" else NOTES.get(step, "")}
+    given["let_out"] = ",".join(photo.key for photo in ticket.told_photos)  # they were drawn for this
     if step == "dispatch":
         name = "顺达电梯维保（示例）" if ticket.category.slug == "lift" else "绿叶物业（示例）"
-        answers["body"] = str(db.session.scalars(select(Body).filter_by(name=name)).one().id)
+        given["body"] = str(db.session.scalars(select(Body).filter_by(name=name)).one().id)
     if step == "merge":
         same = select(Ticket).filter_by(place_id=ticket.place_id, private=False).where(Ticket.state.in_(LISTED))
-        answers["into"] = db.session.scalars(same.where(Ticket.id != ticket.id).limit(1)).one().number
+        given["into"] = db.session.scalars(same.where(Ticket.id != ticket.id).limit(1)).one().number
     if step == "finish_verify":
-        step, answers = "finish", answers | {"note": "敲掉了松的墙皮，围了警戒线"}
+        step, given = "finish", given | {"note": "敲掉了松的墙皮，围了警戒线"}
     role = {"start": "body", "return": "body"}.get(step, "grid")
     by = reporter if step == "withdraw" else _staff(role, ticket)
-    actions.make_move(ticket, step, by, answers)
+    actions.make_move(ticket, step, by, given)
 
 
 def _as_if_earlier() -> None:

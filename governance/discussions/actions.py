@@ -11,13 +11,13 @@ from governance import links
 from governance.core.crypto import new_ref
 from governance.core.db import db, locked, now, writing
 from governance.core.db import find_by as one
-from governance.core.errors import Invalid, Refused
+from governance.core.errors import Invalid, Refused, SentBefore
 from governance.core.events import append
 from governance.core.jobs import enqueue_once
 from governance.core.lifecycle import Made, Move
 from governance.discussions import lifecycle as life
 from governance.discussions.lifecycle import LIFE
-from governance.discussions.model import Flag, Reply, Statement, Topic, TopicFollow, follows
+from governance.discussions.model import TAKEN_BACK, Flag, Reply, Statement, Topic, TopicFollow, follows
 from governance.people.access.permissions import may, require
 from governance.people.access.viewer import SYSTEM, Viewer
 from governance.places.actions import freshen
@@ -26,9 +26,12 @@ from governance.places.model import Place
 TALLY_AFTER = 5  # seconds; the voices of this window are counted in one job
 
 
-def proposed(author_id: int | None, submission: str) -> Topic | None:
-    """Return the topic that this submission already made, if any."""
-    return one(Topic, author_id=author_id, submission=submission)
+def proposed(author_id: int | None, submission: str, title: str, words: str) -> Topic | None:
+    """Return the topic that this submission already made, if any. Raises SentBefore if its words were others."""
+    first = one(Topic, author_id=author_id, submission=submission)
+    if first is not None and (first.title, first.words) not in ((title, words), (TAKEN_BACK, "")):
+        raise SentBefore("discussions.show", ref=first.ref)
+    return first
 
 
 def propose(place: Place, by: Viewer, submission: str, title: str, words: str) -> Topic:
@@ -37,7 +40,8 @@ def propose(place: Place, by: Viewer, submission: str, title: str, words: str) -
     Call it inside `writing()`.
     """
     require(by, "topic.propose", place)
-    return proposed(by.person_id, submission) or _new(by, by.person_id, place, submission, title, words)
+    first = proposed(by.person_id, submission, title, words)
+    return first or _new(by, by.person_id, place, submission, title, words)
 
 
 def begin(place: Place, by: Viewer, submission: str, title: str, words: str) -> Topic:
@@ -51,7 +55,7 @@ def begin(place: Place, by: Viewer, submission: str, title: str, words: str) -> 
 def _begin(by: Viewer, place: Place, submission: str, title: str, words: str) -> Topic:
     with writing():
         require(by, "topic.begin", place)
-        first = proposed(by.staff_id, submission)
+        first = proposed(by.staff_id, submission, title, words)
         if first:
             return first
         topic = _new(by, by.staff_id, place, submission, title, words, official=True)

@@ -10,10 +10,21 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from governance.core.db import db, locked, now, numbered, writing
 from governance.core.db import find_by as one
-from governance.core.errors import Invalid, Missing, Refused
+from governance.core.errors import Invalid, Missing, Refused, SentBefore
 from governance.discussions import lifecycle as life
 from governance.discussions.actions import follow, record_event, tally_soon
-from governance.discussions.model import HIDDEN, SHOWN, WAITING, Flag, Reply, Spoken, Statement, Topic, Voice
+from governance.discussions.model import (
+    HIDDEN,
+    SHOWN,
+    TAKEN_BACK,
+    WAITING,
+    Flag,
+    Reply,
+    Spoken,
+    Statement,
+    Topic,
+    Voice,
+)
 from governance.discussions.moderation import signs
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
@@ -27,7 +38,7 @@ def say(topic: Topic, by: Viewer, submission: str, words: str, from_group: bool 
     Raises Invalid if the topic already has a statement with the same words. Call it inside `writing()`.
     """
     require(by, "topic.say", locked(topic))
-    first = one(Statement, author_id=_author(by), submission=submission)
+    first: Statement | None = _said_before(Statement, by, submission, words)
     if first:
         return first
     _still(topic, life.SPOKEN_IN)
@@ -47,7 +58,7 @@ def reply(
 ) -> Reply:
     """Add a reply to the topic, to a statement or to another reply. Call it inside `writing()`."""
     require(by, "topic.say", locked(topic))
-    first = one(Reply, author_id=_author(by), submission=submission)
+    first: Reply | None = _said_before(Reply, by, submission, words)
     if first:
         return first
     _still(topic, life.REPLIED_IN)
@@ -59,6 +70,14 @@ def reply(
     db.session.add(given)
     _said(topic, by, given)
     return given
+
+
+def _said_before(kind: Any, by: Viewer, submission: str, words: str) -> Any:
+    """What this submission already made, if anything. Raises SentBefore if its words were others."""
+    first = one(kind, author_id=_author(by), submission=submission)
+    if first is not None and first.words not in (words, TAKEN_BACK):
+        raise SentBefore("discussions.say", ref=first.topic.ref, _anchor="mine")
+    return first
 
 
 def _author(by: Viewer) -> int | None:

@@ -89,13 +89,13 @@ def _written(form: TopicForm) -> str:
 
 
 def _propose(code: Code, form: TopicForm) -> Topic:
-    first = actions.proposed(current().person_id, form.submission.data)
+    details = (form.submission.data, form.title.data, form.words.data)
+    first = actions.proposed(current().person_id, *details)
     if first:
         return first
     if not form.different.data and any(_alike(code, form.title.data)):
         raise Invalid({"title": "有差不多的，请先看看上面的；不一样就再点一次“提出来”"})
     limits.require(TOPICS_A_PERSON, "topic", str(current().person_id))
-    details = (form.submission.data, form.title.data, form.words.data)
     return as_person(lambda viewer: actions.propose(code.place, viewer, *details))
 
 

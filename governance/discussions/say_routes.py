@@ -5,7 +5,7 @@ from typing import Any
 from flask import render_template, request
 
 from governance.core import limits
-from governance.core.errors import Invalid, Missing, Refused, TooMuch
+from governance.core.errors import Invalid, Missing, Refused, SentBefore, TooMuch
 from governance.core.translation import LazyText as _l
 from governance.core.web.acknowledgement import acknowledge, acknowledgement
 from governance.core.web.forms import Form, attempt
@@ -147,6 +147,8 @@ def _spoken(topic: Topic, name: str, form: Form, act: Any) -> Any:
     if may(viewer, "topic.say", topic):
         try:
             spoken = attempt(form, say)
+        except SentBefore:
+            raise
         except Refused as trouble:  # the topic changed its state while they were writing
             form.refuse(trouble)
     else:

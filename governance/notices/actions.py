@@ -6,7 +6,7 @@ from typing import Any
 from governance.core.crypto import new_ref
 from governance.core.db import db, locked, now, writing
 from governance.core.db import find_by as one
-from governance.core.errors import Refused
+from governance.core.errors import Refused, SentBefore
 from governance.core.events import Event, record
 from governance.core.lifecycle import Made
 from governance.notices import lifecycle as life
@@ -24,11 +24,16 @@ TOLD_BY = ("title", "words", "audience", "urgent")
 
 
 def write(place: Place, by: Viewer, submission: str, **details: Any) -> Notice:
-    """Create a draft. A repeated submission returns the first one. `details`: title, words, audience, urgent."""
+    """Create a draft. A repeated submission returns the first one. `details`: title, words, audience, urgent.
+
+    Raises SentBefore for the same submission with another title or other words.
+    """
     with writing():
         require(by, "notice.write", place)
         locked(db.session.get_one(Person, by.staff_id))  # serialises two concurrent requests with one submission
         first = one(Notice, author_id=by.staff_id, submission=submission)
+        if first and (first.title, first.words) != (details["title"], details["words"]):
+            raise SentBefore("notices.show", notice_id=first.id)
         if first:
             return first
         notice = Notice(ref=new_ref(), submission=submission, author_id=by.staff_id, place=place, **place.areas())

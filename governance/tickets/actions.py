@@ -58,6 +58,7 @@ def _record_move(ticket: Ticket, made: Made[TicketMove]) -> None:
     if made.move.publishes:
         made.facts.update(publishing.first_look(ticket, made.answers))
     submission = made.answers.get("submission", "")
+    let_out = made.move.brings_photos and not ticket.urgent
     ticket.closed_at = None if ticket.status.open else ticket.closed_at or now()
     record_event(
         ticket,
@@ -66,32 +67,56 @@ def _record_move(ticket: Ticket, made: Made[TicketMove]) -> None:
         words=made.words,
         came_from=made.came_from,
         to=ticket.state,
-        photos=attach(ticket.id, made.by, submission, made.move.name) if submission else 0,
+        photos=attach(ticket.id, made.by, submission, made.move.name, let_out=let_out) if submission else 0,
         **made.facts,
     )
     links.changed("ticket", ticket.id)
 
 
 def publish(
-    ticket: Ticket, by: Viewer, hidden: Collection[str], reason: str, seen: str, public_words: str = ""
+    ticket: Ticket,
+    by: Viewer,
+    reason: str,
+    *,
+    hide_words: bool,
+    let_out: Collection[str],
+    seen: Collection[str],
+    public_words: str = "",
 ) -> None:
-    """Change the public wording and the hidden parts. The record keeps the reason; the original words stay."""
+    """Change what others see: the wording, whether the words show, and which of the `seen` photos are let out.
+
+    The record keeps the reason; the original words stay.
+    """
     with writing():
         locked(ticket)
         require(by, "ticket.publish", ticket)
-        before, after = publishing.kept_back(ticket), set(hidden)
         reworded = bool(public_words.strip()) and public_words.strip() != ticket.said_publicly
-        if before == after and not reworded:
+        turned = publishing.let_out(ticket, let_out, seen)
+        if not (reworded or turned or hide_words != ticket.words_hidden):
             raise Invalid({"reason": _l("没有改动：请先勾上或者去掉一样")})
-        if "photos" in before - after and publishing.unseen(ticket, seen):
-            raise Invalid({"hide_photos": _l("有照片还没处理好，等看到了再公开")})
-        publishing.keep_back(ticket, after)
+        shown = {"photos": {photo.key in let_out for photo in turned}, "words": set[bool]()}
+        if hide_words != ticket.words_hidden:
+            ticket.words_hidden, shown["words"] = hide_words, {not hide_words}
         if reworded:
             ticket.public_words = public_words.strip()
             record_event(ticket, "reword", by, words=reason)
-        for verb, parts in (("hide", after - before), ("show", before - after)):
+        for verb, out in (("hide", False), ("show", True)):
+            parts = [part for part in ("photos", "words") if out in shown[part]]
             if parts:
-                record_event(ticket, verb, by, words=reason, parts=sorted(parts))
+                record_event(ticket, verb, by, words=reason, parts=parts)
+
+
+def send_contact(ticket: Ticket, by: Viewer, reason: str, *, send: bool) -> None:
+    """Let the body see the reporter's contact, or no longer. Raises Refused where no body has the ticket."""
+    with writing():
+        locked(ticket)
+        require(by, "ticket.send_contact", ticket)
+        if ticket.body is None:
+            raise Refused("这件事没有派给单位")
+        if ticket.contact_sent != send:
+            ticket.contact_sent = send
+            verb = "contact_send" if send else "contact_keep"
+            record_event(ticket, verb, by, words=reason, body=ticket.body.name)
 
 
 @LIFE.changes("accept")
@@ -107,13 +132,13 @@ def _dispatch(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[st
     body = db.session.get(Body, int(chosen)) if chosen.isdecimal() and len(chosen) < 10 else None
     if body is None or body.place_id not in ticket.place.ancestors:
         raise Invalid({"body": _l("请从名单里选一个单位")})
-    ticket.body_id = body.id
-    return {"body": body.name}
+    ticket.body_id, ticket.contact_sent = body.id, bool(answers.get("send_contact"))
+    return {"body": body.name} | ({"contact": True} if ticket.contact_sent else {})
 
 
 @LIFE.changes("return")
 def _return(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
-    body, ticket.body_id = ticket.body, None
+    body, ticket.body_id, ticket.contact_sent = ticket.body, None, False
     return {"body": body.name if body else ""}
 
 
@@ -195,6 +220,7 @@ def _reopen(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str,
     ticket.round += 1
     ticket.due_at = now() + timedelta(hours=ticket.category.hours)
     ticket.resolved_at = ticket.finisher_id = ticket.body_id = None
+    ticket.contact_sent = False
     return {"round": ticket.round} | ({} if by.staff_id else {"state": life.SUBMITTED})
 
 

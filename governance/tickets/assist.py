@@ -8,8 +8,8 @@ from sqlalchemy import select
 from governance.core.crypto import keyed_hash, same
 from governance.core.db import db, locked, now, writing
 from governance.core.db import find_by as one
-from governance.core.errors import Refused
-from governance.people.access.permissions import require
+from governance.core.errors import Refused, SentBefore
+from governance.people.access.permissions import may, require
 from governance.people.access.viewer import Viewer
 from governance.people.model import Person
 from governance.places.model import Place
@@ -31,7 +31,12 @@ def is_reporter_secret(ticket: Ticket, given: str) -> bool:
 
 
 def become_reporter(ticket: Ticket, by: Viewer) -> None:
-    """Make the device behind `by` a reporter. Check the secret first. Call it inside `writing()`."""
+    """Make the device behind `by` a reporter. Check the secret first. Call it inside `writing()`.
+
+    Signed-in staff who work on the ticket stay what they are: the link must not let them answer for the resident.
+    """
+    if may(by, "ticket.work", ticket):
+        return
     locked(ticket)
     follow = db.session.get(Follow, (ticket.id, by.person_id))
     if follow is None:
@@ -53,9 +58,14 @@ def assist(place: Place, by: Viewer, category: Category, submission: str, **deta
     return ticket, secret
 
 
-def assisted(by: Viewer, submission: str) -> str | None:
-    """Return the slip's secret of the report that this member of staff already sent under a submission."""
+def assisted(by: Viewer, submission: str, digest: str) -> str | None:
+    """Return the slip's secret of the report that this member of staff already sent under a submission.
+
+    Raises SentBefore if that report had other content.
+    """
     first = reported(by.staff_id, submission)
+    if first and first.content_digest not in (None, digest):
+        raise SentBefore("tickets.show", ref=first.ref)
     return _slip_secret(first) if first else None
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 
-from governance.core.db import connection, db, writing
-from governance.core.errors import Forbidden, Invalid
+from governance.core.db import connection, db, find_by, writing
+from governance.core.errors import Forbidden, Invalid, Missing
 from governance.core.events import broken_at, history
 from governance.core.translation import LazyText as _l
 from governance.core.web.acknowledgement import acknowledge, acknowledgement
@@ -22,11 +22,12 @@ from governance.places.model import Code, Place
 from governance.tickets import actions, assist, guess_limit, photos, progress, proof_of_place, queries, report_page
 from governance.tickets.available_moves import choices, needs_before_finish, one_tap
 from governance.tickets.categories import active, first_and_more
-from governance.tickets.forms import AssistForm, PublishForm, move_form
+from governance.tickets.forms import GRID, AssistForm, CoverForm, PublishForm, ReasonForm, move_form
 from governance.tickets.lifecycle import LIFE
+from governance.tickets.model import Photo
 from governance.tickets.record import record_event
 from governance.tickets.record_words import facts
-from governance.tickets.routes import stage_all, ticket_page
+from governance.tickets.routes import digest_of, stage_all, ticket_page
 from governance.triage.pressing import carry_calls
 
 bp = Blueprint("desk", __name__)
@@ -46,8 +47,13 @@ def home() -> Any:
 def _cards() -> dict[str, Any]:
     """Return the template variables of a page of ticket cards."""
     viewer = current()
-    facts = {"quick": lambda ticket: one_tap(ticket, viewer), "fresh": lambda: str(uuid.uuid4())}
-    return {"tone": progress.tone, "done": acknowledgement(DESK), **facts}
+    return {
+        "tone": progress.tone,
+        "done": acknowledgement(DESK),
+        "title_for": lambda ticket: progress.title_for(ticket, viewer),
+        "quick": lambda ticket: one_tap(ticket, viewer),
+        "fresh": lambda: str(uuid.uuid4()),
+    }
 
 
 @bp.get("/desk/at/<code>")
@@ -98,14 +104,16 @@ def report_for(code: str) -> Any:
 
 def _reported_for(found: Code, form: AssistForm) -> str:
     """Return the slip's secret. A repeated submission returns the slip of the first one."""
-    slip = assist.assisted(current(), form.submission.data)
+    digest = digest_of(form)
+    slip = assist.assisted(current(), form.submission.data, digest)
     if slip:
         return slip
     category = queries.category(form.category.data)
     if category is None or (not form.words.data and not photos.staged(current(), form.submission.data)):
         raise Invalid({"words": _l("请说一句，或者拍一张照片")})
     place = db.session.get_one(Place, int(form.at.data))  # validated against the offered places
-    _ticket, secret = assist.assist(place, current(), category, form.submission.data, **form.details())
+    details = form.details() | {"content_digest": digest}
+    _ticket, secret = assist.assist(place, current(), category, form.submission.data, **details)
     return secret
 
 
@@ -143,13 +151,38 @@ def publish(ref: str) -> Any:
     viewer = current()
     ticket, form = queries.find_ticket(ref, viewer), PublishForm().on_page_as("publish")
     require(viewer, "ticket.publish", ticket)
-    attempt(
-        form,
-        lambda: actions.publish(
-            ticket, viewer, form.kept_back(), form.reason.data, form.seen.data or "", form.public_words.data or ""
-        ),
-    )
+    attempt(form, lambda: actions.publish(ticket, viewer, form.reason.data, **form.chosen()))
     return back("tickets.show", ref=ref) if form.taken else ticket_page(ticket, {"publish": form}, form.status)
+
+
+@bp.route("/t/<ref>/photos/<key>/cover", methods=["GET", "POST"])
+@open_to(office_role)
+@refills
+def cover(ref: str, key: str) -> Any:
+    """Black out parts of a photo, by a grid of ticks or by boxes that the page's script draws."""
+    viewer = current()
+    ticket, form = queries.find_ticket(ref, viewer), CoverForm()
+    require(viewer, "ticket.cover", ticket)
+    found = find_by(Photo, key=key, ticket_id=ticket.id, state="clean")
+    if found is None:
+        raise Missing
+    attempt(form, lambda: photos.cover(ticket, viewer, key, form.chosen(), form.reason.data))
+    if form.taken:
+        return back("tickets.show", ref=ref)
+    return render_template("tickets/cover.html", ticket=ticket, photo=found, form=form, side=GRID), form.status
+
+
+@bp.post("/t/<ref>/contact/body")
+@open_to(office_role)
+@refills
+def send_contact(ref: str) -> Any:
+    """Let the body see the reporter's contact, or, without `send`, no longer."""
+    viewer = current()
+    ticket, form = queries.find_ticket(ref, viewer), ReasonForm().on_page_as("sending")
+    require(viewer, "ticket.send_contact", ticket)
+    send = bool(request.form.get("send"))
+    attempt(form, lambda: actions.send_contact(ticket, viewer, form.reason.data, send=send))
+    return back("tickets.show", ref=ref) if form.taken else ticket_page(ticket, {"sending": form}, form.status)
 
 
 @bp.post("/t/<ref>/contact")

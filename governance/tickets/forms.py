@@ -1,20 +1,22 @@
 """Forms of tickets: their fields and validation messages."""
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, SelectField
+from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, Optional
 
+from governance.core.errors import Invalid
 from governance.core.lifecycle import Move
+from governance.core.photos.clean import Box
 from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
 from governance.core.web.forms import Form, options, phone, submission, text
 from governance.places.landing import PlaceRow
 from governance.places.model import Place
 from governance.tickets.categories import Choice
-from governance.tickets.publishing import PARTS
 
 ACCEPT = {"accept": "image/jpeg,image/png,image/webp,image/heic,image/*"}
 
@@ -103,33 +105,79 @@ class AnswerForm(Form):
     asked_in = HiddenField("")  # the round that the page showed
 
 
-class PublishForm(Form):
-    """The hidden parts of a ticket, its public wording and the reason; `seen` lists the photos shown on the page."""
+class LetOut(Form):
+    """Whether the words stay hidden, the public wording, and the keys of the photos to let out."""
 
     hide_words = BooleanField(_l("文字先不公开"))
-    hide_photos = BooleanField(_l("照片先不公开"))
+    let_out = SelectMultipleField(_l("照片"), validate_choice=False, choices=(), default=())
     public_words = text(_l("邻居看到的文字"), longest=500, lines=3)
+
+
+class PublishForm(LetOut):
+    """A later change of what others see; `seen` lists the photos that stood on the page."""
+
     seen = HiddenField("")
     reason = text(_l("为什么改（记在留痕里）"), longest=200, needed=_l("请写一句为什么改"))
 
-    def kept_back(self) -> list[str]:
-        return [part for part in PARTS if self[f"hide_{part}"].data]
+    def chosen(self) -> dict[str, Any]:
+        return {
+            "hide_words": self.hide_words.data,
+            "let_out": self.let_out.data,
+            "seen": (self.seen.data or "").split(","),
+            "public_words": self.public_words.data or "",
+        }
 
 
-class MoveForm(Form):
+class ReasonForm(Form):
+    reason = text(_l("为什么改（记在留痕里）"), longest=200, needed=_l("请写一句为什么改"))
+
+
+GRID = 8  # cells a side, as the page without script covers by ticks
+BOX = re.compile(r"\d{1,4}(?:,\d{1,4}){3}")
+MOST_BOXES = 20
+
+
+class CoverForm(Form):
+    """What to black out of a photo: `cell` is `row-column` of the grid, `box` is left,top,right,bottom in permille."""
+
+    cell = SelectMultipleField(_l("格子"), validate_choice=False, choices=(), default=())
+    box = SelectMultipleField(_l("方块"), validate_choice=False, choices=(), default=())
+    reason = text(_l("遮住什么（记在留痕里）"), longest=200, needed=_l("请写一句遮住了什么，例：人脸、车牌"))
+
+    def chosen(self) -> list[Box]:
+        """Raises Invalid for none, for too many, or for what is no box inside the picture."""
+        cells = [_cell(cell) for cell in self.cell.data[: GRID * GRID]]
+        boxes = [Box(*map(int, box.split(","))) for box in self.box.data[:MOST_BOXES] if BOX.fullmatch(box)]
+        found = [box for box in (*filter(None, cells), *boxes) if _is_inside(box)]
+        if len(found) != len(self.cell.data) + len(self.box.data) or not found:
+            raise Invalid({"cell": _l("请在照片上点要遮住的格子，或者拖一个方块")})
+        return found
+
+
+def _cell(name: str) -> Box | None:
+    row, _, column = name.partition("-")
+    if not (row.isdecimal() and column.isdecimal() and len(name) < 6):
+        return None
+    edges = [int(number) * 1000 // GRID for number in (column, row)]
+    far = [-(-(int(number) + 1) * 1000 // GRID) for number in (column, row)]
+    return Box(*edges, *far)
+
+
+def _is_inside(box: Box) -> bool:
+    return 0 <= box.left < box.right <= 1000 and 0 <= box.top < box.bottom <= 1000
+
+
+class MoveForm(LetOut):
     """Base form of a move; `move_form` adds the fields that the move asks for."""
 
-    hide_words = BooleanField(_l("文字先不公开"))
-    hide_photos = BooleanField(_l("照片先不公开"))
-    seen = HiddenField("")
-    public_words = text(_l("邻居看到的文字"), longest=500, lines=3)
+    send_contact = BooleanField(_l("把联系方式也给承办单位"))
     photos = photos(_l("照片"))
     submission = submission()
 
     def published(self) -> dict[str, str]:
-        """Return the hidden parts, the public wording and the photos shown on the page."""
-        kept = {name: "1" for name in ("hide_words", "hide_photos") if self[name].data}
-        return kept | {"seen": self.seen.data or "", "public_words": self.public_words.data or ""}
+        """Return what is let out and in which words, and whether the contact goes along."""
+        ticked = {name: "1" for name in ("hide_words", "send_contact") if self[name].data}
+        return ticked | {"let_out": ",".join(self.let_out.data), "public_words": self.public_words.data or ""}
 
 
 def move_form(move: Move, choices: dict[str, list[tuple[str, AnyText]]]) -> type[MoveForm]:

@@ -1,13 +1,13 @@
 """Periodic jobs of tickets. The photo jobs are in photos.py."""
 
 from governance.core.jobs import job
-from governance.tickets import feedback, reminders, urgency
+from governance.tickets import answers, reminders, urgency
 
 
 @job("tickets.close_the_silent", every=3600)
 def close_the_silent() -> None:
     """Close tickets that have been resolved for a week."""
-    feedback.close_the_silent()
+    answers.close_the_silent()
 
 
 @job("tickets.mind_the_clock", every=600)

@@ -7,6 +7,7 @@ followers close a ticket, or a timeout does. No answer never counts as satisfact
 from dataclasses import dataclass
 
 from governance.core.lifecycle import RESIDENT, Ask, Lifecycle, Line, Move, Reader, State
+from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
 
 SUBMITTED, ACCEPTED, DISPATCHED, IN_PROGRESS = "submitted", "accepted", "dispatched", "in_progress"
@@ -29,10 +30,12 @@ TOPIC = (
 class TicketState(State):
     """`now` and `next` may use %(owner)s, %(deadline)s and %(why)s. Residents may join tickets in a listed state.
 
-    The sentences state only what the record of a ticket in this state holds, whoever reads them.
+    The sentences state only what the record of a ticket in this state holds, whoever reads them. Where `next` asks the
+    reader something, those who cannot answer read `next_unasked`.
     """
 
     tone: str = "wait"
+    next_unasked: AnyText = ""
     running: bool = False  # the clock runs
     being_done: bool = False  # a worker has taken it on
     put_right: bool = False
@@ -43,6 +46,7 @@ class TicketState(State):
 @dataclass(frozen=True, kw_only=True)
 class TicketMove(Move):
     in_public: bool = False  # not for private tickets: everybody reads the result
+    hands_out: bool = False  # somebody outside the offices gets it; asks whether the contact goes along
 
 
 STATES = (
@@ -129,6 +133,7 @@ STATES = (
         _l("已办结待回访"),
         now=_l("办完了"),
         next=_l("请您说一声：真的解决了吗？"),
+        next_unasked=_l("等报的人和遇到过的邻居说一声，最多七天"),
         stage=PUT_IN_ORDER,
         tone="done",
         waits_for=(RESIDENT,),
@@ -192,6 +197,7 @@ MOVES = (
         done=_l("交给"),
         detail="body",
         readers=ALL,
+        hands_out=True,
     ),
     TicketMove(
         "start",
@@ -311,6 +317,10 @@ LINES = (
     Line("contact", done=_l("查看了联系方式"), readers=CONCERNED),
     Line("contact_change", done=_l("报的人改了联系方式"), readers=CONCERNED),
     Line("contact_withdraw", done=_l("报的人撤回了联系方式"), readers=CONCERNED),
+    Line("contact_send", done=_l("让承办单位看到联系方式："), readers=CONCERNED, words=CONCERNED, detail="body"),
+    Line("contact_keep", done=_l("不再让承办单位看到联系方式："), readers=CONCERNED, words=CONCERNED, detail="body"),
+    Line("cover", done=_l("遮住了照片的一部分"), readers=CONCERNED, words=CONCERNED),
+    Line("photo_refused", done=_l("有一张照片没收下"), readers=CONCERNED, words=CONCERNED),
     Line("erase", done=_l("报的人删去了自己留下的话、照片和联系方式")),
     Line("undo", done=_l("凭条撤回"), readers=RECORD),  # the move `withdraw` follows it
     Line("hide", done=_l("先不公开"), readers=CONCERNED, words=CONCERNED, detail="parts"),

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from governance import links
 from governance.core.crypto import new_ref
 from governance.core.db import db, locked, now, numbered
-from governance.core.errors import Invalid, Missing
+from governance.core.errors import Invalid, Missing, SentBefore
 from governance.core.similarity import ALIKE, likeness
 from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import may, require, visible
@@ -109,9 +109,14 @@ def task_choices(place: Place) -> tuple[links.Choices, links.Choices]:
 def task(
     by: Viewer, place: Place, submission: str, *, words: str, category: str, body: str, due_at: datetime
 ) -> links.NewTask:
-    """Create an accepted ticket with an owner and a due date. A repeated submission returns the first task."""
+    """Create an accepted ticket with an owner and a due date. A repeated submission returns the first task.
+
+    Raises SentBefore for the same submission with other words.
+    """
     require(by, "topic.task", place)
     first = reported(by.staff_id, submission)
+    if first and first.words != words:
+        raise SentBefore("tickets.show", ref=first.ref)
     if first:
         return links.NewTask(first.id, first.number, created=False)
     ticket = _task(by, place, submission, words, category, due_at)

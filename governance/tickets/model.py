@@ -1,5 +1,6 @@
 """Models of tickets and their related rows, with derived properties. Actions are elsewhere."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -30,7 +31,8 @@ from governance.places.kinds import AREAS
 from governance.places.model import Place
 from governance.places.place_columns import AreaColumns
 from governance.tickets.lifecycle import LIFE, RUNNING, SUBMITTED, TicketMove, TicketState
-from governance.triage.masking import masked
+from governance.triage.bodies import is_named
+from governance.triage.masking import WHERE, masked
 
 SOURCES: dict[str, AnyText] = {
     "code": _l("扫码"),
@@ -114,6 +116,7 @@ class Ticket(AreaColumns, Base):
     contact_phone: Mapped[str | None] = mapped_column(
         Personal, info=personal(_l("联系电话"), _l("办这件事的人联系您"), masked=masked_phone)
     )
+    contact_sent: Mapped[bool] = mapped_column(default=False, server_default=false())  # the body may see the contact
     assisted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     state: Mapped[str] = mapped_column(OneOf(16, STATES), default=SUBMITTED)
@@ -136,7 +139,6 @@ class Ticket(AreaColumns, Base):
         Text, info=personal(_l("邻居看到的文字"), _l("让邻居知道有人报了"))
     )
     words_hidden: Mapped[bool] = mapped_column(default=False)
-    photos_hidden: Mapped[bool] = mapped_column(default=False)
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]  # of the first round; a reopen keeps it
@@ -194,6 +196,15 @@ class Ticket(AreaColumns, Base):
         return masked(self.words).text if self.public_words is None else self.public_words
 
     @property
+    def masked_words(self) -> list[tuple[str, str]]:
+        """The words in pieces, each with the kind of what is masked in it, or an empty kind."""
+        pieces, last = list[tuple[str, str]](), 0
+        for part in masked(self.words).parts:
+            pieces += [(self.words[last : part.start], ""), (self.words[part.start : part.end], part.kind)]
+            last = part.end
+        return [piece for piece in [*pieces, (self.words[last:], "")] if piece[0]]
+
+    @property
     def from_group(self) -> bool:
         """转自群聊: staff reported it from a chat group."""
         return self.source == "group" and self.assisted_by_id is not None
@@ -207,6 +218,19 @@ class Ticket(AreaColumns, Base):
     def told_photos(self) -> list["Photo"]:
         """The photos of the report, without refused ones."""
         return [photo for photo in self.photos if photo.step == "report" and photo.state != "refused"]
+
+    @property
+    def body_words(self) -> str:
+        """The words as the body reads them: without numbers and names unless the contact was sent, doors stay."""
+        return self.words if self.contact_sent else self.masked_for_body
+
+    @property
+    def masked_for_body(self) -> str:
+        return masked(self.words, WHERE).text
+
+    def named_in_words(self, bodies: Iterable[str]) -> list[str]:
+        """Those of these bodies that the words name; perhaps they complain of it."""
+        return [name for name in bodies if is_named(name, self.words)]
 
     @property
     def owner(self) -> AnyText:
@@ -358,6 +382,7 @@ class Photo(Base):
     step: Mapped[str] = mapped_column(String(10), default="report")
     state: Mapped[str] = mapped_column(String(10), default="quarantine")
     reason: Mapped[str | None] = mapped_column(String(80))
+    let_out: Mapped[bool] = mapped_column(default=False, server_default=false())  # staff let neighbours see it
     width: Mapped[int | None]
     height: Mapped[int | None]
     at: Mapped[datetime] = mapped_column(default=now, info=personal(_l("什么时候交的"), _l("办这件事"), Erased.ROW))

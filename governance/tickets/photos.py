@@ -5,6 +5,7 @@ same photo under the same submission returns the same row.
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
@@ -16,10 +17,10 @@ from governance.core.crypto import new_ref
 from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Missing
 from governance.core.jobs import enqueue, job
-from governance.core.photos.clean import MOST_BYTES, Unclean, clean, glance
+from governance.core.photos.clean import MOST_BYTES, Box, Unclean, clean, glance
 from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import require
-from governance.people.access.viewer import Viewer
+from governance.people.access.viewer import SYSTEM, Viewer
 from governance.people.model import Person
 from governance.places.actions import freshen
 from governance.tickets import feedback
@@ -95,6 +96,38 @@ def follow(ticket: Ticket, by: Viewer, submission: str, file: FileStorage) -> Ph
     return photo
 
 
+def cover(ticket: Ticket, by: Viewer, key: str, boxes: Sequence[Box], reason: str) -> None:
+    """Black out parts of a photo, for everybody and for good. The picture gets a new address; the old files go.
+
+    Raises Missing for a photo that is not there any more, or not cleaned yet.
+    """
+    require(by, "ticket.cover", ticket)
+    before = db.session.scalars(select(Photo).filter_by(ticket_id=ticket.id, key=key, state="clean")).first()
+    if before is None:
+        raise Missing
+    whole = picture(before, "full")
+    db.session.rollback()  # hold no transaction during the drawing
+    covered = clean(whole, boxes)
+    with writing():
+        locked(ticket)
+        photo = db.session.scalars(select(Photo).filter_by(ticket_id=ticket.id, key=key).with_for_update()).first()
+        if photo is None:  # covered or erased by somebody else meanwhile
+            raise Missing
+        old, photo.key = list(files_of(photo)), new_ref(24)
+        media.put(address(photo, "full"), covered.full)
+        media.put(address(photo, "thumb"), covered.thumb)
+        record_event(ticket, "cover", by, words=reason, boxes=len(boxes))
+        enqueue("tickets.drop_files", keys=old)  # should this process die before it has
+    drop_files(old)
+
+
+@job("tickets.drop_files", tries=20)
+def drop_files(keys: list[str]) -> None:
+    """Delete files of the media store that no row names any more."""
+    for key in keys:
+        media.delete(key)
+
+
 def quarantine(photo: Photo) -> str:
     return f"quarantine/{photo.key}"
 
@@ -154,7 +187,9 @@ def _settle(cleaned: Photo, **values: object) -> None:
         for name, value in values.items():
             setattr(photo, name, value)
         ticket = db.session.get(Ticket, photo.ticket_id) if photo.ticket_id else None
-        if ticket is not None and not ticket.private:
+        if ticket is not None and photo.state == "refused":
+            record_event(ticket, "photo_refused", SYSTEM, words=photo.reason or "", to=photo.person_id)
+        elif ticket is not None and not ticket.private:
             freshen(ticket.place)
 
 

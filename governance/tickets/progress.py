@@ -1,7 +1,7 @@
 """Progress of a ticket: its current state, its next step, and the past steps that the viewer may read."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +14,9 @@ from governance.core.web.pages import minute
 from governance.people.access.permissions import may
 from governance.people.access.viewer import Viewer
 from governance.tickets.lifecycle import LIFE
-from governance.tickets.model import Photo, Ticket
+from governance.tickets.model import Photo, Ticket, headline
 from governance.tickets.publishing import PARTS
+from governance.triage.masking import WHERE, masked
 
 SAID = {"yes": _l("解决了"), "partly": _l("好了一部分"), "no": _l("没解决")}
 NAMED: dict[str, Callable[[Any], str]] = {  # how to format a line's detail that is not plain text
@@ -38,19 +39,37 @@ def tone(ticket: Any) -> str:
     return "late" if ticket.is_late else ticket.status.tone
 
 
-def now_and_next(ticket: Ticket) -> tuple[str, str]:
+def now_and_next(ticket: Ticket, asked: bool = False) -> tuple[str, str]:
+    """Return the two sentences. `asked`: the reader may answer what the second one asks."""
     due = {"due": minute(ticket.due_at)}
     deadline = _("原定 %(due)s 办好，已经超时", **due) if ticket.is_late else _("最晚 %(due)s 办好", **due)
     facts = {"owner": ticket.owner, "deadline": deadline, "why": ticket.hold_reason or ""}
-    return str(ticket.status.now) % facts, str(ticket.status.next) % facts
+    then = ticket.status.next if asked else ticket.status.next_unasked or ticket.status.next
+    return str(ticket.status.now) % facts, str(then) % facts
 
 
 def steps(ticket: Ticket, viewer: Viewer) -> list[Step]:
     """Return the steps that the viewer may read, newest first."""
-    reader, may_see = _reader(ticket, viewer), may(viewer, "ticket.photos", ticket)
+    reader, may_see = _reader(ticket, viewer), may(viewer, "ticket.original", ticket)
     shown_verbs = LIFE.read_by(reader)
     found = [event for event in history("ticket", ticket.id) if event.verb in shown_verbs]
-    return [_step(ticket, event, reader, may_see) for event in found][::-1]
+    made = [_step(ticket, event, reader, may_see) for event in found][::-1]
+    whole = may(viewer, "ticket.contact", ticket) or reader is not Reader.IN_CHARGE
+    return made if whole else [replace(step, words=masked(step.words, WHERE).text) for step in made]
+
+
+def words_for(ticket: Ticket, viewer: Viewer) -> str:
+    """The words as this viewer may read them: the body reads no numbers and names unless the contact was sent."""
+    if may(viewer, "ticket.contact", ticket) or may(viewer, "ticket.withdraw", ticket):
+        return ticket.words
+    return ticket.body_words if may(viewer, "ticket.original", ticket) else ticket.said_publicly
+
+
+def title_for(ticket: Ticket, viewer: Viewer) -> str:
+    """The title as this viewer may read it: the beginning of the words, else the category."""
+    if may(viewer, "ticket.original", ticket):
+        return headline(words_for(ticket, viewer), ticket.category.label)
+    return ticket.public_title
 
 
 def _reader(ticket: Ticket, viewer: Viewer) -> Reader:
@@ -67,7 +86,8 @@ def _step(ticket: Ticket, event: Event, reader: Reader, may_see: bool) -> Step:
     who = event.actor if by_staff or reader is Reader.IN_CHARGE else ""
     shown = event.words or "" if line.words <= reader else ""
     label = f"{line.done}{' ' if detail else ''}{detail}"
-    return Step(label, event.at, who, shown, _photos(ticket, event) if may_see else [])
+    photos = [photo for photo in _photos(ticket, event) if may_see or (photo.let_out and ticket.checked_at)]
+    return Step(label, event.at, who, shown, photos)
 
 
 def _photos(ticket: Ticket, event: Event) -> list[Photo]:

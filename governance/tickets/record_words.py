@@ -26,6 +26,8 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "title": lambda title: f"《{title}》",
     "hidden": lambda parts: _("%(parts)s先不公开", parts=NAMED["parts"](parts)),
     "parts": NAMED["parts"],
+    "let_out": lambda count: _("让邻居看到照片 %(count)s 张", count=count),
+    "contact": lambda yes: _("联系方式一起给了"),
     "merged": lambda number: _("由 %(number)s 并来", number=number),
 }
 

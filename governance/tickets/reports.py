@@ -10,9 +10,8 @@ from sqlalchemy import bindparam, select, update
 from governance.core.crypto import keyed_hash, new_ref
 from governance.core.db import connection, db, now
 from governance.core.db import find_by as one
-from governance.core.errors import Refused
+from governance.core.errors import SentBefore
 from governance.core.sql_statements import Insert, Prepared
-from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
 from governance.places.landing import PlaceRow
@@ -31,16 +30,10 @@ _MINE = Photo.person_id.in_([bindparam("person"), bindparam("staff")])
 _STAGED = select(Photo.id).where(_MINE, Photo.submission == bindparam("under"), Photo.ticket_id.is_(None))
 _FIRST = _STAGED.order_by(Photo.id).limit(MOST_PHOTOS)
 ATTACH: Prepared[tuple[()]] = Prepared(
-    update(Photo).where(Photo.id.in_(_FIRST)).values(ticket_id=bindparam("ticket"), step=bindparam("taken_at"))
+    update(Photo)
+    .where(Photo.id.in_(_FIRST))
+    .values(ticket_id=bindparam("ticket"), step=bindparam("taken_at"), let_out=bindparam("out"))
 )
-
-
-class OtherContent(Refused):
-    """A known submission came again with different content. `ref` names the ticket that it created."""
-
-    def __init__(self, ref: str) -> None:
-        super().__init__(_l("这是刚才那件；新的事请再报一件"))
-        self.ref = ref
 
 
 def submit_report(place: Place, by: Viewer, category: Category, submission: str, **details: Any) -> Ticket:
@@ -74,10 +67,10 @@ def content_digest(content: Mapping[str, Any]) -> str:
 
 
 def ref_of(by: Viewer, submission: str, digest: str) -> str | None:
-    """Return the reference of the ticket that this submission created, if any. Raises OtherContent."""
+    """Return the reference of the ticket that this submission created, if any. Raises SentBefore."""
     found = None if by.new else SENT.first(connection(), submitter=by.person_id, submission=submission)
     if found and found[1] not in (None, digest):
-        raise OtherContent(found[0])
+        raise SentBefore("tickets.show", ref=found[0])
     return found[0] if found else None
 
 
@@ -123,9 +116,12 @@ def report_for(
     return first or _whole(_report(by, by.staff_id, reporter_id, place, category, submission, details))
 
 
-def attach(ticket_id: int, by: Viewer, submission: str, step: str) -> int:
-    """Attach the photos staged under a submission to the ticket. Returns their number."""
+def attach(ticket_id: int, by: Viewer, submission: str, step: str, *, let_out: bool = False) -> int:
+    """Attach the photos staged under a submission to the ticket. Returns their number.
+
+    `let_out`: neighbours see them at once, as those that staff take of the finished work.
+    """
     if by.new and by.staff_id is None:
         return 0
     mine = {"person": by.person_id, "staff": by.staff_id}
-    return ATTACH.run(connection(), ticket=ticket_id, under=submission, taken_at=step, **mine)
+    return ATTACH.run(connection(), ticket=ticket_id, under=submission, taken_at=step, out=let_out, **mine)

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, session
+from flask import Blueprint, Response, redirect, render_template, request, session, url_for
 
 from governance import links
 from governance.core import limits
 from governance.core.db import connection, db, find_by
-from governance.core.errors import Invalid, Missing, Stale, TooMuch
+from governance.core.errors import Invalid, Missing, SentBefore, Stale, TooMuch
 from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
 from governance.core.translation import translate as _
@@ -26,9 +26,20 @@ from governance.places.codes import living
 from governance.places.landing import PlaceRow, land, on_path
 from governance.places.model import full_name_of, nearest_phone
 from governance.places.qr import Square
-from governance.tickets import assist, feedback, guess_limit, photos, progress, queries, report_page, reports
+from governance.tickets import (
+    answers,
+    assist,
+    feedback,
+    guess_limit,
+    photos,
+    progress,
+    publishing,
+    queries,
+    report_page,
+    reports,
+)
 from governance.tickets.available_moves import move_forms
-from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, PublishForm, ReportForm
+from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, PublishForm, ReasonForm, ReportForm
 from governance.tickets.model import Photo, Ticket
 from governance.tickets.report_subject import matter
 from governance.triage.local_numbers import with_local
@@ -64,15 +75,14 @@ def create(code: str) -> Any:
     form = ReportForm(place)
 
     def report(viewer: Viewer) -> str:
-        first = reports.ref_of(viewer, form.submission.data, _digest(form))
+        first = reports.ref_of(viewer, form.submission.data, digest_of(form))
         return first or _new_report(viewer, place, form)
 
     try:
         ref = attempt(form, lambda: as_person(report), first=partial(stage_all, form))
-    except reports.OtherContent as trouble:
-        if wants_json():
-            raise
-        return render_template("tickets/sent_before.html", place=place, code=code, ref=trouble.ref), trouble.status
+    except SentBefore as trouble:
+        trouble.again = url_for("tickets.new", code=code)
+        raise
     if ref is None:
         return _report_page(code, form)
     session["just_reported"] = ref
@@ -85,11 +95,12 @@ def _new_report(viewer: Viewer, place: PlaceRow, form: ReportForm) -> str:
     if not form.words.data and not photos.staged(viewer, form.submission.data):
         raise Invalid({"words": _l("请说一句，或者拍一张照片")})
     require_room(viewer, place)
-    details = form.details() | {"content_digest": _digest(form)}
+    details = form.details() | {"content_digest": digest_of(form)}
     return reports.new_report(there, viewer, category, form.submission.data, **details)
 
 
-def _digest(form: ReportForm) -> str:
+def digest_of(form: ReportForm) -> str:
+    """Return a keyed hash of what was filled in, to know a submission that comes again with other content."""
     chosen = {"category": form.category.data, "at": form.at.data}
     return reports.content_digest(form.details() | chosen)
 
@@ -188,12 +199,16 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
     viewer, forms, above = current(), forms or {}, on_path(connection(), ticket.place.path)
     may_give = feedback.open_to(ticket, viewer)
     mine, just_reported = may(viewer, "ticket.withdraw", ticket), _just_reported(ticket)
+    given = answers.own_answer(ticket, viewer)
+    asked = may_give["asks_answer"] and not may_give["may_call_back"] and given is None
     page = render_template(
         "tickets/show.html",
         ticket=ticket,
         refusal=refusal,
         place=ticket.place,
-        now_and_next=progress.now_and_next(ticket),
+        title=progress.title_for(ticket, viewer),
+        words=progress.words_for(ticket, viewer),
+        now_and_next=progress.now_and_next(ticket, asked),
         steps=progress.steps(ticket, viewer),
         sources=links.sources("ticket", ticket.id, viewer),
         outcomes=links.outcomes("ticket", ticket.id, viewer),
@@ -203,10 +218,14 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         can=lambda action: may(viewer, f"ticket.{action}", ticket),
         moves=move_forms(ticket, viewer, forms),
         more=forms.get("more") or (may_give["may_more"] and MoreForm.blank().on_page_as("more")),
-        answer=forms.get("answer") or (may_give["asks_answer"] and AnswerForm.blank().on_page_as("answer")),
+        answer=forms.get("answer")
+        or ((may_give["asks_answer"] or may_give["may_still"]) and AnswerForm.blank().on_page_as("answer")),
         publish=forms.get("publish") or (may(viewer, "ticket.publish", ticket) and _publish_form(ticket)),
+        sending=forms.get("sending")
+        or (may(viewer, "ticket.send_contact", ticket) and ReasonForm.blank().on_page_as("sending")),
         kept=lambda form: photos.staged(viewer, form.submission.data),
-        said=feedback.said(ticket, viewer),
+        given=given,
+        said=progress.SAID[given.solved] if given else "",
         link=public_url("tickets.show", ref=ticket.ref, k=assist.reporter_secret(ticket)) if mine else "",
         just_reported=just_reported,
         done=acknowledgement(ticket.ref),
@@ -231,11 +250,14 @@ def _calls(ticket: Ticket, mine: bool) -> tuple[Call, ...]:
 
 def _publish_form(ticket: Ticket) -> Form:
     """Fill the form with the current settings; `seen` lists the photos on this page."""
-    seen = ",".join(photo.key for photo in ticket.told_photos if photo.shows)
-    now_hidden = {"hide_words": ticket.words_hidden, "hide_photos": ticket.photos_hidden}
-    return PublishForm.blank(data=now_hidden | {"seen": seen, "public_words": ticket.said_publicly}).on_page_as(
-        "publish"
-    )
+    photos_here = publishing.publishable(ticket)
+    now_shown = {
+        "hide_words": ticket.words_hidden,
+        "let_out": [photo.key for photo in photos_here if photo.let_out],
+        "seen": ",".join(photo.key for photo in photos_here),
+        "public_words": ticket.said_publicly,
+    }
+    return PublishForm.blank(data=now_shown).on_page_as("publish")
 
 
 @bp.post("/t/<ref>/join")
@@ -319,11 +341,14 @@ def answer(ref: str) -> Any:
 
 
 def _answer(ticket: Ticket, viewer: Viewer, said: tuple[str, int | None, str], asked_in: int | None) -> None:
-    """Save the viewer's own answer, or the reporter's phone answer that staff write down."""
+    """Save the viewer's own answer, 我也遇到，还没好, or the reporter's phone answer that staff write down."""
     if may(viewer, "ticket.answer", ticket):
-        feedback.give_feedback(ticket, viewer, *said, asked_in=asked_in)
+        answers.give_feedback(ticket, viewer, *said, asked_in=asked_in)
+    elif said[0] == "no" and may(viewer, "ticket.still", ticket):
+        newcomer_limits.require_room("join", ticket.id, viewer)
+        answers.say_still_met(ticket, viewer, said[2])
     else:
-        feedback.call_back(ticket, viewer, *said)
+        answers.call_back(ticket, viewer, *said)
 
 
 def _voice_limit() -> None:
@@ -336,7 +361,7 @@ def photo(ref: str, key: str, size: str) -> Any:
     """Serve a cleaned photo to a permitted viewer. No route serves the original."""
     ticket = queries.find_ticket(ref, current())
     found = find_by(Photo, key=key, ticket_id=ticket.id, state="clean")
-    action = "ticket.more_photos" if found is not None and found.step == "more" else "ticket.photos"
+    action = "ticket.photos" if found is not None and found.let_out else "ticket.original"
     if found is None or not may(current(), action, ticket):
         raise Missing
     answer = Response(photos.picture(found, size), mimetype="image/jpeg")

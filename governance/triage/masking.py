@@ -5,7 +5,7 @@ patterns: it finds what is written in a known way, never everything. A worker wh
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from governance.triage.contact_numbers import CARD, CHAT, IDENTITY, MAIL, PHONE, PLATE, QQ, as_digits, contact_numbers
@@ -26,6 +26,9 @@ WORDS = {
 }
 
 
+WHERE = frozenset({DOOR, PLATE})  # what who does the work needs to find it
+
+
 class Part(NamedTuple):
     """A masked part: its kind, and where it stood in the text that was typed, `end` not included."""
 
@@ -41,9 +44,9 @@ class Masked(NamedTuple):
     parts: tuple[Part, ...]
 
 
-def masked(words: str) -> Masked:
-    """The words with every part masked that could name, reach or find a person."""
-    parts = _joined(_found(_folded(words)))
+def masked(words: str, kept: Collection[str] = ()) -> Masked:
+    """The words with every part masked that could name, reach or find a person, but for the kinds that are `kept`."""
+    parts = [part for part in _joined(_found(_folded(words))) if part.kind not in kept]
     pieces, last = [], 0
     for part in parts:
         pieces += [words[last : part.start], WORDS[part.kind]]

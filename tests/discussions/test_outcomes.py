@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from governance import links
 from governance.core.db import db, now, writing
-from governance.core.errors import Forbidden, Invalid, Refused
+from governance.core.errors import Forbidden, Invalid, Refused, SentBefore
 from governance.core.web.pages import local
 from governance.discussions import actions, outcomes, page, queries
 from governance.discussions.model import Topic, follows
@@ -53,7 +53,9 @@ def test_a_task_is_a_ticket_with_an_owner_and_a_date_and_the_first_begins_the_ca
 
 def test_a_task_sent_twice_is_one_task(cast) -> None:
     topic, shen, submission = decided(cast), cast.viewer("shen"), fresh()
-    assert tasked(topic, shen, submission).id == tasked(topic, shen, submission, words="另一件").id
+    assert tasked(topic, shen, submission).id == tasked(topic, shen, submission).id
+    with pytest.raises(SentBefore):
+        tasked(topic, shen, submission, words="另一件")
     assert len(linked(topic)) == 1 and verbs(topic).count("task") == 1
 
 

@@ -49,13 +49,14 @@ MOVES = "accept decline dispatch start return hold resume finish verify merge to
 READ = {
     Reader.EVERYBODY: "accept decline dispatch start return hold resume finish verify merge to_topic reopen withdraw "
     "close report",
-    Reader.CONCERNED: "nudge more answer contact contact_change contact_withdraw hide show reword",
+    Reader.CONCERNED: "nudge more answer contact contact_change contact_withdraw contact_send contact_keep "
+    "cover photo_refused hide show reword",
     Reader.IN_CHARGE: "due late erase urgent escalate",
     Reader.RECORD: "join photo undo",
 }
 # The words given with a move or a line that is read by more than those in charge.
 WORDS_FOR_ALL = "accept decline start hold resume finish verify"
-WORDS_FOR_THE_CONCERNED = "more answer hide show reword"
+WORDS_FOR_THE_CONCERNED = "more answer hide show reword contact_send contact_keep cover photo_refused"
 ANSWERS = {"note": "说明", "body": "1", "into": "1-8", "topic": "new"}
 
 

@@ -48,10 +48,17 @@ def the_ticket(address: str) -> Ticket:
 
 
 def tap(worker, address: str, **form: str):
-    """受理 as the card on the desk sends it, with what stood on the card."""
-    page = worker.get("/desk").get_data(as_text=True)
-    seen = re.search(r'name="seen" value="([^"]*)"', page)
-    return worker.post(f"{address}/moves/accept", back="/desk", **({"seen": seen[1]} if seen else {}), **form)
+    """受理 on the desk's card, with what stands there."""
+    worker.get("/desk")
+    return worker.post(f"{address}/moves/accept", back="/desk", **form)
+
+
+def accepted_with_photo(worker, address: str):
+    """受理 on the ticket's page, with the tick beside the large photo."""
+    page = worker.get(address).get_data(as_text=True)
+    box = re.search(r'name="let_out" value="([^"]+)"', page)
+    assert box and photo_address(address, "full") in page[: box.start()]
+    return worker.post(f"{address}/moves/accept", let_out=[box[1]])
 
 
 def photo_address(address: str, size: str = "thumb") -> str:
@@ -67,21 +74,30 @@ def test_the_card_shows_the_words_whole_and_the_photo_beside_the_tap(phone, clea
     assert "文字先不公开" in card and "照片先不公开" in card
 
 
-def test_one_tap_lets_go_what_was_seen(phone, cast, cleaned) -> None:
-    assert tap(phone().sign_in("gao"), cleaned).status_code == 303
+def test_the_cards_tap_lets_go_the_words_and_no_photo(phone, cast, cleaned) -> None:
+    assert tap(phone().sign_in("gao"), cleaned, let_out="").status_code == 303
     other = phone()
-    assert LONG in other.get(cleaned).get_data(as_text=True)
-    assert other.get(photo_address(cleaned)).status_code == 200
+    page = other.get(cleaned).get_data(as_text=True)
+    assert LONG in page and "没有对邻居公开：照片 1 张" in page
+    assert other.get(photo_address(cleaned)).status_code == 404
     assert KEPT_BACK in other.get(f"/c/{cast.codes['5号楼']}").get_data(as_text=True)
-    assert not the_ticket(cleaned).words_hidden and not the_ticket(cleaned).photos_hidden
 
 
-def test_a_photo_that_was_not_on_the_card_stays_hidden(phone, reported) -> None:
-    worker = phone().sign_in("gao")
-    assert "照片正在处理" in worker.get("/desk").get_data(as_text=True)
-    assert tap(worker, reported).status_code == 303
+def test_a_photo_goes_out_by_the_tick_beside_its_large_picture(phone, cleaned) -> None:
+    assert accepted_with_photo(phone().sign_in("gao"), cleaned).status_code == 303
+    other = phone()
+    assert photo_address(cleaned) in other.get(cleaned).get_data(as_text=True)
+    for size in ("thumb", "full"):
+        assert other.get(photo_address(cleaned, size)).status_code == 200
+
+
+def test_a_photo_that_was_not_cleaned_yet_cannot_be_let_out(phone, reported) -> None:
+    worker, key = phone().sign_in("gao"), the_photo().key
+    page = worker.get(reported).get_data(as_text=True)
+    assert "还有照片正在处理" in page and 'name="let_out"' not in page
+    assert worker.post(f"{reported}/moves/accept", let_out=[key]).status_code == 303
     photo_jobs.clean_photo(the_photo().id)
-    assert the_ticket(reported).photos_hidden and not the_ticket(reported).words_hidden
+    assert not the_photo().let_out
     assert phone().get(photo_address(reported)).status_code == 404
 
 
@@ -91,7 +107,7 @@ def test_what_is_kept_back_shows_nowhere(phone, cast, cleaned, move) -> None:
     joiner.get(cleaned)
     joiner.post(f"{cleaned}/join")
     worker.get(cleaned)
-    kept = {"hide_words": "1", "hide_photos": "1", "seen": the_photo().key}
+    kept = {"hide_words": "1"}
     assert worker.post(f"{cleaned}/moves/{move}", note="看过了", **kept).status_code == 303
     for other in (phone(), joiner, phone().sign_in("lin")):
         pages = [
@@ -102,7 +118,7 @@ def test_what_is_kept_back_shows_nowhere(phone, cast, cleaned, move) -> None:
         for size in ("thumb", "full"):
             assert other.get(photo_address(cleaned, size)).status_code == 404
         assert other.get(f"{cleaned}/record").status_code != 200
-    assert "没有对邻居公开：文字、照片" in phone().get(cleaned).get_data(as_text=True)
+    assert "没有对邻居公开：文字、照片 1 张" in phone().get(cleaned).get_data(as_text=True)
     for event in db.session.query(Event).filter_by(noun="ticket"):
         for who in ("workers", "residents"):
             told = audience.tellings_of(event).telling(who)
@@ -110,31 +126,25 @@ def test_what_is_kept_back_shows_nowhere(phone, cast, cleaned, move) -> None:
     assert "文字、照片先不公开" in phone().sign_in("shen").get(f"{cleaned}/record").get_data(as_text=True)
 
 
-def test_those_in_charge_hide_and_show_later_with_a_reason_on_record(phone, cast, cleaned) -> None:
-    worker, other = phone().sign_in("gao"), phone()
-    tap(worker, cleaned)
-    worker.get(cleaned)
-    assert worker.post(f"{cleaned}/public", hide_photos="1").status_code == 422
+def test_those_in_charge_take_a_photo_back_and_let_it_out_again_with_a_reason_on_record(phone, cast, cleaned) -> None:
+    worker, other, key = phone().sign_in("gao"), phone(), the_photo().key
+    accepted_with_photo(worker, cleaned)
+    page = worker.get(cleaned).get_data(as_text=True)
+    assert f'value="{key}" checked' in page[page.index('id="publish"') :]
+    assert worker.post(f"{cleaned}/public", seen=key).status_code == 422
     assert "请写一句为什么改" in worker.page
-    assert worker.post(f"{cleaned}/public", hide_photos="1", reason="拍到了车牌").status_code == 303
+    assert worker.post(f"{cleaned}/public", seen=key, reason="拍到了车牌").status_code == 303
     assert other.get(photo_address(cleaned)).status_code == 404
     assert LONG in other.get(cleaned).get_data(as_text=True)
-    assert worker.post(f"{cleaned}/public", hide_photos="1", reason="又点").status_code == 422
+    assert worker.post(f"{cleaned}/public", seen=key, reason="又点").status_code == 422
     worker.get(cleaned)
-    assert worker.post(f"{cleaned}/public", seen=worker.field("seen"), reason="遮好了").status_code == 303
+    assert worker.post(f"{cleaned}/public", seen=key, let_out=[key], reason="遮好了").status_code == 303
     assert other.get(photo_address(cleaned)).status_code == 200
+    assert worker.post(f"{cleaned}/public", seen="", let_out=[], hide_words="1", reason="别的").status_code == 303
+    assert other.get(photo_address(cleaned)).status_code == 200  # what was not on the page stays as it was
     record = phone().sign_in("shen").get(f"{cleaned}/record").get_data(as_text=True)
     assert all(word in record for word in ("先不公开", "拍到了车牌", "公开了", "遮好了"))
     assert "拍到了车牌" not in other.get(cleaned).get_data(as_text=True)
-
-
-def test_nobody_lets_go_a_photo_that_was_not_on_the_page(phone, reported) -> None:
-    worker = phone().sign_in("gao")
-    tap(worker, reported)
-    worker.get(reported)
-    answer = worker.post(f"{reported}/public", seen="", reason="想公开")
-    assert answer.status_code == 422 and "等看到了再公开" in worker.page
-    assert the_ticket(reported).photos_hidden
 
 
 def test_a_photo_added_later_is_for_those_in_charge(phone, cast, cleaned) -> None:
@@ -185,3 +195,9 @@ def test_others_read_neither_phone_nor_door_nor_name_and_the_worker_may_word_it(
     assert gao.post(f"{there.rstrip('/')}/public", **changed).status_code == 303
     assert "三楼漏水，快来修" in stranger.get(there).text and words in gao.get(there).text
     assert "去掉多余的话" in one.get(there).text
+
+
+def test_the_worker_sees_what_will_be_masked_in_the_words_themselves(phone, cast) -> None:
+    there = phone().report(cast.codes["5号楼"], words="三楼漏水，我叫张伟民，电话13812345678")
+    page = phone().sign_in("gao").get(there).text
+    assert "<mark>13812345678</mark>" in page and "<mark>张伟民</mark>" in page and "（电话）" in page

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from governance.assistant.dialogue.answering import ANSWERED, say
 from governance.assistant.dialogue.report import file_report
 from governance.assistant.dialogue.suggest import report_misconduct
 from governance.assistant.dialogue.take_part import (
@@ -18,6 +19,7 @@ from governance.assistant.dialogue.take_part import (
     tell_progress,
 )
 from governance.assistant.dialogue.turn import Turn
+from governance.assistant.language.answers import NO, YES
 from governance.assistant.language.phrases import AROUND, NOTHING
 from governance.discussions.model import AGREE, DISAGREE, PASS
 from governance.triage.category import SHORTEST_MATTER
@@ -79,6 +81,10 @@ COMMANDS = (
     Command("撤回", "编号", explain_withdrawal, also=("我要撤回", "撤销", "撤单"), takes=ONE_TICKET),
     Command("我也遇到", "编号", join_ticket),
     Command("催办", "编号", nudge_ticket),
+    Command("解决了", "编号 5分", say(YES), also=("已经解决了", "已解决", "解决"), takes=ANSWERED),
+    Command(
+        "没解决", "编号", say(NO), also=("没有解决", "还没解决", "未解决", "重办", "没修好", "没办好"), takes=ANSWERED
+    ),
     Command("议题", "", list_topics),
     Command("同意", "观点的号", give_voice(AGREE), also=("赞成",), takes=VOTED),
     Command("反对", "观点的号", give_voice(DISAGREE), also=("不同意",), takes=VOTED),

@@ -6,11 +6,11 @@ after half an hour; for five minutes further words may be taken as more of the s
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, delete, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from governance.core.crypto import Personal
-from governance.core.db import Base, db, find_by, now, writing
+from governance.core.db import Base, OneOf, db, find_by, now, writing
 from governance.core.jobs import job
 from governance.core.personal import Erased, about_person, personal
 from governance.core.translation import LazyText as _l
@@ -21,6 +21,8 @@ GOOD_FOR, JUST_NOW = timedelta(minutes=30), timedelta(minutes=5)
 KEPT = timedelta(days=180)
 WHETHER, WHERE, WHAT, MORE = "whether", "where", "what", "more"
 QUESTIONS = (WHETHER, WHERE, WHAT, MORE)
+WHICH, SOLVED, SCORE = "which", "solved", "score"  # about a finished ticket
+FEEDBACK_QUESTIONS = (WHICH, SOLVED, SCORE)
 
 
 class Conversation(Base):
@@ -32,13 +34,12 @@ class Conversation(Base):
     __table_args__ = (
         UniqueConstraint("person_id", "room"),
         Index("ix_conversation_room", "room", "reported_at"),
-        CheckConstraint(f"asked IN {QUESTIONS}", name="asked"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     room: Mapped[str] = mapped_column(String(40))
-    asked: Mapped[str | None] = mapped_column(String(8))
+    asked: Mapped[str | None] = mapped_column(OneOf(8, (*QUESTIONS, *FEEDBACK_QUESTIONS)))
     words: Mapped[str | None] = mapped_column(Personal, info=personal(_l("正在问您的那句话"), _l("接着聊"), Erased.ROW))
     asked_at: Mapped[datetime | None]
     submission: Mapped[str | None] = mapped_column(String(36))
@@ -65,8 +66,18 @@ class Conversation(Base):
 
     @property
     def question(self) -> str | None:
-        """Our open question, one of `QUESTIONS`; None when there is none or it has expired."""
-        return self.asked if self._is_fresh(self.asked_at) else None
+        """Our open question about a matter, one of `QUESTIONS`; None when there is none or it has expired."""
+        return self.asked if self.asked in QUESTIONS and self._is_fresh(self.asked_at) else None
+
+    @property
+    def feedback_question(self) -> str | None:
+        """Our open question about a finished ticket, one of `FEEDBACK_QUESTIONS`."""
+        return self.asked if self.asked in FEEDBACK_QUESTIONS and self._is_fresh(self.asked_at) else None
+
+    @property
+    def feedback_words(self) -> str:
+        """What our open question about a finished ticket must remember."""
+        return (self.words or "") if self.feedback_question else ""
 
     @property
     def question_words(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from governance.assistant.dialogue import (
+    answering,
     confirm,
     details,
     fallback,
@@ -50,8 +51,15 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     Recogniser("another_to_more", confirm.is_another_to_more, confirm.file_open_words),
     Recogniser("no_to_more", confirm.is_no_to_more, confirm.leave_out),
     Recogniser("yes_to_more", confirm.is_yes_to_more, confirm.add_to_report),
+    # an answer to "which of them?", "solved or not?" or "how satisfied?" about a finished ticket
+    Recogniser("which", answering.is_which, answering.complete_which),
+    Recogniser("solved_or_not", answering.is_solved_or_not, answering.complete_solved),
+    Recogniser("score", answering.is_score, answering.complete_score),
     # a command
     *(Recogniser(f"command {command.word}", command.matches, command.handle) for command in COMMANDS),
+    # whether a finished ticket is solved, in everyday words
+    Recogniser("answer_by_number", answering.is_answer_by_number, answering.give_answer),
+    Recogniser("plain_answer", answering.is_plain_answer, answering.give_answer),
     # a wish about a ticket in everyday words
     Recogniser("wish_before_report", ticket_intents.is_wish_before_report, ticket_intents.say_not_reported_yet),
     Recogniser("wish_to_nudge", NUDGE.matches, NUDGE.handle),

@@ -4,10 +4,17 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from governance.assistant.dialogue.answering import finished_here, how_to_answer, say_still_met
 from governance.assistant.dialogue.conversation import last_report_in_room
 from governance.assistant.dialogue.report import link_to
-from governance.assistant.dialogue.ticket_reference import may_mention, means_a_ticket, resolve_ticket
+from governance.assistant.dialogue.ticket_reference import (
+    may_mention,
+    means_a_ticket,
+    number_and_other_words,
+    resolve_ticket,
+)
 from governance.assistant.dialogue.turn import Turn
+from governance.assistant.language.answers import NO, answer_in
 from governance.core.db import numbered
 from governance.core.errors import Refused
 from governance.discussions import contributions
@@ -15,7 +22,8 @@ from governance.discussions import queries as topics
 from governance.discussions.model import AGREE, DISAGREE, PASS, Statement
 from governance.people.access.permissions import may
 from governance.relay.messages.text import address, sanitised
-from governance.tickets import feedback, progress
+from governance.tickets import answers, feedback, progress
+from governance.tickets.model import Ticket
 
 NUMBER = re.compile(r"(?:观点|第)?\s*(\d{1,9})\s*号?(?:观点)?")
 VOTED = re.compile(rf"{NUMBER.pattern}|")
@@ -28,9 +36,11 @@ GIVEN = {AGREE: "您同意“{}”", DISAGREE: "您不同意“{}”", PASS: "�
 def tell_progress(turn: Turn) -> str:
     """The state of a ticket. The category of a private one is left out: somebody else may read the screen."""
     ticket = resolve_ticket(turn, "您还没有在这里报过。要看别的，说：进度 编号")
-    now, next_step = progress.now_and_next(ticket)
+    asked = may(turn.by, "ticket.answer", ticket) and not answers.own_answer(ticket, turn.by)
+    now, next_step = progress.now_and_next(ticket, asked)
     label = "" if ticket.private else f" {ticket.category.label}"
-    return f"{ticket.number}{label}：{now}。{next_step}\n{link_to(ticket, turn)}"
+    told = (f"{ticket.number}{label}：{now}。{next_step}", how_to_answer(turn, ticket), link_to(ticket, turn))
+    return "\n".join(line for line in told if line)
 
 
 def is_number(turn: Turn) -> bool:
@@ -64,13 +74,28 @@ def join_ticket(turn: Turn) -> str:
         raise Refused(_which_to_join(turn))
     ticket = resolve_ticket(turn, WHICH_TO_JOIN)
     if ticket.is_followed_by(turn.by.person_id, "reporter"):
-        raise Refused(f"{ticket.number} 就是您报的，不用再加。想催就说：催办 {ticket.number}")
+        raise Refused(
+            f"{ticket.number} 就是您报的，不用再加。{how_to_answer(turn, ticket) or f'想催就说：催办 {ticket.number}'}"
+        )
+    if answers.are_taken(ticket):
+        return _join_finished(turn, ticket)
     feedback.join(ticket, turn.by)
     return f"记下了，{ticket.number} 现在共 {ticket.joined + 1} 位邻居遇到。\n{address(f'/t/{ticket.ref}')}"
 
 
+def _join_finished(turn: Turn, ticket: Ticket) -> str:
+    """Joining a finished ticket means that it is not solved; without these words the person is told how to say so."""
+    said = answer_in(number_and_other_words(turn)[1])
+    if said is None or said.solved != NO or not may(turn.by, "ticket.still", ticket):
+        raise Refused("%(n)s 已经办好了。%(how)s", n=ticket.number, how=how_to_answer(turn, ticket))
+    return say_still_met(turn, ticket, "")
+
+
 def _which_to_join(turn: Turn) -> str:
-    """Ask for the number; offer that of the latest report in this group."""
+    """Ask for the number; offer that of what was finished here, or of the latest report in this group."""
+    finished = finished_here(turn)
+    if answer_in(turn.bare) is not None and len(finished) == 1:
+        return how_to_answer(turn, finished[0])
     ticket = last_report_in_room(turn.conversation.room) if turn.group is not None else None
     if ticket is None or not may_mention(turn, ticket):
         return WHICH_TO_JOIN
@@ -80,6 +105,8 @@ def _which_to_join(turn: Turn) -> str:
 def nudge_ticket(turn: Turn) -> str:
     """Remind the ticket's owner, once a day for each person. Raises Refused for who has not joined it."""
     ticket = resolve_ticket(turn, "您要催哪一件？请说：催办 编号")
+    if how := how_to_answer(turn, ticket):
+        raise Refused(f"{ticket.number} 已经办好了。{how}")
     if not may(turn.by, "ticket.nudge", ticket):
         raise Refused(f"先说“我也遇到 {ticket.number}”，再催")
     first = feedback.nudge(ticket, turn.by)

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from governance.assistant.dialogue.conversation import WHETHER
 from governance.assistant.dialogue.suggest import ask_again, open_ticket_like
 from governance.assistant.dialogue.take_part import join_ticket, nudge_ticket, tell_progress
-from governance.assistant.dialogue.ticket_reference import is_mentionable, number_in
+from governance.assistant.dialogue.ticket_reference import is_mentionable, number_and_other_words, number_in
 from governance.assistant.dialogue.turn import Turn
 from governance.assistant.language.matters import category_of
-from governance.assistant.language.phrases import AROUND, ASKING, ASKING_IN, ASKS, ME_TOO, NUDGING, NUDGING_IN, NUMBER
+from governance.assistant.language.phrases import ASKING, ASKING_IN, ASKS, ME_TOO, NUDGING, NUDGING_IN, NUMBER
 from governance.tickets.model import Ticket
 
 LONGEST = 30
@@ -26,7 +26,7 @@ class Wish(NamedTuple):
     answer: Callable[[Turn], str]
 
     def matches(self, turn: Turn) -> bool:
-        number, other_words = _number_and_other_words(turn)
+        number, other_words = number_and_other_words(turn)
         if self.whole.fullmatch(other_words):
             return True
         is_short = number and len(other_words) <= LONGEST
@@ -35,13 +35,7 @@ class Wish(NamedTuple):
     def handle(self, turn: Turn) -> str:
         """Close our open question and grant the wish."""
         turn.conversation.close_question()
-        return self.answer(replace(turn, words=_number_and_other_words(turn)[0]))
-
-
-def _number_and_other_words(turn: Turn) -> tuple[str, str]:
-    words = turn.bare
-    found = NUMBER.search(words)
-    return (found[1], (words[: found.start()] + words[found.end() :]).strip(AROUND)) if found else ("", words)
+        return self.answer(replace(turn, words=number_and_other_words(turn)[0]))
 
 
 NUDGE = Wish(NUDGING, NUDGING_IN, nudge_ticket)

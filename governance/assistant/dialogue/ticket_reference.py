@@ -2,7 +2,7 @@
 
 from governance.assistant.dialogue.report import UNKNOWN_PLACE
 from governance.assistant.dialogue.turn import Turn, last_reported
-from governance.assistant.language.phrases import NUMBER
+from governance.assistant.language.phrases import AROUND, NUMBER
 from governance.core.db import db
 from governance.core.errors import Refused
 from governance.people.access.permissions import may
@@ -39,6 +39,13 @@ def _mentioned(turn: Turn) -> Ticket | None:
 def number_in(words: str) -> str:
     """The first ticket number in these words whose check digit is right; empty when there is none."""
     return next((found[1] for found in NUMBER.finditer(words) if read_number(found[1])), "")
+
+
+def number_and_other_words(turn: Turn) -> tuple[str, str]:
+    """The ticket number among the words, empty when there is none, and the rest of them."""
+    words = turn.bare
+    found = NUMBER.search(words)
+    return (found[1], (words[: found.start()] + words[found.end() :]).strip(AROUND)) if found else ("", words)
 
 
 def means_a_ticket(turn: Turn) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import selectinload
 from governance.assistant.language.matters import category_of
 from governance.assistant.language.place_match import named_places
 from governance.core.db import db, writing
-from governance.core.errors import Invalid, Missing
+from governance.core.errors import Invalid, Missing, SentBefore
 from governance.discussions import contributions
 from governance.discussions import lifecycle as topic_life
 from governance.discussions import queries as topics
@@ -85,11 +85,16 @@ def _mine(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def report_matter(place: Place, by: Viewer, slug: str, submission: str, **details: Any) -> Ticket:
-    """Create a ticket. The same submission again returns the first ticket. Raises Invalid for an unknown category."""
+    """Create a ticket. The same submission again returns the first ticket.
+
+    Raises Invalid for an unknown category, SentBefore for the same submission with other words.
+    """
     chosen = category(slug)
     if chosen is None:
         raise Invalid({"category": "请选一类"})
     first = reported(by.staff_id, submission)
+    if first and first.words not in ("", details["words"]):  # empty once they were erased
+        raise SentBefore("tickets.show", ref=first.ref)
     return first or assist.assist(place, by, chosen, submission, source="group", **details)[0]
 
 

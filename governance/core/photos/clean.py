@@ -3,8 +3,10 @@
 A child process decodes it (core/sandbox.py, decoder.py). The caller decides who may upload and where results are kept.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from governance.core import sandbox
 from governance.core.errors import Problem
@@ -23,6 +25,15 @@ _SAID = {"large": _TOO_LARGE, "cut short": _l("照片没有传完整，请再传
 _PACKAGE = {"jpeg": "PIL", "png": "PIL", "webp": "PIL", "heif": "pi_heif"}
 _SCAN = 0xDA
 _ALLOWED = {0xE0, 0xDB, 0xC0, 0xC4, _SCAN}  # JFIF, tables, one baseline frame, its scan
+
+
+class Box(NamedTuple):
+    """A part of a photo, in permille of its width and height."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
 
 
 class Unclean(Problem):
@@ -52,12 +63,16 @@ def glance(data: bytes) -> str:
     return kind
 
 
-def clean(source: Path | bytes) -> Cleaned:
-    """The photo's pixels, upright, at the size of `decoder.drawn_size`, and a thumbnail. Raises Unclean."""
+def clean(source: Path | bytes, black: Sequence[Box] = ()) -> Cleaned:
+    """The photo's pixels, upright, at the size of `decoder.drawn_size`, and a thumbnail. Raises Unclean.
+
+    The boxes in `black` are painted over.
+    """
     data = _bytes_of(source)
     kind = glance(data)
+    boxes = ";".join(",".join(map(str, box)) for box in black)
     try:
-        return _read(sandbox.run(_CLEANER, _PACKAGE[kind], [kind], data, _SECONDS))
+        return _read(sandbox.run(_CLEANER, _PACKAGE[kind], [kind, boxes], data, _SECONDS))
     except sandbox.Fell as trouble:
         raise Unclean(_TOO_LARGE if trouble.large else _SAID.get(trouble.words, _BROKEN)) from trouble
 

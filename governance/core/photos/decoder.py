@@ -1,6 +1,7 @@
 """The child process that decodes and redraws one photo; core/photos/clean.py starts it in the sandbox.
 
-Standard input is the photo. The arguments are the folder of Pillow and the kind. Standard output is
+Standard input is the photo. The arguments are the folder of Pillow, the kind, and the boxes to black out: `left,top,
+right,bottom` in permille of the width and height, joined with `;`. Standard output is
 `width height length-of-full`, a line break, the full picture and the thumbnail. Only pixels are carried over. Exit 3
 with a reason that clean.py knows is a refusal; any other end is a crash.
 """
@@ -33,13 +34,14 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    folder, kind = sys.argv[1:]
+    folder, kind, boxes = sys.argv[1:]
     sys.path.append(folder)
     photo, turn = decoded(kind, sys.stdin.buffer.read())
     pixels = to_rgb(photo)
     shrink_to(pixels, drawn_size(*pixels.size))
     if turn is not None:
         pixels = pixels.transpose(turn)
+    black_out(pixels, boxes)
     width, height = pixels.size
     full = encoded(pixels)
     thumb = cut_to_shape(pixels)
@@ -127,6 +129,15 @@ def to_rgb(photo: Any) -> Any:
     pixels = photo if photo.mode == "RGB" else photo.convert("RGB")
     pixels.info = {}
     return pixels
+
+
+def black_out(pixels: Any, boxes: str) -> None:
+    """Paint the boxes black; their edges are moved outwards to whole pixels."""
+    width, height = pixels.size
+    for box in filter(None, boxes.split(";")):
+        left, top, right, bottom = (int(number) for number in box.split(","))
+        corners = (left * width // 1000, top * height // 1000, -(-right * width // 1000), -(-bottom * height // 1000))
+        pixels.paste((0, 0, 0), corners)
 
 
 def cut_to_shape(pixels: Any) -> Any:

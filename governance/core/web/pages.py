@@ -173,13 +173,15 @@ def inside(asked: str | None) -> str:
 
 
 def _problem(problem: errors.Problem) -> Any:
+    first = url_for(problem.endpoint, **problem.values) if isinstance(problem, errors.SentBefore) else ""
     if wants_json() or _is_for_programs():
-        return problem_json(problem.status, str(problem.title), problem.words, getattr(problem, "fields", None))
+        fields = getattr(problem, "fields", None)
+        return problem_json(problem.status, str(problem.title), problem.words, fields, to=first)
     remedy = REMEDIES.get(type(problem))
     if remedy and request.method in ("GET", "HEAD"):
         return redirect(url_for(remedy, next=request.full_path.rstrip("?")), 303)
-    facts = {"title": problem.title, "words": problem.words, "status": problem.status}
-    page = render_template("shared/problem.html", **facts, remedy=remedy)
+    shown = {"title": problem.title, "words": problem.words, "status": problem.status, "remedy": remedy, "first": first}
+    page = render_template("shared/problem.html", **shown, again=getattr(problem, "again", ""))
     return page, problem.status
 
 
@@ -188,10 +190,10 @@ def _is_for_programs() -> bool:
     return bool(getattr(view, "tokenless", False))
 
 
-def problem_json(status: int, title: str, detail: str, fields: dict[str, str] | None = None) -> Response:
-    """An RFC 9457 problem; `fields` maps a field's name to its reason."""
+def problem_json(status: int, title: str, detail: str, fields: dict[str, str] | None = None, to: str = "") -> Response:
+    """An RFC 9457 problem; `fields` maps a field's name to its reason, `to` is where to look instead."""
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    response = jsonify(body | ({"fields": fields} if fields else {}))
+    response = jsonify(body | ({"fields": fields} if fields else {}) | ({"to": to} if to else {}))
     response.status_code, response.content_type = status, "application/problem+json"
     return response
 

@@ -58,10 +58,10 @@ words_shown = Rule(
     lambda viewer, thing: not thing.words_hidden,
     lambda viewer, table: table.words_hidden.is_(False),
 )
-photos_shown = Rule(
-    "photos_shown",
-    lambda viewer, thing: not thing.photos_hidden,
-    lambda viewer, table: table.photos_hidden.is_(False),
+contact_sent = Rule(
+    "contact_sent",
+    lambda viewer, thing: thing.contact_sent,
+    lambda viewer, table: table.contact_sent.is_(True),
 )
 public = Rule(
     "public",
@@ -77,6 +77,11 @@ finisher = Rule(
     "finisher",
     lambda viewer, thing: viewer.staff_id is not None and thing.finisher_id == viewer.staff_id,
     lambda viewer, table: table.finisher_id.is_not_distinct_from(viewer.staff_id) if viewer.staff_id else false(),
+)
+helper = Rule(
+    "helper",
+    lambda viewer, thing: viewer.staff_id is not None and thing.assisted_by_id == viewer.staff_id,
+    lambda viewer, table: table.assisted_by_id.is_not_distinct_from(viewer.staff_id) if viewer.staff_id else false(),
 )
 author = Rule(
     "author",
@@ -115,16 +120,18 @@ RULES = {
     "ticket.follow": public | reporter | in_charge,
     "ticket.words": (public & checked & words_shown) | reporter | in_charge,
     "ticket.original": reporter | in_charge,
-    "ticket.photos": (public & checked & photos_shown) | reporter | in_charge,
-    "ticket.more_photos": reporter | in_charge,
+    "ticket.photos": (public & checked) | reporter | in_charge,  # of these, others see what was let out
     "ticket.publish": public & checked & staff_here,
-    "ticket.contact": in_charge,
+    "ticket.cover": staff_here,
+    "ticket.contact": staff_here | (body_addressed & contact_sent),
+    "ticket.send_contact": staff_here,
     "ticket.record": above_grid,
     "ticket.join": public & ~reporter,
     "ticket.nudge": follower,
     "ticket.late_photo": reporter,
     "ticket.more": follower,
-    "ticket.answer": follower,
+    "ticket.answer": follower & ~finisher & ~helper,
+    "ticket.still": public & ~follower & ~staff,
     "ticket.call_back": office & ~finisher,
     "ticket.work": in_charge,
     "ticket.accept": staff_here,

@@ -153,6 +153,11 @@ class Channel:
         return replace(outcome, away=True) if isinstance(outcome, Refusal) and self.host.is_away else outcome
 
     @property
+    def hears_answers(self) -> bool:
+        """Does what a person answers to this channel reach us? Of a group its binding says so."""
+        return False
+
+    @property
     def together_per_minute(self) -> int:
         """How many calls a minute this deployment may make through the channel in all; 0 means no limit."""
         return 0

@@ -54,6 +54,10 @@ class OfficialAccount(PersonChannel):
     longest_bytes: ClassVar[int] = 1024
 
     @property
+    def hears_answers(self) -> bool:
+        return bool(self.deployment.wechat_token)
+
+    @property
     def together_per_minute(self) -> int:
         return 1_000
 

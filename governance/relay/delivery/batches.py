@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Label, Row, case, func, or_, select
+from sqlalchemy import Label, Row, case, func, literal, or_, select
 
 from governance.core.db import db
 from governance.core.events import Event
@@ -63,10 +63,12 @@ def composed(
     name: str, channel: Channel, taken: Mapping[int, list[Claimed]]
 ) -> tuple[list[Parcel], Mapping[str, list[int]]]:
     """One parcel for each group; and, by reason, the deliveries that are not told after all."""
-    columns = (Group.id, Group.audience, Group.robot, Group.settings, Group.person_id, _stopped())
+    heard = or_(Group.heard_as.is_not(None), literal(channel.hears_answers)).label("heard")
+    columns = (Group.id, Group.audience, heard, Group.robot, Group.settings, Group.person_id, _stopped())
     groups = {row.id: row for row in db.session.execute(select(*columns).where(Group.id.in_(taken)))}
     tellings = _tellings_of(
-        {row.event_id for rows in taken.values() for row in rows}, {one.audience for one in groups.values()}
+        {row.event_id for rows in taken.values() for row in rows},
+        {(one.audience, one.heard) for one in groups.values()},
     )
     parcels, untold = list[Parcel](), defaultdict[str, list[int]](list)
     for group_id, rows in taken.items():
@@ -74,7 +76,10 @@ def composed(
         if group.stopped:
             untold[group.stopped] += [row.id for row in rows]
             continue
-        said = [(row, tellings.get((row.event_id, group.audience)) if _is_theirs(row, group) else None) for row in rows]
+        said = [
+            (row, tellings.get((row.event_id, group.audience, group.heard)) if _is_theirs(row, group) else None)
+            for row in rows
+        ]
         if hidden := [row.id for row, one in said if one is None]:
             untold[NOT_PUBLIC] += hidden
         sendable = [(row, one) for row, one in said if one is not None]
@@ -121,9 +126,11 @@ def _is_theirs(row: Claimed, group: Any) -> bool:
     return group.person_id is None or concerns(row.event_id, group.audience, group.person_id)
 
 
-def _tellings_of(event_ids: Iterable[int], audiences: Iterable[str]) -> dict[tuple[int, str], Telling]:
-    """What each audience hears of each event; the facts of an event are read once."""
+def _tellings_of(
+    event_ids: Iterable[int], audiences: Iterable[tuple[str, bool]]
+) -> dict[tuple[int, str, bool], Telling]:
+    """What each audience, heard by us or not, hears of each event; the facts of an event are read once."""
     events = db.session.scalars(select(Event).where(Event.id.in_(list(event_ids)))).all()
     by_event = {event.id: tellings_of(event) for event in events}
-    tellings = {(id_, audience): by_event[id_].telling(audience) for id_ in by_event for audience in audiences}
+    tellings = {(id_, *of): by_event[id_].telling(*of) for id_ in by_event for of in audiences}
     return {key: telling for key, telling in tellings.items() if telling}

@@ -49,12 +49,15 @@ class EventTellings:
         is_new_report = audience == "workers" and self.event.name == "ticket.report"
         return is_new_report or (self.facts is not None and self.facts.urgent)
 
-    def telling(self, audience: str) -> Telling | None:
-        """What this audience hears; None where it hears nothing, as of a ticket that has become private."""
+    def telling(self, audience: str, heard: bool = False) -> Telling | None:
+        """What this audience hears; None where it hears nothing, as of a ticket that has become private.
+
+        `heard`: what is said in the group reaches us, so the words may say what to answer there.
+        """
         event, facts, at_work = self.event, self.facts, audience in AT_WORK
         if facts is None or audience not in self.audiences:
             return None
-        words = render(audience, UNLISTED if facts.private and at_work else event.name, facts.said)
+        words = render(audience, UNLISTED if facts.private and at_work else event.name, {**facts.said, "heard": heard})
         return Telling(
             PRESSING + words if at_work and facts.urgent and facts.running else words,
             facts.link,

@@ -102,14 +102,14 @@ def _ticket(event: Event) -> Facts | None:
 
 def _after_photo(ticket: Ticket, event: Event) -> str:
     """The address of the last photo of the latest finish; empty unless everybody may see it."""
-    if ticket.private or ticket.category.private or ticket.checked_at is None or ticket.photos_hidden:
+    if ticket.private or ticket.category.private or ticket.checked_at is None:
         return ""
     of_ticket = select(Event).filter_by(noun="ticket", subject_id=ticket.id, verb="finish").order_by(Event.id.desc())
     finished = db.session.scalars(of_ticket.where(Event.id <= event.id).limit(1)).first()
     if finished is None or not finished.data.get("photos"):
         return ""
     near = [photo for photo in ticket.photos if photo.step == "finish" and photo.at <= finished.at]
-    shown = [photo for photo in near[-finished.data["photos"] :] if photo.shows]
+    shown = [photo for photo in near[-finished.data["photos"] :] if photo.shows and photo.let_out]
     return address(f"/t/{ticket.ref}/photos/{shown[-1].key}-full.jpg") if shown else ""
 
 

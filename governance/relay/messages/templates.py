@@ -30,9 +30,12 @@ def has_words(audience: str, name: str) -> bool:
 
 
 def render(audience: str, name: str, facts: Mapping[str, Any]) -> str:
-    """The words of one event. Every text among the facts is sanitised, except `link`, which is our own address."""
+    """The words of one event. Every text among the facts is sanitised, except `link`, which is our own address.
+
+    `heard` says whether what is answered there reaches us; where it is not given it does not.
+    """
     safe = {key: _safe(fact) if key != "link" else fact for key, fact in facts.items()}
-    return _words.get_template(f"{audience}/{name}.txt").render(safe).strip()
+    return _words.get_template(f"{audience}/{name}.txt").render({"heard": False} | safe).strip()
 
 
 def _safe(fact: Any) -> Any:

@@ -17,7 +17,7 @@ from governance.people.access.viewer import Viewer
 from governance.people.model import Identity
 from governance.people.residents.merge import merge_persons
 from governance.people.wechat.identity import openid_hash
-from governance.tickets import actions, feedback, photos
+from governance.tickets import actions, answers, photos
 from tests.assistant.callbacks import bind, heard, latest_ticket, open_doors, sealed_photo
 from tests.peers.platform import event, said, text
 from tests.photos import SECRETS, jpeg_with_gps
@@ -65,7 +65,7 @@ def test_a_conversation_in_a_group_from_report_with_photo_to_closed(app, cast, w
     for sender in ("worker-1", "worker-2"):
         found, person = latest_ticket(), speaker("aibot:ginkgo", sender)
         with writing():
-            feedback.give_feedback(found, person, "yes", 5, "")
+            answers.give_feedback(found, person, "yes", 5, "")
     assert "这件事结束了" in says(f"进度 {number}", "worker-2")
     (photo,) = latest_ticket().photos
     assert (photo.step, photo.state) == ("more", "clean")

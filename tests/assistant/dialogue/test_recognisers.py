@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import select
 
-from governance.assistant.dialogue.conversation import conversation_with
+from governance.assistant.dialogue.conversation import Conversation, conversation_with
 from governance.assistant.dialogue.quoted import separate_quoted
 from governance.assistant.dialogue.received_message import ReceivedMessage
 from governance.assistant.dialogue.recognisers import RECOGNISERS, recognise
@@ -14,6 +14,7 @@ from governance.assistant.dialogue.turn import Turn
 from governance.core.db import db, now, writing
 from governance.people.access.viewer import NOBODY, Viewer
 from governance.relay.model import Group
+from governance.tickets.actions import apply_move
 from governance.tickets.model import Ticket
 from tests.assistant.bot import bind_bot
 
@@ -30,6 +31,8 @@ class Example(NamedTuple):
 
 
 LIGHT, REPORTED = "楼道灯一直不亮", "报事 楼道灯不亮"
+FINISHED = "（办结）"  # not said: a worker finishes the ticket
+DONE = (REPORTED, FINISHED)
 EXAMPLES = {
     "crisis_in_group": Example("我不想活了"),
     "workload": Example("今天", alone=True, worker="gao"),
@@ -42,6 +45,9 @@ EXAMPLES = {
     "another_to_more": Example("另一件", (REPORTED, "在三楼拐角")),
     "no_to_more": Example("不用", (REPORTED, "在三楼拐角")),
     "yes_to_more": Example("是", (REPORTED, "在三楼拐角")),
+    "which": Example("{number}", (*DONE, "报事 门禁坏了", FINISHED, "没解决")),
+    "solved_or_not": Example("好了", (*DONE, "4分")),
+    "score": Example("4", (*DONE, "好了")),
     "command 报事": Example(REPORTED),
     "command 投诉": Example("投诉 楼上太吵"),
     "command 举报": Example("举报占道停车"),
@@ -50,11 +56,15 @@ EXAMPLES = {
     "command 撤回": Example("撤回"),
     "command 我也遇到": Example("我也遇到 {number}", (REPORTED,)),
     "command 催办": Example("催办 {number}", (REPORTED,)),
+    "command 解决了": Example("解决了 {number} 4分", DONE),
+    "command 没解决": Example("没解决", DONE),
     "command 议题": Example("议题"),
     "command 同意": Example("同意 12"),
     "command 反对": Example("反对 12"),
     "command 无所谓": Example("无所谓 12"),
     "command 帮助": Example("帮助"),
+    "answer_by_number": Example("{number}还没修好", DONE),
+    "plain_answer": Example("还是不亮", DONE),
     "wish_before_report": Example("修好了吗", (LIGHT,)),
     "wish_to_nudge": Example("帮我催催{number}", (REPORTED,)),
     "wish_to_join": Example("我家也是"),
@@ -104,6 +114,9 @@ def turn(cast):
         group = None if example.alone else bind_bot(cast)
         with writing():
             for said in example.before:
+                if said == FINISHED:
+                    _finish(cast)
+                    continue
                 earlier = begin(said, example._replace(quoted="", shots=()), group)
                 earlier.message.reply = reply_to(earlier)
             ticket = db.session.scalars(select(Ticket)).first()
@@ -111,6 +124,14 @@ def turn(cast):
             return begin(example.said.format(**numbers), example, group)
 
     return make
+
+
+def _finish(cast) -> None:
+    """Finish the latest ticket; half an hour passes, so that none counts as mentioned just now."""
+    ticket = db.session.scalars(select(Ticket).order_by(Ticket.id.desc())).first()
+    apply_move(ticket, "finish", cast.viewer("gao"), {"note": "修了"})
+    for conversation in db.session.scalars(select(Conversation)):
+        conversation.mentioned_at = conversation.reported_at = None
 
 
 def test_names_are_unique_and_each_has_an_example():

@@ -118,7 +118,7 @@ class Makers:
             ticket = self.ticket(own, *variant)
             made |= {"ref": ticket.ref, "number": ticket.number, "k": assist.reporter_secret(ticket)}
             made |= {"slip": _slip(ticket)} if "slip" in wanted else {}
-            made |= {"key": _photo(ticket)} if "key" in wanted else {}
+            made |= {"key": _photo(ticket, "hidden" not in variant)} if "key" in wanted else {}
         return made
 
     def ticket(self, own: bool, *variant: str, words: str = "楼道堆了纸箱") -> Ticket:
@@ -130,7 +130,7 @@ class Makers:
             told = {"words": words, "private": "private" in variant, "contact_phone": "13912345678"}
             ticket = reports.submit_report(place, reporter, self.cast.category("parking"), str(uuid.uuid4()), **told)
             ticket.checked_at = None if "unchecked" in variant else now()
-            ticket.words_hidden = ticket.photos_hidden = "hidden" in variant
+            ticket.words_hidden, ticket.contact_sent = "hidden" in variant, "sent" in variant
             ticket.state = STATES.get(step(variant), "accepted")
             ticket.body_id = self.cast.bodies["绿叶物业"] if own else self.far["body"]
             ticket.resolved_at = now() if ticket.state == "resolved" else None
@@ -166,12 +166,12 @@ def _slip(ticket: Ticket) -> str:
     return secret
 
 
-def _photo(ticket: Ticket) -> str:
+def _photo(ticket: Ticket, let_out: bool) -> str:
     photo = Photo(key=uuid.uuid4().hex[:24], person_id=ticket.submitter_id, submission="", digest="", state="clean")
-    photo.ticket_id = ticket.id
+    photo.ticket_id, photo.let_out = ticket.id, let_out
     with writing():
         db.session.add(photo)
-    media.put(photos.address(photo, "full"), b"a cleaned photo")
+    media.put(photos.address(photo, "full"), shots.webp(64, 48))
     return photo.key
 
 
@@ -257,8 +257,10 @@ FORMS: dict[str, Callable[..., dict[str, Any]]] = {
     "/c/<code>/photos": _photo_of_it,
     "/t/<ref>/photos": _following_photo,
     "/t/<ref>/more": lambda *_: {"words": "还在漏"},
-    "/t/<ref>/answer": lambda *_: {"solved": "partly"},
+    "/t/<ref>/answer": lambda _, variant, *__: {"solved": "no" if "still" in variant else "partly"},
     "/t/<ref>/moves/<move>": _move,
+    "/t/<ref>/photos/<key>/cover": lambda *_: {"cell": ["0-0"], "reason": "人脸"},
+    "/t/<ref>/contact/body": lambda *_: {"send": "1", "reason": "约时间"},
     "/t/<ref>/public": lambda *_: {"hide_words": "1", "reason": "有门牌号"},
     "/topics/<ref>/moves/<move>": _topic_move,
     "/topics/<ref>/tickets": _gathered,

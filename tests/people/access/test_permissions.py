@@ -55,7 +55,7 @@ def population(shared_world) -> dict[str, list[int]]:
         for place, body, private, checked in kinds:
             ticket = Ticket(ref=uuid.uuid4().hex[:16], submission=str(uuid.uuid4()), submitter_id=ids[0], due_at=now())
             ticket.place_id, ticket.body_id, ticket.private, ticket.checked_at = place.id, body, private, checked
-            ticket.words_hidden, ticket.photos_hidden = (chance.random() < 0.3 for _ in range(2))
+            ticket.words_hidden, ticket.contact_sent = (chance.random() < 0.3 for _ in range(2))
             ticket.category_id, ticket.finisher_id = 1, chance.choice([None, *ids])
             for area, at in place.areas().items():
                 setattr(ticket, area, at)
@@ -177,7 +177,7 @@ BREAKABLE = [
         (name, "ticket")
         for name in ("grid_here", "body_addressed", "reporter", "joiner", "checked", "public", "finisher")
     ),
-    *((name, "ticket") for name in ("words_shown", "photos_shown")),
+    *((name, "ticket") for name in ("words_shown", "contact_sent")),
     *((name, "topic") for name in ("author", "checked", "community_here", "known")),
 ]
 

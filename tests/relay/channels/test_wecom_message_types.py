@@ -51,11 +51,12 @@ def publish(cast):
 def finished(ticket, happen):
     """A ticket that everybody may see, finished with a photo."""
 
-    def made(**facts: object) -> int:
+    def made(let_out: bool = True, **facts: object) -> int:
         id_ = ticket("5号楼", **{"checked_at": now(), **facts})
         with writing():
             by = db.session.get_one(Ticket, id_).submitter_id
             kept = {"submission": "s", "digest": "d", "state": "clean", "ticket_id": id_, "person_id": by}
+            kept |= {"let_out": let_out}
             db.session.add_all(Photo(key=f"{step}-{id_}", step=step, **kept) for step in ("report", "finish", "more"))
         happen(id_, "finish", photos=1)
         return id_
@@ -107,7 +108,7 @@ def test_what_is_finished_shows_its_photo_when_everybody_may_see_it(app, receive
     assert "办好了" in card["title"] and card["url"] == f"https://onecode.example/t/{ref}"
 
 
-@pytest.mark.parametrize("facts", [{"checked_at": None}, {"photos_hidden": True}])
+@pytest.mark.parametrize("facts", [{"checked_at": None}, {"let_out": False}])
 def test_a_photo_that_not_everybody_may_see_is_not_shown(app, receiver, robot, finished, facts):
     robot("5号楼")
     finished(**facts)

@@ -10,7 +10,7 @@ from governance.core.db import db, now, writing
 from governance.people.access.viewer import Viewer
 from governance.people.model import Person
 from governance.people.residents.merge import merge_persons
-from governance.tickets import feedback, reports
+from governance.tickets import answers, feedback, reports
 from governance.tickets.lifecycle import RESOLVED
 from governance.tickets.model import Answer, Follow, Nudge, Photo, Ticket
 
@@ -108,8 +108,8 @@ def test_of_two_answers_the_later_one_holds(cast, old, new) -> None:
     _do(feedback.join, ticket, old, new)
     with writing():
         ticket.state, ticket.resolved_at = RESOLVED, now()
-    _do(lambda ticket, by: feedback.give_feedback(ticket, by, "yes", 5, "好了"), ticket, new)
-    _do(lambda ticket, by: feedback.give_feedback(ticket, by, "partly", 3, "差一点"), ticket, old)
+    _do(lambda ticket, by: answers.give_feedback(ticket, by, "yes", 5, "好了"), ticket, new)
+    _do(lambda ticket, by: answers.give_feedback(ticket, by, "partly", 3, "差一点"), ticket, old)
     _merged(old, new)
     (answer,) = db.session.scalars(select(Answer))
     assert (answer.person_id, answer.solved, answer.satisfied, answer.words) == (new.person_id, "partly", 3, "差一点")
