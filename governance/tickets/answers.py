@@ -22,7 +22,7 @@ from governance.tickets import lifecycle as life
 from governance.tickets.actions import apply_move
 from governance.tickets.model import Answer, Follow, Ticket
 from governance.tickets.record import record_event
-from governance.triage.sorting import sort
+from governance.tickets.urgency import heed
 
 SILENCE = timedelta(days=7)  # then a resolved ticket closes and counts as not answered
 LATE_ANSWER = timedelta(days=30)  # an answer is accepted for so long after closing
@@ -105,7 +105,7 @@ def _give(
     given.solved, given.satisfied, given.words, given.at = solved, satisfied, words, now()
     given.taken_by_id = taken_by
     db.session.add(given)
-    ticket.urgent = ticket.urgent or sort(words).urgent
+    heed(ticket, words, by)
     record_event(
         ticket,
         "answer",
