@@ -370,6 +370,8 @@ LINES = (
     Line("hide", done=_l("先不公开"), readers=CONCERNED, words=CONCERNED, detail="parts"),
     Line("show", done=_l("公开了"), readers=CONCERNED, words=CONCERNED, detail="parts"),
     Line("reword", done=_l("改了公开的文字"), readers=CONCERNED, words=CONCERNED),
+    Line("urgent", done=_l("补的话里说到了危险")),
+    Line("escalate", done=_l("还没有人接，告诉了上一级")),
     Line("due", done=_l("快到期了")),
     Line("late", done=_l("到期没有办结")),
 )

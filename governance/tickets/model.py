@@ -311,6 +311,9 @@ class Follow(Base):
     since: Mapped[datetime] = mapped_column(
         default=now, info=personal(_l("从什么时候"), _l("告诉您办到哪了"), Erased.ROW)
     )
+    hidden_at: Mapped[datetime | None] = mapped_column(
+        info=personal(_l("什么时候从“我的”里拿走的"), _l("您不想在“我的”里看到它"), Erased.ROW)
+    )
 
 
 ROLE = select(Follow.role).where(Follow.ticket_id == bindparam("ticket"), Follow.person_id == bindparam("person"))

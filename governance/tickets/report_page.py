@@ -24,6 +24,7 @@ from governance.tickets import own, summaries
 from governance.tickets.categories import Choice, active, first_and_more
 from governance.tickets.forms import ReportForm
 from governance.tickets.model import office_at
+from governance.triage.local_numbers import local_numbers
 
 OF_THE_PLACE = ("near", "phone", "office", "code", "at", "open_here")
 GAPS = (*OF_THE_PLACE, "join_forms", "form_token", "submission", "waiting")
@@ -55,6 +56,7 @@ def sent_form(code: str, form: ReportForm, **more: Any) -> str:
     place = _of_the_place(reading, scanned, form.at.data)
     joins = place.join_forms.filled({"form_token": form_token()})
     about = {"form": form, "kinds": kinds, "large_text": place.large_text, "sent": True, "waiting": _waiting()}
+    about["local_numbers"] = local_numbers()
     return render_template("tickets/report.html", **about, **place.values, join_forms=joins, **more)
 
 
@@ -78,6 +80,7 @@ def _rendered(
     form.offer([*kinds[0], *kinds[1]], [])
     form.submission.data = gaps["submission"]
     about = {"form": form, "kinds": kinds, "large_text": large_text, "elder": lambda: elder}
+    about["local_numbers"] = local_numbers()
     own = {"form_token": lambda: gaps["form_token"]}
     return translated("tickets/report.html", language).render({**gaps, **about, **own})
 

@@ -57,7 +57,7 @@ READ = {
     "to_topic reopen withdraw close report",
     Reader.CONCERNED: "nudge more answer contact contact_change contact_withdraw hide show reword "
     "contact_send contact_keep cover photo_refused",
-    Reader.IN_CHARGE: "due late erase",
+    Reader.IN_CHARGE: "due late erase urgent escalate",
     Reader.RECORD: "join photo undo",
 }
 # The words given with a move or a line that is read by more than those in charge.

@@ -21,6 +21,7 @@ NEWS = {
     "ticket.finish": "wechat_template_finished",
     "ticket.verify": "wechat_template_finished",
     "ticket.reopen": "wechat_template_reopened",
+    "ticket.photo_refused": "wechat_template_accepted",
     "ticket.decline": "wechat_template_finished",
     "ticket.uphold": "wechat_template_finished",
     "ticket.send_back": "wechat_template_reopened",
