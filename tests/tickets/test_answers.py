@@ -64,6 +64,18 @@ def test_a_neighbour_may_say_so_until_30_days_after_closing(phone, finished) -> 
     assert (ticket_at(address).state, ticket_at(address).round) == ("submitted", 2)
 
 
+def test_new_phones_at_one_address_reopen_a_ticket_five_times_a_day(phone, finished) -> None:
+    address, _ = finished()
+    answered = []
+    for _ in range(6):
+        neighbour = phone()
+        neighbour.get(address)
+        answered.append(neighbour.post(f"{address}/answer", solved="no").status_code)
+        ticket_at(address).state = "resolved"
+        db.session.commit()
+    assert answered == [303] * 5 + [429]
+
+
 def test_who_cannot_answer_is_not_asked(phone, cast, finished) -> None:
     address, mine = finished()
     for account in ("lin", "qiao", "wu"):
