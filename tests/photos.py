@@ -69,7 +69,13 @@ def png(width: int = 800, height: int = 600, mode: str = "RGB") -> bytes:
     notes = PngInfo()
     notes.add_text("Comment", "hidden note <script>alert(1)</script>")
     notes.add_itxt("XML:com.adobe.xmp", _XMP.decode("latin-1"))
-    return _saved(drawn(width, height).convert(mode), "PNG", pnginfo=notes)
+    return _saved(_in_mode(drawn(width, height), mode), "PNG", pnginfo=notes)
+
+
+def _in_mode(image: Image.Image, mode: str) -> Image.Image:
+    if mode != "I;16":
+        return image.convert(mode)
+    return Image.fromarray(np.asarray(image.convert("L")).astype("uint16") * 257)
 
 
 def transparent_png() -> bytes:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from governance.core.db import db
+from governance.core.db import db, now, writing
 from governance.core.events import Event
+from governance.tickets.model import Ticket
 from tests.cast import Cast
 from tests.discussions.hall import SOON, begun, decided, fresh
 from tests.phone import Phone
@@ -65,8 +66,21 @@ def _notice(phone: Any, cast: Cast) -> Door:
     return phone().sign_in("shen"), "/keep/notices/new", fields, "words"
 
 
+def _answer(phone: Any, cast: Cast) -> Door:
+    mine = phone()
+    address = mine.report(cast.codes["5号楼"])
+    neighbour = phone()
+    neighbour.get(address)
+    neighbour.post(f"{address}/join")
+    with writing():
+        ticket = db.session.scalars(db.select(Ticket)).one()
+        ticket.state, ticket.resolved_at = "resolved", now()
+    return mine, f"{address}/answer", {"solved": "yes", "words": "好了", "asked_in": "1"}, "words"
+
+
 DOORS: dict[str, Callable[[Any, Cast], Door]] = {
-    "报问题": _report, "补一句": _more, "提议题": _topic, "议题的话": _words_of_a_topic, "说一条": _statement,
+    "报问题": _report, "补一句": _more, "回答": _answer, "提议题": _topic,
+    "议题的话": _words_of_a_topic, "说一条": _statement,
     "回一句": _reply, "替人报": _for_somebody, "社区发起议题": _by_the_community, "任务": _task, "通知": _notice,
 }  # fmt: skip
 

@@ -8,11 +8,13 @@
 """
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from governance.core.db import db, locked, now, writing
-from governance.core.errors import Refused
+from governance.core.errors import Refused, SentBefore
+from governance.core.events import history
 from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import may, require
 from governance.people.access.viewer import SYSTEM, Viewer
@@ -29,29 +31,50 @@ Said = tuple[str, int | None, str]  # solved (yes, partly, no), how satisfied fr
 
 
 def give_feedback(
-    ticket: Ticket, by: Viewer, solved: str, satisfied: int | None, words: str, asked_in: int | None = None
+    ticket: Ticket,
+    by: Viewer,
+    solved: str,
+    satisfied: int | None,
+    words: str,
+    *,
+    asked_in: int | None = None,
+    submission: str = "",
 ) -> None:
     """Save one answer per person and round. "no" reopens the ticket; the last missing answer closes it.
 
-    `asked_in` is the round that the page showed. A repeated identical answer to that round changes nothing.
+    `asked_in` is the round that the page showed. A repeated identical answer to that round changes nothing, and so
+    does a repeated submission. Raises SentBefore for a submission that comes again with another answer.
     """
     locked(ticket)
     require(by, "ticket.answer", ticket)
+    if _said_before(ticket, by, submission, (solved, satisfied, words)):
+        return
     given = db.session.get(Answer, (ticket.id, asked_in or ticket.round, by.person_id))
     if given is not None and (given.solved, given.satisfied, given.words) == (solved, satisfied, words):
         return
     if asked_in not in (None, ticket.round):
         raise Refused("这一轮已经过去了，请看看现在办到哪了")
-    _give(ticket, by.person_id, by, None, (solved, satisfied, words))
+    _give(ticket, by.person_id, by, None, (solved, satisfied, words), submission)
 
 
-def say_still_met(ticket: Ticket, by: Viewer, words: str) -> None:
+def _said_before(ticket: Ticket, by: Viewer, submission: str, said: Said) -> bool:
+    """Whether this submission was taken already. Raises SentBefore if it said something else."""
+    mine = (
+        event for event in history("ticket", ticket.id) if event.verb == "answer" and event.actor_id == by.person_id
+    )
+    first = next((event for event in mine if submission and event.data.get("submission") == submission), None)
+    if first and (first.data["solved"], first.data["satisfied"], first.words or "") != said:
+        raise SentBefore("tickets.show", ref=ticket.ref)
+    return first is not None
+
+
+def say_still_met(ticket: Ticket, by: Viewer, words: str, submission: str = "") -> None:
     """我也遇到，还没好: somebody who meets it after the finish joins and answers "no"."""
     locked(ticket)
     require(by, "ticket.still", ticket)
     require_taken(ticket)
     add_joiner(ticket, by)
-    _give(ticket, by.person_id, by, None, ("no", None, words))
+    _give(ticket, by.person_id, by, None, ("no", None, words), submission)
 
 
 def add_joiner(ticket: Ticket, by: Viewer) -> None:
@@ -72,7 +95,9 @@ def call_back(ticket: Ticket, by: Viewer, solved: str, satisfied: int | None, wo
         _give(ticket, reporter, by, by.staff_id, (solved, satisfied, words))
 
 
-def _give(ticket: Ticket, person: int | None, by: Viewer, taken_by: int | None, said: Said) -> None:
+def _give(
+    ticket: Ticket, person: int | None, by: Viewer, taken_by: int | None, said: Said, submission: str = ""
+) -> None:
     require_taken(ticket)
     solved, satisfied, words = said
     key = (ticket.id, ticket.round, person)
@@ -90,6 +115,7 @@ def _give(ticket: Ticket, person: int | None, by: Viewer, taken_by: int | None, 
         solved=solved,
         satisfied=satisfied,
         phone=bool(taken_by),
+        submission=submission,
     )
     if solved == "no":
         apply_move(ticket, "reopen", by, {"note": NOT_SOLVED.in_chinese})
@@ -125,7 +151,7 @@ def own_answer(ticket: Ticket, viewer: Viewer) -> Answer | None:
     return db.session.get(Answer, (ticket.id, ticket.round, viewer.person_id)) if viewer.person_id else None
 
 
-def is_unanswered(person_id: int | None) -> ColumnElement[bool]:
+def is_unanswered(person_id: Any) -> ColumnElement[bool]:
     """Match finished tickets that wait for this follower's answer in their present round."""
     given = exists().where(Answer.ticket_id == Ticket.id, Answer.round == Ticket.round, Answer.person_id == person_id)
     return and_(Ticket.state == life.RESOLVED, ~given)

@@ -1,12 +1,13 @@
 """Forms of tickets: their fields and validation messages."""
 
 import re
+import uuid
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, SelectField, SelectMultipleField
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from governance.core.errors import Invalid
 from governance.core.lifecycle import Move
@@ -103,6 +104,9 @@ class AnswerForm(Form):
     )
     words = text(_l("想说的话"), longest=500, lines=2)
     asked_in = HiddenField("")  # the round that the page showed
+    submission = HiddenField(
+        "", [Length(max=36)], default=lambda: str(uuid.uuid4())
+    )  # may be missing: one tap elsewhere
 
 
 class LetOut(Form):

@@ -30,7 +30,7 @@ from governance.people.model import Body, Person, Post
 from governance.places.kinds import AREAS
 from governance.places.model import Place
 from governance.places.place_columns import AreaColumns
-from governance.tickets.lifecycle import LIFE, RUNNING, SUBMITTED, TicketMove, TicketState
+from governance.tickets.lifecycle import LIFE, OFFICES, RUNNING, SUBMITTED, TicketMove, TicketState
 from governance.triage.bodies import is_named
 from governance.triage.masking import WHERE, masked
 
@@ -125,6 +125,7 @@ class Ticket(AreaColumns, Base):
     body_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"))
     handler_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     finisher_id: Mapped[int | None]
+    appeal_to: Mapped[str | None] = mapped_column(OneOf(10, OFFICES))  # looks again; None: nobody answered back
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     hold_reason: Mapped[str | None] = mapped_column(String(500))
     held_at: Mapped[datetime | None]

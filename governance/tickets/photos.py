@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import aliased
 from werkzeug.datastructures import FileStorage
 
 from governance.core import media
@@ -18,6 +19,7 @@ from governance.core.db import db, locked, now, writing
 from governance.core.errors import Invalid, Missing
 from governance.core.jobs import enqueue, job
 from governance.core.photos.clean import MOST_BYTES, Box, Unclean, clean, glance
+from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import require
 from governance.people.access.viewer import SYSTEM, Viewer
@@ -128,6 +130,17 @@ def drop_files(keys: list[str]) -> None:
         media.delete(key)
 
 
+def to_send_again(viewer: Viewer) -> dict[int, AnyText]:
+    """The tickets for which this person's photo was refused later and none came after it, each with the reason."""
+    if viewer.person_id is None:
+        return {}
+    after = aliased(Photo)
+    later = exists().where(after.ticket_id == Photo.ticket_id, after.person_id == Photo.person_id, after.id > Photo.id)
+    mine = select(Photo).where(Photo.person_id == viewer.person_id, Photo.ticket_id.is_not(None))
+    found = db.session.scalars(mine.where(Photo.state == "refused", ~later.where(after.step == "more")))
+    return {photo.ticket_id: photo.reason or _l("打不开") for photo in found if photo.ticket_id}
+
+
 def quarantine(photo: Photo) -> str:
     return f"quarantine/{photo.key}"
 
@@ -188,7 +201,7 @@ def _settle(cleaned: Photo, **values: object) -> None:
             setattr(photo, name, value)
         ticket = db.session.get(Ticket, photo.ticket_id) if photo.ticket_id else None
         if ticket is not None and photo.state == "refused":
-            record_event(ticket, "photo_refused", SYSTEM, words=photo.reason or "", to=photo.person_id)
+            record_event(ticket, "photo_refused", SYSTEM, words=photo.reason or "", sender=photo.person_id)
         elif ticket is not None and not ticket.private:
             freshen(ticket.place)
 

@@ -27,13 +27,17 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "hidden": lambda parts: _("%(parts)s先不公开", parts=NAMED["parts"](parts)),
     "parts": NAMED["parts"],
     "let_out": lambda count: _("让邻居看到照片 %(count)s 张", count=count),
+    "boxes": lambda count: _("%(count)s 块", count=count),
     "contact": lambda yes: _("联系方式一起给了"),
     "merged": lambda number: _("由 %(number)s 并来", number=number),
 }
 
 
+UNTOLD = ("submission", "sender")
+
+
 def facts(event: Event) -> str:
-    """Return the event's data as text. Empty values and the submission are left out."""
-    told = ((name, value) for name, value in event.data.items() if value and name != "submission")
+    """Return the event's data as text, without empty values and keys of rows."""
+    told = ((name, value) for name, value in event.data.items() if value and name not in UNTOLD)
     pairs = ((WORDS.get(name), name, value) for name, value in told)
     return "，".join(words(value) if words else f"{name} {value}" for words, name, value in pairs)

@@ -225,6 +225,7 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         or (may(viewer, "ticket.send_contact", ticket) and ReasonForm.blank().on_page_as("sending")),
         kept=lambda form: photos.staged(viewer, form.submission.data),
         given=given,
+        photo_again=photos.to_send_again(viewer).get(ticket.id),
         said=progress.SAID[given.solved] if given else "",
         link=public_url("tickets.show", ref=ticket.ref, k=assist.reporter_secret(ticket)) if mine else "",
         just_reported=just_reported,
@@ -331,7 +332,8 @@ def answer(ref: str) -> Any:
         _voice_limit()
         said = (form.solved.data, int(form.satisfied.data) if form.satisfied.data else None, form.words.data)
         asked_in = int(form.asked_in.data) if (form.asked_in.data or "").isdecimal() else None
-        as_person(lambda viewer: _answer(ticket, viewer, said, asked_in))
+        about = {"asked_in": asked_in, "submission": form.submission.data or ""}
+        as_person(lambda viewer: _answer(ticket, viewer, said, about))
         if said[0] == "no" or current().posts:  # else the page itself says what the viewer answered
             acknowledge(ref, ANSWERED_NO if said[0] == "no" else ANSWERED)
         carry_calls(form.words.data or "")
@@ -340,13 +342,13 @@ def answer(ref: str) -> Any:
     return back("tickets.show", ref=ref) if form.taken else ticket_page(ticket, {"answer": form}, form.status)
 
 
-def _answer(ticket: Ticket, viewer: Viewer, said: tuple[str, int | None, str], asked_in: int | None) -> None:
+def _answer(ticket: Ticket, viewer: Viewer, said: answers.Said, about: dict[str, Any]) -> None:
     """Save the viewer's own answer, 我也遇到，还没好, or the reporter's phone answer that staff write down."""
     if may(viewer, "ticket.answer", ticket):
-        answers.give_feedback(ticket, viewer, *said, asked_in=asked_in)
+        answers.give_feedback(ticket, viewer, *said, **about)
     elif said[0] == "no" and may(viewer, "ticket.still", ticket):
         newcomer_limits.require_room("join", ticket.id, viewer)
-        answers.say_still_met(ticket, viewer, said[2])
+        answers.say_still_met(ticket, viewer, said[2], about["submission"])
     else:
         answers.call_back(ticket, viewer, *said)
 

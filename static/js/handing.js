@@ -25,7 +25,7 @@ const handing = (() => {
     form.querySelectorAll("[name]").forEach((field) => field.dispatchEvent(new Event("input", { bubbles: true })));
     form.dispatchEvent(new Event("filled"));
   };
-  const say = (form, words, phone) => {
+  const say = (form, words, phone, unsent) => {
     let place = form.querySelector("[data-state]");
     if (!place) {
       form.append(place = make("p", ""));
@@ -35,6 +35,10 @@ const handing = (() => {
     place.classList.remove("soft");
     place.textContent = words;
     if (phone) place.append(" ", make("a", "打 " + phone, { className: "tel", href: "tel:" + phone }));
+    if (unsent) {
+      place.append(" 有危险先打：");
+      for (const number of ["119", "120", "110"]) place.append(" ", make("a", number, { className: "tel", href: "tel:" + number }));
+    }
   };
   const natively = async (one) => {
     const form = make("form", "", { method: "post", action: one.action, hidden: true });
@@ -80,8 +84,8 @@ const handing = (() => {
           await natively(one).catch(() => say(form, trouble.message, phone));
         } else if (!kept) {
           await drop(id).catch(() => {});
-          say(form, "没有送出去，这台手机也存不下。写的还在这一页，请别关，有信号再点一次；着急请打电话。", phone);
-        } else say(form, "没送出去，先存在这台手机里了。有信号时打开这里任何一页就会送，只送一次；着急请打电话。", phone);
+          say(form, "没有送出去，这台手机也存不下。写的还在这一页，请别关，有信号再点一次；着急请打电话。", phone, true);
+        } else say(form, "没送出去，先存在这台手机里了。有信号时打开这里任何一页就会送，只送一次；着急请打电话。", phone, true);
         return;
       }
       if (kept) say(form, "");
@@ -114,6 +118,11 @@ const handing = (() => {
     if (!form) return;
     fill(form, one.fields);
     if (form.elements.submission) form.elements.submission.value = id;
+    if (one.first) { // under its own submission it would be refused again
+      renew(form);
+      for (const photo of await photosOf(id)) await keepPhoto({ ...photo, item: form.elements.submission.value, staged: 0, asked: false, name: "" });
+      await drop(id);
+    }
     for (let folded = form.closest("details"); folded; folded = folded.parentElement.closest("details")) folded.open = true;
     form.dispatchEvent(new Event("filled"));
     form.scrollIntoView();

@@ -54,7 +54,7 @@ const outbox = (() => {
   const dropPhoto = (key) => { loose.delete(key); return write((_, photos) => photos.delete(key)).catch(() => {}); };
 
   // Sending. Refused is the server's last word; every other trouble means: later.
-  class Refused extends Error {}
+  class Refused extends Error { constructor(words, first = "") { super(words); this.first = first; } } // first: what it made before
   const ask = async (address, limit, options) => {
     const stop = new AbortController(), timer = setTimeout(() => stop.abort(), limit);
     try {
@@ -63,9 +63,9 @@ const outbox = (() => {
     } finally { clearTimeout(timer); }
   };
   const reason = (text) => {
-    try { return JSON.parse(text).detail; } catch { /* the form's page */ }
+    try { const { detail, to } = JSON.parse(text); return [detail, to]; } catch { /* the form's page */ }
     const page = new DOMParser().parseFromString(text, "text/html");
-    return (page.querySelector(".wrong") || page.querySelector("[role=alert]"))?.textContent.trim();
+    return [(page.querySelector(".wrong") || page.querySelector("[role=alert]"))?.textContent.trim()];
   };
   const post = async (address, fields, limit) => {
     const body = new FormData();
@@ -73,7 +73,10 @@ const outbox = (() => {
     fields.forEach((field) => body.append(...field));
     const { status, ours, text } = await ask(address, limit, { method: "POST", body });
     if (status < 300) return JSON.parse(text); // a stranger's page, as in a hotel's network, is no answer
-    if (ours && status < 500 && ![408, 425, 429].includes(status)) throw new Refused(reason(text) || "没有收下");
+    if (ours && status < 500 && ![408, 425, 429].includes(status)) {
+      const [words, first] = reason(text);
+      throw new Refused(words || "没有收下", first);
+    }
     throw new Error(String(status));
   };
   const asFields = (photo) => [["submission", photo.item], ["photo", new Blob([photo.bytes], { type: photo.type }), "photo.jpg"]];
@@ -99,7 +102,7 @@ const outbox = (() => {
     }
     if (refused.length) throw new Refused("文字送到了，有照片没传上：" + refused[0]);
   };
-  const setAside = (one, trouble) => put(Object.assign(one, { state: "aside", reason: trouble.message })).catch(() => {});
+  const setAside = (one, trouble) => put(Object.assign(one, { state: "aside", reason: trouble.message, first: trouble.first })).catch(() => {});
   const alone = async (id, work) => {
     if (busy.has(id)) return;
     busy.add(id);
@@ -142,6 +145,7 @@ const outbox = (() => {
       if (one.state === "waiting") { waiting.push(one); continue; }
       if (shown.has(one.id)) continue;
       const line = make("p", `${called(one)}没送成：${one.reason} `);
+      if (one.first) line.append(make("a", "看刚才那件", { className: "button", href: one.first }), " ");
       line.append(one.to ? button("看看", async () => { await drop(one.id); location.assign(one.to); })
         : button("改一改", () => { location.assign(one.page + "#mend=" + one.id); }), " ",
       button("扔掉", async () => { if (confirm("扔掉以后找不回来，确定吗？")) { await drop(one.id); draw(); } }));
@@ -179,5 +183,18 @@ const outbox = (() => {
   document.addEventListener("visibilitychange", () => { if (!document.hidden) flush(); });
   setInterval(flush, AGAIN);
   draw();
-  return { LIMIT, Refused, alone, arrived, ask, asFields, draw, drop, dropPhoto, isStaged, item, keepPhoto, loose, make, photosOf, post, put, sendPhotos, sendWords, setAside, uuid, write };
+  try {
+    if (localStorage.getItem("waiting")) document.head.append(make("script", "", { src: "/static/js/carried.js" })); // of earlier versions
+  } catch { /* nothing was kept there either */ }
+  return { LIMIT, Refused, alone, arrived, ask, asFields, draw, drop, dropPhoto, flush, isStaged, item, keepPhoto, loose, make, photosOf, post, put, sendPhotos, sendWords, setAside, uuid, write };
+})();
+
+// What is this person's own, on the scan page: asked for only when this phone was here before, in the line kept for it.
+(() => {
+  const line = document.querySelector("[data-own]");
+  if (!line || !/(^|; )mine=1/.test(document.cookie)) return;
+  addEventListener("pageshow", () => outbox.ask(line.dataset.own, outbox.LIMIT).then(({ status, text }) => {
+    const { says, to, asks } = status === 200 ? JSON.parse(text) : {};
+    if (says) { line.textContent = says; line.href = to; line.classList.toggle("own--asks", asks); }
+  }).catch(() => { /* the line leads to 我的 as it stands */ }));
 })();

@@ -10,7 +10,10 @@
     const canvas = document.createElement("canvas");
     canvas.width = Math.max(1, Math.round(width * scale));
     canvas.height = Math.max(1, Math.round(height * scale));
-    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    const pen = canvas.getContext("2d");
+    pen.fillStyle = "#fff"; // under what is transparent
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    pen.drawImage(image, 0, 0, canvas.width, canvas.height);
     return await new Promise((done) => { canvas.toBlob(done, "image/jpeg", 0.82); }) || file;
   };
   const { make } = outbox;

@@ -1,7 +1,9 @@
 """What residents hand in is neither lost nor taken twice, whatever network, server and phone do meanwhile."""
 
+import base64
 import random
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -11,10 +13,14 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Request, Route, expect
 
 from governance.core import media
-from governance.core.db import db
+from governance.core.db import db, now, writing
 from governance.core.events import Event
+from governance.discussions.actions import begin
+from governance.people.access.viewer import Viewer
+from governance.people.model import Person
 from governance.tickets.model import Photo, Ticket
 from governance.tickets.photos import address, quarantine
+from governance.tickets.reports import submit_report
 from tests.browser.people import as_file, become_known, beside, device_of
 from tests.cast import Cast
 from tests.peers.browser import CHINA, PHONE
@@ -199,7 +205,10 @@ def test_what_the_phone_does_not_keep_stays_on_the_page_and_can_still_be_sent(ph
     phone.write(f"存不下{full}", photos=(picture(2),))
     phone.meet("aborted")
     phone.hand_in()
-    expect(phone.page.get_by_text("写的还在这一页")).to_be_visible()
+    said = phone.page.get_by_text("写的还在这一页")
+    expect(said).to_be_visible()
+    for number in ("119", "010-00000001"):
+        expect(said.get_by_role("link", name=number)).to_be_visible()
     expect(phone.page.get_by_label("怎么了？")).to_have_value(f"存不下{full}")
     expect(phone.page.locator("#report .photos li")).to_have_count(1)
     phone.meet("none")
@@ -334,17 +343,134 @@ def _is_joined_once(phone: Phone, browser: Browser, ticket: str) -> None:
     context.close()
 
 
-def test_a_topic_is_proposed_once(phone: Phone) -> None:
-    phone.page.goto(f"{phone.town.url}/me")
+@dataclass
+class Around:
+    """What one known resident can act upon, beside their own new words."""
+
+    own: str
+    resolved: str
+    neighbours: str
+    topic: str
+
+
+def _around(phone: Phone) -> Around:
+    """Become known, with a report of one's own, one that is finished, one of a neighbour, and an open topic."""
     phone.page.goto(phone.form)
-    become_known(phone.town.folder / "var", device_of(phone.page), "提议的人")
-    phone.page.goto(f"{phone.scan_page}/topics/new")
-    phone.page.get_by_label("想商量什么事？").fill("院里装一个晾衣架")
-    phone.meet("answer lost")
-    phone.page.get_by_role("button", name="提出来").click()
+    phone.page.goto(f"{phone.town.url}/me")
+    become_known(phone.town.folder / "var", device_of(phone.page), f"邻居{phone.fault}")
+    with beside(phone.town.folder / "var"):
+        me = db.session.scalars(db.select(Person).filter_by(nickname=f"邻居{phone.fault}")).one()
+        place, light = phone.town.cast.place(phone.place), phone.town.cast.category("light")
+        with writing():
+            stranger = Person()
+            db.session.add(stranger)
+            db.session.flush()
+            own, resolved, neighbours = (
+                submit_report(place, Viewer(person_id=one), light, str(uuid.uuid4()), words="灯坏了")
+                for one in (me.id, me.id, stranger.id)
+            )
+            resolved.state, resolved.resolved_at = "resolved", now()
+            refs = own.ref, resolved.ref, neighbours.ref
+        topic = begin(
+            place,
+            phone.town.cast.viewer("tang" if phone.place == "1号楼" else "shen"),
+            str(uuid.uuid4()),
+            f"充电棚{phone.place}",
+            "",
+        )
+        return Around(*(f"{phone.town.url}/t/{ref}" for ref in refs), f"{phone.town.url}/topics/{topic.ref}")
+
+
+def _every_kind(phone: Phone, around: Around) -> list[tuple[str, Callable[[], None], str]]:
+    """Each kind of item: the page, what is filled in there, and the button that hands it in."""
+    page = phone.page
+
+    def unfold(label: str, words: str) -> None:
+        page.locator("summary", has_text=label).click()
+        page.get_by_label(label).fill(words)
+
+    def more_words() -> None:
+        page.locator("summary", has_text="想多说几句").click()
+        page.get_by_label("回一句").fill("装在东门")
+
+    return [
+        (around.own, lambda: unfold("补一句", "还在闪"), "补上"),
+        (around.resolved, lambda: page.get_by_label("好了一部分", exact=True).check(force=True), "提交"),
+        (around.neighbours, lambda: None, "我也遇到"),
+        (f"{phone.scan_page}/topics/new", lambda: page.get_by_label("想商量什么事？").fill("装一个晾衣架"), "提出来"),
+        (f"{around.topic}/write", lambda: page.get_by_label("我也说一条").fill("先装两个"), "说出来，请大家表态"),
+        (f"{around.topic}/write", more_words, "说"),
+    ]
+
+
+@pytest.mark.parametrize("fault", ["offline", "503"])
+def test_every_kind_is_kept_without_a_signal_and_sent_once_from_any_page(
+    browser: Browser, town: Site, fault: str
+) -> None:
+    context = browser.new_context(**CHINA, **PHONE, user_agent=AGENT)
+    phone = Phone(town, context, {"offline": "1号楼", "503": "5号楼"}[fault], fault)
+    for count, (where, fill, button) in enumerate(_every_kind(phone, _around(phone)), 1):
+        phone.meet("503")  # pages come, nothing is taken
+        phone.page.goto(where)
+        fill()
+        phone.meet(fault)
+        phone.page.get_by_role("button", name=button, exact=True).click()
+        kept = phone.page.get_by_text("先存在这台手机里了")
+        expect(kept).to_be_visible()
+        for number in ("119", "120", "110"):
+            expect(kept.get_by_role("link", name=number)).to_be_visible()
+        expect(phone.page.get_by_text(f"有 {count} 件存在这台手机里")).to_be_visible()
+    phone.sent_from(f"{town.url}/me")
+    with beside(town.folder / "var"):
+        me = db.session.scalars(db.select(Person).filter_by(nickname=f"邻居{fault}")).one()
+        mine = db.session.scalars(db.select(Event).filter_by(actor_id=me.id).order_by(Event.id)).all()
+        said = sorted(f"{event.noun}.{event.verb}" for event in mine)
+        assert said == [
+            *("ticket.answer", "ticket.join", "ticket.more", "ticket.report", "ticket.report"),
+            *("topic.propose", "topic.reply_say", "topic.statement_say"),
+        ]
+    context.close()
+
+
+def test_what_an_earlier_version_kept_is_sent_and_then_forgotten_there(phone: Phone) -> None:
+    phone.page.goto(phone.form)
+    data = "data:image/jpeg;base64," + base64.b64encode(picture(21)).decode()
+    kept = [{"category": "light", "words": f"早先存的{one}", "private": False, "where": ""} for one in "甲乙"]
+    kept.append({"category": "lift", "words": "", "private": True, "where": "早先的照片"})
+    submission, form = str(uuid.uuid4()), {"action": phone.form, "page": phone.form, "stage": ""}
+    waiting = [form | {"body": one | {"submission": submission}, "photos": []} for one in kept]
+    waiting[2] |= {"photos": [data]}
+    phone.page.evaluate("kept => localStorage.setItem('waiting', JSON.stringify(kept))", waiting)
+    phone.page.goto(phone.scan_page)
+    phone.page.wait_for_function("() => !localStorage.getItem('waiting')")
+    phone.page.evaluate(NOTHING_WAITS)
+    assert sorted(tickets(phone.town, "早先存的")) == [("早先存的乙", 0), ("早先存的甲", 0)]
+    with beside(phone.town.folder / "var"):
+        photo = db.session.scalars(db.select(Ticket).filter_by(where="早先的照片")).one()
+        assert (photo.words, photo.private, len(photo.photos)) == ("见照片", True, 1)
+
+
+def test_a_known_submission_with_other_words_is_told_of_the_first_and_can_be_sent_anew(phone: Phone) -> None:
+    phone.page.goto(phone.form)
+    submission = phone.page.locator("#report [name=submission]").input_value()
+    phone.write("先送到的")
+    phone.hand_in()
+    expect(phone.page.get_by_text("收到了，")).to_be_visible()
+    phone.page.goto(phone.form)
+    phone.meet("offline")
+    phone.write("后写的另一件")
+    phone.page.locator("#report [name=submission]").evaluate("(field, id) => { field.value = id; }", submission)
+    phone.hand_in()
     expect(phone.page.get_by_text("先存在这台手机里了")).to_be_visible()
+    phone.another_page()
     phone.sent_from(phone.scan_page)
-    expect(phone.page.get_by_text("看看提的议题")).to_be_visible()
+    expect(phone.page.get_by_text("没送成：这是刚才那件；新的事请再报一件")).to_be_visible()
+    assert "/t/" in (phone.page.get_by_role("link", name="看刚才那件").get_attribute("href") or "")
+    phone.page.get_by_role("button", name="改一改").click()
+    expect(phone.page.get_by_label("怎么了？")).to_have_value("后写的另一件")
+    phone.hand_in()
+    expect(phone.page.get_by_text("收到了，")).to_be_visible()
+    assert len(tickets(phone.town, "后写的另一件")) == len(tickets(phone.town, "先送到的")) == 1
 
 
 def _survive(phone: Phone, chance: random.Random, numbers: range) -> list[tuple[str, list[int]]]:

@@ -201,3 +201,25 @@ def test_the_worker_sees_what_will_be_masked_in_the_words_themselves(phone, cast
     there = phone().report(cast.codes["5号楼"], words="三楼漏水，我叫张伟民，电话13812345678")
     page = phone().sign_in("gao").get(there).text
     assert "<mark>13812345678</mark>" in page and "<mark>张伟民</mark>" in page and "（电话）" in page
+
+
+def test_a_photo_that_fails_later_tells_who_sent_it_and_asks_again(phone, cast) -> None:
+    mine, joiner = phone(), phone()
+    cut = (io.BytesIO(photos.truncated()), "half.jpg")
+    address = mine.report(cast.codes["5号楼"], photos=cut)
+    joiner.get(address)
+    joiner.post(f"{address}/join")
+    photo_jobs.clean_photo(the_photo().id)
+    page = mine.get(address).get_data(as_text=True)
+    assert the_photo().state == "refused", the_photo().state
+    assert "有一张照片没收下：照片没有传完整" in page and 'href="#more"' in page and 'open id="more"' in page
+    assert "有一张照片没收下，点开再传一张" in mine.get("/me").get_data(as_text=True)
+    for other in (joiner, phone()):
+        assert "没收下" not in other.get(address).get_data(as_text=True)
+    event = db.session.query(Event).filter_by(verb="photo_refused").one()
+    told = audience.tellings_of(event).telling("resident")
+    assert told is not None and "照片没收下" in told.words
+    mine.get(address)
+    assert mine.post(f"{address}/more", photos=(io.BytesIO(photos.png()), "again.png")).status_code == 303
+    assert "有一张照片没收下：" not in mine.get(address).get_data(as_text=True)
+    assert phone().sign_in("shen").get(f"{address}/record").status_code == 200

@@ -126,6 +126,8 @@ def to_rgb(photo: Any) -> Any:
         ground.paste("white", (0, 0, *layer.size))
         ground.alpha_composite(layer)
         photo = ground
+    if photo.mode.startswith("I"):  # 16 bits of grey, which Pillow would cut off instead of scaling
+        photo = photo.point(lambda grey: grey * (1 / 256)).convert("L")
     pixels = photo if photo.mode == "RGB" else photo.convert("RGB")
     pixels.info = {}
     return pixels

@@ -28,6 +28,7 @@ from governance.relay.channels.official_account import OfficialAccount, kinds, t
 from governance.relay.channels.wecom_app import WecomApp
 from governance.relay.keys import robot_of
 from governance.relay.model import ALONE, FAILED, READY, Delivery, Group
+from governance.tickets.lifecycle import APPEALED
 from governance.tickets.model import Follow, Ticket
 from governance.wechat.gateway import gateway
 
@@ -49,6 +50,8 @@ def own_groups(event: Event, audiences: Collection[str]) -> Select[int] | None:
         concerned.append(and_(Group.audience == "worker", Group.person_id.in_(ids)))
     if "resident" in alone:
         following = select(Follow.person_id).where(Follow.ticket_id == ticket.id, Follow.person_id != _actor(event))
+        if "sender" in event.data:  # told to whom it was sent by, and to nobody else
+            following = following.where(Follow.person_id == event.data["sender"])
         concerned.append(and_(Group.audience == "resident", Group.person_id.in_(following)))
     return select(Group.id).where(or_(*concerned))
 
@@ -83,10 +86,12 @@ def workers_told(event: Event, ticket: Ticket) -> set[int]:
 
 
 def workers(ticket: Ticket) -> set[int]:
-    """Who works on the ticket: the body's staff, the handler, else the staff of its office.
+    """Who works on the ticket: who looks again, the body's staff, the handler, else the staff of its office.
 
     A grid without a worker has no office of its own: its community is told.
     """
+    if ticket.state == APPEALED:
+        return _serving(and_(Post.role == ticket.appeal_to, Post.place_id.in_(ticket.place.ancestors)))
     if ticket.body_id:
         return _serving(Post.body_id == ticket.body_id)
     if ticket.handler_id and _serving(Post.person_id == ticket.handler_id):

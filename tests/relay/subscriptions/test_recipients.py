@@ -417,3 +417,13 @@ def test_nothing_is_sent_again_to_who_took_it_back(app, cast, unsure, phone):
     assert phone().sign_in("shen").post(f"/keep/relay/messages/{message.id}/settle", answer="again").status_code == 409
     tell(app)
     assert sorted(states()) == ["unknown", "unknown"]
+
+
+def test_a_photo_that_failed_is_told_to_who_sent_it_alone(app, cast, told, wechat, ticket, happen):  # noqa: F811
+    id_ = ticket()
+    sender = somebody(cast, "三楼老周", id_, "openid-zhou")
+    somebody(cast, "四楼老王", id_, "openid-wang", role="joiner")
+    happen(id_, "photo_refused", sender=sender)
+    tell(app)
+    assert [said["touser"] for said in heard(wechat, TEMPLATE)] == ["openid-zhou"]
+    assert heard(wechat, TEMPLATE)[0]["data"]["phrase3"]["value"] == "照片没收下"
