@@ -42,9 +42,8 @@ def followed(viewer: Viewer, limit: int = 50) -> list[OwnTicket]:
     )
     asks = case((is_unanswered(viewer.person_id), 1), else_=0)
     query = select(Ticket, asks, changed).join(Follow, Follow.ticket_id == Ticket.id)
-    query = query.where(
-        Follow.person_id == viewer.person_id, Follow.hidden_at.is_(None), visible(viewer, "ticket.follow", Ticket)
-    )
+    mine = (Follow.person_id == viewer.person_id, Follow.hidden_at.is_(None))
+    query = query.where(*mine, visible(viewer, "ticket.follow", Ticket))
     found = db.session.execute(
         query.options(*WITH_PLACE).order_by(asks.desc(), changed.desc(), Ticket.id.desc()).limit(limit)
     )
@@ -77,10 +76,6 @@ def waiting(viewer: Viewer) -> list[OwnTicket]:
 def being_done_here(viewer: Viewer, place: PlaceRow) -> int:
     """How many tickets around a place the viewer follows that are still to be done."""
     mine = select(func.count()).select_from(Ticket).join(Follow, Follow.ticket_id == Ticket.id)
-    theirs = mine.where(
-        Follow.person_id == viewer.person_id,
-        Follow.hidden_at.is_(None),
-        Ticket.state.in_(life.LISTED),
-        stands_at(place),
-    )
+    theirs = mine.where(Follow.person_id == viewer.person_id, Follow.hidden_at.is_(None))
+    theirs = theirs.where(Ticket.state.in_(life.LISTED), stands_at(place))
     return db.session.scalar(theirs) or 0

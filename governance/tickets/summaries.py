@@ -99,8 +99,9 @@ _DONE = _HERE.where(_among(life.PUT_RIGHT), Ticket.resolved_at > bindparam("sinc
 OPEN = Prepared(_OPEN.limit(MOST_OPEN), TicketSummary._make)
 _JOINABLE = _OPEN.where(Ticket.urgent.is_(False))  # each witness must report a danger, not join one
 JOINABLE = Prepared(_JOINABLE.limit(MOST_JOINABLE), TicketSummary._make)
-_ASKED = select(Ticket.id).join(Follow, Follow.ticket_id == Ticket.id).where(Follow.person_id == bindparam("person"))
-_UNANSWERED = _ASKED.where(Follow.hidden_at.is_(None), is_unanswered(bindparam("person"))).order_by(Ticket.id.desc())
+_FOLLOWED = (Follow.person_id == bindparam("person"), Follow.hidden_at.is_(None))
+_ASKED = select(Ticket.id).join(Follow, Follow.ticket_id == Ticket.id).where(*_FOLLOWED)
+_UNANSWERED = _ASKED.where(is_unanswered(bindparam("person"))).order_by(Ticket.id.desc())
 UNANSWERED = Prepared(_UNANSWERED.limit(MOST_UNANSWERED), lambda row: int(*row))
 DONE = Prepared(_DONE.order_by(Ticket.id.desc()).limit(MOST_DONE), TicketSummary._make)
 

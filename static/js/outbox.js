@@ -65,7 +65,7 @@ const outbox = (() => {
   const reason = (text) => {
     try { const { detail, to } = JSON.parse(text); return [detail, to]; } catch { /* the form's page */ }
     const page = new DOMParser().parseFromString(text, "text/html");
-    return [(page.querySelector(".wrong") || page.querySelector("[role=alert]"))?.textContent.trim()];
+      return [(page.querySelector("#refused li") || page.querySelector("[role=alert]"))?.textContent.trim()];
   };
   const post = async (address, fields, limit) => {
     const body = new FormData();
