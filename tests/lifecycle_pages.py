@@ -36,7 +36,7 @@ class Pages:
 
 def card(page: str, address: str) -> str:
     """What a list says of one thing: from its link to the end of it."""
-    found = re.search(rf'href="{re.escape(address)}">(.*?)</a>', page, re.S)
+    found = re.search(rf'href="{re.escape(address)}(?:#answer)?">(.*?)</a>', page, re.S)
     assert found, f"{address} is not on the list"
     return found[1]
 

@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="port bin/serve listens on; 0 takes a free one")
     web_threads: int = Field(8, ge=1, le=64, description="threads of a web process")
     metrics_token: str = Field("", description="bearer token for /metrics from elsewhere than loopback")
+    local_numbers: str = Field("", description="this city's numbers: label, number and source each; between them ;")
     sms_url: str = Field("", description="the SMS gateway that speaks docs/sms.md; empty: no text messages")
     sms_key: str = Field("", description="bearer key for the SMS gateway")
     wechat_api_base: str = Field("https://api.weixin.qq.com", description="WeChat's address; a test server in tests")

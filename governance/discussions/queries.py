@@ -100,6 +100,12 @@ def answered(topic: Topic, viewer: Viewer) -> list[tuple[Statement, int]]:
     return [(statement, answer) for statement, answer in db.session.execute(mine.order_by(Voice.at.desc()).limit(100))]
 
 
+def count_answered(topic: Topic, viewer: Viewer) -> int:
+    query = select(func.count()).select_from(Voice).join(Statement, Statement.id == Voice.statement_id)
+    mine = (Statement.topic_id == topic.id, Statement.state == SHOWN, Voice.person_id == (viewer.person_id or 0))
+    return db.session.scalar(query.where(*mine)) or 0
+
+
 def left(topic: Topic, viewer: Viewer) -> int:
     """How many statements lack this person's voice."""
     person = viewer.person_id or 0

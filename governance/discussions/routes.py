@@ -15,7 +15,7 @@ from governance.core.errors import Invalid, Missing
 from governance.core.translation import LazyText as _l
 from governance.core.web import page_cache
 from governance.core.web.acknowledgement import acknowledge
-from governance.core.web.forms import Form, attempt
+from governance.core.web.forms import Form, attempt, refused_fields
 from governance.core.web.pages import back, elder, language, local, translated
 from governance.core.web.security import refills
 from governance.discussions import actions, outcomes, page, progress, queries
@@ -153,6 +153,8 @@ def topic_page(topic: Topic, viewer: Viewer, forms: dict[str, Form] | None = Non
 
 def _body(topic: page.TopicView, viewer: Viewer, after: str = "", **for_staff: Any) -> str:
     connection, asks_review = db.session.connection(), outcomes.is_asked(topic)
+    if for_staff:
+        for_staff |= {"refused_fields": refused_fields}
     return translated("discussions/show.html", language()).render(
         today=local(now()).date(),
         viewer=viewer,

@@ -2,20 +2,21 @@
 
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 
 from governance.core import limits
 from governance.core.errors import Invalid, Missing, Refused, SentBefore, TooMuch
 from governance.core.translation import LazyText as _l
+from governance.core.translation import translate as _
 from governance.core.web.acknowledgement import acknowledge, acknowledgement
 from governance.core.web.forms import Form, attempt
-from governance.core.web.pages import back
+from governance.core.web.pages import back, wants_json
 from governance.core.web.security import known_device, refills
 from governance.discussions import actions, contributions, outcomes, progress, queries
 from governance.discussions import lifecycle as life
 from governance.discussions.available_moves import move_forms
 from governance.discussions.forms import AppealForm, FlagForm, ReplyForm, ReviewForm, StatementForm
-from governance.discussions.model import SAID, SHOWN, VOICES, Spoken, Topic, follows
+from governance.discussions.model import SAID, SHOWN, VOICES, Spoken, Statement, Topic, follows
 from governance.discussions.routes import MOST_DIGITS, bp
 from governance.people.access.current import as_person, current, open_to
 from governance.people.access.permissions import anyone, may
@@ -45,6 +46,7 @@ def say(ref: str) -> Any:
 def say_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 200) -> Any:
     viewer, forms = current(), forms or {}
     speaking, asks_review = topic.state in life.SPOKEN_IN, outcomes.is_asked(topic)
+    statement = queries.next_statement(topic, viewer) if speaking else None
     page = render_template(
         "discussions/say.html",
         calls=carried_calls(),
@@ -52,8 +54,8 @@ def say_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 2
         place=topic.place,
         tone=progress.tone(topic),
         now_and_next=progress.now_and_next(topic, asks_review),
-        statement=queries.next_statement(topic, viewer) if speaking else None,
-        left=queries.left(topic, viewer) if speaking else 0,
+        statement=statement,
+        about=_about(topic, viewer, statement) if statement else "",
         answered=queries.answered(topic, viewer),
         said=SAID,
         mine=queries.mine(topic, viewer),
@@ -69,6 +71,18 @@ def say_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 2
         moves=move_forms(topic, viewer, forms) if not viewer.posts else [],
     )
     return page, status
+
+
+def _about(topic: Topic, viewer: Viewer, statement: Statement) -> str:
+    """Who said it, and which of how many it is for this person."""
+    author = _("转自群聊") if statement.from_group else _("社区") if statement.official else statement.author.nickname
+    given = queries.count_answered(topic, viewer)
+    return _(
+        "%(who)s · 第 %(n)s 条，共 %(all)s 条",
+        who=author or _("居民"),
+        n=given + 1,
+        all=given + queries.left(topic, viewer),
+    )
 
 
 @bp.get("/topics/<ref>/write")
@@ -170,7 +184,7 @@ def _within_limits(topic: Topic, viewer: Viewer) -> None:
 @bp.post("/topics/<ref>/statements/<int:number>/voice")
 @open_to(anyone)
 def voice(ref: str, number: int) -> Any:
-    """Agree, disagree or pass; then show the next statement."""
+    """Agree, disagree or pass; then show the next statement, to the page's script as JSON (no `words`: none left)."""
     given = request.form.get("answer", "")
     if given not in VOICES:
         raise Invalid({"answer": "请点同意、不同意或不好说"})
@@ -178,8 +192,19 @@ def voice(ref: str, number: int) -> Any:
     topic = queries.find_topic(ref, current())
     statement: Any = contributions.found(topic, "statement", number)
     as_person(lambda viewer: _voiced(statement, viewer, VOICES[given]))
+    if wants_json():
+        return _next(topic)
     acknowledge(ref, _l("记下了：%(answer)s。可以改，最后一次为准。", answer=SAID[VOICES[given]]))
     return back("discussions.say", ref=ref)
+
+
+def _next(topic: Topic) -> dict[str, str]:
+    viewer = current()
+    following = queries.next_statement(topic, viewer)
+    if following is None:
+        return {"words": ""}
+    action = url_for("discussions.voice", ref=topic.ref, number=following.id)
+    return {"words": following.words, "about": _about(topic, viewer, following), "action": action}
 
 
 def _voiced(statement: Any, viewer: Viewer, side: int) -> None:

@@ -2,7 +2,9 @@
 
 from flask import Flask
 
-from governance.scan import routes, way_back, wechat
+from governance.scan import own, routes, way_back, wechat
+
+ROUTES = (own,)
 
 
 def init_app(app: Flask) -> None:

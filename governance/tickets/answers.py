@@ -8,6 +8,7 @@
 """
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
@@ -21,7 +22,7 @@ from governance.tickets import lifecycle as life
 from governance.tickets.actions import apply_move
 from governance.tickets.model import Answer, Follow, Ticket
 from governance.tickets.record import record_event
-from governance.triage.sorting import sort
+from governance.tickets.urgency import heed
 
 SILENCE = timedelta(days=7)  # then a resolved ticket closes and counts as not answered
 LATE_ANSWER = timedelta(days=30)  # an answer is accepted for so long after closing
@@ -104,7 +105,7 @@ def _give(
     given.solved, given.satisfied, given.words, given.at = solved, satisfied, words, now()
     given.taken_by_id = taken_by
     db.session.add(given)
-    ticket.urgent = ticket.urgent or sort(words).urgent
+    heed(ticket, words, by)
     record_event(
         ticket,
         "answer",
@@ -150,7 +151,7 @@ def own_answer(ticket: Ticket, viewer: Viewer) -> Answer | None:
     return db.session.get(Answer, (ticket.id, ticket.round, viewer.person_id)) if viewer.person_id else None
 
 
-def is_unanswered(person_id: int | None) -> ColumnElement[bool]:
+def is_unanswered(person_id: Any) -> ColumnElement[bool]:
     """Match finished tickets that wait for this follower's answer in their present round."""
     given = exists().where(Answer.ticket_id == Ticket.id, Answer.round == Ticket.round, Answer.person_id == person_id)
     return and_(Ticket.state == life.RESOLVED, ~given)

@@ -22,8 +22,17 @@ DEFAULTS = (
     _category("parking", "停车", 72, "占道、堵门、电动车乱停"),
     _category("noise", "噪音", 72, "施工、装修、广场舞"),
     _category("safety", "安全隐患", 4, "堵消防通道、飞线充电、墙皮脱落", photo_to_finish=True, verify=True),
-    _category("care", "老人小孩", 4, "独居老人、孩子没人看", private=True),
-    _category("quarrel", "邻里纠纷", 120, "只有办事的人看得到", private=True),
+    _category(
+        "care",
+        "老人小孩",
+        4,
+        "独居老人、孩子没人看",
+        private=True,
+        elsewhere="有危险打 110、120；孩子的事也可以打 12355",
+    ),
+    _category(
+        "quarrel", "邻里纠纷", 120, "只有办事的人看得到", private=True, elsewhere="动了手打 110；法律上的事问 12348"
+    ),
     _category(
         "violence",
         "家暴",
@@ -32,7 +41,7 @@ DEFAULTS = (
         private=True,
         elsewhere="正在发生请打 110；妇女维权热线 12338",
     ),
-    _category("allowance", "低保救助", 120, "只有办事的人看得到", private=True),
+    _category("allowance", "低保救助", 120, "只有办事的人看得到", private=True, elsewhere="急着要救助，也可以打 12345"),
     _category("wages", "欠薪", 120, "社区可以帮着问", private=True, elsewhere="劳动监察热线 12333 办得最快"),
     _category(
         "misconduct",

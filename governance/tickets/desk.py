@@ -19,7 +19,17 @@ from governance.people.access.permissions import anyone, handler_role, may, offi
 from governance.places.codes import living
 from governance.places.landing import PlaceRow, near
 from governance.places.model import Code, Place
-from governance.tickets import actions, assist, guess_limit, photos, progress, proof_of_place, queries, report_page
+from governance.tickets import (
+    actions,
+    appeals,
+    assist,
+    guess_limit,
+    photos,
+    progress,
+    proof_of_place,
+    queries,
+    report_page,
+)
 from governance.tickets.available_moves import choices, needs_before_finish, one_tap
 from governance.tickets.categories import active, first_and_more
 from governance.tickets.forms import GRID, AssistForm, CoverForm, PublishForm, ReasonForm, move_form
@@ -125,6 +135,8 @@ def move(ref: str, move: str) -> Any:
     """Make one move of the lifecycle. Staff use it, and reporters use it to withdraw."""
     viewer = current()
     ticket, step = queries.find_ticket(ref, viewer), LIFE.move(move)
+    if step.by_resident and appeals.was_said(ticket, viewer, request.form.get("note", "").strip()):
+        return back("tickets.show", ref=ref)
     require(viewer, f"ticket.{move}", ticket)
     form = move_form(step, choices(step, ticket, viewer))().on_page_as(move)
 
@@ -137,6 +149,8 @@ def move(ref: str, move: str) -> Any:
     attempt(form, make_move, first=partial(stage_all, form))
     if not form.taken:
         return ticket_page(ticket, {move: form}, form.status)
+    if step.by_resident:
+        carry_calls(form.note.data or "")
     way_back = inside(request.form.get("back"))
     line = _l("%(number)s：%(done)s", number=ticket.number, done=step.done)
     acknowledge(DESK if way_back else ref, line)

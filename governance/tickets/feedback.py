@@ -11,10 +11,10 @@ from governance.people.access.viewer import Viewer
 from governance.tickets import answers
 from governance.tickets import lifecycle as life
 from governance.tickets.actions import still_listed
-from governance.tickets.model import Nudge, Ticket
+from governance.tickets.model import Follow, Nudge, Ticket
 from governance.tickets.record import record_event
 from governance.tickets.reports import attach
-from governance.triage.sorting import sort
+from governance.tickets.urgency import heed
 
 
 def join(ticket: Ticket, by: Viewer) -> bool:
@@ -66,10 +66,22 @@ def more(ticket: Ticket, by: Viewer, words: str, submission: str) -> bool:
         return False
     if not ticket.status.open:
         raise Refused("这件事%(state)s。还有问题请重新报一次", state=ticket.status.for_residents)
-    ticket.urgent = ticket.urgent or sort(words).urgent
+    heed(ticket, words, by)
     photos = attach(ticket.id, by, submission, "more")
     record_event(ticket, "more", by, words=words, photos=photos, submission=submission)
     return True
+
+
+def show_in_mine(ticket: Ticket, by: Viewer, shown: bool) -> None:
+    """Take a followed ticket off the page 我的, or put it back. Not recorded: it concerns nobody else."""
+    require(by, "ticket.nudge", ticket)
+    follow = db.session.get_one(Follow, (ticket.id, by.person_id))
+    follow.hidden_at = None if shown else now()
+
+
+def is_in_mine(ticket: Ticket, by: Viewer) -> bool:
+    follow = db.session.get(Follow, (ticket.id, by.person_id)) if by.person_id else None
+    return follow is not None and follow.hidden_at is None
 
 
 def said_more(ticket: Ticket, by: Viewer, submission: str) -> Event | None:

@@ -1,7 +1,7 @@
 """Periodic jobs of tickets. The photo jobs are in photos.py."""
 
 from governance.core.jobs import job
-from governance.tickets import answers, reminders
+from governance.tickets import answers, reminders, urgency
 
 
 @job("tickets.close_the_silent", every=3600)
@@ -14,3 +14,9 @@ def close_the_silent() -> None:
 def mind_the_clock() -> None:
     """Record which tickets are due soon and which are late."""
     reminders.record_due_and_late()
+
+
+@job("tickets.escalate", every=60)
+def escalate() -> None:
+    """Record which urgent tickets nobody has taken."""
+    urgency.escalate_untaken()

@@ -13,12 +13,14 @@ from governance.core.translation import LazyText as _l
 SUBMITTED, ACCEPTED, DISPATCHED, IN_PROGRESS = "submitted", "accepted", "dispatched", "in_progress"
 ON_HOLD, RETURNED, PENDING_VERIFY, RESOLVED = "on_hold", "returned", "pending_verify", "resolved"
 CLOSED, DECLINED, MERGED, WITHDRAWN, TO_TOPIC = "closed", "declined", "merged", "withdrawn", "to_topic"
+APPEALED = "appealed"
 
 # Residents read three states of what goes on; the step stands in `now` and `next`.
 WAITING, UNDER_WAY, PUT_IN_ORDER = _l("等着看"), _l("在办"), _l("办好了")
 
 ALL, CONCERNED, RECORD = Reader.EVERYBODY, Reader.CONCERNED, Reader.RECORD
-OFFICE, ABOVE_GRID = ("grid", "community"), ("community", "street", "district")
+OFFICES = ("grid", "community", "street", "district")  # from the lowest up
+OFFICE, ABOVE_GRID = OFFICES[:2], OFFICES[1:]
 NOTE = Ask("note", _l("说一句"), optional=True)
 TOPIC = (
     Ask("topic", _l("转到哪个议题")),
@@ -46,6 +48,7 @@ class TicketState(State):
 @dataclass(frozen=True, kw_only=True)
 class TicketMove(Move):
     in_public: bool = False  # not for private tickets: everybody reads the result
+    by_resident: bool = False  # the phone keeps its words until they arrived
     hands_out: bool = False  # somebody outside the offices gets it; asks whether the contact goes along
 
 
@@ -152,6 +155,16 @@ STATES = (
         DECLINED, _l("不予受理"), now=_l("这里办不了，原因写在下面"), stage=_l("这里办不了"), tone="", open=False
     ),
     TicketState(
+        APPEALED,
+        _l("居民不同意，待复看"),
+        now=_l("报的人不同意“办不了”，已经送到上一级，等着再看一遍"),
+        next=_l("上一级看完写明：接着办，还是为什么办不了，%(deadline)s"),
+        stage=WAITING,
+        waits_for=ABOVE_GRID,
+        new_to=ABOVE_GRID,
+        running=True,
+    ),
+    TicketState(
         MERGED, _l("已并单"), now=_l("和另一件是同一回事，合在一起办"), stage=_l("合在一起办"), tone="", open=False
     ),
     TicketState(
@@ -185,6 +198,37 @@ MOVES = (
         DECLINED,
         (Ask("note", _l("为什么，该找哪里")),),
         done=_l("这里办不了"),
+        readers=ALL,
+        words=ALL,
+    ),
+    TicketMove(
+        "appeal",
+        _l("我不同意，请上一级再看"),
+        (DECLINED,),
+        APPEALED,
+        (Ask("note", _l("为什么不同意（只能说一次）")),),
+        done=_l("报的人不同意，请上一级再看"),
+        readers=ALL,
+        words=CONCERNED,
+        by_resident=True,
+    ),
+    TicketMove(
+        "send_back",
+        _l("该办，发回去办"),
+        (APPEALED,),
+        SUBMITTED,
+        (NOTE,),
+        done=_l("上一级看过，要办"),
+        readers=ALL,
+        words=ALL,
+    ),
+    TicketMove(
+        "uphold",
+        _l("还是办不了"),
+        (APPEALED,),
+        DECLINED,
+        (Ask("note", _l("为什么办不了，该找哪里")),),
+        done=_l("上一级看过，还是办不了"),
         readers=ALL,
         words=ALL,
     ),
@@ -298,7 +342,7 @@ MOVES = (
     TicketMove(
         "withdraw",
         _l("撤回"),
-        (SUBMITTED, ACCEPTED),
+        (SUBMITTED, ACCEPTED, APPEALED),
         WITHDRAWN,
         (NOTE,),
         done=_l("已撤回"),
@@ -326,6 +370,8 @@ LINES = (
     Line("hide", done=_l("先不公开"), readers=CONCERNED, words=CONCERNED, detail="parts"),
     Line("show", done=_l("公开了"), readers=CONCERNED, words=CONCERNED, detail="parts"),
     Line("reword", done=_l("改了公开的文字"), readers=CONCERNED, words=CONCERNED),
+    Line("urgent", done=_l("补的话里说到了危险")),
+    Line("escalate", done=_l("还没有人接，告诉了上一级")),
     Line("due", done=_l("快到期了")),
     Line("late", done=_l("到期没有办结")),
 )

@@ -30,7 +30,7 @@ from governance.people.model import Body, Person, Post
 from governance.places.kinds import AREAS
 from governance.places.model import Place
 from governance.places.place_columns import AreaColumns
-from governance.tickets.lifecycle import LIFE, RUNNING, SUBMITTED, TicketMove, TicketState
+from governance.tickets.lifecycle import LIFE, OFFICES, RUNNING, SUBMITTED, TicketMove, TicketState
 from governance.triage.bodies import is_named
 from governance.triage.masking import WHERE, masked
 
@@ -125,6 +125,7 @@ class Ticket(AreaColumns, Base):
     body_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"))
     handler_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     finisher_id: Mapped[int | None]
+    appeal_to: Mapped[str | None] = mapped_column(OneOf(10, OFFICES))  # looks again; None: nobody answered back
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     hold_reason: Mapped[str | None] = mapped_column(String(500))
     held_at: Mapped[datetime | None]
@@ -309,6 +310,9 @@ class Follow(Base):
     )
     since: Mapped[datetime] = mapped_column(
         default=now, info=personal(_l("从什么时候"), _l("告诉您办到哪了"), Erased.ROW)
+    )
+    hidden_at: Mapped[datetime | None] = mapped_column(
+        info=personal(_l("什么时候从“我的”里拿走的"), _l("您不想在“我的”里看到它"), Erased.ROW)
     )
 
 

@@ -6,15 +6,16 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from governance.core.db import db, now
+from governance.core.db import begins_with, db, now
 from governance.core.errors import Missing
 from governance.core.translation import LazyText as _l
 from governance.core.web.paging import Page, page
 from governance.people.access.permissions import may, visible
 from governance.people.access.viewer import Viewer
-from governance.places.model import Place, under
+from governance.places.landing import PlaceRow
+from governance.places.model import Place
 from governance.tickets import lifecycle as life
-from governance.tickets.model import Category, Follow, Ticket
+from governance.tickets.model import Category, Ticket
 
 SOON = timedelta(hours=24)
 TABS = {"new": _l("新到"), "mine": _l("我的"), "due": _l("今天到期"), "late": _l("晚了"), "all": _l("全部")}
@@ -31,31 +32,18 @@ def find_ticket(ref: str, viewer: Viewer) -> Ticket:
     return ticket
 
 
-def _stands_at(place: Place) -> ColumnElement[bool]:
+def stands_at(place: Place | PlaceRow) -> ColumnElement[bool]:
     """Match tickets at this place, inside it, or at the courtyard or building around it."""
     around = and_(Place.id.in_(place.ancestors), Place.kind.in_(("courtyard", "building")))
-    return Ticket.place_id.in_(select(Place.id).where(or_(under(place), around)))
+    return Ticket.place_id.in_(select(Place.id).where(or_(begins_with(Place.path, place.path), around)))
 
 
 def open_here(place: Place, limit: int = 20) -> list[Ticket]:
     """Return the public open tickets here, most joined first."""
-    query = select(Ticket).where(_stands_at(place), Ticket.state.in_(life.LISTED), Ticket.private.is_(False))
+    query = select(Ticket).where(stands_at(place), Ticket.state.in_(life.LISTED), Ticket.private.is_(False))
     query = query.where(Ticket.urgent.is_(False))  # each witness must report a danger, not join one
     order = (Ticket.joined.desc(), Ticket.id.desc())
     return list(db.session.scalars(query.options(*WITH_PLACE).order_by(*order).limit(limit)))
-
-
-def followed(viewer: Viewer, limit: int = 50) -> list[tuple[Ticket, str]]:
-    """Return the tickets that the viewer follows, newest first, each with the title that the viewer may read."""
-    if viewer.person_id is None:
-        return []
-    query = select(Ticket).join(Follow, Follow.ticket_id == Ticket.id).where(Follow.person_id == viewer.person_id)
-    within = query.where(visible(viewer, "ticket.follow", Ticket)).options(*WITH_PLACE)
-    found = db.session.scalars(within.order_by(Ticket.id.desc()).limit(limit))
-    return [
-        (one, one.title if may(viewer, "ticket.original", one) and not one.private else one.public_title)
-        for one in found
-    ]
 
 
 def tab(viewer: Viewer, name: str, after: str = "") -> Page[Ticket]:
@@ -91,7 +79,8 @@ def _tab(viewer: Viewer, name: str) -> tuple[ColumnElement[bool], ...]:
 def _fresh(viewer: Viewer) -> ColumnElement[bool]:
     """Match tickets that wait for a first look: reports and returns at the office, dispatched tickets at a body."""
     roles = {"body"} if viewer.bodies else viewer.roles
-    return Ticket.state.in_(life.LIFE.states_that(lambda state: not roles.isdisjoint(state.new_to)))
+    fresh = Ticket.state.in_(life.LIFE.states_that(lambda state: not roles.isdisjoint(state.new_to)))
+    return and_(fresh, or_(Ticket.state != life.APPEALED, visible(viewer, "ticket.uphold", Ticket)))
 
 
 def _mine(viewer: Viewer) -> ColumnElement[bool]:
@@ -108,7 +97,7 @@ def count(viewer: Viewer, name: str, most: int = 99) -> int:
 
 def work_here(viewer: Viewer, place: Place) -> list[Ticket]:
     """Return the viewer's running tickets around a place, pressing first, then soonest due."""
-    query = select(Ticket).where(visible(viewer, "ticket.work", Ticket), _stands_at(place), Ticket.running.is_(True))
+    query = select(Ticket).where(visible(viewer, "ticket.work", Ticket), stands_at(place), Ticket.running.is_(True))
     options = (*WITH_PLACE, WITH_PHOTOS)
     return list(
         db.session.scalars(

@@ -17,15 +17,17 @@ from governance.core.web.forms import new_submission
 from governance.core.web.pages import elder, language, local, translated
 from governance.core.web.security import form_token
 from governance.core.web.skeleton import Skeleton
+from governance.people.access.current import current, has_something
 from governance.places.landing import PlaceRow, ScannedCode, land, near, on_path
 from governance.places.model import Place, near_name_of, nearest_phone
-from governance.tickets import summaries
+from governance.tickets import own, summaries
 from governance.tickets.categories import Choice, active, first_and_more
 from governance.tickets.forms import ReportForm
 from governance.tickets.model import office_at
+from governance.triage.local_numbers import local_numbers
 
 OF_THE_PLACE = ("near", "phone", "office", "code", "at", "open_here")
-GAPS = (*OF_THE_PLACE, "join_forms", "form_token", "submission")
+GAPS = (*OF_THE_PLACE, "join_forms", "form_token", "submission", "waiting")
 
 
 class _Place(NamedTuple):
@@ -42,7 +44,7 @@ def new_form(code: str) -> str:
     place: _Place = (page_cache.fresh(here) or _asked(here)).thing
     look = ("report form", language(), elder(), place.large_text)
     skeleton: Skeleton = (page_cache.fresh(look) or _asked_look(look)).thing
-    visitor = {"form_token": form_token(), "submission": new_submission()}
+    visitor = {"form_token": form_token(), "submission": new_submission(), "waiting": _waiting()}
     return skeleton.filled(place.values | visitor | {"join_forms": place.join_forms.filled(visitor)})
 
 
@@ -53,7 +55,8 @@ def sent_form(code: str, form: ReportForm, **more: Any) -> str:
     form.offer([*kinds[0], *kinds[1]], _places(reading, scanned))
     place = _of_the_place(reading, scanned, form.at.data)
     joins = place.join_forms.filled({"form_token": form_token()})
-    about = {"form": form, "kinds": kinds, "large_text": place.large_text, "sent": True}
+    about = {"form": form, "kinds": kinds, "large_text": place.large_text, "sent": True, "waiting": _waiting()}
+    about["local_numbers"] = local_numbers()
     return render_template("tickets/report.html", **about, **place.values, join_forms=joins, **more)
 
 
@@ -77,6 +80,7 @@ def _rendered(
     form.offer([*kinds[0], *kinds[1]], [])
     form.submission.data = gaps["submission"]
     about = {"form": form, "kinds": kinds, "large_text": large_text, "elder": lambda: elder}
+    about["local_numbers"] = local_numbers()
     own = {"form_token": lambda: gaps["form_token"]}
     return translated("tickets/report.html", language).render({**gaps, **about, **own})
 
@@ -100,6 +104,12 @@ def _of_the_place(connection: Connection, scanned: ScannedCode, chosen: str | No
     }
     joins = Skeleton.of(("form_token",), partial(_join_forms, here))
     return _Place(place.large_text, values, joins)
+
+
+def _waiting() -> str:
+    """What waits for the visitor's answer, in front of the form."""
+    found = own.waiting(current()) if has_something() else []
+    return _part("_waiting", waiting=found) if found else ""
 
 
 def _join_forms(here: list[summaries.TicketSummary], gaps: Mapping[str, Markup]) -> str:

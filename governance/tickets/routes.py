@@ -42,6 +42,7 @@ from governance.tickets.available_moves import move_forms
 from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, PublishForm, ReasonForm, ReportForm
 from governance.tickets.model import Photo, Ticket
 from governance.tickets.report_subject import matter
+from governance.triage.local_numbers import with_local
 from governance.triage.pressing import carried_calls, carry_calls
 from governance.triage.sorting import Call, sort
 
@@ -52,6 +53,7 @@ VOICES_A_DEVICE = "120/hour"
 JOINED, JOINED_BEFORE = _l("记下了：您也遇到。有进展，点“我的”看。"), _l("您已经说过也遇到了，只算一次。")
 NUDGED = _l("催了一下，记在这件事上，办事的人看得到。")
 NUDGED_BEFORE = _l("您今天已经催过了，一天算一次。明天还没有动静，可以再催。")
+SHOWN_IN_MINE = _l("放回“我的”里了。")
 ADDED, ADDED_BEFORE = _l("补上了，办事的人看得到。"), _l("这一句刚才已经补上了，不用再补。")
 ANSWERED, ANSWERED_NO = _l("记下了居民的回答。"), _l("记下了：没解决。已经转回去重新办，从头计时。")
 guess_limit.guard(bp)
@@ -245,8 +247,9 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         link=public_url("tickets.show", ref=ticket.ref, k=assist.reporter_secret(ticket)) if mine else "",
         just_reported=just_reported,
         done=acknowledgement(ticket.ref),
+        in_mine=feedback.is_in_mine(ticket, viewer),
         calls=_calls(ticket, mine),
-        elsewhere=sort(ticket.words).elsewhere if just_reported else (),
+        elsewhere=with_local(sort(ticket.words).elsewhere) if just_reported else (),
         place_name=full_name_of(above),
         phone=nearest_phone(above),
         **may_give,
@@ -304,6 +307,16 @@ def _counted(ref: str, deed: str, voice: Callable[[Ticket, Viewer], bool], lines
         acknowledge(ref, lines[0] if as_person(count) else lines[1])
     except TooMuch as trouble:
         return ticket_page(queries.find_ticket(ref, current()), status=429, refusal=trouble.words)
+    return back("tickets.show", ref=ref)
+
+
+@bp.post("/t/<ref>/mine")
+@open_to(anyone)
+def mine(ref: str) -> Any:
+    """Take a followed ticket off the page 我的, or put it back."""
+    ticket, shown = queries.find_ticket(ref, current()), request.form.get("shown") == "yes"
+    as_person(lambda viewer: feedback.show_in_mine(ticket, viewer, shown))
+    acknowledge(ref, SHOWN_IN_MINE if shown else _l("这件事不在“我的”里了。想再看，记住编号 %(n)s。", n=ticket.number))
     return back("tickets.show", ref=ref)
 
 

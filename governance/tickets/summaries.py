@@ -14,11 +14,13 @@ from governance.core.sql_statements import Prepared
 from governance.places.model import Place
 from governance.tickets import lifecycle as life
 from governance.tickets import progress
+from governance.tickets.answers import is_unanswered
 from governance.tickets.lifecycle import LIFE
-from governance.tickets.model import Category, Ticket, headline, too_late
+from governance.tickets.model import Category, Follow, Ticket, headline, too_late
 from governance.triage.masking import masked
 
 MOST_OPEN, MOST_DONE, MOST_JOINABLE, LATELY = 12, 3, 8, timedelta(days=30)
+MOST_UNANSWERED = 20
 
 
 class TicketSummary(NamedTuple):
@@ -97,6 +99,10 @@ _DONE = _HERE.where(_among(life.PUT_RIGHT), Ticket.resolved_at > bindparam("sinc
 OPEN = Prepared(_OPEN.limit(MOST_OPEN), TicketSummary._make)
 _JOINABLE = _OPEN.where(Ticket.urgent.is_(False))  # each witness must report a danger, not join one
 JOINABLE = Prepared(_JOINABLE.limit(MOST_JOINABLE), TicketSummary._make)
+_FOLLOWED = (Follow.person_id == bindparam("person"), Follow.hidden_at.is_(None))
+_ASKED = select(Ticket.id).join(Follow, Follow.ticket_id == Ticket.id).where(*_FOLLOWED)
+_UNANSWERED = _ASKED.where(is_unanswered(bindparam("person"))).order_by(Ticket.id.desc())
+UNANSWERED = Prepared(_UNANSWERED.limit(MOST_UNANSWERED), lambda row: int(*row))
 DONE = Prepared(_DONE.order_by(Ticket.id.desc()).limit(MOST_DONE), TicketSummary._make)
 
 
@@ -113,6 +119,11 @@ def here(connection: Connection, path: str, line: Mapping[str, int]) -> tuple[li
 def joinable(connection: Connection, path: str, line: Mapping[str, int]) -> list[TicketSummary]:
     """Return the open tickets that the report form offers as "the same here", most joined first. As in `here`."""
     return JOINABLE.all(connection, **_around(path, line))
+
+
+def unanswered(connection: Connection, person_id: int) -> list[int]:
+    """Return the ids of the finished tickets that wait for this person's answer."""
+    return UNANSWERED.all(connection, person=person_id)
 
 
 def _around(path: str, line: Mapping[str, int]) -> dict[str, Any]:

@@ -65,7 +65,7 @@ const outbox = (() => {
   const reason = (text) => {
     try { const { detail, to } = JSON.parse(text); return [detail, to]; } catch { /* the form's page */ }
     const page = new DOMParser().parseFromString(text, "text/html");
-    return [(page.querySelector(".wrong") || page.querySelector("[role=alert]"))?.textContent.trim()];
+      return [(page.querySelector("#refused li") || page.querySelector("[role=alert]"))?.textContent.trim()];
   };
   const post = async (address, fields, limit) => {
     const body = new FormData();
@@ -187,4 +187,14 @@ const outbox = (() => {
     if (localStorage.getItem("waiting")) document.head.append(make("script", "", { src: "/static/js/carried.js" })); // of earlier versions
   } catch { /* nothing was kept there either */ }
   return { LIMIT, Refused, alone, arrived, ask, asFields, draw, drop, dropPhoto, flush, isStaged, item, keepPhoto, loose, make, photosOf, post, put, sendPhotos, sendWords, setAside, uuid, write };
+})();
+
+// What is this person's own, on the scan page: asked for only when this phone was here before, in the line kept for it.
+(() => {
+  const line = document.querySelector("[data-own]");
+  if (!line || !/(^|; )mine=1/.test(document.cookie)) return;
+  addEventListener("pageshow", () => outbox.ask(line.dataset.own, outbox.LIMIT).then(({ status, text }) => {
+    const { says, to, asks } = status === 200 ? JSON.parse(text) : {};
+    if (says) { line.textContent = says; line.href = to; line.classList.toggle("own--asks", asks); }
+  }).catch(() => { /* the line leads to 我的 as it stands */ }));
 })();

@@ -201,7 +201,7 @@ def _answers(one: Plain, topic: str, number: int) -> int:
     """Everything asked of this device, one at a time as the page offers it; how many there were."""
     page, count = topic.removeprefix(one.base), 0
     while found := re.search(r"/statements/(\d+)/voice", _asked(shown := one.get(f"{page}/say"))):
-        words = re.search(r'class="question__words">([^<]*)', shown)
+        words = re.search(r'class="question__words"[^>]*>([^<]*)', shown)
         assert words is not None
         answer = {"先装": "agree", "不装": "disagree", "多装": "agree" if number % 2 else "disagree"}[words[1][:2]]
         assert one.post(f"{page}/statements/{found[1]}/voice", answer=answer) == 303
@@ -217,10 +217,9 @@ def _asked(page: str) -> str:
 def _answer_by_hand(reporter: Somebody, topic: str, script: bool) -> None:
     """The fortieth, thumb by thumb; and one mind is changed."""
     reporter.page.goto(f"{topic}/say")
-    expect(reporter.page.get_by_text("还有 12 条等您表态")).to_be_visible()
     sound(reporter, script)
-    for left in range(len(STATEMENTS), 0, -1):
-        expect(reporter.page.get_by_text(f"还有 {left} 条等您表态")).to_be_visible()
+    for number in range(1, len(STATEMENTS) + 1):
+        expect(reporter.page.get_by_text(f"第 {number} 条，共 {len(STATEMENTS)} 条")).to_be_visible()
         reporter.page.locator(".question").get_by_role("button", name="同意", exact=True).click()
     expect(reporter.page.get_by_text("都表过态了")).to_be_visible()
     folded(reporter, "我表过的态（12 条），可以改")

@@ -74,7 +74,7 @@ def test_anybody_with_a_device_answers_statements_one_at_a_time_and_may_change_t
     zhou, anybody = phone().known_as("三楼老周", cast), phone()
     first, second = said(zhou, ref, "先装两个试试"), said(zhou, ref, "费用物业出")
     page = anybody.get(f"/topics/{ref}/say").get_data(as_text=True)
-    assert "还有 2 条等您表态" in page
+    assert "第 1 条，共 2 条" in page
     for number, answer in ((first, "agree"), (second, "pass"), (first, "disagree")):
         assert anybody.post(f"/topics/{ref}/statements/{number}/voice", answer=answer).status_code == 303
     db.session.rollback()
@@ -399,3 +399,20 @@ def test_a_ticket_that_sounds_the_same_is_shown_before_a_proposal_is_taken(app, 
     zhou.get(f"/c/{code}/topics/new")
     answer = zhou.post(f"/c/{code}/topics/new", title="电梯关门哐当响怎么办")
     assert answer.status_code == 422 and address in answer.get_data(as_text=True)
+
+
+def test_an_answer_brings_the_next_statement_to_the_script_by_one_small_request(app, cast, phone) -> None:
+    ref, _shen = begun(phone)
+    zhou, anybody = phone().known_as("三楼老周", cast), phone()
+    numbers = {said(zhou, ref, "先装两个试试"), said(zhou, ref, "费用物业出")}
+    anybody.get(f"/topics/{ref}/say")
+    shown = int(re.search(r"statements/(\d+)/voice", anybody.page)[1])
+    form, headers = {"csrf_token": anybody.field("csrf_token"), "answer": "agree"}, {"Accept": "application/json"}
+    first = anybody.client.post(f"/topics/{ref}/statements/{shown}/voice", data=form, headers=headers)
+    other = (numbers - {shown}).pop()
+    assert first.json["action"] == f"/topics/{ref}/statements/{other}/voice" and len(first.data) <= 1024
+    assert first.json["about"] == "三楼老周 · 第 2 条，共 2 条"
+    last = anybody.client.post(first.json["action"], data=form, headers=headers)
+    assert last.json == {"words": ""}
+    wrong = anybody.client.post(first.json["action"], data=form | {"answer": "perhaps"}, headers=headers)
+    assert wrong.status_code == 422 and "同意" in wrong.json["detail"]

@@ -39,7 +39,7 @@ def test_a_neighbour_who_meets_it_after_the_finish_joins_and_reopens_it_with_one
     sent = {"solved": "no", "words": "又打了", "asked_in": "1"}
     assert neighbour.post(f"{address}/answer", **sent).status_code == 303
     ticket = ticket_at(address)
-    assert (ticket.state, ticket.round, ticket.joined) == ("accepted", 2, 1)
+    assert (ticket.state, ticket.round, ticket.joined) == ("submitted", 2, 1)
     assert [(one.solved, one.words) for one in db.session.query(Answer)] == [("no", "又打了")]
     assert [event.verb for event in history("ticket", ticket.id)][-3:] == ["join", "answer", "reopen"]
     assert neighbour.post(f"{address}/answer", **sent).status_code == 303  # the first answer was lost on the way
@@ -61,7 +61,7 @@ def test_a_neighbour_may_say_so_until_30_days_after_closing(phone, finished) -> 
     db.session.commit()
     assert "我也遇到，还没好" in late.get(address).get_data(as_text=True)
     assert late.post(f"{address}/answer", solved="no").status_code == 303
-    assert (ticket_at(address).state, ticket_at(address).round) == ("accepted", 2)
+    assert (ticket_at(address).state, ticket_at(address).round) == ("submitted", 2)
 
 
 def test_who_cannot_answer_is_not_asked(phone, cast, finished) -> None:

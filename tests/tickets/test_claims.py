@@ -14,7 +14,7 @@ from governance.core.events import history
 from governance.core.web import page_cache
 from governance.people.access.viewer import Viewer
 from governance.people.model import Person, Post
-from governance.tickets import feedback, reports
+from governance.tickets import answers, feedback, reports
 from governance.tickets.actions import make_move
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.model import Follow, Ticket
@@ -45,9 +45,9 @@ Told = Callable[[Cast, Ticket, Viewer], None]
 
 def _moves(*made: tuple[str, str, dict[str, str]]) -> Told:
     def tell(cast: Cast, ticket: Ticket, reporter: Viewer) -> None:
-        for name, by, answers in made:
-            answers = {key: str(cast.bodies.get(value, value)) for key, value in answers.items()}
-            make_move(ticket, name, cast.viewer(by) if by else reporter, {"note": "看了"} | answers, str(uuid.uuid4()))
+        for name, by, given in made:
+            asked = {key: str(cast.bodies.get(value, value)) for key, value in given.items()}
+            make_move(ticket, name, cast.viewer(by) if by else reporter, {"note": "看了"} | asked, str(uuid.uuid4()))
 
     return tell
 
@@ -55,7 +55,7 @@ def _moves(*made: tuple[str, str, dict[str, str]]) -> Told:
 def _answers_no(cast: Cast, ticket: Ticket, reporter: Viewer) -> None:
     _moves(("accept", "gao", {}), ("finish", "gao", {}))(cast, ticket, reporter)
     with writing():
-        feedback.give_feedback(ticket, reporter, "no", None, "")
+        answers.give_feedback(ticket, reporter, "no", None, "")
 
 
 def _late(cast: Cast, ticket: Ticket, reporter: Viewer) -> None:

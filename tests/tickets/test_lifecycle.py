@@ -40,22 +40,29 @@ LEGAL = {
     ("resolved", "close"): "closed",
     ("closed", "reopen"): "accepted",
     ("declined", "reopen"): "accepted",
+    ("declined", "appeal"): "appealed",
+    ("appealed", "send_back"): "submitted",
+    ("appealed", "uphold"): "declined",
+    ("appealed", "withdraw"): "withdrawn",
 }
 STATES = "submitted accepted dispatched in_progress on_hold returned pending_verify resolved closed " + (
-    "declined merged to_topic withdrawn"
+    "declined appealed merged to_topic withdrawn"
 )
-MOVES = "accept decline dispatch start return hold resume finish verify merge to_topic reopen withdraw close"
+MOVES = "accept decline appeal send_back uphold dispatch start return hold resume finish verify merge to_topic " + (
+    "reopen withdraw close"
+)
 # Whose lines whom reads; each reads those of the readers before too. Joining is counted, not listed.
 READ = {
-    Reader.EVERYBODY: "accept decline dispatch start return hold resume finish verify merge to_topic reopen withdraw "
-    "close report",
-    Reader.CONCERNED: "nudge more answer contact contact_change contact_withdraw hide show reword",
-    Reader.IN_CHARGE: "due late erase",
+    Reader.EVERYBODY: "accept decline appeal send_back uphold dispatch start return hold resume finish verify merge "
+    "to_topic reopen withdraw close report",
+    Reader.CONCERNED: "nudge more answer contact contact_change contact_withdraw hide show reword "
+    "contact_send contact_keep cover photo_refused",
+    Reader.IN_CHARGE: "due late erase urgent escalate",
     Reader.RECORD: "join photo undo",
 }
 # The words given with a move or a line that is read by more than those in charge.
-WORDS_FOR_ALL = "accept decline start hold resume finish verify"
-WORDS_FOR_THE_CONCERNED = "more answer hide show reword"
+WORDS_FOR_ALL = "accept decline send_back uphold start hold resume finish verify"
+WORDS_FOR_THE_CONCERNED = "appeal more answer hide show reword contact_send contact_keep cover photo_refused"
 ANSWERS = {"note": "说明", "body": "1", "into": "1-8", "topic": "new"}
 
 

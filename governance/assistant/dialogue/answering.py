@@ -138,7 +138,7 @@ def say_still_met(turn: Turn, ticket: Ticket, note: str) -> str:
     answers.say_still_met(ticket, turn.by, note[:LONGEST_NOTE])
     turn.conversation.mention(ticket)
     told = _l(
-        "记下了：您也遇到，%(n)s 还没好。马上重新办，现在是第 %(round)s 轮。", n=ticket.number, round=ticket.round
+        "记下了：您也遇到，%(n)s 还没好。要重新办，从头计时，这是第 %(round)s 轮。", n=ticket.number, round=ticket.round
     )
     return f"{told.in_chinese}\n{link_to(ticket, turn)}"
 
@@ -185,7 +185,9 @@ def _told(turn: Turn, ticket: Ticket, said: Said) -> str:
     if said.solved == NO:
         if turn.conversation.waiting_photos:
             add_words(turn, ticket, "")
-        again = _l("记下了：%(n)s 没解决。马上重新办，现在是第 %(round)s 轮。", n=ticket.number, round=ticket.round)
+        again = _l(
+            "记下了：%(n)s 没解决。要重新办，从头计时，这是第 %(round)s 轮。", n=ticket.number, round=ticket.round
+        )
         return f"{again.in_chinese}\n{link_to(ticket, turn)}"
     score = _l("，%(score)s 分", score=said.satisfied).in_chinese if said.satisfied else ""
     solved = SAID[said.solved or YES].in_chinese

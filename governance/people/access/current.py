@@ -23,6 +23,7 @@ from governance.people.model import ROLES, Identity, Person, Post, StaffSession
 
 View = TypeVar("View", bound=Callable[..., Any])
 COOKIE = "staff"
+MARK = "mine"  # readable by our scripts, without an identity: this device has something of its own
 SEEN_EVERY = timedelta(minutes=5)
 log = structlog.get_logger()
 _ALIVE = (Identity.kind == "device", Identity.subject == bindparam("subject"), Identity.disabled_at.is_(None))
@@ -46,6 +47,7 @@ def init_app(app: Flask, fleeting: Collection[str] = ()) -> None:
     app.extensions["fleeting"] = frozenset(fleeting)
     app.before_request(_lock)
     app.after_request(_seen)
+    app.after_request(_marked)
     app.context_processor(lambda: {"viewer": current(), "may": may})
 
 
@@ -73,6 +75,22 @@ def _seen(answer: Response) -> Response:
     except OperationalError as trouble:
         log.warning("session.not_kept", trouble=str(trouble.orig))
     return answer
+
+
+def _marked(answer: Response) -> Response:
+    """Keep the cookie by which the scan page knows whether to ask for what is this person's own."""
+    viewer: Viewer | None = g.get("viewer")
+    if viewer is None or (viewer.person_id is not None) is (MARK in request.cookies):
+        return answer
+    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+    lasts = security.DEVICE_DAYS * 86_400 if viewer.person_id else 0
+    answer.set_cookie(MARK, "1", max_age=lasts, samesite="Lax", secure=secure)
+    return answer
+
+
+def has_something() -> bool:
+    """Does this device say that it has something of its own? Saves the others a query."""
+    return MARK in request.cookies
 
 
 def current() -> Viewer:

@@ -8,7 +8,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false
 
 from governance.core.errors import Forbidden, KnownNeeded, SignInNeeded
-from governance.people.access.rules import Rule, every_held_post, known_among, of_viewer, role_among, serves, some_post
+from governance.people.access.rules import (
+    Rule,
+    appeal_among,
+    every_held_post,
+    known_among,
+    of_viewer,
+    role_among,
+    serves,
+    some_post,
+)
 from governance.people.access.viewer import Viewer
 
 anyone = of_viewer("anyone", lambda viewer: True)
@@ -29,6 +38,7 @@ community_here = serves("community_here", "community")
 street_here = serves("street_here", "street")
 district_here = serves("district_here", "district")
 officer_here = street_here | district_here
+OFFICES_HERE = {"grid": grid_here, "community": community_here, "street": street_here, "district": district_here}
 office = grid_here | community_here
 above_grid = community_here | officer_here
 staff_here = office | officer_here
@@ -112,6 +122,17 @@ post_in_reach = (
 # An account has the rights of all its posts: who may not end each of them may not take the account over.
 person_in_reach = some_post(post_in_reach) & every_held_post(post_in_reach)
 follower = reporter | joiner
+never_appealed = Rule(
+    "never_appealed",
+    lambda viewer, thing: thing.appeal_to is None,
+    lambda viewer, table: table.appeal_to.is_(None),
+)
+# The office that a declined reporter's answer goes to, or one above it.
+judge = (
+    (community_here & appeal_among("community"))
+    | (street_here & appeal_among("community", "street"))
+    | (district_here & appeal_among("community", "street", "district"))
+)
 in_charge = staff_here | body_addressed
 
 RULES = {
@@ -135,7 +156,10 @@ RULES = {
     "ticket.call_back": office & ~finisher,
     "ticket.work": in_charge,
     "ticket.accept": staff_here,
-    "ticket.decline": staff_here,
+    "ticket.decline": staff_here & never_appealed,
+    "ticket.appeal": reporter & never_appealed,
+    "ticket.uphold": judge,
+    "ticket.send_back": judge,
     "ticket.dispatch": staff_here,
     "ticket.start": body_addressed,
     "ticket.return": body_addressed,
@@ -197,6 +221,12 @@ RULES = {
     "notice.stop": above_grid,
     "notice.finish": nobody,
 }
+
+
+def level_here(viewer: Viewer, thing: Any) -> str:
+    """The highest office that the viewer holds at the thing; the lowest of all where they hold none."""
+    held = [role for role, here in OFFICES_HERE.items() if here.holds(viewer, thing)]
+    return held[-1] if held else next(iter(OFFICES_HERE))
 
 
 def may(viewer: Viewer, action: str, thing: Any) -> bool:

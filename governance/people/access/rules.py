@@ -79,6 +79,15 @@ def role_among(*roles: str) -> Rule:
     )
 
 
+def appeal_among(*offices: str) -> Rule:
+    """A declined reporter's answer goes to one of these offices."""
+    return Rule(
+        f"appeal_among{offices}",
+        lambda viewer, thing: thing.appeal_to in offices,
+        lambda viewer, table: table.appeal_to.in_(offices),
+    )
+
+
 def some_post(rule: Rule) -> Rule:
     """The rule holds for a post of the person, past ones included."""
     return Rule(

@@ -22,6 +22,9 @@ NEWS = {
     "ticket.verify": "wechat_template_finished",
     "ticket.reopen": "wechat_template_reopened",
     "ticket.photo_refused": "wechat_template_accepted",
+    "ticket.decline": "wechat_template_finished",
+    "ticket.uphold": "wechat_template_finished",
+    "ticket.send_back": "wechat_template_reopened",
 }
 KINDS = {"ticket.accept": "受理", "ticket.finish": "办好", "ticket.reopen": "重新办"}
 LONGEST = {"thing": 20, "character_string": 32, "phrase": 5, "const": 20, "time": 40}

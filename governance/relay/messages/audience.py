@@ -8,7 +8,9 @@ from governance.relay.messages.templates import has_words, render
 from governance.relay.model import ALONE, AT_WORK, AUDIENCES
 from governance.tickets.lifecycle import BEING_DONE
 
+NEW = ("ticket.report", "ticket.escalate")
 PRESSING = "【急】"  # before what staff still have to act on at once; a notice says so itself
+DANGER = "ticket.urgent"
 UNLISTED = "ticket.unlisted"  # workers' words for what is not public: a link behind the sign-in and nothing else
 
 
@@ -83,7 +85,7 @@ def _hears(audience: str, event: Event, facts: Facts) -> bool:
     if facts.audiences and audience not in facts.audiences:
         return False
     if audience == "workers":
-        return not (facts.over and event.name == "ticket.report")  # a report that is closed already needs nobody
+        return not (facts.over and event.name in NEW)  # a report that is closed already needs nobody
     if audience in ALONE:
         return _concerns_one(audience, event, facts)
     if facts.private:
@@ -94,9 +96,9 @@ def _hears(audience: str, event: Event, facts: Facts) -> bool:
 
 
 def _concerns_one(audience: str, event: Event, facts: Facts) -> bool:
-    """Is it still true? A worker hears nothing of a ticket that is done, a resident no start after the end."""
+    """Is it still true? A worker hears of a ticket that is done only danger, a resident no start after the end."""
     if audience == "worker":
-        return facts.running
+        return facts.running or event.name == DANGER
     if event.name == "ticket.accept":
         return facts.stage in BEING_DONE
     return not (event.name == "ticket.finish" and facts.verified_first)

@@ -76,6 +76,7 @@ def _ticket(event: Event) -> Facts | None:
         "category": ticket.category.label,
         "number": ticket.number,
         "moment": _moment(event),
+        "reported": _clock(ticket.submitted_at),
         "at": f"{local(event.at).year}年{_moment(event)}",
         "private": private,
         "due": _clock(ticket.due_at),

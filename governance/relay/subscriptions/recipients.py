@@ -28,6 +28,7 @@ from governance.relay.channels.official_account import OfficialAccount, kinds, t
 from governance.relay.channels.wecom_app import WecomApp
 from governance.relay.keys import robot_of
 from governance.relay.model import ALONE, FAILED, READY, Delivery, Group
+from governance.tickets.lifecycle import APPEALED
 from governance.tickets.model import Follow, Ticket
 from governance.wechat.gateway import gateway
 
@@ -44,7 +45,7 @@ def own_groups(event: Event, audiences: Collection[str]) -> Select[int] | None:
         return None
     concerned: list[ColumnElement[bool]] = []
     if "worker" in alone:
-        ids = workers(ticket) - {event.actor_id}
+        ids = workers_told(event, ticket) - {event.actor_id}
         _give_own_groups(ids)
         concerned.append(and_(Group.audience == "worker", Group.person_id.in_(ids)))
     if "resident" in alone:
@@ -67,22 +68,37 @@ def speaks(audience: str, news: str) -> bool:
 
 def concerns(event_id: int, audience: str, person_id: int) -> bool:
     """Does the event still concern this person at the time of sending?"""
-    ticket = db.session.get(Ticket, db.session.get_one(Event, event_id).subject_id)
+    event = db.session.get_one(Event, event_id)
+    ticket = db.session.get(Ticket, event.subject_id)
     if ticket is None:
         return False
     if audience == "worker":
-        return person_id in workers(ticket)
+        return person_id in workers_told(event, ticket)
     return db.session.get(Follow, (ticket.id, person_id)) is not None
 
 
+def workers_told(event: Event, ticket: Ticket) -> set[int]:
+    """Who is told at work: who works on the ticket; of one that nobody took, the staff of the level it went up to."""
+    if event.verb == "escalate":
+        level = event.data["to"]
+        return _serving(and_(Post.role == level, Post.place_id == getattr(ticket, f"{level}_id")))
+    return workers(ticket)
+
+
 def workers(ticket: Ticket) -> set[int]:
-    """Who works on the ticket: the body's staff, the handler, else the staff of its office."""
+    """Who works on the ticket: who looks again, the body's staff, the handler, else the staff of its office.
+
+    A grid without a worker has no office of its own: its community is told.
+    """
+    if ticket.state == APPEALED:
+        return _serving(and_(Post.role == ticket.appeal_to, Post.place_id.in_(ticket.place.ancestors)))
     if ticket.body_id:
         return _serving(Post.body_id == ticket.body_id)
     if ticket.handler_id and _serving(Post.person_id == ticket.handler_id):
         return {ticket.handler_id}
-    if ticket.grid_id:
-        return _serving(and_(Post.role == "grid", Post.place_id == ticket.grid_id))
+    of_grid = _serving(and_(Post.role == "grid", Post.place_id == ticket.grid_id)) if ticket.grid_id else set()
+    if of_grid:
+        return of_grid
     return _serving(and_(Post.role == "community", Post.place_id == ticket.community_id))
 
 

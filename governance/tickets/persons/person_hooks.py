@@ -36,11 +36,14 @@ def _follow(ticket: Ticket, old_id: int, new_id: int) -> None:
     if old is None:
         return
     if new is None:
-        db.session.add(Follow(ticket_id=ticket.id, person_id=new_id, role=old.role, since=old.since))
+        db.session.add(
+            Follow(ticket_id=ticket.id, person_id=new_id, role=old.role, since=old.since, hidden_at=old.hidden_at)
+        )
     else:
         ticket.joined -= "joiner" in (old.role, new.role)
         new.role = "reporter" if "reporter" in (old.role, new.role) else "joiner"
         new.since = min(old.since, new.since)
+        new.hidden_at = new.hidden_at or old.hidden_at
     db.session.delete(old)
 
 

@@ -43,6 +43,9 @@ NOWHERE = {
 }
 STATES = {  # what a ticket must be for the step to be open; accepted for everything not named
     "decline": "submitted",
+    "appeal": "declined",
+    "uphold": "appealed",
+    "send_back": "appealed",
     "accept": "submitted",
     "withdraw": "submitted",
     "start": "dispatched",
@@ -132,6 +135,9 @@ class Makers:
             ticket.checked_at = None if "unchecked" in variant else now()
             ticket.words_hidden, ticket.contact_sent = "hidden" in variant, "sent" in variant
             ticket.state = STATES.get(step(variant), "accepted")
+            ticket.appeal_to = (
+                ("street" if "street" in variant else "community") if ticket.state == "appealed" else None
+            )
             ticket.body_id = self.cast.bodies["绿叶物业"] if own else self.far["body"]
             ticket.resolved_at = now() if ticket.state == "resolved" else None
             ticket.finisher_id = self.cast.people["gao"] if "finisher" in variant else None

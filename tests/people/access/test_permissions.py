@@ -55,6 +55,7 @@ def population(shared_world) -> dict[str, list[int]]:
         for place, body, private, checked in kinds:
             ticket = Ticket(ref=uuid.uuid4().hex[:16], submission=str(uuid.uuid4()), submitter_id=ids[0], due_at=now())
             ticket.place_id, ticket.body_id, ticket.private, ticket.checked_at = place.id, body, private, checked
+            ticket.appeal_to = chance.choice((None, "community", "street", "district"))
             ticket.words_hidden, ticket.contact_sent = (chance.random() < 0.3 for _ in range(2))
             ticket.category_id, ticket.finisher_id = 1, chance.choice([None, *ids])
             for area, at in place.areas().items():

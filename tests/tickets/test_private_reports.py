@@ -1,0 +1,58 @@
+"""A private category: its helpline and who can see it, on the form, on the receipt and on 我的, without script."""
+
+import re
+
+from governance.core.db import db, writing
+from governance.tickets.model import Ticket
+
+PRIVATE = "那天晚上的事"
+
+
+def test_the_form_holds_the_helpline_of_each_private_category_and_that_it_is_never_public(phone, cast) -> None:
+    page = phone().get(f"/c/{cast.codes['5号楼']}/report").text
+    for slug, number in (("violence", "12338"), ("care", "120"), ("wages", "12333"), ("misconduct", "12388")):
+        tile = re.search(rf'<input[^>]*value="{slug}".*?</label>(.*?)<label', page, re.S)
+        assert tile and f'<a class="tel" href="tel:{number}">' in tile[1].partition("helpline")[2], slug
+        assert re.search(rf'<input[^>]*data-private[^>]*value="{slug}"', page), slug
+    assert not re.search(r'<input[^>]*data-private[^>]*value="light"', page)
+    assert "这一类都不公开：只有您和办事的人看得到" in page
+
+
+def test_its_receipt_says_who_can_see_it_and_nothing_untrue(phone, cast) -> None:
+    mine = phone()
+    there = mine.report(cast.codes["5号楼"], category="violence", words=PRIVATE)
+    page = mine.get(there).text
+    assert "只有您和办事的人看得到" in page and 'href="tel:12338"' in page
+    assert not re.search(
+        "邻居|扫楼里的码|大家", page[page.index("<main") : page.index("<footer")].replace("“我的”", "")
+    )
+    assert PRIVATE not in phone().get(f"/c/{cast.codes['5号楼']}").text
+
+
+def test_mine_shows_it_without_its_words_and_it_can_be_taken_off_and_put_back(phone, cast) -> None:
+    mine = phone()
+    there = mine.report(cast.codes["5号楼"], category="violence", words=PRIVATE)
+    page = mine.get("/me").text
+    assert there in page and PRIVATE not in page
+    mine.get(there)
+    for shown, line in (("no", "不在“我的”里了"), ("yes", "放回“我的”里了")):
+        assert mine.post(f"{there}/mine", shown=shown).status_code == 303
+        assert line in mine.get(there).text
+        assert (there in mine.get("/me").text) is (shown == "yes")
+    stranger = phone()
+    stranger.get("/me")
+    assert stranger.post(f"{there}/mine", shown="no").status_code == 404
+    with writing():
+        ticket = db.session.query(Ticket).one()
+        assert ticket.private
+
+
+def test_numbers_of_the_city_are_a_setting(app, phone, cast) -> None:
+    form = f"/c/{cast.codes['5号楼']}/report"
+    assert "96116" not in phone().get(form).text
+    app.extensions["settings"].local_numbers = "供水 96116 自来水集团官网; 燃气 96777 燃气集团官网"
+    app.extensions["kept_pages"].clear()
+    page = phone().get(form).text
+    assert 'href="tel:96116"' in page and 'href="tel:96777"' in page
+    mine = phone()
+    assert 'href="tel:96116"' in mine.get(mine.report(cast.codes["5号楼"], words="停水了一整天")).text
