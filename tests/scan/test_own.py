@@ -45,7 +45,7 @@ def test_a_private_matter_is_named_without_its_words_and_its_kind(cast, finished
     listed = mine.get("/me").get_data(as_text=True).split("<main", 1)[1]
     form = mine.get(f"/c/{cast.codes['5号楼']}/report").get_data(as_text=True).split("<form", 1)[0]
     for page in (line, listed, form):
-        assert "一件不公开的事" in page and "没下楼" not in page
+        assert "一件不公开的事" in page and "三天没下楼" not in page
 
 
 def test_the_form_begins_with_what_waits_for_an_answer(phone, cast, finished) -> None:
