@@ -113,12 +113,29 @@ def require_room(viewer: Viewer, place: PlaceRow) -> None:
 
 
 def stage_all(form: Form) -> None:
-    """Put every photo of a form into quarantine. Raises Invalid for the first photo that is refused."""
+    """Put every photo of a form into quarantine, and take back the one that its button `remove` names.
+
+    Raises Invalid for the first photo that is refused, once the others are kept, and after a removal: the form was
+    not handed in.
+    """
     if not form["submission"].validate(form):
         return
-    for file in form["photos"].data or ():
+    refused = [trouble for file in form["photos"].data or () if (trouble := _staged(form, file))]
+    if "remove" in request.form and not stale_form():
+        photos.remove(current(), form["submission"].data, request.form["remove"])
+        raise Invalid({})
+    if refused:
+        raise refused[0]
+
+
+def _staged(form: Form, file: Any) -> Invalid | None:
+    """Put one photo into quarantine; the refusal, if any."""
+    try:
         if file and file.filename:
             as_person(partial(photos.stage, submission=form["submission"].data, file=file))
+    except Invalid as trouble:
+        return trouble
+    return None
 
 
 def _report_page(code: str, form: ReportForm) -> Any:
