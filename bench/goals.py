@@ -47,6 +47,7 @@ ON_BOTH = {
     "first load of the scan page": Goal(value=14),
     "first load of the scan page, requests": Goal(value=4),
     "first load of the report form": Goal(value=20),
+    "first load of any other resident page": Goal(value=14),
     "idle worker": Goal(value=0.5),
     "idle worker, first look at new work, wall": Goal(value=0.3),
 }

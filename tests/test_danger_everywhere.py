@@ -56,6 +56,31 @@ def say_more(world: World, words: str) -> str:
     return one.get(there).text
 
 
+def answer_after_the_finish(world: World, words: str) -> str:
+    one = world.phone()
+    there = one.report(world.cast.codes["5号楼"], category="noise", words=CALM)
+    _move(world, there, "finish")
+    neighbour = world.phone()
+    neighbour.get(there)
+    neighbour.post(f"{there}/answer", solved="no", words=words)
+    return neighbour.get(there).text
+
+
+def answer_back(world: World, words: str) -> str:
+    one = world.phone()
+    there = one.report(world.cast.codes["5号楼"], words=CALM)
+    _move(world, there, "decline")
+    one.get(there)
+    one.post(f"{there}/moves/appeal", note=words)
+    return one.get(there).text
+
+
+def _move(world: World, there: str, name: str) -> None:
+    gao = world.phone().sign_in("gao")
+    gao.get(there)
+    assert gao.post(f"{there}/moves/{name}", note="说明").status_code == 303
+
+
 def report_for(world: World, words: str) -> str:
     gao = world.phone().sign_in("gao")
     address = f"/desk/at/{world.cast.codes['5号楼']}/report"
@@ -86,6 +111,8 @@ ROUTES = {
     "form": report,
     "form that is refused": report_without_category,
     "more words": say_more,
+    "answer after the finish": answer_after_the_finish,
+    "answer back": answer_back,
     "report for somebody": report_for,
     "statement in the hall": say_in_the_hall,
     "proposal": propose,

@@ -4,6 +4,7 @@ It is rendered without the request's context, so nothing personal can get into i
 """
 
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, case, literal, select
@@ -15,10 +16,12 @@ from governance.discussions import summaries as topics
 from governance.notices.lifecycle import LIFE
 from governance.notices.model import Notice
 from governance.people.model import ROLES, Person, Post
+from governance.places.kinds import ORDER
 from governance.places.landing import IS_ON_PATH, PLACE_COLUMNS, PlaceRow, ScannedCode, WayBack, ids_on
 from governance.places.model import Place, near_name_of, nearest_phone
 from governance.places.tokens import shown
 from governance.relay.groups import entry_codes
+from governance.relay.model import ENTRY_CODE_LASTS, Group, GroupPlace
 from governance.tickets import summaries
 
 _SERVING = (Post.place_id == Place.id, Post.role == "grid", Post.serving(bindparam("moment", type_=Utc)))
@@ -45,9 +48,21 @@ _IN_FORCE = _NOTICES.where(IS_ON_PATH, _OUT, _TO_RESIDENTS, Notice.sent_at > bin
 NOTICES = Prepared(_IN_FORCE.order_by(Notice.urgent.desc(), Notice.id.desc()).limit(MOST_NOTICES), _Notice._make)
 
 
+_AT = GroupPlace.place_id.in_([bindparam(kind) for kind in ORDER])
+_GROUPS = select(GroupPlace.place_id, Group.name).join(Group, Group.id == GroupPlace.group_id).order_by(Group.id)
+_ENTERED = _GROUPS.where(_AT, entry_codes.can_be_entered(bindparam("since", type_=Utc)))
+ENTERED: Prepared[tuple[int, str]] = Prepared(_ENTERED)
+
+
 def _with_worker(row: list[Any]) -> tuple[PlaceRow, str | None]:
     """A place on the path, and at the grid who has looked after it longest."""
     return PlaceRow._make(row[:-1]), row[-1]
+
+
+def _groups(connection: Connection, place_ids: list[int]) -> list[str]:
+    """The names of the groups that can be entered here now."""
+    found = ENTERED.all(connection, since=now() - ENTRY_CODE_LASTS, **dict(zip_longest(ORDER, place_ids)))
+    return entry_codes.nearest(place_ids, found)
 
 
 def notices_in_force(connection: Connection, path: str) -> list[Any]:
@@ -84,5 +99,5 @@ def body(
         in_wechat=in_wechat,
         taken_for=taken_for,
         notices=notices_in_force(connection, code.place.path),
-        groups=[group.name for group in entry_codes.shown([place.id for place in places])],
+        groups=_groups(connection, [place.id for place in places]),
     )

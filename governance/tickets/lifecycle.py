@@ -48,7 +48,7 @@ class TicketState(State):
 @dataclass(frozen=True, kw_only=True)
 class TicketMove(Move):
     in_public: bool = False  # not for private tickets: everybody reads the result
-    by_resident: bool = False  # the phone keeps its words until they arrived
+    tells: AnyText = ""  # the resident who made it; then the phone keeps its words until they arrived
     hands_out: bool = False  # somebody outside the offices gets it; asks whether the contact goes along
 
 
@@ -158,7 +158,7 @@ STATES = (
         APPEALED,
         _l("居民不同意，待复看"),
         now=_l("报的人不同意“办不了”，已经送到上一级，等着再看一遍"),
-        next=_l("上一级看完写明：接着办，还是为什么办不了，%(deadline)s"),
+        next=_l("上一级看完，会在这里写明：接着办，还是为什么办不了"),
         stage=WAITING,
         waits_for=ABOVE_GRID,
         new_to=ABOVE_GRID,
@@ -210,11 +210,11 @@ MOVES = (
         done=_l("报的人不同意，请上一级再看"),
         readers=ALL,
         words=CONCERNED,
-        by_resident=True,
+        tells=_l("已经送到上一级，看完会在这里告诉您"),
     ),
     TicketMove(
         "send_back",
-        _l("该办，发回去办"),
+        _l("该办，发回去"),
         (APPEALED,),
         SUBMITTED,
         (NOTE,),

@@ -120,7 +120,7 @@ def _visit(browser: Browser, demo: Demo, account: str, paths: tuple[str, ...], s
             for shape in shapes:
                 wrong += [f"{path}, {shape}: {found}" for found in _look(view, shape)]
             if account in ("", KNOWN):
-                wrong += [f"{path}: {found}" for found in unfolded_sizes(view)]
+                wrong += [f"{path}: {found}" for found in [*unfolded_sizes(view), *_in_the_dark(view)]]
             view.set_viewport_size(SHAPES["phone"])
         return wrong + errors
 
@@ -156,6 +156,14 @@ WATCH = """
     .observe({ type: "layout-shift", buffered: true });
 """
 SETTLED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(window.shifted))))"
+
+
+def _in_the_dark(view: Page) -> list[str]:
+    """What cannot be read well when the phone is dark."""
+    view.emulate_media(color_scheme="dark")
+    pale = view.evaluate("axe.run(document, {runOnly: ['color-contrast'], resultTypes: ['violations']})")["violations"]
+    view.emulate_media(color_scheme="light")
+    return [f"in the dark: {node['html']}" for found in pale for node in found["nodes"]]
 
 
 def unfolded_sizes(view: Page) -> list[str]:

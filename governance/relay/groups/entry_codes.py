@@ -8,10 +8,10 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from PIL import Image
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, literal, select
 
 from governance.core.db import db, now, writing
 from governance.core.errors import Invalid, Refused
@@ -26,6 +26,7 @@ from governance.relay.record import record_event
 
 OURS = re.compile(r"https?://(?:weixin\.qq\.com/g|work\.weixin\.qq\.com/gm?)/[\w-]{6,150}/?(?:\?[\w=&-]{0,40})?")
 MOST_SHOWN = 3
+Thing = TypeVar("Thing")
 
 
 class Entry(NamedTuple):
@@ -77,13 +78,19 @@ def address_in(picture: bytes) -> str:
 def shown(place_ids: Sequence[int]) -> list[Entry]:
     """The groups that can be entered now at the nearest of these places (the widest first) that has any."""
     query = select(GroupPlace.place_id, Group.id, Group.name, Group.entry_code, Group.entry_code_at)
-    query = query.join(Group, Group.id == GroupPlace.group_id).where(GroupPlace.place_id.in_(place_ids), _is_good())
-    found: dict[int, list[Entry]] = {}
-    for row in db.session.execute(query.order_by(Group.id)):
-        found.setdefault(row[0], []).append(Entry._make(row[1:]))
-    return next((found[id_] for id_ in reversed(place_ids) if id_ in found), [])[:MOST_SHOWN]
+    query = query.join(Group, Group.id == GroupPlace.group_id).where(GroupPlace.place_id.in_(place_ids))
+    query = query.where(can_be_entered(now() - LASTS))
+    found = [(row[0], Entry._make(row[1:])) for row in db.session.execute(query.order_by(Group.id))]
+    return nearest(place_ids, found)
 
 
-def _is_good() -> ColumnElement[bool]:
-    alive = Group.archived_at.is_(None) & (Group.audience == "residents")
-    return alive & (Group.entry_code_at > now() - LASTS)
+def can_be_entered(since: Any) -> ColumnElement[bool]:
+    """Groups whose code was put here after `since` (a time, or a parameter for it)."""
+    alive = Group.archived_at.is_(None) & (Group.audience == literal("residents"))
+    return alive & (Group.entry_code_at > since)
+
+
+def nearest(place_ids: Sequence[int], found: Sequence[tuple[int, Thing]]) -> list[Thing]:
+    """Of things found at these places (the widest first), those at the nearest place that has any."""
+    at = next((id_ for id_ in reversed(place_ids) if any(id_ == place for place, _ in found)), None)
+    return [thing for place, thing in found if place == at][:MOST_SHOWN]
