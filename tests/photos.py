@@ -101,6 +101,47 @@ def heic() -> bytes:
     return base64.b64decode(Path(__file__).with_name("photo.heic.b64").read_bytes())
 
 
+def tiled_heic(columns: int, rows: int) -> bytes:
+    """HEIC as phones make it, one picture of many tiles; each is the drawing of `heic`, stored once."""
+    single = heic()
+    at = single.index(b"hvcC") - 4
+    decoder = single[at : at + int.from_bytes(single[at : at + 4])]
+    begin, _, _, length = struct.unpack(">IHII", single[single.index(b"iloc") + 16 :][:14])  # of the first item
+    tiles, size = range(2, columns * rows + 2), struct.pack(">II", columns * 640, rows * 480)
+    ask = b"\0\0" + bytes([rows - 1, columns - 1]) + struct.pack(">HH", columns * 640, rows * 480)  # ImageGrid
+    names = b"".join(
+        _box(b"infe", b"\2\0\0" + bytes([0 if number == 1 else 1]) + struct.pack(">HH", number, 0) + kind + b"\0")
+        for number, kind in [(1, b"grid"), *((number, b"hvc1") for number in tiles)]
+    )
+    kept = _box(
+        b"ipco", decoder + _box(b"ispe", b"\0\0\0\0" + struct.pack(">II", 640, 480)) + _box(b"ispe", bytes(4) + size)
+    )
+    used = b"".join(struct.pack(">HBBB", number, 2, 0x81, 2) for number in tiles) + struct.pack(">HBB", 1, 1, 3)
+    told = _box(b"ipma", bytes(4) + struct.pack(">I", len(tiles) + 1) + used[-4:] + used[:-4])
+    drawn_from = _box(b"dimg", struct.pack(f">HH{len(tiles)}H", 1, len(tiles), *tiles))
+
+    def meta(data: int) -> bytes:
+        """`data` is where the bytes of the tiles begin; those of the grid come after them."""
+        extents = [(1, data + length, len(ask)), *((number, data, length) for number in tiles)]
+        places = b"".join(struct.pack(">HHHII", number, 0, 1, start, count) for number, start, count in extents)
+        parts = (
+            _box(b"hdlr", bytes(8) + b"pict" + bytes(13)),
+            _box(b"pitm", bytes(4) + struct.pack(">H", 1)),
+            _box(b"iloc", bytes(4) + b"\x44\0" + struct.pack(">H", len(extents)) + places),
+            _box(b"iinf", bytes(4) + struct.pack(">H", len(extents)) + names),
+            _box(b"iref", bytes(4) + drawn_from),
+            _box(b"iprp", kept + told),
+        )
+        return _box(b"meta", bytes(4) + b"".join(parts))
+
+    head = _box(b"ftyp", b"heic" + bytes(4) + b"mif1heic")
+    return head + meta(len(head) + len(meta(0)) + 8) + _box(b"mdat", single[begin : begin + length] + ask)
+
+
+def _box(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body) + 8) + name + body
+
+
 def bomb_png(side: int = 60_000) -> bytes:
     """A few kilobytes that claim, and would unpack to, gigabytes."""
     rows = zlib.compress(b"\0" * (side // 8 + 1) * 2000, 9)

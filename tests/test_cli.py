@@ -252,6 +252,12 @@ def test_erase_by_phone_finds_a_number_left_with_a_report(run, deployment):
     assert (_words_of(ref), _words_of(other)) == ("", "门坏了")
 
 
+def test_erased_rows_leave_the_files_on_request(run, deployment):
+    assert run("erase", "--vacuum", "--dry-run")[1].startswith("would rewrite\t")
+    code, said = run("erase", "--vacuum")
+    assert (code, said.startswith("rewritten\t")) == (0, True)
+
+
 @pytest.mark.parametrize(
     "words", [("--phone", "13999999999"), ("--ticket", "1-1"), ("--person", "999"), ("--person", "nobody")]
 )

@@ -37,7 +37,7 @@ EDITS = {  # a file, what stands there, what it becomes
     "governance/people/access/permissions.py": (("RULES = {\n", 'RULES = {\n    "ticket.ponder": staff_here,\n'),),
     "tests/tickets/test_lifecycle.py": (
         ("LEGAL = {\n", 'LEGAL = {\n("submitted", "ponder"): "to_assess", ("to_assess", "accept"): "accepted",\n'),
-        ('"declined merged to_topic withdrawn"', '"declined merged to_topic withdrawn to_assess"'),
+        ('"declined appealed merged to_topic withdrawn"', '"declined appealed merged to_topic withdrawn to_assess"'),
         ('MOVES = "accept', 'MOVES = "ponder accept'),
         ('Reader.EVERYBODY: "accept', 'Reader.EVERYBODY: "ponder accept'),
         ('WORDS_FOR_ALL = "accept', 'WORDS_FOR_ALL = "ponder accept'),

@@ -1,4 +1,7 @@
-"""`erase --person REF|--ticket NUMBER|--phone NUMBER`: erase what is stored about a resident who asks by telephone."""
+"""`erase --person REF|--ticket NUMBER|--phone NUMBER`: erase what is stored about a resident who asks by telephone.
+
+`erase --vacuum`: on PostgreSQL, write the tables anew so that their files hold no old versions of erased rows.
+"""
 
 import argparse
 from collections.abc import Sequence
@@ -7,10 +10,10 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from governance.cli.parts import Commands, operator
 from governance.core.crypto import keyed_hash
-from governance.core.db import Base, db, find_by, numbered, writing
+from governance.core.db import Base, db, find_by, numbered, rewrite, writing
 from governance.core.errors import Refused
 from governance.core.events import Event
-from governance.core.personal import Found, find
+from governance.core.personal import Found, find, sections
 from governance.people.model import Identity, Person
 from governance.people.residents import personal_data
 from governance.people.residents.personal_data import counted, ids_of
@@ -23,11 +26,17 @@ def add(commands: Commands) -> None:
     whom.add_argument("--person", metavar="REF", help="the person's number, or the reference in a ticket's address")
     whom.add_argument("--ticket", metavar="NUMBER", help="what its reporter left with one ticket, such as 32-3")
     whom.add_argument("--phone", metavar="NUMBER", help="everybody who was verified by, or left, this number")
+    whom.add_argument("--vacuum", action="store_true", help="leave no bytes of erased rows in PostgreSQL's files")
     parser.add_argument("--dry-run", action="store_true", help="say what would be erased, and erase nothing")
     parser.set_defaults(run=_erase)
 
 
 def _erase(args: argparse.Namespace) -> None:
+    if args.vacuum:
+        tables = [section.name for section in sections()]
+        rewrite(() if args.dry_run else tables)
+        print(f"{'would rewrite' if args.dry_run else 'rewritten'}\t{len(tables)}")
+        return
     if args.dry_run:
         for found in _found(args):
             _print(found, "would erase")

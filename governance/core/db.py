@@ -10,7 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import Any, TextIO, TypeVar, cast
@@ -35,7 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InvalidatePoolError, OperationalError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError, ProgrammingError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -310,6 +310,22 @@ def empty_wal() -> bool:
         finally:
             quiet.exec_driver_sql(f"PRAGMA busy_timeout={BUSY * 1000}")
     return not busy
+
+
+def rewrite(tables: Iterable[str]) -> None:
+    """Write tables anew without the old versions of their rows, and close the present file of the WAL.
+
+    Each table is locked meanwhile. On SQLite there is nothing to do: it overwrites what it deletes.
+    """
+    if db.engine.dialect.name == "sqlite":
+        return
+    db.session.rollback()
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as quiet:
+        for table in tables:
+            quiet.exec_driver_sql(f'VACUUM FULL "{table}"')
+        for words in ("CHECKPOINT", "SELECT pg_switch_wal()", "CHECKPOINT"):
+            with suppress(ProgrammingError):  # not every role may; the server does it in time
+                quiet.exec_driver_sql(words)
 
 
 def find_by(model: type[Row], **columns: Any) -> Row | None:

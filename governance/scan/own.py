@@ -28,10 +28,10 @@ def mine(code: str) -> Any:
     if len(waiting) == 1:
         one = waiting[0]
         to = url_for("tickets.show", ref=one.ticket.ref, _anchor="answer")
-        return _line(_l("“%(title)s”办好了，等您说一声", title=one.title), to, True)
+        return _line(_l("等您说一声：%(title)s", title=one.title), to, True)
     if waiting:
         return _line(_l("有 %(n)s 件办好了，等您说一声", n=len(waiting)), url_for("people.me"), True)
-    return _line(_l("我在这里报过的：%(n)s 件在办", n=here), url_for("people.me"), False) if here else {}
+    return _line(_l("我在这里报过的：%(n)s 件还没办完", n=here), url_for("people.me"), False) if here else {}
 
 
 def _line(says: Any, to: str, asks: bool) -> Any:

@@ -51,7 +51,7 @@ DEFAULTS = (
         private=True,
         elsewhere="举报党员、干部也可以打 12388",
     ),
-    _category("sticker", "二维码", 72, "码破了、掉了、像是假的"),
+    _category("sticker", "二维码", 72, "码破了、码掉了、码像是假的"),
     _category("other", "别的", 72, "说不准就选这个"),
 )
 

@@ -135,7 +135,7 @@ def move(ref: str, move: str) -> Any:
     """Make one move of the lifecycle. Staff use it, and reporters use it to withdraw."""
     viewer = current()
     ticket, step = queries.find_ticket(ref, viewer), LIFE.move(move)
-    if step.by_resident and appeals.was_said(ticket, viewer, request.form.get("note", "").strip()):
+    if step.tells and appeals.was_said(ticket, viewer, request.form.get("note", "").strip()):
         return back("tickets.show", ref=ref)
     require(viewer, f"ticket.{move}", ticket)
     form = move_form(step, choices(step, ticket, viewer))().on_page_as(move)
@@ -149,10 +149,10 @@ def move(ref: str, move: str) -> Any:
     attempt(form, make_move, first=partial(stage_all, form))
     if not form.taken:
         return ticket_page(ticket, {move: form}, form.status)
-    if step.by_resident:
+    if step.tells:
         carry_calls(form.note.data or "")
     way_back = inside(request.form.get("back"))
-    line = _l("%(number)s：%(done)s", number=ticket.number, done=step.done)
+    line = step.tells or _l("%(number)s：%(done)s", number=ticket.number, done=step.done)
     acknowledge(DESK if way_back else ref, line)
     return redirect(way_back or url_for("tickets.show", ref=ref), 303)
 

@@ -38,6 +38,8 @@ class TicketState(State):
 
     tone: str = "wait"
     next_unasked: AnyText = ""
+    deadline: AnyText = _l("最晚 %(due)s 办好")
+    overdue: AnyText = _l("原定 %(due)s 办好，已经超时")
     running: bool = False  # the clock runs
     being_done: bool = False  # a worker has taken it on
     put_right: bool = False
@@ -48,7 +50,7 @@ class TicketState(State):
 @dataclass(frozen=True, kw_only=True)
 class TicketMove(Move):
     in_public: bool = False  # not for private tickets: everybody reads the result
-    by_resident: bool = False  # the phone keeps its words until they arrived
+    tells: AnyText = ""  # the resident who made it; then the phone keeps its words until they arrived
     hands_out: bool = False  # somebody outside the offices gets it; asks whether the contact goes along
 
 
@@ -159,6 +161,8 @@ STATES = (
         _l("居民不同意，待复看"),
         now=_l("报的人不同意“办不了”，已经送到上一级，等着再看一遍"),
         next=_l("上一级看完写明：接着办，还是为什么办不了，%(deadline)s"),
+        deadline=_l("最晚 %(due)s 看完"),
+        overdue=_l("原定 %(due)s 看完，已经超时"),
         stage=WAITING,
         waits_for=ABOVE_GRID,
         new_to=ABOVE_GRID,
@@ -210,11 +214,11 @@ MOVES = (
         done=_l("报的人不同意，请上一级再看"),
         readers=ALL,
         words=CONCERNED,
-        by_resident=True,
+        tells=_l("已经送到上一级，看完会在这里告诉您"),
     ),
     TicketMove(
         "send_back",
-        _l("该办，发回去办"),
+        _l("该办，发回去"),
         (APPEALED,),
         SUBMITTED,
         (NOTE,),

@@ -13,6 +13,8 @@ from governance.triage.emergencies import Danger
 from governance.triage.helplines import HELPLINES, LISTENS, Press
 from governance.triage.reading import readings
 
+LONGEST = 4_000  # 9 µs each
+
 
 @dataclass(frozen=True)
 class Call:
@@ -40,7 +42,11 @@ class Sorting:
 
 
 def sort(words: str) -> Sorting:
-    """What the words are about: dangers and crises, whom to call, the category, what belongs elsewhere."""
+    """What the words are about: dangers and crises, whom to call, the category, what belongs elsewhere.
+
+    Reads the first `LONGEST` characters: no field takes as many, but a refused form is sorted too, before its limits.
+    """
+    words = words[:LONGEST]
     crisis, dangers = crisis_in(words), emergencies.dangers(words)
     return Sorting(
         calls=_calls(words, crisis, dangers),

@@ -96,7 +96,7 @@ const handing = (() => {
   };
   document.addEventListener("submit", async (event) => {
     const form = event.target, sender = event.submitter;
-    if (!("outbox" in form.dataset) || sender?.hasAttribute("formaction")) return;
+    if (!("outbox" in form.dataset) || sender?.hasAttribute("formaction") || sender?.name === "remove") return;
     event.preventDefault();
     if ("busy" in form.dataset) return;
     form.dataset.busy = "";

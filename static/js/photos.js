@@ -1,5 +1,6 @@
 // Photos of a form with data-photos: shrunk on the phone (which leaves the position behind), kept there, shown with a
-// way to take each back, and sent ahead of the words where data-photos is an address for that. The outbox sends the rest.
+// way to take each back, and sent ahead of the words where data-photos is an address for that. The outbox sends the
+// rest; a form that is not handed to the outbox (of staff) sends them itself, with its words.
 "use strict";
 (() => {
   const LONG = 1600, SHORT = 800, LONGEST = 16000, LARGEST = 16e6, MOST = 6; // as core/photos/decoder.py draws
@@ -23,6 +24,8 @@
     let chain = Promise.resolve();
     const id = () => form.elements.submission.value;
     const shown = new Map();
+    const handed = "outbox" in form.dataset;
+    const keep = async (photo) => { if (handed) await outbox.keepPhoto(photo); else outbox.loose.set(photo.key, photo); };
     form.classList.add("scripted");
     form.querySelector(".add-photo").append(files);
 
@@ -54,7 +57,8 @@
       try {
         photo.asked = true;
         await outbox.keepPhoto(photo);
-        const { photo: name } = await outbox.post(form.dataset.photos, outbox.asFields(photo), 90000);
+        const moved = (percent) => { notes.set(key, `正在送… ${percent}%`); shown.get(key)?.querySelector("small").replaceChildren(notes.get(key)); };
+        const { photo: name } = await outbox.post(form.dataset.photos, outbox.asFields(photo), 90000, moved);
         const now = (await outbox.photosOf(photo.item)).find((one) => one.key === key);
         if (now) await outbox.keepPhoto({ ...now, name, staged: Date.now() });
         notes.delete(key);
@@ -70,7 +74,7 @@
       let blob = file;
       try { blob = await shrink(file); } catch { /* a kind this browser cannot draw goes as it is */ }
       const key = outbox.uuid();
-      await outbox.keepPhoto({ key, item: id(), at: Date.now(), bytes: await blob.arrayBuffer(), type: blob.type, staged: 0 });
+      await keep({ key, item: id(), at: Date.now(), bytes: await blob.arrayBuffer(), type: blob.type, staged: 0 });
       await draw();
       chain = chain.then(() => stage(key)).catch(() => {});
     };
@@ -97,6 +101,16 @@
       const room = Math.max(0, MOST - (await outbox.photosOf(id())).length);
       note.textContent = chosen.length > room ? `最多 ${MOST} 张：选了 ${chosen.length} 张，收下 ${room} 张` : "";
       form.taking = chosen.slice(0, room).reduce((before, file) => before.then(() => take(file)), Promise.resolve());
+    });
+    if (!handed) form.addEventListener("submit", async (event) => {
+      if (!form.taking || files.files.length) return; // nothing chosen, or put in already
+      event.preventDefault();
+      await form.taking;
+      const put = new DataTransfer();
+      for (const photo of await outbox.photosOf(id())) put.items.add(new File([photo.bytes], "photo.jpg", { type: photo.type }));
+      files.files = put.files;
+      form.taking = null;
+      form.requestSubmit(event.submitter);
     });
     form.addEventListener("filled", draw);
     handing.mended.then(draw);

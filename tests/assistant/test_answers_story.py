@@ -157,6 +157,25 @@ def test_the_same_words_answer_nothing_where_nothing_waits(cast, by_bot: Speak, 
     assert db.session.scalars(select(Answer)).all() == [] and latest_ticket().state == "submitted"
 
 
+def test_who_speaks_of_what_was_just_finished_is_offered_to_say_so(cast, by_bot: Speak) -> None:
+    number = number_in(by_bot("报事 楼道灯不亮"))
+    move(cast, "finish")
+    assert f"我也遇到，还没好 {number}" in by_bot("三层的楼道灯还是不亮", STRANGER)
+    assert "我也遇到" not in by_bot("院里有人乱停车", NEIGHBOUR)
+
+
+def test_a_declined_reporter_answers_back_in_the_group_once(cast, by_bot: Speak) -> None:
+    number = number_in(by_bot("报事 楼道灯不亮"))
+    move(cast, "decline")
+    assert f"再看看 {number}" in by_bot(f"进度 {number}") and "再看看" not in by_bot(f"进度 {number}", NEIGHBOUR)
+    assert "为什么" in by_bot(f"再看看 {number}")
+    assert "不能" in by_bot(f"再看看 {number} 就是归你们", NEIGHBOUR)
+    assert "送到上一级" in by_bot(f"再看看 {number} 灯是楼里的")
+    assert (latest_ticket().state, latest_ticket().appeal_to) == ("appealed", "community")
+    assert "不能" in by_bot(f"再看看 {number} 灯是楼里的")
+    assert "上一级" in by_bot(f"进度 {number}")
+
+
 def test_answers_are_taken_until_30_days_after_closing(cast, by_bot: Speak) -> None:
     number = number_in(by_bot("报事 楼道灯不亮"))
     move(cast, "finish")

@@ -176,3 +176,31 @@ def test_a_worker_covers_a_part_before_the_photo_goes_out(
     assert seen[10:100, 10:150].max() < 30 and seen[400:, 500:].min() > 225
     gao.leave()
     neighbour.leave()
+
+
+def test_staff_choose_photos_by_the_same_widget(browser: Browser, town: Site) -> None:
+    """Seven chosen and six taken is said, one taken back, and five go with the report that a worker writes."""
+    gao = Person(browser, town, script=True)
+    gao.sign_in("gao")
+    gao.page.goto(f"{town.url}/desk/at/{town.cast.codes['5号楼']}/report")
+    gao.page.get_by_label("巡查看到").check(force=True)
+    gao.page.get_by_label("路灯照明", exact=True).check(force=True)
+    gao.page.get_by_label("怎么了？").fill("巡查拍的")
+    chosen = [as_file(f"{n}.png", photos._saved(Image.new("RGB", (60 + n, 40), "white"), "PNG")) for n in range(7)]
+    gao.page.locator("[name=photos]").set_input_files(chosen)
+    expect(gao.page.get_by_text("选了 7 张，收下 6 张")).to_be_visible()
+    gao.page.get_by_role("button", name="去掉照片 2").click()
+    expect(gao.page.locator(".photos li")).to_have_count(5)
+    gao.page.get_by_role("button", name="交上，出凭条").click()
+    expect(gao.page.get_by_text("工作人员替您报了")).to_be_visible()
+    assert sorted(one.width for one in _made(town, "巡查拍的", 5) if isinstance(one, Cleaned)) == [60, 62, 63, 64, 65]
+    gao.page.get_by_role("link", name="看办到哪了").click()
+    gao.page.locator("#move-finish summary").click()
+    form = gao.page.locator("#move-finish form")
+    form.locator("[name=photos]").set_input_files(chosen[:2])
+    form.get_by_role("button", name="去掉照片 1").click()
+    form.get_by_label("办了什么").fill("换了灯")
+    form.get_by_role("button", name="办结").click()
+    expect(gao.page.locator(".steps").get_by_text("换了灯")).to_be_visible()
+    assert len(_made(town, "巡查拍的", 6)) == 6
+    gao.leave()

@@ -12,6 +12,7 @@ TEXTS = {
     "现在不能这样做": "Not possible now",
     "最多 %(max)s 个字": "At most %(max)s characters",
     "不予受理": "declined",
+    "这里办不了": "declined",
 }
 
 
@@ -38,7 +39,7 @@ def test_a_refusal_is_read_in_the_readers_language_with_its_facts(declined, phon
     address, number = declined
     for language, words, title in (
         ("en", "This report is declined. Please report again.", "Not possible now"),
-        ("zh", "这件事不予受理。还有问题请重新报一次", "现在不能这样做"),
+        ("zh", "这件事这里办不了。还有问题请重新报一次", "现在不能这样做"),
     ):
         neighbour = phone()
         neighbour.get("/signin")

@@ -7,8 +7,8 @@ import uuid
 import pytest
 
 from governance.core.db import db, find_by, now
-from governance.core.events import history
-from governance.tickets.model import Follow, Ticket
+from governance.core.events import Event, history
+from governance.tickets.model import Follow, Photo, Ticket
 from tests import photos
 from tests.phone import Phone
 
@@ -145,6 +145,38 @@ def test_a_staged_photo_can_be_taken_back_without_script_by_its_sender_only(phon
     assert mine.post(remove[0], submission=submission, words="灯", where="3单元").status_code == 200
     assert "已收到 1 张照片" in mine.page and 'value="3单元"' in mine.page
     assert len(ticket_at(mine.report(code, submission=submission)).photos) == 1
+
+
+def _finish(phone, cast):
+    address, gao = phone().report(cast.codes["5号楼"], category="lift"), phone().sign_in("gao")
+    gao.get(address)
+    return gao, f"{address}/moves/finish", {}
+
+
+def _more_words(phone, cast):
+    mine = phone()
+    return mine, f"{mine.report(cast.codes['5号楼'])}/more", {}
+
+
+def _for_somebody(phone, cast):
+    return phone().sign_in("gao"), f"/desk/at/{cast.codes['5号楼']}/report", {"category": "light"}
+
+
+@pytest.mark.parametrize("form", [_finish, _more_words, _for_somebody])
+def test_without_script_each_photo_that_came_can_be_taken_back_and_bad_ones_spoil_no_good_ones(
+    phone, cast, form
+) -> None:
+    who, address, fields = form(phone, cast)
+    submission, gif = str(uuid.uuid4()), (io.BytesIO(photos.gif()), "moving.gif")
+    who.post(address, submission=submission, photos=[_photo(30), gif, _photo(40)], words="坏" * 600, note="", **fields)
+    assert "已收到 2 张照片" in who.page and "不是照片" in who.page
+    keys = re.findall(r'name="remove" value="([^"]+)"', who.page)
+    assert len(keys) == 2
+    phone().post(address, submission=submission, remove=keys[0])
+    again = who.post(address, submission=submission, remove=keys[0], words="还在闪", note="换了", **fields)
+    assert again.status_code == 422 and "已收到 1 张照片" in who.page and ("还在闪" in who.page or "换了" in who.page)
+    assert db.session.query(Photo).filter_by(submission=submission).count() == 1
+    assert db.session.query(Event).filter(Event.verb.in_(["more", "finish"])).count() == 0
 
 
 def test_an_answer_sent_again_counts_once_and_one_to_an_earlier_round_is_refused(phone, cast) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from governance.assistant.dialogue.answering import ANSWERED, say
+from governance.assistant.dialogue.appealing import answer_back
 from governance.assistant.dialogue.report import file_report
 from governance.assistant.dialogue.suggest import report_misconduct
 from governance.assistant.dialogue.take_part import (
@@ -85,6 +86,7 @@ COMMANDS = (
     Command(
         "没解决", "编号", say(NO), also=("没有解决", "还没解决", "未解决", "重办", "没修好", "没办好"), takes=ANSWERED
     ),
+    Command("再看看", None, answer_back, takes=re.compile(rf"{TICKET}.*", re.DOTALL)),
     Command("议题", "", list_topics),
     Command("同意", "观点的号", give_voice(AGREE), also=("赞成",), takes=VOTED),
     Command("反对", "观点的号", give_voice(DISAGREE), also=("不同意",), takes=VOTED),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from governance.assistant.dialogue.answering import finished_here, how_to_answer, say_still_met
+from governance.assistant.dialogue.appealing import how_to_answer_back
 from governance.assistant.dialogue.conversation import last_report_in_room
 from governance.assistant.dialogue.report import link_to
 from governance.assistant.dialogue.ticket_reference import (
@@ -39,7 +40,11 @@ def tell_progress(turn: Turn) -> str:
     asked = may(turn.by, "ticket.answer", ticket) and not answers.own_answer(ticket, turn.by)
     now, next_step = progress.now_and_next(ticket, asked)
     label = "" if ticket.private else f" {ticket.category.label}"
-    told = (f"{ticket.number}{label}：{now}。{next_step}", how_to_answer(turn, ticket), link_to(ticket, turn))
+    told = (
+        f"{ticket.number}{label}：{now}。{next_step}",
+        how_to_answer(turn, ticket) or how_to_answer_back(turn, ticket),
+        link_to(ticket, turn),
+    )
     return "\n".join(line for line in told if line)
 
 

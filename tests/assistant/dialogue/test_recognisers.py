@@ -58,6 +58,7 @@ EXAMPLES = {
     "command 催办": Example("催办 {number}", (REPORTED,)),
     "command 解决了": Example("解决了 {number} 4分", DONE),
     "command 没解决": Example("没解决", DONE),
+    "command 再看看": Example("再看看 {number} 就在院里", (REPORTED,)),
     "command 议题": Example("议题"),
     "command 同意": Example("同意 12"),
     "command 反对": Example("反对 12"),

@@ -1,6 +1,7 @@
 """Photos as phones really make them are taken: several pictures in one file, tiles, many megapixels, lacking an end."""
 
 import functools
+import resource
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from governance.core import sandbox
 from governance.core.photos.clean import Unclean, clean, glance
 from tests import photos
 
@@ -92,3 +94,19 @@ def test_the_same_photo_has_the_same_fate_on_every_try():
     with ThreadPoolExecutor(4) as crowd:
         made = list(crowd.map(lambda _: clean(data), range(6)))
     assert {(one.width, one.height, one.full) for one in made} == {(1600, 1200, made[0].full)}
+
+
+LONG = pytest.param(12, 13, 20, marks=(pytest.mark.faults, pytest.mark.timeout(600)))  # 48 megapixels
+
+
+@pytest.mark.parametrize(("columns", "rows", "tries"), [(4, 4, 4), LONG])
+def test_a_tiled_heic_under_load_has_one_answer_on_every_try(columns, rows, tries):
+    data, before = photos.tiled_heic(columns, rows), resource.getrusage(resource.RUSAGE_CHILDREN)
+    with ThreadPoolExecutor(2) as crowd:  # as many as there are cores, all busy with the same
+        made = list(crowd.map(lambda _: clean(data), range(tries)))
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert len({(one.width, one.height, one.full) for one in made}) == 1
+    assert sandbox.RESIDENT <= 400 << 20  # what holds more is ended, so each of them held less
+    each = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / tries
+    print(f"{columns * rows} tiles: {tries} tries, {each:.1f} s of CPU each")
+    assert each < 5  # the wall's seconds are the machine's
