@@ -69,12 +69,18 @@ def _said_before(ticket: Ticket, by: Viewer, submission: str, said: Said) -> boo
 
 
 def say_still_met(ticket: Ticket, by: Viewer, words: str, submission: str = "") -> None:
-    """我也遇到，还没好: somebody who meets it after the finish joins and answers "no"."""
+    """我也遇到，还没好: somebody who meets it after the finish joins and answers "no".
+
+    Where another answer has reopened it meanwhile, they join what is being done again.
+    """
     locked(ticket)
     require(by, "ticket.still", ticket)
-    require_taken(ticket)
+    is_done_again = ticket.state in life.LISTED and ticket.round > 1
+    if not is_done_again:
+        require_taken(ticket)
     add_joiner(ticket, by)
-    _give(ticket, by.person_id, by, None, ("no", None, words), submission)
+    if not is_done_again:
+        _give(ticket, by.person_id, by, None, ("no", None, words), submission)
 
 
 def add_joiner(ticket: Ticket, by: Viewer) -> None:

@@ -17,7 +17,7 @@ from governance.people.access.viewer import Viewer
 from governance.people.model import Post
 from governance.tickets.lifecycle import LIFE, OFFICES
 from governance.tickets.model import Ticket
-from governance.triage.sorting import sort
+from governance.tickets.urgency import heed
 
 
 def answer_back(ticket: Ticket, by: Viewer, note: str) -> None:
@@ -35,7 +35,7 @@ def _decline(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str
 @LIFE.changes("appeal")
 def _appeal(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     ticket.appeal_to = _office_above(ticket)
-    ticket.urgent = ticket.urgent or sort(answers["note"]).urgent
+    heed(ticket, answers["note"], by)
     return _clock_anew(ticket) | {"level": ticket.appeal_to}
 
 

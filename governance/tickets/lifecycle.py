@@ -38,6 +38,8 @@ class TicketState(State):
 
     tone: str = "wait"
     next_unasked: AnyText = ""
+    deadline: AnyText = _l("最晚 %(due)s 办好")
+    overdue: AnyText = _l("原定 %(due)s 办好，已经超时")
     running: bool = False  # the clock runs
     being_done: bool = False  # a worker has taken it on
     put_right: bool = False
@@ -158,7 +160,9 @@ STATES = (
         APPEALED,
         _l("居民不同意，待复看"),
         now=_l("报的人不同意“办不了”，已经送到上一级，等着再看一遍"),
-        next=_l("上一级看完，会在这里写明：接着办，还是为什么办不了"),
+        next=_l("上一级看完写明：接着办，还是为什么办不了，%(deadline)s"),
+        deadline=_l("最晚 %(due)s 看完"),
+        overdue=_l("原定 %(due)s 看完，已经超时"),
         stage=WAITING,
         waits_for=ABOVE_GRID,
         new_to=ABOVE_GRID,

@@ -41,8 +41,8 @@ def tone(ticket: Any) -> str:
 
 def now_and_next(ticket: Ticket, asked: bool = False) -> tuple[str, str]:
     """Return the two sentences. `asked`: the reader may answer what the second one asks."""
-    due = {"due": minute(ticket.due_at)}
-    deadline = _("原定 %(due)s 办好，已经超时", **due) if ticket.is_late else _("最晚 %(due)s 办好", **due)
+    until = ticket.status.overdue if ticket.is_late else ticket.status.deadline
+    deadline = str(until) % {"due": minute(ticket.due_at)}
     facts = {"owner": ticket.owner, "deadline": deadline, "why": ticket.hold_reason or ""}
     then = ticket.status.next if asked else ticket.status.next_unasked or ticket.status.next
     return str(ticket.status.now) % facts, str(then) % facts

@@ -1,5 +1,6 @@
 """Queries for tickets: by place, by follower and by desk tab, limited by permissions."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
@@ -44,6 +45,12 @@ def open_here(place: Place, limit: int = 20) -> list[Ticket]:
     query = query.where(Ticket.urgent.is_(False))  # each witness must report a danger, not join one
     order = (Ticket.joined.desc(), Ticket.id.desc())
     return list(db.session.scalars(query.options(*WITH_PLACE).order_by(*order).limit(limit)))
+
+
+def finished_at(places: Collection[int], limit: int = 3) -> list[Ticket]:
+    """Return the public tickets at these places that wait for answers, latest finish first."""
+    query = select(Ticket).where(Ticket.place_id.in_(places), Ticket.state == life.RESOLVED, Ticket.private.is_(False))
+    return list(db.session.scalars(query.options(*WITH_PLACE).order_by(Ticket.resolved_at.desc()).limit(limit)))
 
 
 def tab(viewer: Viewer, name: str, after: str = "") -> Page[Ticket]:

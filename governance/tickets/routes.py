@@ -50,6 +50,7 @@ bp = Blueprint("tickets", __name__)
 REPORTS_A_DEVICE = "20/hour"
 REPORTS_A_PLACE = "200/hour"
 VOICES_A_DEVICE = "120/hour"
+REOPENED_BY_NEW_DEVICES = "5/day"  # one ticket from one address; after each somebody has to finish it again
 JOINED, JOINED_BEFORE = _l("记下了：您也遇到。有进展，点“我的”看。"), _l("您已经说过也遇到了，只算一次。")
 NUDGED = _l("催了一下，记在这件事上，办事的人看得到。")
 NUDGED_BEFORE = _l("您今天已经催过了，一天算一次。明天还没有动静，可以再催。")
@@ -369,7 +370,7 @@ def _answer(ticket: Ticket, viewer: Viewer, said: answers.Said, about: dict[str,
     if may(viewer, "ticket.answer", ticket):
         answers.give_feedback(ticket, viewer, *said, **about)
     elif said[0] == "no" and may(viewer, "ticket.still", ticket):
-        newcomer_limits.require_room("join", ticket.id, viewer)
+        newcomer_limits.require_room("still", ticket.id, viewer, REOPENED_BY_NEW_DEVICES)
         answers.say_still_met(ticket, viewer, said[2], about["submission"])
     else:
         answers.call_back(ticket, viewer, *said)

@@ -157,6 +157,13 @@ def test_the_same_words_answer_nothing_where_nothing_waits(cast, by_bot: Speak, 
     assert db.session.scalars(select(Answer)).all() == [] and latest_ticket().state == "submitted"
 
 
+def test_who_speaks_of_what_was_just_finished_is_offered_to_say_so(cast, by_bot: Speak) -> None:
+    number = number_in(by_bot("报事 楼道灯不亮"))
+    move(cast, "finish")
+    assert f"我也遇到，还没好 {number}" in by_bot("三层的楼道灯还是不亮", STRANGER)
+    assert "我也遇到" not in by_bot("院里有人乱停车", NEIGHBOUR)
+
+
 def test_a_declined_reporter_answers_back_in_the_group_once(cast, by_bot: Speak) -> None:
     number = number_in(by_bot("报事 楼道灯不亮"))
     move(cast, "decline")

@@ -47,6 +47,16 @@ def test_a_neighbour_who_meets_it_after_the_finish_joins_and_reopens_it_with_one
     assert "我也遇到，还没好" not in other.get(address).get_data(as_text=True)  # it is being done again
 
 
+def test_who_answers_a_page_that_another_has_outrun_joins_what_is_done_again(phone, finished) -> None:
+    address, mine = finished()
+    neighbour = phone()
+    neighbour.get(address)
+    mine.get(address)
+    mine.post(f"{address}/answer", solved="no")
+    assert neighbour.post(f"{address}/answer", solved="no", asked_in="1").status_code == 303
+    assert (ticket_at(address).round, ticket_at(address).joined) == (2, 1)
+
+
 def test_a_neighbour_may_say_so_until_30_days_after_closing(phone, finished) -> None:
     address, mine = finished()
     mine.get(address)
@@ -62,6 +72,18 @@ def test_a_neighbour_may_say_so_until_30_days_after_closing(phone, finished) -> 
     assert "我也遇到，还没好" in late.get(address).get_data(as_text=True)
     assert late.post(f"{address}/answer", solved="no").status_code == 303
     assert (ticket_at(address).state, ticket_at(address).round) == ("submitted", 2)
+
+
+def test_new_phones_at_one_address_reopen_a_ticket_five_times_a_day(phone, finished) -> None:
+    address, _ = finished()
+    answered = []
+    for _ in range(6):
+        neighbour = phone()
+        neighbour.get(address)
+        answered.append(neighbour.post(f"{address}/answer", solved="no").status_code)
+        ticket_at(address).state = "resolved"
+        db.session.commit()
+    assert answered == [303] * 5 + [429]
 
 
 def test_who_cannot_answer_is_not_asked(phone, cast, finished) -> None:

@@ -97,7 +97,7 @@ def _with_every_line(cast: Cast, people: dict[str, int]) -> str:
 @pytest.mark.parametrize("state", STATES)
 def test_everybody_reads_where_a_ticket_stands_and_what_comes_next(pages: Any, state: str) -> None:
     here = LIFE.state(state)
-    facts = {"owner": BODY, "deadline": f"最晚 {pages.due} 办好", "why": WHY}
+    facts = {"owner": BODY, "deadline": str(here.deadline) % {"due": pages.due}, "why": WHY}
     read = pages.of("page", state) | {"slip": pages.of("slip", state)["stranger"]}
     for reader, page in read.items():
         assert str(here.now) % facts in page, reader

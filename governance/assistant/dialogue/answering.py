@@ -39,7 +39,7 @@ from governance.core.errors import Refused
 from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import may
 from governance.relay.messages.text import sanitised
-from governance.tickets import answers, feedback
+from governance.tickets import answers, feedback, queries
 from governance.tickets import lifecycle as life
 from governance.tickets.model import Follow, Ticket, read_number
 from governance.tickets.progress import SAID
@@ -274,9 +274,7 @@ def _which_number(turn: Turn) -> str:
 
 def finished_here(turn: Turn) -> list[Ticket]:
     """The public tickets at the places of this conversation that wait for answers, latest finish first."""
-    places = [place.id for place in turn.places]
-    query = select(Ticket).where(Ticket.place_id.in_(places), Ticket.state == life.RESOLVED, Ticket.private.is_(False))
-    return list(db.session.scalars(query.order_by(Ticket.resolved_at.desc()).limit(3))) if places else []
+    return queries.finished_at([place.id for place in turn.places])
 
 
 def _numbered(words: str) -> Ticket | None:

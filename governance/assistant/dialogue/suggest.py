@@ -16,6 +16,8 @@ from governance.assistant.dialogue.turn import Turn
 from governance.assistant.language.matters import category_of, is_a_matter
 from governance.assistant.language.phrases import ASKS, GOES_ON
 from governance.assistant.language.place_match import foreign_place_name, resolve_place
+from governance.core.translation import LazyText as _l
+from governance.people.access.permissions import may
 from governance.relay.messages.facts import near_name
 from governance.relay.messages.text import sanitised
 from governance.tickets import queries
@@ -137,7 +139,18 @@ def _offer_to_join(turn: Turn, category: Choice) -> str:
     """The sentence that offers to join a similar open ticket; it becomes the ticket mentioned last."""
     ticket = open_ticket_like(turn, category)
     if ticket is None:
-        return ""
+        return _offer_to_reopen(turn, category)
     turn.conversation.mention(ticket)
     title = sanitised(ticket.public_title, SHOWN)
     return f"\n{near_name(ticket.place)}已经有一件在办：“{title}”。是同一件就回：我也遇到 {ticket.number}"
+
+
+def _offer_to_reopen(turn: Turn, category: Choice) -> str:
+    """The sentence for who meets what was just said to be finished, and did not report or join it."""
+    place = resolve_place(turn.places, turn.words) if turn.places else None
+    same = [one for one in queries.finished_at([place.id] if place else []) if one.category_id == category.id]
+    if not same or category.slug == OTHER or may(turn.by, "ticket.nudge", same[0]):
+        return ""
+    title, number = sanitised(same[0].public_title, SHOWN), same[0].number
+    offer = _l("刚办完一件“%(title)s”。是同一件、还没好，就回：我也遇到，还没好 %(n)s", title=title, n=number)
+    return f"\n{offer.in_chinese}"

@@ -26,7 +26,7 @@ NEWS = {
     "ticket.uphold": "wechat_template_finished",
     "ticket.send_back": "wechat_template_reopened",
 }
-KINDS = {"ticket.accept": "受理", "ticket.finish": "办好", "ticket.reopen": "重新办"}
+KINDS = {"ticket.accept": "受理", "ticket.finish": "办好", "ticket.decline": "办不了", "ticket.reopen": "重新办"}
 LONGEST = {"thing": 20, "character_string": 32, "phrase": 5, "const": 20, "time": 40}
 KIND = re.compile(r"[a-z_]+")
 
@@ -53,7 +53,7 @@ class OfficialAccount(PersonChannel):
     """Its lines are `label：value`. WeChat allows 100,000 messages a day; the rate limit stays below that."""
 
     name, label = "official_account", "公众号"
-    about = "一位同意接收的居民：受理了、办好了、重新在办，各一条通知。"
+    about = "一位同意接收的居民：受理了、办好了、办不了、重新在办，各一条通知。"
     side, kind = "official", "openid"
     longest_bytes: ClassVar[int] = 1024
 

@@ -93,6 +93,37 @@ def test_a_resident_who_agreed_hears_that_it_is_done_and_is_asked(app, cast, tol
     assert states() == ["sent"]
 
 
+@pytest.fixture
+def tell_one(app, cast, wechat, ticket, happen):  # noqa: F811
+    """Something happens to a declined ticket; the template and the progress that its reporter is told."""
+
+    def one(verb: str) -> tuple[str, str]:
+        id_ = ticket(state="declined")
+        somebody(cast, "三楼老周", id_, "openid-zhou")
+        happen(id_, verb)
+        tell(app)
+        (said,) = heard(wechat, TEMPLATE)
+        return said["template_id"], said["data"]["phrase3"]["value"]
+
+    return one
+
+
+@pytest.mark.parametrize(
+    ("verb", "template", "progress"),
+    [("decline", "finished", "办不了"), ("uphold", "finished", "还是办不了"), ("send_back", "reopened", "要办")],
+)
+def test_a_declined_resident_hears_it_and_what_became_of_it(told, tell_one, verb, template, progress):
+    assert tell_one(verb) == (f"template-{template}", progress)
+
+
+def test_the_office_that_looks_again_is_told(app, cast, told, wechat, ticket, happen):  # noqa: F811
+    bound(cast, "gao", "shen", "qiao")
+    id_ = ticket(state="appealed", appeal_to="street")
+    happen(id_, "appeal")
+    tell(app)
+    assert [call["touser"] for call in heard(wechat, MESSAGE)] == ["member-qiao"]
+
+
 def test_who_did_not_agree_or_is_not_known_to_wechat_hears_nothing(app, cast, told, wechat, ticket, happen):  # noqa: F811
     id_ = ticket()
     somebody(cast, "没勾的", id_, "openid-a", agrees=False)
