@@ -21,4 +21,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(group_routes.bp)
     app.register_blueprint(robot_routes.bp)
-    app.jinja_env.globals.update(news_of=recipients.news_of, relay_troubles=queries.troubles)
+    app.jinja_env.globals.update(
+        news_of=recipients.news_of, relay_troubles=queries.troubles, reminded_at=queries.reminded_at
+    )
