@@ -7,11 +7,15 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import select
 
-from governance.core.db import db, writing
+from governance.core.db import db, now, writing
+from governance.core.web.pages import local
+from governance.discussions import contributions, outcomes
 from governance.discussions.model import SHOWN, Reply, Statement, Topic
 from governance.tickets.model import Ticket
+from tests.assistant.callbacks import bind, heard, open_doors
 from tests.cast import Cast
-from tests.discussions.hall import begun
+from tests.discussions.hall import begun, decided
+from tests.peers.platform import said, text
 from tests.phone import Phone
 
 DANGERS = {
@@ -107,20 +111,145 @@ def propose(world: World, words: str) -> str:
     return one.get(answer.location).text
 
 
+def finished(world: World) -> tuple[Phone, str]:
+    """A ticket that was finished, and its reporter's phone."""
+    one, gao = world.phone(), world.phone().sign_in("gao")
+    there = one.report(world.cast.codes["5号楼"], category="noise", words="半夜打桩")
+    gao.get(there)
+    assert gao.post(f"{there}/moves/finish", note="劝停了").status_code == 303
+    return one, there
+
+
+def meet_it_still(world: World, words: str) -> str:
+    _, there = finished(world)
+    one = world.phone()
+    one.get(there)
+    one.post(f"{there}/answer", solved="no", words=words)
+    return one.get(there).text
+
+
+def pass_on(world: World, words: str) -> str:
+    group = world.robot("5号楼", channel="manual")
+    gao = world.phone().sign_in("gao")
+    gao.get("/desk/pasted")
+    gao.post("/desk/pasted", group=str(group), pasted=f"王姐：{words}", line=["0"])
+    kept = {name: gao.field(name) for name in ("submission", "group", "place", "sender")}
+    gao.post("/desk/pasted/matter", words=words, category="light", rest="", **kept)
+    return gao.get("/desk/pasted").text
+
+
+def in_the_hall(world: World) -> tuple[Phone, str, Statement]:
+    topic = begun(world.cast)
+    with writing():
+        said = contributions.say(topic, world.cast.known("三楼老周"), str(uuid.uuid4()), "装在东门")
+    one = world.phone().known_as("爱种花的", world.cast)
+    one.get(f"/topics/{topic.ref}/write")
+    return one, f"/topics/{topic.ref}", said
+
+
+def reply(world: World, words: str) -> str:
+    one, hall, said = in_the_hall(world)
+    one.post(f"{hall}/replies", words=words, noun="statement", to=str(said.id), submission=str(uuid.uuid4()))
+    return one.get(f"{hall}/say").text
+
+
+def flag(world: World, words: str) -> str:
+    one, hall, said = in_the_hall(world)
+    one.post(f"{hall}/statement/{said.id}/flag", words=words)
+    return one.get(f"{hall}/say").text
+
+
+def object_to_hiding(world: World, words: str) -> str:
+    topic = begun(world.cast)
+    one = world.phone().known_as("爱种花的", world.cast)
+    with writing():
+        said = contributions.say(topic, world.cast.known("爱种花的"), str(uuid.uuid4()), "装在东门")
+        contributions.hide(said, world.cast.viewer("shen"), "跑题了")
+    one.get(f"/topics/{topic.ref}/say")
+    one.post(f"/topics/{topic.ref}/statement/{said.id}/appeal", words=words)
+    return one.get(f"/topics/{topic.ref}/say").text
+
+
+def review(world: World, words: str) -> str:
+    topic = decided(world.cast)
+    outcomes.record_deed(topic, world.cast.viewer("shen"), "装好了", "", local(now()).date())
+    one = world.phone()
+    one.get(f"/topics/{topic.ref}/say")
+    one.post(f"/topics/{topic.ref}/review", well="no", words=words)
+    return one.get(f"/topics/{topic.ref}/say").text
+
+
+# Every route that takes words of residents, or of staff who write for them, with the endpoint behind it.
 ROUTES = {
     "form": report,
     "form that is refused": report_without_category,
     "more words": say_more,
     "answer after the finish": answer_after_the_finish,
+    "still not solved": meet_it_still,
     "answer back": answer_back,
     "report for somebody": report_for,
+    "paste of a group": pass_on,
     "statement in the hall": say_in_the_hall,
+    "reply in the hall": reply,
+    "flag": flag,
+    "appeal against hiding": object_to_hiding,
+    "review": review,
     "proposal": propose,
 }
+TAKE_WORDS = {  # endpoint: routes of the table that go through it
+    "tickets.create": ("form", "form that is refused"),
+    "tickets.more": ("more words",),
+    "tickets.answer": ("answer after the finish", "still not solved"),
+    "desk.move": ("answer back",),
+    "desk.report_for": ("report for somebody",),
+    "transcripts.pass_on": ("paste of a group",),
+    "discussions.state": ("statement in the hall",),
+    "discussions.reply": ("reply in the hall",),
+    "discussions.flag": ("flag",),
+    "discussions.appeal": ("appeal against hiding",),
+    "discussions.review": ("review",),
+    "discussions.new": ("proposal",),
+}
+TAKE_NONE = {  # endpoint: why no words of residents come through it
+    **dict.fromkeys(("tickets.join", "tickets.nudge", "tickets.mine", "tickets.slip"), "a button alone"),
+    **dict.fromkeys(("discussions.voice", "discussions.follow", "discussions.drop_word"), "a button alone"),
+    **dict.fromkeys(("tickets.stage_photo", "tickets.remove_photo", "tickets.follow_photo"), "photos"),
+    **dict.fromkeys(("desk.cover", "desk.publish", "desk.contact", "desk.send_contact"), "the office's own work"),
+    **dict.fromkeys(("discussions.answer", "discussions.begin", "discussions.deed"), "words of the community"),
+    **dict.fromkeys(("discussions.move", "discussions.task", "discussions.moderate"), "words of the community"),
+    **dict.fromkeys(("discussions.gather", "discussions.take_name", "discussions.who"), "the office's own work"),
+    "discussions.words": "a list of words",
+    "tickets.sticker": "one of two fixed sentences",
+    "tickets.contact": "a name and a number",
+    "transcripts.pasted": "looked through line by line; what is passed on comes through pass_on",
+}
+CASES = [  # every number through the form, each other route with one of them
+    (route, number)
+    for at, route in enumerate(ROUTES)
+    for turn, number in enumerate(DANGERS)
+    if route == "form" or turn == at % len(DANGERS)
+]
+SLICES = ("tickets", "desk", "discussions", "transcripts")
 
 
-@pytest.mark.parametrize("route", ROUTES)
+def test_every_route_that_takes_words_is_in_the_table(app):
+    posted = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    taking = {endpoint for endpoint in posted if endpoint.split(".")[0] in SLICES}
+    assert taking == {*TAKE_WORDS, *TAKE_NONE} and not {*TAKE_WORDS} & {*TAKE_NONE}
+    assert {name for names in TAKE_WORDS.values() for name in names} == {*ROUTES}
+
+
 @pytest.mark.parametrize("number", DANGERS)
+@pytest.mark.parametrize("platform", ["official", "aibot"])
+def test_a_bot_says_the_number_before_all_else(app, cast, platform, number):
+    open_doors(app, cast)
+    if platform == "aibot":
+        bind(app, cast, "5号楼")
+    plain = said(f"@助手 {DANGERS[number]}") if platform == "aibot" else text(DANGERS[number])
+    assert number in heard(app, platform, plain).partition("\n")[0]
+
+
+@pytest.mark.parametrize(("route", "number"), CASES)
 def test_the_number_to_press_comes_first_on_the_page_that_answers(world_of, route, number):
     page = ROUTES[route](world_of, DANGERS[number])
     main = page[page.index("<main") :]

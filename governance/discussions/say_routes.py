@@ -236,6 +236,7 @@ def review(ref: str) -> Any:
     if not form.ok:
         return say_page(topic, {"review": form}, 422)
     as_person(lambda viewer: outcomes.review(topic, viewer, form.well.data, form.words.data))
+    carry_calls(form.words.data or "")
     acknowledge(ref, _l("记下了，谢谢您。"))
     return back("discussions.say", ref=ref)
 
@@ -254,6 +255,7 @@ def flag(ref: str, noun: str, number: int) -> Any:
         return render_template("discussions/flag.html", topic=topic, spoken=spoken, form=form), status
     _device_limit(FLAGS_A_DEVICE, "flag")
     as_person(lambda viewer: contributions.flag(spoken, viewer, form.words.data))
+    carry_calls(form.words.data or "")
     acknowledge(ref, _l("收到了，社区的人会看。合适就留着，不合适会收起来。"))
     return back("discussions.say", ref=ref)
 
@@ -268,6 +270,7 @@ def appeal(ref: str, noun: str, number: int) -> Any:
     if not form.ok:
         return say_page(topic, {"appeal": form}, 422)
     as_person(lambda viewer: contributions.appeal(spoken, viewer, form.words.data))
+    carry_calls(form.words.data or "")
     acknowledge(ref, _l("收到您的申诉，会有人再看一遍。"))
     return back("discussions.say", ref=ref, _anchor="mine")
 

@@ -4,6 +4,7 @@ The masked text still reads, and the parts say where they stood, so that a worke
 patterns: it finds what is written in a known way, never everything. A worker who reads remains the last check.
 """
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
@@ -26,6 +27,8 @@ WORDS = {
 }
 
 
+NO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
+SPACED = re.compile(r"(?<=[\w-])(?:[ \u3000][\w-](?![\w-])){3,}")
 WHERE = frozenset({DOOR, PLATE})  # what who does the work needs to find it
 
 
@@ -74,6 +77,20 @@ def _folded(words: str) -> str:
 
 def _found(text: str) -> Iterator[tuple[str, int, int]]:
     """Kind and place of each part to mask, what is surest first. Parts may overlap."""
+    yield from _found_in(text)
+    places = _together(text)
+    if len(places) < len(text):
+        close = "".join(text[place] for place in places)
+        yield from ((kind, places[start], places[end - 1] + 1) for kind, start, end in _found_in(close))
+
+
+def _together(text: str) -> list[int]:
+    """The places of the characters without those of no width, and without the blanks in what is s p a c e d out."""
+    apart = {place for found in SPACED.finditer(text) for place in range(found.start(), found.end(), 2)}
+    return [place for place, char in enumerate(text) if char not in NO_WIDTH and place not in apart]
+
+
+def _found_in(text: str) -> Iterator[tuple[str, int, int]]:
     yield from contact_numbers(text)
     yield from ((DOOR, start, end) for start, end in doors(as_digits(text)))
     yield from ((NAME, start, end) for start, end in person_names(text))

@@ -55,23 +55,30 @@ const outbox = (() => {
 
   // Sending. Refused is the server's last word; every other trouble means: later.
   class Refused extends Error { constructor(words, first = "") { super(words); this.first = first; } } // first: what it made before
-  const ask = async (address, limit, options) => {
-    const stop = new AbortController(), timer = setTimeout(() => stop.abort(), limit);
-    try {
-      const answer = await fetch(address, { ...options, cache: "no-store", headers: { Accept: "application/json" }, signal: stop.signal });
-      return { status: answer.status, ours: answer.headers.has("Content-Security-Policy"), text: await answer.text() };
-    } finally { clearTimeout(timer); }
-  };
+  // Given up after `limit` without a sign of life: a slow photo that still moves is not.
+  const ask = (address, limit, body, moved) => new Promise((done, fail) => {
+    const request = new XMLHttpRequest();
+    let timer;
+    const wait = () => { clearTimeout(timer); timer = setTimeout(() => request.abort(), limit); };
+    request.open(body ? "POST" : "GET", address);
+    request.setRequestHeader("Accept", "application/json");
+    request.upload.onprogress = ({ loaded, total }) => { wait(); moved?.(Math.round(loaded / total * 100)); };
+    request.onload = () => done({ status: request.status, ours: !!request.getResponseHeader("Content-Security-Policy"), text: request.responseText });
+    request.onerror = request.onabort = () => fail(new Error("no answer"));
+    request.onloadend = () => clearTimeout(timer);
+    wait();
+    request.send(body);
+  });
   const reason = (text) => {
     try { const { detail, to } = JSON.parse(text); return [detail, to]; } catch { /* the form's page */ }
     const page = new DOMParser().parseFromString(text, "text/html");
       return [(page.querySelector("#refused li") || page.querySelector("[role=alert]"))?.textContent.trim()];
   };
-  const post = async (address, fields, limit) => {
+  const post = async (address, fields, limit, moved) => {
     const body = new FormData();
     body.append("csrf_token", JSON.parse((await ask("/token", LIMIT)).text).token);
     fields.forEach((field) => body.append(...field));
-    const { status, ours, text } = await ask(address, limit, { method: "POST", body });
+    const { status, ours, text } = await ask(address, limit, body, moved);
     if (status < 300) return JSON.parse(text); // a stranger's page, as in a hotel's network, is no answer
     if (ours && status < 500 && ![408, 425, 429].includes(status)) {
       const [words, first] = reason(text);

@@ -57,7 +57,8 @@
       try {
         photo.asked = true;
         await outbox.keepPhoto(photo);
-        const { photo: name } = await outbox.post(form.dataset.photos, outbox.asFields(photo), 90000);
+        const moved = (percent) => { notes.set(key, `正在送… ${percent}%`); shown.get(key)?.querySelector("small").replaceChildren(notes.get(key)); };
+        const { photo: name } = await outbox.post(form.dataset.photos, outbox.asFields(photo), 90000, moved);
         const now = (await outbox.photosOf(photo.item)).find((one) => one.key === key);
         if (now) await outbox.keepPhoto({ ...now, name, staged: Date.now() });
         notes.delete(key);

@@ -11,7 +11,7 @@ from tests.triage.sentence_tables import lines
 DANGER = [tuple(line.split("|")) for line in lines("danger")]
 ELSEWHERE = [tuple(line.split("|")) for line in lines("elsewhere")]
 EVERYDAY = lines("everyday")
-NOT_PUBLIC = ("despair", "act", "overdose", "assault", "home", "beaten", "child")
+NOT_PUBLIC = ("despair", "act", "overdose", "assault", "home", "beaten", "child", "elder")
 MISTAKEN = {"楼下有火苗子烧水喝的摊贩早上叫卖", "邻居打孩子骂人的声音是电视"}
 
 
