@@ -263,8 +263,13 @@ def _just_reported(ticket: Ticket) -> bool:
 
 
 def _calls(ticket: Ticket, mine: bool) -> tuple[Call, ...]:
-    """Return the emergency calls for the words just sent, else for the reporter of a pressing ticket."""
-    return carried_calls() or (sort(ticket.words).calls if mine and ticket.presses else ())
+    """Return the emergency calls for the words just sent, else for the reporter of a pressing ticket.
+
+    Those of the ticket's own words have the sentence that fits them.
+    """
+    carried, own = carried_calls(), sort(ticket.words).calls if mine and ticket.presses else ()
+    is_own = [call.number for call in carried] == [call.number for call in own]
+    return own if is_own else carried or own
 
 
 def _publish_form(ticket: Ticket) -> Form:

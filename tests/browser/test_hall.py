@@ -180,7 +180,7 @@ def _speak(town: Site, neighbour: Somebody, plain: list[Plain], topic: str, scri
     for number, words in enumerate(STATEMENTS[1:]):
         assert plain[number % 2].post(f"{page}/statements", words=words) == 303
     neighbour.page.goto(topic)
-    neighbour.page.get_by_role("link", name="我来表态、说一句").click()
+    neighbour.page.get_by_role("link", name="去表态、说一句").click()
     expect(neighbour.page.get_by_role("link", name="去认识一下")).to_be_visible()
     sound(neighbour, script)
     become_known(town.folder / "var", device_of(neighbour.page), "三楼老周")

@@ -1,7 +1,7 @@
 """What the relay's pages show: deliveries that wait or failed, unknown messages, a group's last messages. Read only."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -14,7 +14,18 @@ from governance.people.access.permissions import keeper, visible
 from governance.people.access.viewer import Viewer
 from governance.relay.channels.wecom_mass_task import WecomMassTask
 from governance.relay.delivery.actions import unwanted
-from governance.relay.model import ENTRY_CODE_LASTS, FAILED, SENDING, UNKNOWN, WAITING, Delivery, Group, Message
+from governance.relay.model import (
+    AT_WORK,
+    ENTRY_CODE_LASTS,
+    FAILED,
+    SENDING,
+    SENT,
+    UNKNOWN,
+    WAITING,
+    Delivery,
+    Group,
+    Message,
+)
 from governance.tickets.model import Ticket
 
 RECENT = 30
@@ -133,3 +144,12 @@ def entry_codes_to_renew(viewer: Viewer) -> list[Group]:
     """The groups whose QR code ends within a day or has ended, the oldest first."""
     old = Group.entry_code_at <= now() - ENTRY_CODE_LASTS + timedelta(days=1)
     return list(db.session.scalars(select(Group).where(kept(viewer), old).order_by(Group.entry_code_at).limit(RECENT)))
+
+
+def reminded_at(ticket_id: int) -> datetime | None:
+    """When somebody at work was last told that this ticket is late; None when nobody was."""
+    of_late = (Event.noun == "ticket", Event.subject_id == ticket_id, Event.verb == "late")
+    told = select(func.max(Message.ended_at)).join(Delivery, Delivery.message_id == Message.id).join(Delivery.event)
+    told = told.join(Delivery.group).where(*of_late, Group.audience.in_(AT_WORK), Delivery.state == SENT)
+    at: datetime | None = db.session.scalar(told)
+    return at

@@ -1,6 +1,7 @@
 """Whoever must act on a danger is told at once in WeCom, and the level above when nobody takes it."""
 
 import uuid
+from datetime import timedelta
 
 from sqlalchemy import update
 
@@ -9,7 +10,9 @@ from governance.people.model import Post
 from governance.people.wechat import identity
 from governance.relay.delivery.fan_out import expand
 from governance.relay.delivery.sender import deliver
-from governance.relay.model import Group
+from governance.relay.model import Delivery, Group
+from governance.tickets.model import Ticket
+from governance.tickets.reminders import record_due_and_late
 from governance.tickets.urgency import escalate_untaken
 from tests.connected import gateway, wechat  # noqa: F401 - fixtures
 from tests.peers.wechat import MESSAGE
@@ -62,3 +65,29 @@ def test_where_the_grid_has_no_worker_the_community_is_told_at_once(app, cast, p
         db.session.execute(update(Post).where(Post.role == "grid").values(until=now()))
     phone().report(cast.codes["5号楼"], words="他又打我", category="violence")
     assert cards(app, wechat) == [("member-shen", "【急】【请查看】一件不公开的事")]
+
+
+def test_a_late_ticket_says_who_was_told_and_only_once_somebody_was(
+    app,
+    cast,
+    phone,
+    gateway,  # noqa: F811
+    wechat,  # noqa: F811
+):
+    identity.bind_worker(cast.viewer("gao"), "member-gao")
+    mine = phone()
+    there = mine.report(cast.codes["5号楼"], words="三层灯不亮")
+    cards(app, wechat)
+    with writing():
+        db.session.execute(update(Ticket).values(due_at=now() - timedelta(minutes=5)))
+    record_due_and_late()
+    page = mine.get(there).text
+    assert "已经超时" in page and "提醒过" not in page
+    with writing():
+        db.session.execute(update(Delivery).values(due_at=now()))
+        db.session.execute(update(Group).values(quiet_from=None, quiet_until=None))
+    while expand():
+        pass
+    while deliver(app):
+        pass
+    assert "提醒过办的人：已经超时" in mine.get(there).text
