@@ -152,7 +152,7 @@ def move(ref: str, move: str) -> Any:
     if step.tells:
         carry_calls(form.note.data or "")
     way_back = inside(request.form.get("back"))
-    line = step.tells or _l("%(number)s：%(done)s", number=ticket.number, done=step.done)
+    line = step.tells or _l("%(number)s：%(done)s", number=ticket.number, done=progress.latest(ticket, move))
     acknowledge(DESK if way_back else ref, line)
     return redirect(way_back or url_for("tickets.show", ref=ref), 303)
 

@@ -80,14 +80,23 @@ def _reader(ticket: Ticket, viewer: Viewer) -> Reader:
 
 def _step(ticket: Ticket, event: Event, reader: Reader, may_see: bool) -> Step:
     line = LIFE.lines[event.verb]
-    named = event.data.get(line.detail)
-    detail = NAMED.get(line.detail, str)(named) if named else ""
     by_staff = event.actor not in ("居民", "系统", "凭条人")
     who = event.actor if by_staff or reader is Reader.IN_CHARGE else ""
     shown = event.words or "" if line.words <= reader else ""
-    label = f"{line.done}{' ' if detail else ''}{detail}"
     photos = [photo for photo in _photos(ticket, event) if may_see or (photo.let_out and ticket.checked_at)]
-    return Step(label, event.at, who, shown, photos)
+    return Step(_label(event), event.at, who, shown, photos)
+
+
+def latest(ticket: Ticket, verb: str) -> str:
+    """What the last line under this verb says was done, with whom or what it names."""
+    return _label([event for event in history("ticket", ticket.id) if event.verb == verb][-1])
+
+
+def _label(event: Event) -> str:
+    line = LIFE.lines[event.verb]
+    named = event.data.get(line.detail)
+    detail = NAMED.get(line.detail, str)(named) if named else ""
+    return f"{line.done}{' ' if detail else ''}{detail}"
 
 
 def _photos(ticket: Ticket, event: Event) -> list[Photo]:

@@ -8,6 +8,7 @@ from wtforms import RadioField
 from wtforms.validators import InputRequired
 
 from governance.core.db import connection
+from governance.core.errors import SentBefore
 from governance.core.translation import LazyText as _l
 from governance.core.web.forms import Form, attempt, options, submission
 from governance.core.web.pages import back
@@ -47,10 +48,12 @@ def sticker(code: str) -> Any:
 
 
 def _reported(place: PlaceRow, form: StickerForm, viewer: Viewer) -> str:
-    first = reports.reported(viewer.person_id, form.submission.data)
+    first, words = reports.reported(viewer.person_id, form.submission.data), SAID[form.what.data].in_chinese
+    if first and first.words not in ("", words):  # empty once they were erased
+        raise SentBefore("tickets.show", ref=first.ref)
     if first:
         return first.ref
     require_room(viewer, place)
     known = {one.slug: one for one in active()}
     category = known.get(SLUG) or known[LAST_RESORT]
-    return reports.new_report(place, viewer, category, form.submission.data, words=SAID[form.what.data].in_chinese)
+    return reports.new_report(place, viewer, category, form.submission.data, words=words)

@@ -58,7 +58,7 @@ const handing = (() => {
       await keepPhoto({ key: uuid(), item: id, at: Date.now(), bytes: await file.arrayBuffer(), type: file.type, staged: 0 });
     }
     const photos = await photosOf(id), fields = fieldsOf(form, sender), words = fields.find(([name]) => name === "words");
-    if ("photos" in form.dataset && !words[1].trim()) {
+    if ("photos" in form.dataset && words && !words[1].trim()) {
       if (!photos.length) {
         say(form, "请说一句，或者拍一张照片");
         form.elements.words.focus();

@@ -27,6 +27,7 @@ def dispatched(phone, cast):
         gao.get(address)
         body = str(cast.bodies["绿叶物业"])
         assert gao.post(f"{address}/moves/dispatch", body=body, **form).status_code == 303, gao.page
+        assert "：交给 绿叶物业" in gao.get(address).text
         return address, phone().sign_in("wu")
 
     return made
