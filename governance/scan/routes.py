@@ -115,7 +115,8 @@ def groups(code: str) -> Any:
 @open_to(anyone)
 def group_picture(code: str, group_id: int) -> Any:
     """An image, because WeChat recognises a code that is pressed long only in one."""
-    found = {entry.id: entry for entry in entry_codes.shown(living(code).place.ancestors)}
+    scanned = find_code(code)
+    found = {entry.id: entry for entry in entry_codes.shown(scanned.place.ancestors)} if scanned else {}
     if group_id not in found:
         raise Missing
     return Response(qr_image.png(found[group_id].address), mimetype="image/png")

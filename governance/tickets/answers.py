@@ -71,7 +71,7 @@ def _said_before(ticket: Ticket, by: Viewer, submission: str, said: Said) -> boo
 def say_still_met(ticket: Ticket, by: Viewer, words: str, submission: str = "") -> None:
     """我也遇到，还没好: somebody who meets it after the finish joins and answers "no".
 
-    Where another answer has reopened it meanwhile, they join what is being done again.
+    Where another answer has reopened it meanwhile, they join what is being done again, and their words are added.
     """
     locked(ticket)
     require(by, "ticket.still", ticket)
@@ -81,6 +81,9 @@ def say_still_met(ticket: Ticket, by: Viewer, words: str, submission: str = "") 
     add_joiner(ticket, by)
     if not is_done_again:
         _give(ticket, by.person_id, by, None, ("no", None, words), submission)
+    elif words:
+        heed(ticket, words, by)
+        record_event(ticket, "more", by, words=words, photos=0, submission=submission)
 
 
 def add_joiner(ticket: Ticket, by: Viewer) -> None:

@@ -120,7 +120,9 @@ def _visit(browser: Browser, demo: Demo, account: str, paths: tuple[str, ...], s
             for shape in shapes:
                 wrong += [f"{path}, {shape}: {found}" for found in _look(view, shape)]
             if account in ("", KNOWN):
-                wrong += [f"{path}: {found}" for found in [*unfolded_sizes(view), *_in_the_dark(view)]]
+                wrong += [
+                    f"{path}: {found}" for found in [*unfolded_sizes(view), *_in_the_dark(view), *_on_paper(view)]
+                ]
             view.set_viewport_size(SHAPES["phone"])
         return wrong + errors
 
@@ -164,6 +166,17 @@ def _in_the_dark(view: Page) -> list[str]:
     pale = view.evaluate("axe.run(document, {runOnly: ['color-contrast'], resultTypes: ['violations']})")["violations"]
     view.emulate_media(color_scheme="light")
     return [f"in the dark: {node['html']}" for found in pale for node in found["nodes"]]
+
+
+def _on_paper(view: Page) -> list[str]:
+    """What can only be pressed has no place on paper."""
+    view.emulate_media(media="print")
+    left: list[str] = view.evaluate(
+        "[...document.querySelectorAll('button, .button, form, .way, footer')].filter(one => one.checkVisibility())"
+        ".map(one => 'on paper: ' + one.outerHTML.slice(0, 90))"
+    )
+    view.emulate_media(media="screen")
+    return left
 
 
 def unfolded_sizes(view: Page) -> list[str]:

@@ -100,3 +100,14 @@ def test_the_forms_first_screen_shows_the_first_field_and_folds_what_is_open_her
         assert rows.filter(visible=True).count() == 2
         view.locator("[name=category][value=noise]").check(force=True)
         expect(view.get_by_text("这一类还没有人报")).to_be_visible()
+
+
+def test_a_form_on_its_way_cannot_be_sent_twice(browser: Browser, town: Site) -> None:
+    with page(browser, **PHONE) as view:
+        view.goto(f"{town.url}/c/{town.cast.codes['5号楼']}/sticker")
+        view.route("**/sticker", lambda route: None)  # no answer comes, so this page stays
+        assert view.evaluate("""() => new Promise((done) => {
+          const button = document.querySelector("main form [value=broken]");
+          button.form.addEventListener("submit", () => setTimeout(() => done(button.disabled), 50));
+          button.click();
+        })""")

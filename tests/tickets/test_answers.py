@@ -53,8 +53,9 @@ def test_who_answers_a_page_that_another_has_outrun_joins_what_is_done_again(pho
     neighbour.get(address)
     mine.get(address)
     mine.post(f"{address}/answer", solved="no")
-    assert neighbour.post(f"{address}/answer", solved="no", asked_in="1").status_code == 303
+    assert neighbour.post(f"{address}/answer", solved="no", words="我家也吵", asked_in="1").status_code == 303
     assert (ticket_at(address).round, ticket_at(address).joined) == (2, 1)
+    assert "我家也吵" in phone().sign_in("gao").get(address).get_data(as_text=True)
 
 
 def test_a_neighbour_may_say_so_until_30_days_after_closing(phone, finished) -> None:
