@@ -157,6 +157,14 @@ def test_the_same_words_answer_nothing_where_nothing_waits(cast, by_bot: Speak, 
     assert db.session.scalars(select(Answer)).all() == [] and latest_ticket().state == "submitted"
 
 
+@pytest.mark.parametrize("words", ["饭还没好", "好了，下楼吧", "电梯又坏了", "6号楼的灯还是不亮"])
+def test_what_is_said_of_something_else_is_no_answer(cast, by_bot: Speak, words: str) -> None:
+    by_bot("报事 楼道灯不亮")
+    move(cast, "finish")
+    by_bot(words)
+    assert db.session.scalars(select(Answer)).all() == [] and latest_ticket().state == "resolved"
+
+
 def test_who_speaks_of_what_was_just_finished_is_offered_to_say_so(cast, by_bot: Speak) -> None:
     number = number_in(by_bot("报事 楼道灯不亮"))
     move(cast, "finish")

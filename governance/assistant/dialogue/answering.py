@@ -33,7 +33,7 @@ from governance.assistant.language.answers import (
 )
 from governance.assistant.language.matters import category_of
 from governance.assistant.language.phrases import AROUND
-from governance.assistant.language.place_match import named_place
+from governance.assistant.language.place_match import resolve_place
 from governance.core.db import db
 from governance.core.errors import Refused
 from governance.core.translation import LazyText as _l
@@ -242,10 +242,11 @@ def _answered(turn: Turn) -> list[Ticket]:
 
 def _fits(turn: Turn, ticket: Ticket) -> bool:
     """Do the words name no other kind of matter, no other thing and no other place?"""
-    slug, place = category_of(turn.bare).slug, named_place(turn.places, turn.bare)
+    slug, place = category_of(turn.bare).slug, resolve_place(turn.places, turn.bare)
     is_there = place is None or place.id in ticket.place.ancestors or ticket.place_id in place.ancestors
     thing = thing_in(turn.bare) if slug == OTHER else ""
-    is_it = not thing or not {*thing}.isdisjoint(f"{ticket.words}{ticket.category.label}{ticket.place.name}")
+    told = f"{ticket.words}{ticket.category.label}{ticket.place.name}"
+    is_it = not thing or 2 * sum(char in told for char in thing) > len(thing)
     return slug in (OTHER, ticket.category.slug) and is_there and is_it
 
 

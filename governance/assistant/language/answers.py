@@ -20,11 +20,11 @@ SYMPTOM = (
     r"(?:还是?|仍然?|仍旧|依然|依旧|照样|照旧|又|一直|继续)(?:在|老|那么|这么|不停地?)?"
     r"(?:一样|那样|这样|没(?!问题|事)|不(?!错)|坏|漏|响|堵|黑|臭|吵|停|脏|滴|渗|闪|卡|晃|积水|冒)|(?:又|还是?)不行"
 )
-NOT_DONE_IN, SYMPTOM_IN = re.compile(NOT_DONE), re.compile(SYMPTOM)
 UNSOLVED_IN = re.compile(f"{NOT_DONE}|{SYMPTOM}")
 FILLER = re.compile(
-    r"我们?|你们?|您|咱们?|家|这|那|里|边|儿|现在|今天|昨天|刚才?|已经|都|真|确实|但是?|可是?|就|的|了|吧|啊|呀|呢|到|也|下雨|半夜|晚上|早上"
-    r"|水|亮|灭|人|来|修|管|[^\u3400-\u9fff]"
+    r"我们?|你们?|他们?|您|咱们?|大家|邻居|师傅|网格员|物业|社区|工人|家|这|那|里|边|儿|次|回|现在|今天|昨天|刚才?|已经|终于|总算|都|真|确实|但是?"
+    r"|可是?|就|的|了|吧|啊|呀|呢|到|也|还|又|在|有|没|不|很|太|挺|下雨|半夜|晚上|早上|谢谢|多谢|感谢|辛苦|快|不错|可以|问题|事情?|情况|觉得|感觉"
+    r"|根本|完全|彻底|水|亮|灭|人|来|修|弄|办|管|过|一|点|好|是|[^\u3400-\u9fff]"
 )
 IN_PART = re.compile(
     r"(?:好|解决|修好)了?(?:一部分|一半|一些|一点)|好多了|好[一些]点|只?(?:修|弄)好了?一[半个盏处]|部分(?:解决|好了)"
@@ -63,10 +63,10 @@ def answer_in(words: str) -> Said | None:
 
 
 def thing_in(words: str) -> str:
-    """What the words name beside a symptom (灯 in 灯又闪了); empty for an answer that stands alone."""
-    if NOT_DONE_IN.search(words) or not SYMPTOM_IN.search(words):
-        return ""
-    return FILLER.sub("", SYMPTOM_IN.sub("", words))
+    """What the words name beside the answer: 灯 in 灯又闪了, 饭 in 饭还没好; empty for an answer that stands alone."""
+    for pattern in (IN_PART, HALF_SAID, UNSOLVED_IN, SOLVED_IN, SCORE, *(pattern for pattern, _ in SATISFIED)):
+        words = pattern.sub("", words)
+    return FILLER.sub("", words)
 
 
 def score_in(words: str) -> int | None:

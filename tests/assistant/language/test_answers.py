@@ -2,7 +2,7 @@
 
 import pytest
 
-from governance.assistant.language.answers import answer_in, bare_score
+from governance.assistant.language.answers import answer_in, bare_score, thing_in
 
 YES = (
     "解决了 已解决 已经解决了 好了 好啦 修好了 修好了，谢谢 昨天还没好，今天好了 灯亮了 不漏了 不吵了 没问题了 没事了 "
@@ -57,3 +57,12 @@ def test_a_score_alone_is_a_figure_after_our_question() -> None:
         None,
         None,
     ]
+
+
+ALONE = "好了 修好了，谢谢师傅 昨天还没好，今天好了 解决了，很满意 还是老样子"
+NAMES = {"灯还是不亮": "灯", "饭还没好": "饭", "好了，下楼吧": "下楼", "门铃又响了": "门铃"}
+
+
+@pytest.mark.parametrize(("words", "thing"), [*dict.fromkeys(ALONE.split(), "").items(), *NAMES.items()])
+def test_what_is_named_beside_the_answer_is_told_apart(words: str, thing: str) -> None:
+    assert thing_in(words) == thing

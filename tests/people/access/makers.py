@@ -247,7 +247,6 @@ def _notice_move(makers: Makers, variant: tuple[str, ...], given: dict[str, str]
 
 FORMS: dict[str, Callable[..., dict[str, Any]]] = {
     "/keep/notices/<int:notice_id>/moves/<move>": _notice_move,
-    "/c/<code>/sticker": lambda *_: {"what": "broken"},
     "/desk/pasted": lambda makers, *_: {"pasted": "楼道灯坏了", "place": makers.cast.codes["5号楼"]},
     "/desk/pasted/matter": lambda makers, *_: _report(makers, (), {}) | {"place": makers.cast.codes["5号楼"]},
     "/me/known/slip": _typed_slip,
