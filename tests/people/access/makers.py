@@ -259,6 +259,7 @@ FORMS: dict[str, Callable[..., dict[str, Any]]] = {
     "/desk/known": _vouch,
     "/keep/places/<int:place_id>/doors/slips": _slips,
     "/c/<code>/report": _report,
+    "/c/<code>/sticker": lambda *_: {"what": "broken"},
     "/desk/at/<code>/report": _report,
     "/c/<code>/photos": _photo_of_it,
     "/t/<ref>/photos": _following_photo,
