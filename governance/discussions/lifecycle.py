@@ -35,7 +35,7 @@ STATES = (
     TopicState(
         PROPOSED,
         "待社区看过",
-        now=_l("社区正在看"),
+        now=_l("已经提上去，等社区看"),
         next=_l("看过以后公开，大家就能来商量"),
         tone="wait",
         waits_for=("community",),

@@ -46,6 +46,7 @@ def say(ref: str) -> Any:
 def say_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 200) -> Any:
     viewer, forms = current(), forms or {}
     speaking, asks_review = topic.state in life.SPOKEN_IN, outcomes.is_asked(topic)
+    mine = queries.mine(topic, viewer)
     statement = queries.next_statement(topic, viewer) if speaking else None
     page = render_template(
         "discussions/say.html",
@@ -58,7 +59,8 @@ def say_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 2
         about=_about(topic, viewer, statement) if statement else "",
         answered=queries.answered(topic, viewer),
         said=SAID,
-        mine=queries.mine(topic, viewer),
+        mine=mine,
+        has_spoken=any(spoken.noun == "statement" for spoken in mine),
         flagged=queries.flagged(topic, viewer),
         follows=follows(topic, viewer.person_id) is not None,
         speaking=speaking,

@@ -248,7 +248,7 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         link=public_url("tickets.show", ref=ticket.ref, k=assist.reporter_secret(ticket)) if mine else "",
         just_reported=just_reported,
         done=acknowledgement(ticket.ref),
-        in_mine=feedback.is_in_mine(ticket, viewer),
+        in_mine=ticket.private and feedback.is_in_mine(ticket, viewer),
         calls=_calls(ticket, mine),
         elsewhere=with_local(sort(ticket.words).elsewhere) if just_reported else (),
         place_name=full_name_of(above),

@@ -29,7 +29,7 @@
     const rows = [...open.querySelectorAll("[data-category]")], same = rows.filter((row) => row.dataset.category === chosen);
     rows.forEach((row) => { row.hidden = row.dataset.category !== chosen; });
     open.classList.toggle("same--none", !same.length);
-    open.querySelector("summary").textContent = same.length ? `这一类有 ${same.length} 件正在办，先看看` : "这一类还没有人报";
+    open.querySelector("summary").textContent = same.length ? `这一类有 ${same.length} 件还没办完，先看看` : "这一类还没有人报";
   };
   const unfold = () => {
     for (const folded of form.querySelectorAll("details:not(#open-here)")) {

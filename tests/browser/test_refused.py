@@ -83,7 +83,7 @@ def test_the_forms_first_screen_shows_the_first_field_and_folds_what_is_open_her
             view.get_by_role("button", name="交给网格员").click()
             view.wait_for_url("**/t/*")
         view.goto(f"{code}/report")
-        while "这里有 3 件正在办" not in view.content():  # what a form says of a place may be a second old
+        while "这里有 3 件还没办完" not in view.content():  # what a form says of a place may be a second old
             view.reload()
         box = view.get_by_label("怎么了？").bounding_box()
         assert box and box["y"] + box["height"] <= 740
@@ -92,7 +92,7 @@ def test_the_forms_first_screen_shows_the_first_field_and_folds_what_is_open_her
         assert rows.filter(visible=True).count() == 0
         view.locator("[name=category][value=light]").check(force=True)
         expect(view.get_by_text("楼道灯、路灯不亮")).to_be_visible()
-        expect(view.get_by_text("这一类有 2 件正在办，先看看")).to_be_visible()
+        expect(view.get_by_text("这一类有 2 件还没办完，先看看")).to_be_visible()
         assert rows.filter(visible=True).count() == 0
         again = view.get_by_label("怎么了？").bounding_box()
         assert again == box

@@ -31,7 +31,7 @@ def test_every_visitor_gets_the_same_body_and_the_same_cookie_which_says_only_wh
 
 def test_the_page_shows_a_new_report_within_a_second(phone, cast) -> None:
     address, looker = f"/c/{cast.codes['5号楼']}", phone()
-    assert "现在没有在办的事" in text(looker.get(address))
+    assert "现在没有要办的事" in text(looker.get(address))
     phone().report(cast.codes["5号楼"], category="lift")
     time.sleep(page_cache.FRESH)
     assert "电梯" in text(looker.get(address))

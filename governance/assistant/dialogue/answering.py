@@ -213,7 +213,7 @@ def _not_asked(turn: Turn, ticket: Ticket, said: Said, note: str) -> str:
             "%(n)s 现在是“%(state)s”，不用再说好没好。还有问题请再报一件", n=ticket.number, state=ticket.status.label
         )
     if said.solved != YES or not may(turn.by, "ticket.more", ticket):
-        raise Refused("%(n)s 还在办，办好了再请大家说。想催就说：催办 %(n)s", n=ticket.number)
+        raise Refused("%(n)s 还没办完，办好了再请大家说。想催就说：催办 %(n)s", n=ticket.number)
     words = f"{SAID[YES].in_chinese} {note}".strip()[:LONGEST_NOTE]
     feedback.more(ticket, turn.by, words, submission_of(turn.message))
     return _l("%(n)s 还没有办结。您说的“解决了”写进去了，办的人看得到。", n=ticket.number).in_chinese

@@ -142,7 +142,7 @@ def _offer_to_join(turn: Turn, category: Choice) -> str:
         return _offer_to_reopen(turn, category)
     turn.conversation.mention(ticket)
     title = sanitised(ticket.public_title, SHOWN)
-    return f"\n{near_name(ticket.place)}已经有一件在办：“{title}”。是同一件就回：我也遇到 {ticket.number}"
+    return f"\n{near_name(ticket.place)}已经有人报了一件：“{title}”。是同一件就回：我也遇到 {ticket.number}"
 
 
 def _offer_to_reopen(turn: Turn, category: Choice) -> str:

@@ -14,7 +14,7 @@ from governance.wechat.passive_reply import Card
 from governance.wechat.qrcodes import place_of
 
 HOW = "要报事直接说，例如：报事 三层灯不亮"
-INSIDE = "这里正在办什么、大家在商量什么"
+INSIDE = "这里报了什么、办到哪一步、大家在商量什么"
 PICTURE = "img/share.png"
 
 

@@ -16,7 +16,7 @@ WHOLE_ON = "sqlite"  # what words mean is decided above the database; with --fau
 def test_what_is_in_hand_here_already_is_offered_before_it_is_reported_again(say) -> None:
     number = number_in(say("报事 电梯关门哐当响"))
     asked = say("电梯又停了，困人", "三楼老周")
-    assert f"我也遇到 {number}" in asked and "3号院 5号楼已经有一件在办：“电梯" in asked
+    assert f"我也遇到 {number}" in asked and "3号院 5号楼已经有人报了一件：“电梯" in asked
     assert "哐当" not in asked  # nobody has looked at those words yet
     assert "共 2 位邻居" in say(f"我也遇到 {number}", "三楼老周")
 
