@@ -18,7 +18,7 @@ from governance.people.staff.signin import sign_in
 from governance.places.actions import print_code
 from governance.places.model import Code, Place
 from governance.tickets.model import Ticket
-from governance.tickets.reports import submit_report
+from governance.tickets.reporting.reports import submit_report
 from governance.web.app import build
 from tests import cast as casting
 from tests.app import settings_for

@@ -28,9 +28,11 @@ from governance.people.staff.signin import hashed
 from governance.places.actions import add_place, mark_code, print_code
 from governance.places.model import Place
 from governance.relay.groups import binding
-from governance.tickets import actions, answers, feedback, photos, queries, reports
+from governance.tickets import actions, photos, queries
 from governance.tickets.lifecycle import LISTED
 from governance.tickets.model import Ticket
+from governance.tickets.reporting import reports
+from governance.tickets.responses import answers, feedback
 
 COMMUNITIES = (
     ("银杏社区", "010-00000011", (("第一网格", "银杏里3号院", 4), ("第二网格", "银杏里5号院", 3))),

@@ -14,7 +14,7 @@ from governance.people.access.current import current, open_to
 from governance.people.access.permissions import anyone
 from governance.places.landing import land
 from governance.scan.routes import bp
-from governance.tickets import own
+from governance.tickets.responses import own
 
 
 @bp.get("/c/<code>/mine")

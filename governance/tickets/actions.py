@@ -22,7 +22,7 @@ from governance.tickets import publishing
 from governance.tickets.lifecycle import LIFE, TicketMove
 from governance.tickets.model import Follow, Ticket, read_number
 from governance.tickets.record import record_event
-from governance.tickets.reports import attach
+from governance.tickets.reporting.reports import attach
 
 NEW_TOPIC = "new"
 

@@ -16,7 +16,7 @@ from governance.places.model import Place
 from governance.tickets.actions import apply_move
 from governance.tickets.model import Category, Follow, Slip, Ticket
 from governance.tickets.record import record_event
-from governance.tickets.reports import report_for, reported
+from governance.tickets.reporting.reports import report_for, reported
 
 HOLDER, UNDONE = "凭条人", "凭条撤回"  # actor and note of an undo in the record
 

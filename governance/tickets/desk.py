@@ -19,17 +19,7 @@ from governance.people.access.permissions import anyone, handler_role, may, offi
 from governance.places.codes import living
 from governance.places.landing import PlaceRow, near
 from governance.places.model import Code, Place
-from governance.tickets import (
-    actions,
-    appeals,
-    assist,
-    guess_limit,
-    photos,
-    progress,
-    proof_of_place,
-    queries,
-    report_page,
-)
+from governance.tickets import actions, assist, guess_limit, photos, progress, proof_of_place, queries
 from governance.tickets.available_moves import choices, needs_before_finish, one_tap
 from governance.tickets.categories import active, first_and_more
 from governance.tickets.forms import GRID, AssistForm, CoverForm, PublishForm, ReasonForm, move_form
@@ -37,6 +27,8 @@ from governance.tickets.lifecycle import LIFE
 from governance.tickets.model import Photo
 from governance.tickets.record import record_event
 from governance.tickets.record_words import facts
+from governance.tickets.reporting import report_page
+from governance.tickets.responses import appeals
 from governance.tickets.routes import digest_of, stage_all, ticket_page
 from governance.triage.pressing import carry_calls
 

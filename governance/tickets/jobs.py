@@ -1,7 +1,8 @@
 """Periodic jobs of tickets. The photo jobs are in photos.py."""
 
 from governance.core.jobs import job
-from governance.tickets import answers, reminders, urgency
+from governance.tickets import reminders, urgency
+from governance.tickets.responses import answers
 
 
 @job("tickets.close_the_silent", every=3600)

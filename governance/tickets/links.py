@@ -23,7 +23,7 @@ from governance.tickets.categories import active
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.model import Ticket
 from governance.tickets.record import record_event
-from governance.tickets.reports import reported
+from governance.tickets.reporting.reports import reported
 
 CLUSTER = 3  # the fewest open tickets of one category that make a cluster
 

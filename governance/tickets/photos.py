@@ -25,10 +25,10 @@ from governance.people.access.permissions import require
 from governance.people.access.viewer import SYSTEM, Viewer
 from governance.people.model import Person
 from governance.places.actions import freshen
-from governance.tickets import feedback
 from governance.tickets.model import Photo, Ticket
 from governance.tickets.record import record_event
-from governance.tickets.reports import MOST_PHOTOS
+from governance.tickets.reporting.reports import MOST_PHOTOS
+from governance.tickets.responses import feedback
 
 log = structlog.get_logger()
 FORGOTTEN = timedelta(days=2)  # how long a staged photo waits for its report

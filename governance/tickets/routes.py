@@ -26,22 +26,13 @@ from governance.places.codes import living
 from governance.places.landing import PlaceRow, land, on_path
 from governance.places.model import full_name_of, nearest_phone
 from governance.places.qr import Square
-from governance.tickets import (
-    answers,
-    assist,
-    feedback,
-    guess_limit,
-    photos,
-    progress,
-    publishing,
-    queries,
-    report_page,
-    reports,
-)
+from governance.tickets import assist, guess_limit, photos, progress, publishing, queries
 from governance.tickets.available_moves import move_forms
 from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, PublishForm, ReasonForm, ReportForm
 from governance.tickets.model import Photo, Ticket
-from governance.tickets.report_subject import matter
+from governance.tickets.reporting import report_page, reports
+from governance.tickets.reporting.report_subject import matter
+from governance.tickets.responses import answers, feedback
 from governance.triage.local_numbers import with_local
 from governance.triage.pressing import carried_calls, carry_calls
 from governance.triage.sorting import Call, sort

@@ -14,9 +14,9 @@ from governance.core.sql_statements import Prepared
 from governance.places.model import Place
 from governance.tickets import lifecycle as life
 from governance.tickets import progress
-from governance.tickets.answers import is_unanswered
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.model import Category, Follow, Ticket, headline, too_late
+from governance.tickets.responses.answers import is_unanswered
 from governance.triage.masking import masked
 
 MOST_OPEN, MOST_DONE, MOST_JOINABLE, LATELY = 12, 3, 8, timedelta(days=30)

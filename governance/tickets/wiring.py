@@ -3,8 +3,10 @@
 from flask import Flask
 
 from governance.links import provide_tickets
-from governance.tickets import appeals, desk, jobs, links, own, photos, routes, sticker_routes
+from governance.tickets import desk, jobs, links, photos, routes
 from governance.tickets.persons import my_contact, person_hooks, personal_data
+from governance.tickets.reporting import sticker_routes
+from governance.tickets.responses import appeals, own
 from governance.triage.local_numbers import read_local_numbers
 
 JOBS = (jobs, photos)

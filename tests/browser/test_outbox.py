@@ -20,7 +20,7 @@ from governance.people.access.viewer import Viewer
 from governance.people.model import Person
 from governance.tickets.model import Photo, Ticket
 from governance.tickets.photos import address, quarantine
-from governance.tickets.reports import submit_report
+from governance.tickets.reporting.reports import submit_report
 from tests.browser.people import as_file, become_known, beside, device_of
 from tests.cast import Cast
 from tests.peers.browser import CHINA, PHONE

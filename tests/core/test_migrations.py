@@ -15,7 +15,7 @@ from governance.core.db import db, prepare, writing
 from governance.people.access.viewer import Viewer
 from governance.people.staff.signin import sign_in
 from governance.places.model import Place
-from governance.tickets import reports
+from governance.tickets.reporting import reports
 from governance.web.app import create_app
 from tests.app import DATABASES, settings_for
 from tests.cast import PASSWORD

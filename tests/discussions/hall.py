@@ -15,8 +15,8 @@ from governance.discussions import actions, contributions, page
 from governance.discussions.model import Reply, Statement, Topic, Voice
 from governance.people.access.viewer import Viewer
 from governance.people.model import Person
-from governance.tickets import reports
 from governance.tickets.model import Ticket
+from governance.tickets.reporting import reports
 from tests.cast import Cast
 
 NUMBERS = itertools.count(1)

@@ -11,9 +11,9 @@ from governance.core.db import db, writing
 from governance.core.events import Event
 from governance.people.access.viewer import Viewer
 from governance.people.model import Person
-from governance.tickets import reports
 from governance.tickets.lifecycle import ACCEPTED, DECLINED, SUBMITTED
 from governance.tickets.model import Follow, Ticket
+from governance.tickets.reporting import reports
 from tests.cast import PASSWORD
 from tests.faults.conftest import Town
 from tests.faults.ledger import tracebacks

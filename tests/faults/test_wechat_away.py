@@ -25,8 +25,9 @@ from governance.relay.delivery.sender import IN_FLIGHT
 from governance.relay.groups import binding
 from governance.relay.mass_tasks.model import MassTask
 from governance.relay.model import SENT, WAITING, Delivery
-from governance.tickets import actions, reports
+from governance.tickets import actions
 from governance.tickets.model import Ticket
+from governance.tickets.reporting import reports
 from tests.connected import credentials
 from tests.faults.conftest import Town
 from tests.faults.ledger import tracebacks

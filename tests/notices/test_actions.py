@@ -30,7 +30,8 @@ from governance.relay.delivery.in_flight import start
 from governance.relay.delivery.quiet_hours import Hours
 from governance.relay.groups import binding
 from governance.relay.model import ONLY_ANSWERS, Delivery, Group
-from governance.tickets import record, reports
+from governance.tickets import record
+from governance.tickets.reporting import reports
 from tests.at_once import at_once
 from tests.notices.conftest import expand_all
 

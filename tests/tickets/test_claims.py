@@ -14,11 +14,12 @@ from governance.core.events import history
 from governance.core.web import page_cache
 from governance.people.access.viewer import Viewer
 from governance.people.model import Person, Post
-from governance.tickets import answers, feedback, reports
 from governance.tickets.actions import make_move
 from governance.tickets.lifecycle import APPEALED, LIFE
 from governance.tickets.model import Follow, Ticket
 from governance.tickets.reminders import record_due_and_late
+from governance.tickets.reporting import reports
+from governance.tickets.responses import answers, feedback
 from tests.app import Used
 from tests.cast import Cast, resident
 from tests.phone import Phone

@@ -14,8 +14,9 @@ from governance.core.db import db, writing
 from governance.core.events import history
 from governance.people.access.viewer import Viewer
 from governance.people.model import Person
-from governance.tickets import actions, reports
+from governance.tickets import actions
 from governance.tickets.model import Ticket
+from governance.tickets.reporting import reports
 from tests.app import DATABASES, opened
 from tests.cast import Cast
 

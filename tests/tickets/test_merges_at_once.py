@@ -9,8 +9,9 @@ from governance.core.db import db, writing
 from governance.core.errors import Invalid, Refused
 from governance.people.access.viewer import Viewer
 from governance.people.model import Person
-from governance.tickets import actions, reports
+from governance.tickets import actions
 from governance.tickets.model import Ticket
+from governance.tickets.reporting import reports
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ from governance.core.lifecycle import Reader
 from governance.core.web.pages import minute
 from governance.people.access.viewer import Viewer
 from governance.people.model import Identity
-from governance.tickets import assist, reports
+from governance.tickets import assist
 from governance.tickets.lifecycle import LIFE, LISTED, MERGED, PUT_RIGHT
 from governance.tickets.model import Follow, Slip, Ticket
+from governance.tickets.reporting import reports
 from tests.app import Used
 from tests.cast import Cast
 from tests.lifecycle_pages import Pages, card, put_on_record, said, steps

@@ -9,8 +9,9 @@ from governance.core.db import db, now, writing
 from governance.core.events import Event
 from governance.people.access.viewer import Viewer
 from governance.people.model import Person
-from governance.tickets import reminders, reports
+from governance.tickets import reminders
 from governance.tickets.model import Ticket
+from governance.tickets.reporting import reports
 from tests.at_once import beside
 
 

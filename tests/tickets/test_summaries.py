@@ -8,9 +8,10 @@ from governance.core.db import connection, db, now, writing
 from governance.people.access.viewer import Viewer
 from governance.people.model import Person
 from governance.places.model import Place
-from governance.tickets import queries, reports
+from governance.tickets import queries
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.model import Ticket
+from governance.tickets.reporting import reports
 from governance.tickets.summaries import MOST_OPEN, here
 from tests.cast import Cast
 

@@ -20,7 +20,7 @@ from governance.relay.delivery.in_flight import start
 from governance.relay.delivery.results import record_outcomes
 from governance.relay.keys import robot_of
 from governance.relay.model import SENDING, UNKNOWN, Group, Message
-from governance.tickets.reports import MOST_PHOTOS
+from governance.tickets.reporting.reports import MOST_PHOTOS
 
 OUTCOMES: dict[OutcomeName, Outcome] = {
     "sent": Sent(),

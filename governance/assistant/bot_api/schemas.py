@@ -10,7 +10,7 @@ from governance.core.errors import Invalid, Missing, SignInNeeded, TooMuch
 from governance.core.photos.clean import MOST_BYTES
 from governance.core.web.json_input import Model
 from governance.core.web.openapi import Operation
-from governance.tickets.reports import MOST_PHOTOS
+from governance.tickets.reporting.reports import MOST_PHOTOS
 
 MOST, A_FEW = 50, 20  # messages a lease, or results a report
 _LONGEST_NAME, _LONGEST_TEXT = 64, 2000

@@ -1,7 +1,7 @@
 """Answers to "is it really solved?" in a conversation: about which ticket, by whom, and what is said back.
 
 Who reported or joined answers; others are told how to say 我也遇到，还没好. Where two tickets wait for the same person,
-the answer is asked back, not guessed. tickets/answers.py decides until when answers count and what follows.
+the answer is asked back, not guessed. tickets/responses/answers.py decides until when answers count and what follows.
 """
 
 import re
@@ -39,10 +39,11 @@ from governance.core.errors import Refused
 from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import may
 from governance.relay.messages.text import sanitised
-from governance.tickets import answers, feedback, queries
 from governance.tickets import lifecycle as life
+from governance.tickets import queries
 from governance.tickets.model import Follow, Ticket, read_number
 from governance.tickets.progress import SAID
+from governance.tickets.responses import answers, feedback
 from governance.triage.category import OTHER
 
 LONGEST_PLAIN = 40  # characters; longer words without a number are no answer

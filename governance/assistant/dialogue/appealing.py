@@ -8,9 +8,9 @@ from governance.assistant.dialogue.turn import Turn
 from governance.core.errors import Refused
 from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import may
-from governance.tickets import appeals
 from governance.tickets.lifecycle import APPEALED
 from governance.tickets.model import Ticket
+from governance.tickets.responses import appeals
 
 WHICH = _l("请带上编号，说说为什么，例如：再看看 12-5 车停在院里")
 

@@ -23,9 +23,11 @@ from governance.core.errors import Refused
 from governance.places.model import Place
 from governance.relay.messages.facts import near_name
 from governance.relay.messages.text import address, sanitised
-from governance.tickets import assist, feedback, photos, reports
+from governance.tickets import assist, photos
 from governance.tickets.categories import Choice
 from governance.tickets.model import Ticket
+from governance.tickets.reporting import reports
+from governance.tickets.responses import feedback
 from governance.triage.category import says_something
 from governance.triage.crisis import crisis_in
 

@@ -23,8 +23,9 @@ from governance.discussions import queries as topics
 from governance.discussions.model import AGREE, DISAGREE, PASS, Statement
 from governance.people.access.permissions import may
 from governance.relay.messages.text import address, sanitised
-from governance.tickets import answers, feedback, progress
+from governance.tickets import progress
 from governance.tickets.model import Ticket
+from governance.tickets.responses import answers, feedback
 
 NUMBER = re.compile(r"(?:观点|第)?\s*(\d{1,9})\s*号?(?:观点)?")
 VOTED = re.compile(rf"{NUMBER.pattern}|")

@@ -22,7 +22,7 @@ from governance.relay.model import Group
 from governance.tickets import assist
 from governance.tickets.model import Ticket
 from governance.tickets.queries import category
-from governance.tickets.reports import reported
+from governance.tickets.reporting.reports import reported
 from governance.triage.category import OTHER
 
 MOST_GROUPS, FEW_PLACES = 300, 3

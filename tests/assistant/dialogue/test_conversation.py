@@ -17,7 +17,8 @@ from governance.people.access.viewer import Viewer
 from governance.people.model import Identity
 from governance.people.residents.merge import merge_persons
 from governance.people.wechat.identity import openid_hash
-from governance.tickets import actions, answers, photos
+from governance.tickets import actions, photos
+from governance.tickets.responses import answers
 from tests.assistant.callbacks import bind, heard, latest_ticket, open_doors, sealed_photo
 from tests.peers.platform import event, said, text
 from tests.photos import SECRETS, jpeg_with_gps

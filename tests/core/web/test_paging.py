@@ -9,8 +9,8 @@ from governance.core.db import db, writing
 from governance.core.web import paging
 from governance.people.access.viewer import Viewer
 from governance.people.model import Person
-from governance.tickets import reports
 from governance.tickets.model import Ticket
+from governance.tickets.reporting import reports
 
 ORDERS = {"by due time": ((Ticket.due_at, Ticket.id), False), "newest first": ((Ticket.id,), True)}
 

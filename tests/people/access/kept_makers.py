@@ -22,8 +22,8 @@ from governance.relay import robots
 from governance.relay.keys import robot_of
 from governance.relay.mass_tasks.model import WITH_OWNER, MassTask, MassTaskPart
 from governance.relay.model import SENDING, UNKNOWN, Delivery, Group, Message
-from governance.tickets import reports
 from governance.tickets.categories import add_category
+from governance.tickets.reporting import reports
 from tests.cast import SECRET, Cast, make_known
 
 NUMBERS = itertools.count(1)

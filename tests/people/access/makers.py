@@ -19,8 +19,9 @@ from governance.people.households import Door
 from governance.people.model import Body, Person
 from governance.places.actions import add_place, print_code
 from governance.places.tokens import new_token
-from governance.tickets import assist, photos, reports
+from governance.tickets import assist, photos
 from governance.tickets.model import Follow, Photo, Slip, Ticket
+from governance.tickets.reporting import reports
 from tests import photos as shots
 from tests.cast import PASSWORD, Cast
 from tests.people.access import hall_makers, kept_makers

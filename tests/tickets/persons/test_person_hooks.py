@@ -10,9 +10,10 @@ from governance.core.db import db, now, writing
 from governance.people.access.viewer import Viewer
 from governance.people.model import Person
 from governance.people.residents.merge import merge_persons
-from governance.tickets import answers, feedback, reports
 from governance.tickets.lifecycle import RESOLVED
 from governance.tickets.model import Answer, Follow, Nudge, Photo, Ticket
+from governance.tickets.reporting import reports
+from governance.tickets.responses import answers, feedback
 
 
 @pytest.fixture

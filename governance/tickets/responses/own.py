@@ -15,10 +15,10 @@ from governance.people.access.viewer import Viewer
 from governance.places.landing import PlaceRow
 from governance.tickets import lifecycle as life
 from governance.tickets import summaries
-from governance.tickets.answers import is_unanswered
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.model import Follow, Ticket
 from governance.tickets.queries import WITH_PLACE, stands_at
+from governance.tickets.responses.answers import is_unanswered
 
 PRIVATE = _l("一件不公开的事")  # its words and its category stay off a screen that others may see
 

@@ -8,12 +8,12 @@ from governance.core.events import Event, history
 from governance.core.web.pages import local
 from governance.people.access.permissions import may, require
 from governance.people.access.viewer import Viewer
-from governance.tickets import answers
 from governance.tickets import lifecycle as life
 from governance.tickets.actions import still_listed
 from governance.tickets.model import Follow, Nudge, Ticket
 from governance.tickets.record import record_event
-from governance.tickets.reports import attach
+from governance.tickets.reporting.reports import attach
+from governance.tickets.responses import answers
 from governance.tickets.urgency import heed
 
 

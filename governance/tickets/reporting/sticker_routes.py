@@ -18,9 +18,10 @@ from governance.people.access.permissions import anyone
 from governance.people.access.viewer import Viewer
 from governance.places.codes import living
 from governance.places.landing import PlaceRow, land
-from governance.tickets import photos, reports
+from governance.tickets import photos
 from governance.tickets.categories import LAST_RESORT, active
 from governance.tickets.forms import photos as photos_field
+from governance.tickets.reporting import reports
 from governance.tickets.routes import bp, require_room, stage_all
 
 SLUG = "sticker"  # of the category; a deployment that retired it gets such tickets under 别的

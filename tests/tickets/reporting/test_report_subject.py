@@ -6,7 +6,7 @@ from governance.core.db import connection, db, now, writing
 from governance.core.errors import Invalid
 from governance.places.landing import land
 from governance.places.model import Place
-from governance.tickets.report_subject import matter
+from governance.tickets.reporting.report_subject import matter
 from tests.cast import Cast
 
 

@@ -20,10 +20,11 @@ from governance.core.web.skeleton import Skeleton
 from governance.people.access.current import current, has_something
 from governance.places.landing import PlaceRow, ScannedCode, land, near, on_path
 from governance.places.model import Place, near_name_of, nearest_phone
-from governance.tickets import own, summaries
+from governance.tickets import summaries
 from governance.tickets.categories import Choice, active, first_and_more
 from governance.tickets.forms import ReportForm
 from governance.tickets.model import office_at
+from governance.tickets.responses import own
 from governance.triage.local_numbers import local_numbers
 
 OF_THE_PLACE = ("near", "phone", "office", "code", "at", "open_here")

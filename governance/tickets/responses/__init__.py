@@ -1,0 +1,1 @@
+"""What residents do after a report: join, nudge, add, answer, answer back; and what waits for them."""
