@@ -176,6 +176,11 @@ class Ticket(AreaColumns, Base):
         """The ticket is urgent and nobody has accepted it yet."""
         return self.urgent and self.state == SUBMITTED
 
+    @property
+    def is_crisis(self) -> bool:
+        """Somebody is in despair or was hurt: no due date is promised and no score asked."""
+        return self.urgent and self.private
+
     @staticmethod
     def pressing() -> ColumnElement[bool]:
         """`presses` as an SQL condition that matches the partial index."""

@@ -17,14 +17,13 @@ def sorting_of(words: str) -> Sorting:
 
 
 def carry_calls(words: str) -> None:
-    """Keep the numbers for these words, if any, for the next page that shows them to this device."""
+    """Keep the numbers for these words, each with its sentence, for the next page that shows them to this device."""
     calls = sorting_of(words).calls
     if calls:
-        session[CARRIED] = [call.number for call in calls]
+        session[CARRIED] = [[call.number, call.sentence] for call in calls]
 
 
 def carried_calls() -> tuple[Call, ...]:
     """The numbers of the request before, shown once. `shared/_calls.html` draws them."""
-    numbers = session.pop(CARRIED, ()) if CARRIED in session else ()
-    known = ((number, HELPLINES[number]) for number in numbers if number in HELPLINES)
-    return tuple(Call(number, line.label, line.sentence) for number, line in known)
+    said = session.pop(CARRIED, ()) if CARRIED in session else ()
+    return tuple(Call(number, HELPLINES[number].label, sentence) for number, sentence in said)
