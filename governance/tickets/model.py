@@ -53,7 +53,10 @@ _TO_COUNT = _l("知道有多少人遇到、多少人说好")
 
 
 class Category(Base):
-    """One kind of problem, with its time limit and its requirements for a finish."""
+    """One kind of problem, with its time limit and its requirements for a finish.
+
+    `above_grid`: reports of it go to the community. The grid worker, whom they may be about, sees none.
+    """
 
     __tablename__ = "category"
 
@@ -63,6 +66,7 @@ class Category(Base):
     hint: Mapped[str] = mapped_column(String(60), default="")
     hours: Mapped[int]
     private: Mapped[bool] = mapped_column(default=False)
+    above_grid: Mapped[bool] = mapped_column(default=False, server_default=false())
     photo_to_finish: Mapped[bool] = mapped_column(default=False)
     scan_to_finish: Mapped[bool] = mapped_column(default=False)
     verify: Mapped[bool] = mapped_column(default=False)

@@ -87,6 +87,7 @@ def _report(
     sorting = sorting_of(details["words"])
     details["urgent"] = sorting.urgent
     details["private"] = bool(details.get("private") or category.private or sorting.private)
+    areas = place.areas() | ({"grid_id": None} if category.above_grid else {})
     ref = new_ref()
     id_ = TICKET.new(
         connection(),
@@ -96,7 +97,7 @@ def _report(
         place_id=place.id,
         category_id=category.id,
         due_at=now() + timedelta(hours=category.hours),
-        **place.areas(),
+        **areas,
         **details,
     )
     FOLLOW.run(connection(), ticket_id=id_, person_id=reporter_id, role="reporter")
