@@ -181,6 +181,10 @@ class Ticket(AreaColumns, Base):
         return self.urgent and self.state == SUBMITTED
 
     @property
+    def told(self) -> str:
+        return told(self.words, self.where)
+
+    @property
     def is_crisis(self) -> bool:
         """Somebody is in despair or was hurt: no due date is promised and no score asked."""
         return self.urgent and self.private
@@ -272,6 +276,11 @@ class Ticket(AreaColumns, Base):
 def office_at(grid_id: int | None) -> AnyText:
     """Who is sent a report in this grid, in words for residents."""
     return _l("网格员") if Post.serves_grid(grid_id) else _l("社区")
+
+
+def told(words: str, where: str) -> str:
+    """The words and the spot together: a danger may stand in either."""
+    return "\n".join(filter(None, (words, where)))
 
 
 def headline(words: str, category: str) -> str:

@@ -80,7 +80,7 @@ def create(code: str) -> Any:
     if ref is None:
         return _report_page(code, form)
     session["just_reported"] = ref
-    carry_calls(form.words.data or "")
+    carry_calls(form.told)
     return back("tickets.show", ref=ref)
 
 
@@ -134,7 +134,7 @@ def _staged(form: Form, file: Any) -> Invalid | None:
 
 def _report_page(code: str, form: ReportForm) -> Any:
     kept = photos.staged(current(), form.submission.data or "")
-    return report_page.sent_form(code, form, kept=kept, calls=sort(form.words.data or "").calls), form.status
+    return report_page.sent_form(code, form, kept=kept, calls=sort(form.told).calls), form.status
 
 
 @bp.post("/c/<code>/photos")
@@ -258,7 +258,7 @@ def _just_reported(ticket: Ticket) -> bool:
 def _calls(ticket: Ticket, mine: bool) -> tuple[Call, ...]:
     """Return the emergency calls for the words just sent, else for the reporter of an urgent ticket till days after."""
     lasts = mine and ticket.urgent and (ticket.closed_at is None or now() - ticket.closed_at < CALLS_AFTER_CLOSING)
-    return carried_calls() or (sort(ticket.words).calls if lasts else ())
+    return carried_calls() or (sort(ticket.told).calls if lasts else ())
 
 
 def _publish_form(ticket: Ticket) -> Form:

@@ -17,7 +17,7 @@ from governance.people.access.viewer import Viewer
 from governance.places.landing import PlaceRow
 from governance.places.model import Place
 from governance.tickets.categories import Choice
-from governance.tickets.model import Category, Follow, Photo, Ticket
+from governance.tickets.model import Category, Follow, Photo, Ticket, told
 from governance.tickets.record import record_event_at
 from governance.triage.pressing import sorting_of
 
@@ -83,8 +83,8 @@ def _report(
     submission: str,
     details: Mapping[str, Any],
 ) -> str:
-    details = {"words": "", "source": "code", **details}
-    sorting = sorting_of(details["words"])
+    details = {"words": "", "where": "", "source": "code", **details}
+    sorting = sorting_of(told(details["words"], details["where"]))
     details["urgent"] = sorting.urgent
     details["private"] = bool(details.get("private") or category.private or sorting.private)
     areas = place.areas() | ({"grid_id": None} if category.above_grid else {})
