@@ -27,6 +27,7 @@ MENDED = (  # common typing errors, internet words and pinyin for the words of d
     *((wrong, "煤气") for wrong in ("煤汽", "媒气")),
     *((wrong, "燃气") for wrong in ("燃汽", "天燃气")),
     *((wrong, "着火") for wrong in ("著火", "着伙", "着或了", "招火了")),
+    ("🔥", "火"),
     ("救名", "救命"),
     ("家爆", "家暴"),
     ("摔到", "摔倒"),
