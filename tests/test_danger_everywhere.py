@@ -326,3 +326,7 @@ def test_in_the_hall_such_words_wait_for_a_person(world_of):
     assert {one.state for one in db.session.scalars(select(Statement))} - {SHOWN}
     with writing():
         assert not db.session.scalars(select(Reply)).all() and db.session.scalars(select(Topic)).one()
+
+
+def test_who_has_it_written_for_them_reads_on_the_slip_where_else_it_belongs(world_of):
+    assert 'href="tel:12348"' in report_for(world_of, "物业合同到期了不签")

@@ -96,6 +96,7 @@ def report_for(code: str) -> Any:
     kept = photos.staged(viewer, form.submission.data) if request.method == "POST" else []
     page = render_template(
         "tickets/report_for.html",
+        calls=sort(form.told).calls if request.method == "POST" else (),
         code=found,
         place=found.place,
         form=form,

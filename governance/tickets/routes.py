@@ -400,6 +400,7 @@ def slip(slip: str) -> Any:
     return render_template(
         "tickets/slip.html",
         calls=carried_calls(),
+        elsewhere=with_local(sort(ticket.words).elsewhere),
         ticket=ticket,
         slip=found,
         link=link,

@@ -30,6 +30,8 @@ from governance.tickets.reporting import reports
 from governance.tickets.responses import feedback
 from governance.triage.category import says_something
 from governance.triage.crisis import crisis_in
+from governance.triage.local_numbers import with_local
+from governance.triage.sorting import sort
 
 LONGEST_REPORT = 500
 NAMED_PLACES = 8
@@ -52,7 +54,19 @@ def file_report(turn: Turn, place: Place | None = None) -> str:
     category, place = category_of(turn.words), place or resolve_place(turn.places, turn.words)
     if category.private and turn.group is not None:
         return refer_private_matter(turn, place or turn.places[0], category)
-    return _file(turn, place, category) if place else ask_where(turn, turn.words)
+    if place is None:
+        return ask_where(turn, turn.words)
+    return "\n".join([_file(turn, place, category), *_told_elsewhere(turn.words)])
+
+
+def _told_elsewhere(words: str) -> list[str]:
+    """One sentence for each office that such a matter belongs to; a danger has its own sentence before the reply."""
+    found = sort(words)
+    return (
+        []
+        if found.calls
+        else [f"这类事也可以找：{matter.where}（{matter.number}）" for matter in with_local(found.elsewhere)]
+    )
 
 
 def ask_what(turn: Turn, words_so_far: str = "") -> str:

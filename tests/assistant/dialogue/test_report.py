@@ -120,3 +120,13 @@ def test_of_a_long_story_nothing_is_lost(say) -> None:
     ticket = db.session.scalars(select(Ticket)).one()
     kept = [event.words or "" for event in history("ticket", ticket.id) if event.verb == "more"]
     assert "".join([ticket.words, *kept]) == story.strip(" ，")
+
+
+@pytest.mark.parametrize(("words", "number"), [("物业合同到期了不签", "12348"), ("拆迁的事我要上访", "12345")])
+def test_a_matter_that_belongs_elsewhere_is_told_where_in_a_group_too(say, words, number) -> None:
+    reply = say(f"报事 {words}")
+    assert "这类事也可以找" in reply and number in reply and "编号" in reply
+
+
+def test_an_ordinary_report_in_a_group_is_sent_nowhere_else(say) -> None:
+    assert "也可以找" not in say("报事 三层楼道灯不亮")
