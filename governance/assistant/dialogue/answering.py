@@ -18,6 +18,7 @@ from governance.assistant.dialogue.ticket_reference import (
     number_and_other_words,
     number_in,
     resolve_ticket,
+    ticket_numbered,
 )
 from governance.assistant.dialogue.turn import Turn
 from governance.assistant.language.answers import (
@@ -41,7 +42,7 @@ from governance.people.access.permissions import may
 from governance.relay.messages.text import sanitised
 from governance.tickets import lifecycle as life
 from governance.tickets import queries
-from governance.tickets.model import Follow, Ticket, read_number
+from governance.tickets.model import Follow, Ticket
 from governance.tickets.progress import SAID
 from governance.tickets.responses import answers, feedback
 from governance.triage.category import OTHER
@@ -68,7 +69,7 @@ def is_answer_by_number(turn: Turn) -> bool:
     number = number or number_in(turn.quoted)
     if not number or answer_in(others) is None or not is_mentionable(turn, number):
         return False
-    ticket = _numbered(number)
+    ticket = ticket_numbered(number)
     return ticket is not None and answers.are_taken(ticket)
 
 
@@ -88,7 +89,7 @@ def give_answer(turn: Turn) -> str:
 
 def is_which(turn: Turn) -> bool:
     """The number of one of the tickets that our question WHICH named."""
-    return turn.conversation.feedback_question == WHICH and _numbered(turn.bare) in _mine(turn)
+    return turn.conversation.feedback_question == WHICH and ticket_numbered(turn.bare) in _mine(turn)
 
 
 def complete_which(turn: Turn) -> str:
@@ -277,11 +278,6 @@ def _which_number(turn: Turn) -> str:
 def finished_here(turn: Turn) -> list[Ticket]:
     """The public tickets at the places of this conversation that wait for answers, latest finish first."""
     return queries.finished_at([place.id for place in turn.places])
-
-
-def _numbered(words: str) -> Ticket | None:
-    number = read_number(words)
-    return db.session.get(Ticket, number) if number else None
 
 
 ANSWERED = re.compile(

@@ -7,17 +7,21 @@ from dataclasses import replace
 from governance.assistant.dialogue.answering import finished_here, how_to_answer, say_still_met
 from governance.assistant.dialogue.appealing import how_to_answer_back
 from governance.assistant.dialogue.conversation import last_report_in_room
-from governance.assistant.dialogue.report import link_to
+from governance.assistant.dialogue.emergency import with_emergency_call
+from governance.assistant.dialogue.report import ask_what, link_to
 from governance.assistant.dialogue.ticket_reference import (
     may_mention,
     means_a_ticket,
     number_and_other_words,
+    number_in,
     resolve_ticket,
+    ticket_numbered,
 )
 from governance.assistant.dialogue.turn import Turn
 from governance.assistant.language.answers import NO, answer_in
 from governance.core.db import numbered
 from governance.core.errors import Refused
+from governance.core.translation import LazyText as _l
 from governance.discussions import contributions
 from governance.discussions import queries as topics
 from governance.discussions.model import AGREE, DISAGREE, PASS, Statement
@@ -75,9 +79,15 @@ def explain_withdrawal(turn: Turn) -> str:
 
 
 def join_ticket(turn: Turn) -> str:
-    """Count the speaker among those who met the same. Raises Refused when no ticket is meant or it is their own."""
-    if not any(char.isdecimal() for char in turn.words) and not means_a_ticket(turn):
-        raise Refused(_which_to_join(turn))
+    """Count the speaker among those who met the same. Raises Refused when no ticket is meant or it is their own.
+
+    Without a number nobody is led to join a danger: each who meets one is asked for a report of their own.
+    """
+    if not any(char.isdecimal() for char in turn.words):
+        if danger := _danger_meant(turn):
+            return _ask_for_their_own(turn, danger)
+        if not means_a_ticket(turn):
+            raise Refused(_which_to_join(turn))
     ticket = resolve_ticket(turn, WHICH_TO_JOIN)
     if ticket.is_followed_by(turn.by.person_id, "reporter"):
         raise Refused(
@@ -87,6 +97,21 @@ def join_ticket(turn: Turn) -> str:
         return _join_finished(turn, ticket)
     feedback.join(ticket, turn.by)
     return f"记下了，{ticket.number} 现在共 {ticket.joined + 1} 位邻居遇到。\n{address(f'/t/{ticket.ref}')}"
+
+
+def _danger_meant(turn: Turn) -> Ticket | None:
+    """The urgent ticket of somebody else that 我家也是 can be about: quoted, mentioned last, or reported here last."""
+    meant = ticket_numbered(number_in(turn.quoted)) or turn.conversation.last_mentioned
+    if meant is None and turn.group is not None:
+        meant = last_report_in_room(turn.conversation.room)
+    if meant is None or not meant.urgent or not may_mention(turn, meant):
+        return None
+    return None if meant.is_followed_by(turn.by.person_id, "reporter") else meant
+
+
+def _ask_for_their_own(turn: Turn, danger: Ticket) -> str:
+    asked = _l("您那里也有，要单独报一件，才会有人去您那里。%(ask)s", ask=ask_what(turn)).in_chinese
+    return with_emergency_call(danger.words, asked)
 
 
 def _join_finished(turn: Turn, ticket: Ticket) -> str:
