@@ -165,6 +165,29 @@ def test_what_is_said_of_something_else_is_no_answer(cast, by_bot: Speak, words:
     assert db.session.scalars(select(Answer)).all() == [] and latest_ticket().state == "resolved"
 
 
+def test_answers_that_a_neighbours_no_overtook_are_told_so_and_count_in_the_next_round(cast, by_bot: Speak) -> None:
+    number = number_in(by_bot("报事 楼道灯不亮"))
+    by_bot(f"我也遇到 {number}", NEIGHBOUR)
+    move(cast, "finish")
+    assert "第 2 轮" in by_bot("没解决")
+    for words, passed_on in (("好了", True), ("4分", False), ("5分", False), ("解决了", True), ("还是不亮", False)):
+        told = by_bot(words, NEIGHBOUR)
+        assert f"{number} 有人说没解决" in told and "第 2 轮" in told and ("写进去" in told) == passed_on, words
+    assert record().count("more") == 2 and "要报上去吗" not in by_bot("5分", STRANGER)
+
+    move(cast, "finish")
+    by_bot("院里有人乱停车", NEIGHBOUR)  # and is asked whether to report it
+    assert "是解决了，还是没解决" in by_bot("4分", NEIGHBOUR)
+    assert f"{number} 解决了，4 分" in by_bot("解决了", NEIGHBOUR)
+    given = db.session.execute(select(Answer.round, Answer.solved, Answer.satisfied).order_by(Answer.round))
+    assert [tuple(row) for row in given] == [(1, "no", None), (2, "yes", 4)]
+
+
+def test_scores_that_nobody_asked_for_are_no_report(by_bot: Speak) -> None:
+    for words in ("4分", "5分"):
+        assert "要报上去吗" not in by_bot(words)
+
+
 def test_who_speaks_of_what_was_just_finished_is_offered_to_say_so(cast, by_bot: Speak) -> None:
     number = number_in(by_bot("报事 楼道灯不亮"))
     move(cast, "finish")

@@ -60,6 +60,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     # whether a finished ticket is solved, in everyday words
     Recogniser("answer_by_number", answering.is_answer_by_number, answering.give_answer),
     Recogniser("plain_answer", answering.is_plain_answer, answering.give_answer),
+    Recogniser("overtaken_answer", answering.is_overtaken_answer, answering.give_answer),
     # a wish about a ticket in everyday words
     Recogniser("wish_before_report", ticket_intents.is_wish_before_report, ticket_intents.say_not_reported_yet),
     Recogniser("wish_to_nudge", NUDGE.matches, NUDGE.handle),
