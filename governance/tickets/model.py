@@ -13,16 +13,18 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    and_,
     bindparam,
     event,
     exists,
     false,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from governance.core.crypto import Personal, masked_name, masked_phone
-from governance.core.db import LARGEST, Base, OneOf, db, in_literals, now, partial_index
+from governance.core.db import LARGEST, Base, OneOf, db, in_literals, now
 from governance.core.personal import Erased, personal
 from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
@@ -30,7 +32,7 @@ from governance.people.model import Body, Person, Post
 from governance.places.kinds import AREAS
 from governance.places.model import Place
 from governance.places.place_columns import AreaColumns
-from governance.tickets.lifecycle import LIFE, OFFICES, RUNNING, SUBMITTED, TicketMove, TicketState
+from governance.tickets.lifecycle import LIFE, OFFICES, RUNNING, SUBMITTED, UNTAKEN, TicketMove, TicketState
 from governance.triage.bodies import is_named
 from governance.triage.masking import WHERE, masked
 
@@ -87,7 +89,12 @@ class Ticket(AreaColumns, Base):
         *(Index(f"ix_ticket_{kind}_all", f"{kind}_id", "id") for kind in AREAS),
         Index("ix_ticket_body", "body_id", "running", "due_at", "id"),
         Index("ix_ticket_handler", "handler_id", "running", "due_at", "id"),
-        Index("ix_ticket_urgent", "id", **partial_index("urgent AND state = 'submitted'")),
+        Index(  # SQLite uses it only for a condition written as the query writes it
+            "ix_ticket_urgent",
+            "id",
+            sqlite_where=text("urgent = 1 AND state IN ('submitted', 'appealed')"),
+            postgresql_where=text("urgent AND state IN ('submitted', 'appealed')"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -172,13 +179,13 @@ class Ticket(AreaColumns, Base):
 
     @property
     def presses(self) -> bool:
-        """The ticket is urgent and nobody has accepted it yet."""
-        return self.urgent and self.state == SUBMITTED
+        """The ticket is urgent and waits for the office that must look: nobody accepted it, or it was answered back."""
+        return self.urgent and self.state in UNTAKEN
 
     @staticmethod
     def pressing() -> ColumnElement[bool]:
         """`presses` as an SQL condition that matches the partial index."""
-        return Ticket.urgent.is_(True) & in_literals(Ticket.state, (SUBMITTED,))
+        return and_(Ticket.urgent, in_literals(Ticket.state, UNTAKEN))
 
     @property
     def title(self) -> str:
