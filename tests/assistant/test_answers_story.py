@@ -64,7 +64,9 @@ def record() -> list[str]:
 def test_a_group_answers_twice_and_the_matter_is_closed(request, cast, phone, way: str) -> None:
     speak: Speak = request.getfixturevalue(way)
     number = number_in(speak("报事 楼道灯不亮"))
-    speak(f"我也遇到 {number}", NEIGHBOUR)
+    for counted in ("记下了", "已经算上您"):
+        joined = speak(f"我也遇到 {number}", NEIGHBOUR)
+        assert counted in joined and "共 2 位" in joined
     assert "还没办完" in speak(f"没解决 {number}")
     move(cast, "accept")
     move(cast, "finish")
@@ -183,6 +185,15 @@ def test_answers_that_a_neighbours_no_overtook_are_told_so_and_count_in_the_next
     assert [tuple(row) for row in given] == [(1, "no", None), (2, "yes", 4)]
 
 
+def test_a_score_that_is_none_leaves_the_answer_to_its_number(cast, by_bot: Speak) -> None:
+    numbers = [number_in(by_bot(f"报事 {words}")) for words in ("楼道灯不亮", "楼上半夜打桩")]
+    for ticket in list(db.session.scalars(select(Ticket))):
+        move(cast, "finish", ticket)
+    told = by_bot(f"解决了 {numbers[0]} 9分")
+    assert f"{numbers[0]} 解决了" in told and "几分" in told
+    assert "5 分" in by_bot(f"解决了 {numbers[1]} 5分")
+
+
 def test_scores_that_nobody_asked_for_are_no_report(by_bot: Speak) -> None:
     for words in ("4分", "5分"):
         assert "要报上去吗" not in by_bot(words)
@@ -198,6 +209,9 @@ def test_who_speaks_of_what_was_just_finished_is_offered_to_say_so(cast, by_bot:
 def test_a_declined_reporter_answers_back_in_the_group_once(cast, by_bot: Speak) -> None:
     number = number_in(by_bot("报事 楼道灯不亮"))
     move(cast, "decline")
+    assert "再看看" in by_bot("帮助") and "我也遇到，还没好" in by_bot("帮助")
+    refused = by_bot(f"没解决 {number}")
+    assert "这里办不了" in refused and "不予受理" not in refused
     assert f"再看看 {number}" in by_bot(f"进度 {number}") and "再看看" not in by_bot(f"进度 {number}", NEIGHBOUR)
     assert "为什么" in by_bot(f"再看看 {number}")
     assert "不能" in by_bot(f"再看看 {number} 就是归你们", NEIGHBOUR)

@@ -230,7 +230,7 @@ def _not_asked(turn: Turn, ticket: Ticket, said: Said, note: str) -> str:
     """The ticket is not finished, or is over: pass a "solved" on to the worker, else say where it stands."""
     if not ticket.status.open:
         raise Refused(
-            "%(n)s 现在是“%(state)s”，不用再说好没好。还有问题请再报一件", n=ticket.number, state=ticket.status.label
+            "%(n)s %(state)s，不用再说好没好。还有问题请再报一件", n=ticket.number, state=ticket.status.for_residents
         )
     if said.solved != YES or not may(turn.by, "ticket.more", ticket):
         raise Refused("%(n)s 还没办完，办好了再请大家说。想催就说：催办 %(n)s", n=ticket.number)

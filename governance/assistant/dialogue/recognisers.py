@@ -75,6 +75,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     Recogniser("thanks", small_talk.is_thanks, small_talk.answer_thanks),
     Recogniser("parting", small_talk.is_parting, small_talk.answer_parting),
     Recogniser("phone", small_talk.asks_phone, small_talk.tell_phone),
+    Recogniser("outage", small_talk.asks_about_outage, small_talk.tell_where_outages_are_told),
     Recogniser("no_messages", small_talk.wants_no_messages, small_talk.explain_unsubscribing),
     Recogniser("greeting", small_talk.is_greeting, small_talk.answer_greeting),
     Recogniser("how_to", small_talk.asks_how, small_talk.tell_how),

@@ -35,6 +35,7 @@ NUMBER = re.compile(r"(?:观点|第)?\s*(\d{1,9})\s*号?(?:观点)?")
 VOTED = re.compile(rf"{NUMBER.pattern}|")
 TICKET = r"(?:编号|单号)?\s{0,3}\d{1,9}\s?[-–—－]\s?\d\s?号?"
 BARE_NUMBER = re.compile(rf"{TICKET}|\d{{2,10}}")
+STILL = "还没好"
 WHICH_TO_JOIN = "您说的是哪一件？请说：我也遇到 编号"
 GIVEN = {AGREE: "您同意“{}”", DISAGREE: "您不同意“{}”", PASS: "您对“{}”不好说"}
 
@@ -95,8 +96,14 @@ def join_ticket(turn: Turn) -> str:
         )
     if answers.are_taken(ticket):
         return _join_finished(turn, ticket)
-    feedback.join(ticket, turn.by)
-    return f"记下了，{ticket.number} 现在共 {ticket.joined + 1} 位邻居遇到。\n{address(f'/t/{ticket.ref}')}"
+    counted = _l("记下了") if feedback.join(ticket, turn.by) else _l("您说过了，已经算上您")
+    told = _l("%(counted)s，%(n)s 现在共 %(all)s 位邻居遇到。", counted=counted, n=ticket.number, all=ticket.joined + 1)
+    return f"{told.in_chinese}\n{address(f'/t/{ticket.ref}')}"
+
+
+def join_unsolved(turn: Turn) -> str:
+    """The command 我也遇到，还没好, whose words are only those behind it."""
+    return join_ticket(replace(turn, words=f"{turn.words} {STILL}".strip()))
 
 
 def _danger_meant(turn: Turn) -> Ticket | None:
