@@ -111,6 +111,13 @@ def report_for(
 ) -> Ticket:
     """Create a ticket that staff write for a resident; the resident is its reporter."""
     require(by, "ticket.assist", place)
+    return written_for(by, reporter_id, place, category, submission, **details)
+
+
+def written_for(
+    by: Viewer, reporter_id: int, place: Place, category: Category, submission: str, **details: Any
+) -> Ticket:
+    """The same for a caller that has settled the right to it."""
     details |= {"assisted_by_id": by.staff_id}
     first = reported(by.staff_id, submission)
     return first or _whole(_report(by, by.staff_id, reporter_id, place, category, submission, details))
