@@ -78,7 +78,7 @@ def create(code: str) -> Any:
     if ref is None:
         return _report_page(code, form)
     session["just_reported"] = ref
-    carry_calls(form.words.data or "")
+    carry_calls(ref, form.words.data or "")
     return back("tickets.show", ref=ref)
 
 
@@ -258,7 +258,7 @@ def _calls(ticket: Ticket, mine: bool) -> tuple[Call, ...]:
 
     Those of the ticket's own words have the sentence that fits them.
     """
-    carried, own = carried_calls(), sort(ticket.words).calls if mine and ticket.presses else ()
+    carried, own = carried_calls(ticket.ref), sort(ticket.words).calls if mine and ticket.presses else ()
     is_own = [call.number for call in carried] == [call.number for call in own]
     return own if is_own else carried or own
 
@@ -330,7 +330,7 @@ def more(ref: str) -> Any:
             raise Invalid({"words": _l("请说一句，或者拍一张照片")})
         added = as_person(lambda viewer: feedback.more(ticket, viewer, form.words.data, form.submission.data))
         acknowledge(ref, ADDED if added else ADDED_BEFORE)
-        carry_calls(form.words.data or "")
+        carry_calls(ref, form.words.data or "")
 
     attempt(form, add, first=partial(stage_all, form))
     return back("tickets.show", ref=ref) if form.taken else ticket_page(ticket, {"more": form}, form.status)
@@ -350,7 +350,7 @@ def answer(ref: str) -> Any:
         as_person(lambda viewer: _answer(ticket, viewer, said, about))
         if said[0] == "no" or current().posts:  # else the page itself says what the viewer answered
             acknowledge(ref, ANSWERED_NO if said[0] == "no" else ANSWERED)
-        carry_calls(form.words.data or "")
+        carry_calls(ref, form.words.data or "")
 
     attempt(form, give)
     return back("tickets.show", ref=ref) if form.taken else ticket_page(ticket, {"answer": form}, form.status)
@@ -401,7 +401,7 @@ def slip(slip: str) -> Any:
     now_next = progress.now_and_next(ticket)
     return render_template(
         "tickets/slip.html",
-        calls=carried_calls(),
+        calls=carried_calls(slip),
         ticket=ticket,
         slip=found,
         link=link,

@@ -11,6 +11,7 @@ from flask import (
     Flask,
     Response,
     current_app,
+    g,
     jsonify,
     redirect,
     render_template,
@@ -154,8 +155,13 @@ def _taken_as_json(response: Response) -> Response:
         return response
     to = response.headers.pop("Location")
     response.status_code, response.content_type = 200, "application/json"
-    response.set_data(jsonify(to=to).get_data())
+    response.set_data(jsonify(to=to, **g.get("in_json", {})).get_data())
     return response
+
+
+def say_in_json(**facts: Any) -> None:
+    """Add facts to the JSON answer of this request, if its form is taken and a script sent it."""
+    g.in_json = facts
 
 
 def wants_json() -> bool:
