@@ -99,9 +99,10 @@ def digest_of(form: ReportForm) -> str:
 
 def require_room(viewer: Viewer, place: PlaceRow) -> None:
     """Raises TooMuch for a device, or at a place, with too many reports."""
-    mine = limits.within_limit(REPORTS_A_DEVICE, "report", str(viewer.person_id))
-    if not (mine and limits.within_limit(REPORTS_A_PLACE, "report.at", str(place.id))):
+    if not limits.within_limit(REPORTS_A_DEVICE, "report", str(viewer.person_id)):
         raise TooMuch("您今天报得有点多，写的内容还在。请过一会儿再交；着急请打页面上的电话")
+    if not limits.within_limit(REPORTS_A_PLACE, "report.at", str(place.id)):
+        raise TooMuch("这里报的人太多了，写的内容还在。请过一会儿再交；着急请打页面上的电话")
 
 
 def stage_all(form: Form) -> None:
