@@ -40,7 +40,7 @@ def tone(ticket: Any) -> str:
 
 
 def now_and_next(ticket: Ticket, asked: bool = False, viewer: Viewer = NOBODY) -> tuple[str, str]:
-    """Return the two sentences as this viewer may read them. `asked`: the viewer may answer what the second one asks."""
+    """Return the two sentences as this viewer may read them. `asked`: they may answer what the second one asks."""
     until = ticket.status.overdue if ticket.is_late else ticket.status.deadline
     deadline = str(until) % {"due": minute(ticket.due_at)}
     facts = {"owner": ticket.owner, "deadline": deadline, "why": _readable(ticket, viewer, ticket.hold_reason or "")}
