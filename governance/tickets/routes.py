@@ -363,7 +363,7 @@ def _answer(ticket: Ticket, viewer: Viewer, said: answers.Said, about: dict[str,
         answers.give_feedback(ticket, viewer, *said, **about)
     elif said[0] == "no" and may(viewer, "ticket.still", ticket):
         newcomer_limits.require_room("still", ticket.id, viewer, REOPENED_BY_NEW_DEVICES)
-        answers.say_still_met(ticket, viewer, said[2], about["submission"])
+        answers.say_still_met(ticket, viewer, said[2], **about)
     else:
         answers.call_back(ticket, viewer, *said)
 

@@ -49,6 +49,7 @@ HTTP_ERRORS = {
     415: _l("文件类型不对"),
     503: _l("系统正忙，请过一会儿再试；着急请打电话"),
 }
+TYPED = ("title", "words", "where", "note", "contact_name", "contact_phone")  # shown again with a refusal
 NOT_DONE, SOMEBODY_FIRST = _l("没有办成，请返回再试"), _l("别人刚刚先办了，请看看最新情况")
 
 
@@ -195,6 +196,9 @@ def _problem(problem: errors.Problem) -> Any:
     if remedy and request.method in ("GET", "HEAD"):
         return redirect(url_for(remedy, next=request.full_path.rstrip("?")), 303)
     shown = {"title": problem.title, "words": problem.words, "status": problem.status, "remedy": remedy, "first": first}
+    if isinstance(problem, errors.Refused) and request.method == "POST":
+        shown |= {"typed": [text for name in TYPED if (text := request.form.get(name, "").strip())]}
+        shown["there"] = _readable(request.path)
     page = render_template("shared/problem.html", **shown, again=getattr(problem, "again", ""))
     return page, problem.status
 

@@ -7,7 +7,7 @@ from governance.core.db import db, now
 from governance.people.model import Post
 from governance.relay.subscriptions.recipients import workers
 from governance.tickets.model import Ticket
-from tests.tickets.test_answers import ticket_at
+from tests.tickets.responses.test_answers import ticket_at
 
 
 @pytest.fixture
