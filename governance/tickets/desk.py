@@ -89,7 +89,7 @@ def report_for(code: str) -> Any:
     form.offer([*kinds[0], *kinds[1]], places)
     slip = attempt(form, lambda: _reported_for(found, form), first=partial(stage_all, form))
     if slip:
-        carry_calls(form.words.data or "")
+        carry_calls(slip, form.words.data or "")
         return back("tickets.slip", slip=slip)
     kept = photos.staged(viewer, form.submission.data) if request.method == "POST" else []
     page = render_template(
@@ -142,7 +142,7 @@ def move(ref: str, move: str) -> Any:
     if not form.taken:
         return ticket_page(ticket, {move: form}, form.status)
     if step.tells:
-        carry_calls(form.note.data or "")
+        carry_calls(ref, form.note.data or "")
     way_back = inside(request.form.get("back"))
     line = step.tells or _l("%(number)s：%(done)s", number=ticket.number, done=progress.latest(ticket, move))
     acknowledge(DESK if way_back else ref, line)

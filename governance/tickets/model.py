@@ -44,6 +44,7 @@ SOURCES: dict[str, AnyText] = {
     "patrol": _l("巡查"),
     "group": _l("群里"),
     "topic": _l("议事厅"),
+    "hall": _l("议事厅里的话"),
 }
 STATES = tuple(state.name for state in LIFE.states)
 SOLVED = {"yes": _l("解决了"), "partly": _l("好了一部分"), "no": _l("没解决")}

@@ -23,6 +23,7 @@ from governance.triage.crisis import crisis_in
 from governance.triage.pressing import carried_calls, carry_calls
 
 bp = Blueprint("transcripts", __name__)
+PASTED = "pasted"  # the page that answers for a matter passed on
 FEW_GROUPS = 8  # more groups than this get a search field
 
 
@@ -81,7 +82,7 @@ def pass_on() -> Any:
         return _matter_page(form, places), form.status
     if not (form.rest.data or "").strip():
         session["passed_on"] = done
-        carry_calls(form.words.data or "")
+        carry_calls(PASTED, form.words.data or "")
         return back("transcripts.paste")
     again = _form(PasteForm.blank(pasted=form.rest.data, group=form.group.data, place=form.place.data))
     return _paste_page(again, said=parse.lines(form.rest.data), there=_there(again, places), done=done)
@@ -149,7 +150,7 @@ def _matter(form: MatterForm, places: list[Place]) -> MatterForm:
 
 
 def _paste_page(form: PasteForm, **more: Any) -> str:
-    return render_template("assistant/paste.html", form=form, calls=carried_calls(), **more)
+    return render_template("assistant/paste.html", form=form, calls=carried_calls(PASTED), **more)
 
 
 def _matter_page(form: MatterForm, places: list[Place]) -> str:

@@ -125,11 +125,19 @@ def _topic(event: Event) -> Facts | None:
         "deed": event.data.get("title", ""),
         "link": address(f"/topics/{topic.ref}{PLACES_ON_PAGE.get(event.verb, '')}"),
     }
-    return Facts(said, inside=event.verb != "propose", card=True)
+    danger = event.verb == "danger"
+    return Facts(said, urgent=danger, running=danger, inside=event.verb not in ("propose", "danger"), card=True)
 
 
 def _is_news(topic: Topic, verb: str) -> bool:
-    """A proposal is news until staff have checked the topic; everything else only afterwards."""
+    """A proposal is news until staff have checked the topic; everything else only afterwards, but for a danger.
+
+    Of a proposal with danger in it only the danger is told.
+    """
+    if verb == "danger":
+        return True
+    if topic.urgent:
+        return False
     return topic.state == PROPOSED if verb == "propose" else topic.checked_at is not None
 
 

@@ -48,7 +48,10 @@ def submit_report(place: Place, by: Viewer, category: Category, submission: str,
 def new_report(
     place: Place | PlaceRow, by: Viewer, category: Category | Choice, submission: str, **details: Any
 ) -> str:
-    """Create a ticket and return its reference. The caller has checked that the submission is new."""
+    """Create a ticket and return its reference. The caller has checked that the submission is new.
+
+    `details` may also say `urgent`, and `hours` to handle it in where the category's are too many.
+    """
     return _report(by, by.person_id, by.person_id, place, category, submission, details)
 
 
@@ -85,7 +88,8 @@ def _report(
 ) -> str:
     details = {"words": "", "source": "code", **details}
     sorting = sorting_of(details["words"])
-    details["urgent"] = sorting.urgent
+    details["urgent"] = bool(details.get("urgent") or sorting.urgent)
+    hours = details.pop("hours", category.hours)
     details["private"] = bool(details.get("private") or category.private or sorting.private)
     ref = new_ref()
     id_ = TICKET.new(
@@ -95,7 +99,7 @@ def _report(
         submission=submission,
         place_id=place.id,
         category_id=category.id,
-        due_at=now() + timedelta(hours=category.hours),
+        due_at=now() + timedelta(hours=hours),
         **place.areas(),
         **details,
     )
@@ -111,6 +115,13 @@ def report_for(
 ) -> Ticket:
     """Create a ticket that staff write for a resident; the resident is its reporter."""
     require(by, "ticket.assist", place)
+    return written_for(by, reporter_id, place, category, submission, **details)
+
+
+def written_for(
+    by: Viewer, reporter_id: int, place: Place, category: Category, submission: str, **details: Any
+) -> Ticket:
+    """The same for a caller that has settled the right to it."""
     details |= {"assisted_by_id": by.staff_id}
     first = reported(by.staff_id, submission)
     return first or _whole(_report(by, by.staff_id, reporter_id, place, category, submission, details))
