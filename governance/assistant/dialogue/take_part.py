@@ -107,13 +107,14 @@ def join_unsolved(turn: Turn) -> str:
 
 
 def _danger_meant(turn: Turn) -> Ticket | None:
-    """The urgent ticket of somebody else that 我家也是 can be about: quoted, mentioned last, or reported here last."""
-    meant = ticket_numbered(number_in(turn.quoted)) or turn.conversation.last_mentioned
-    if meant is None and turn.group is not None:
-        meant = last_report_in_room(turn.conversation.room)
-    if meant is None or not meant.urgent or not may_mention(turn, meant):
-        return None
-    return None if meant.is_followed_by(turn.by.person_id, "reporter") else meant
+    """The urgent ticket of somebody else that 我家也是 can be about: quoted, else the last mentioned or reported."""
+    if quoted := ticket_numbered(number_in(turn.quoted)):
+        candidates = [quoted]
+    else:
+        reported = last_report_in_room(turn.conversation.room) if turn.group is not None else None
+        candidates = [one for one in (turn.conversation.last_mentioned, reported) if one is not None]
+    theirs = (one for one in candidates if not one.is_followed_by(turn.by.person_id, "reporter"))
+    return next((one for one in theirs if one.urgent and may_mention(turn, one)), None)
 
 
 def _ask_for_their_own(turn: Turn, danger: Ticket) -> str:

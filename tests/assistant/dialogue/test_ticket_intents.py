@@ -84,6 +84,14 @@ def test_the_same_here_after_a_danger_is_asked_for_a_report_of_its_own(say, word
     assert [one.joined for one in db.session.scalars(select(Ticket))] == [0, 0]
 
 
+def test_the_same_here_after_a_danger_joins_nothing_that_was_spoken_of_before_it(say) -> None:
+    number = number_in(say("报事 楼道灯不亮"))
+    say(f"进度 {number}", "三楼老周")
+    say("报事 楼道着火了快来人")
+    assert "单独报一件" in say("我家也是", "三楼老周")
+    assert [one.joined for one in db.session.scalars(select(Ticket))] == [0, 0]
+
+
 def test_the_same_here_joins_what_we_said_is_in_hand(say) -> None:
     say("报事 电梯关门哐当响")
     assert "我也遇到" in say("电梯又停了", "三楼老周")
