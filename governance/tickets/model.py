@@ -55,7 +55,10 @@ _TO_COUNT = _l("知道有多少人遇到、多少人说好")
 
 
 class Category(Base):
-    """One kind of problem, with its time limit and its requirements for a finish."""
+    """One kind of problem, with its time limit and its requirements for a finish.
+
+    `above_grid`: reports of it go to the community. The grid worker, whom they may be about, sees none.
+    """
 
     __tablename__ = "category"
 
@@ -65,6 +68,7 @@ class Category(Base):
     hint: Mapped[str] = mapped_column(String(60), default="")
     hours: Mapped[int]
     private: Mapped[bool] = mapped_column(default=False)
+    above_grid: Mapped[bool] = mapped_column(default=False, server_default=false())
     photo_to_finish: Mapped[bool] = mapped_column(default=False)
     scan_to_finish: Mapped[bool] = mapped_column(default=False)
     verify: Mapped[bool] = mapped_column(default=False)
@@ -183,6 +187,15 @@ class Ticket(AreaColumns, Base):
         """The ticket is urgent and waits for the office that must look: nobody accepted it, or it was answered back."""
         return self.urgent and self.state in UNTAKEN
 
+    @property
+    def told(self) -> str:
+        return told(self.words, self.where)
+
+    @property
+    def is_crisis(self) -> bool:
+        """Somebody is in despair or was hurt: no due date is promised and no score asked."""
+        return self.urgent and self.private
+
     @staticmethod
     def pressing() -> ColumnElement[bool]:
         """`presses` as an SQL condition that matches the partial index."""
@@ -270,6 +283,11 @@ class Ticket(AreaColumns, Base):
 def office_at(grid_id: int | None) -> AnyText:
     """Who is sent a report in this grid, in words for residents."""
     return _l("网格员") if Post.serves_grid(grid_id) else _l("社区")
+
+
+def told(words: str, where: str) -> str:
+    """The words and the spot together: a danger may stand in either."""
+    return "\n".join(filter(None, (words, where)))
 
 
 def headline(words: str, category: str) -> str:

@@ -39,6 +39,7 @@ class Facts:
     running: bool = False  # staff must act, and the clock runs
     stage: str = ""  # the state of the subject
     inside: bool = False  # told in the places inside the event's place too
+    told_at: tuple[int, ...] = ()  # only groups of these places; empty means any in the scope
     around: bool = True  # told in the places around the event's place too
     audiences: tuple[str, ...] = ()  # only these audiences; empty means any
     card: bool = False  # sent as a card of its own: the link leads to more than the words
@@ -99,7 +100,13 @@ def _ticket(event: Event) -> Facts | None:
         stage=ticket.state,
         card=bool(picture),
         picture=picture,
+        told_at=_above_grid(ticket) if ticket.category.above_grid else (),
     )
+
+
+def _above_grid(ticket: Ticket) -> tuple[int, ...]:
+    """The offices above the grid: its worker and those around hear nothing of what may be about them."""
+    return tuple(id_ for id_ in (ticket.district_id, ticket.street_id, ticket.community_id) if id_)
 
 
 def _after_photo(ticket: Ticket, event: Event) -> str:
