@@ -51,6 +51,7 @@ SOLVED = {"yes": _l("解决了"), "partly": _l("好了一部分"), "no": _l("没
 ROLES = {"reporter": _l("您报的"), "joiner": _l("您也遇到")}
 _KNOWN_ROLES = "known_roles"  # of a loaded ticket
 _TO_HANDLE = _l("办这件事")
+_UNREAD = _l("有（读不出写了什么）")
 _TO_COUNT = _l("知道有多少人遇到、多少人说好")
 
 
@@ -107,7 +108,8 @@ class Ticket(AreaColumns, Base):
     submitter_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     submission: Mapped[str] = mapped_column(String(36))
     content_digest: Mapped[str | None] = mapped_column(  # keyed hash; None on rows older than the column
-        String(43), info=personal(_l("内容的指纹"), _l("同一件事又交一次时认得出来"))
+        String(43),
+        info=personal(_l("比对用的记号"), _l("同一件事又交一次时认得出来"), masked=lambda _mark: _UNREAD),
     )
     place_id: Mapped[int] = mapped_column(
         ForeignKey("place.id"),
