@@ -304,6 +304,25 @@ def test_a_danger_stands_first_on_the_desk_and_no_accepting_tap_publishes_it(wor
     assert ticket.words not in stranger.text
 
 
+def test_the_number_is_shown_with_the_matter_it_was_said_in_and_with_no_other(world_of):
+    one = world_of.phone()
+    calm = one.report(world_of.cast.codes["5号楼"], words=CALM)
+    despair = one.report(world_of.cast.codes["5号楼"], words=DANGERS["12356"])
+    assert 'class="note note--sos calls"' not in one.get(calm).text
+    assert 'href="tel:12356"' in one.get(despair).text
+
+
+def test_a_script_that_sends_words_is_told_the_number_with_the_answer(world_of):
+    one, code = world_of.phone(), world_of.cast.codes["5号楼"]
+    one.get(f"/c/{code}/report")
+    one.client.environ_base["HTTP_ACCEPT"] = "application/json"
+    at = {"at": str(world_of.cast.places["5号楼"]), "category": "light", "submission": str(uuid.uuid4())}
+    answer = one.post(f"/c/{code}/report", words=DANGERS["12356"], **at)
+    assert answer.json["calls"][0]["number"] == "12356" and answer.json["calls"][0]["sentence"]
+    there = one.post(f"{answer.json['to']}/more", words=DANGERS["119"])
+    assert there.json["calls"][0]["number"] == "119"
+
+
 def test_despair_is_private_however_it_was_reported(world_of):
     report(world_of, DANGERS["12356"])
     ticket = db.session.scalars(select(Ticket)).one()

@@ -82,6 +82,15 @@ def _answer(phone: Any, cast: Cast) -> Door:
     return mine, f"{address}/answer", {"solved": "yes", "words": "好了", "asked_in": "1"}, "words"
 
 
+def test_who_is_told_of_the_first_has_the_number_to_call_and_the_way_back_to_the_place(phone, cast) -> None:
+    mine, address, fields, _other = _report(phone, cast)
+    sent = fields | {"submission": fresh()}
+    mine.post(address, **sent)
+    mine.client.delete_cookie("place")
+    assert mine.post(address, **sent | {"words": "另一件"}).status_code == 409
+    assert f'href="/c/{cast.codes["5号楼"]}"' in mine.page and 'href="tel:010-00000001"' in mine.page
+
+
 DOORS: dict[str, Callable[[Any, Cast], Door]] = {
     "报问题": _report, "码破了": _sticker, "补一句": _more, "回答": _answer, "提议题": _topic,
     "议题的话": _words_of_a_topic, "说一条": _statement,
@@ -103,5 +112,6 @@ def test_other_content_under_the_same_submission_is_refused_with_a_link_to_the_f
     assert (refused.status_code, SENTENCE in who.page) == (409, True), who.page
     db.session.rollback()
     assert db.session.query(Event).count() == events
+    assert other == "what" or different in who.page  # nothing typed is lost
     link = re.search(r'href="([^"]+)">看刚才那件', who.page)
     assert link is not None and who.get(link[1]).status_code == 200

@@ -80,7 +80,7 @@ def new(code: str) -> Any:
     topic = attempt(form, lambda: _propose(found, form))
     if topic is None:
         return _new_page(found, form)
-    carry_calls(_written(form))
+    carry_calls(topic.ref, _written(form))
     acknowledge(topic.ref, IN_GOOD_HANDS if topic.urgent else _l("提上去了。社区看过就公开；不采纳也会说明原因。"))
     return back("discussions.say", ref=topic.ref)
 

@@ -50,7 +50,7 @@ def say_page(topic: Topic, forms: dict[str, Form] | None = None, status: int = 2
     statement = queries.next_statement(topic, viewer) if speaking else None
     page = render_template(
         "discussions/say.html",
-        calls=carried_calls(),
+        calls=carried_calls(topic.ref),
         topic=topic,
         place=topic.place,
         tone=progress.tone(topic),
@@ -170,7 +170,7 @@ def _spoken(topic: Topic, name: str, form: Form, act: Any) -> Any:
     else:
         form.refuse(Invalid({"words": "发言前，请社区认识您一次；您写的都还在"}))
     if spoken is not None:
-        carry_calls(form["words"].data or "")
+        carry_calls(topic.ref, form["words"].data or "")
         acknowledge(topic.ref, IN_GOOD_HANDS if spoken.urgent else LOOKED_AT_FIRST if spoken.is_waiting else SPOKEN)
         return back("discussions.say", ref=topic.ref, _anchor="mine")
     return write_page(topic, {name: form}, form.status)
@@ -238,7 +238,7 @@ def review(ref: str) -> Any:
     if not form.ok:
         return say_page(topic, {"review": form}, 422)
     as_person(lambda viewer: outcomes.review(topic, viewer, form.well.data, form.words.data))
-    carry_calls(form.words.data or "")
+    carry_calls(topic.ref, form.words.data or "")
     acknowledge(ref, _l("记下了，谢谢您。"))
     return back("discussions.say", ref=ref)
 
@@ -257,7 +257,7 @@ def flag(ref: str, noun: str, number: int) -> Any:
         return render_template("discussions/flag.html", topic=topic, spoken=spoken, form=form), status
     _device_limit(FLAGS_A_DEVICE, "flag")
     as_person(lambda viewer: contributions.flag(spoken, viewer, form.words.data))
-    carry_calls(form.words.data or "")
+    carry_calls(topic.ref, form.words.data or "")
     acknowledge(ref, _l("收到了，社区的人会看。合适就留着，不合适会收起来。"))
     return back("discussions.say", ref=ref)
 
@@ -272,7 +272,7 @@ def appeal(ref: str, noun: str, number: int) -> Any:
     if not form.ok:
         return say_page(topic, {"appeal": form}, 422)
     as_person(lambda viewer: contributions.appeal(spoken, viewer, form.words.data))
-    carry_calls(form.words.data or "")
+    carry_calls(topic.ref, form.words.data or "")
     acknowledge(ref, _l("收到您的申诉，会有人再看一遍。"))
     return back("discussions.say", ref=ref, _anchor="mine")
 

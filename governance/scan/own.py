@@ -31,6 +31,11 @@ def mine(code: str) -> Any:
         return _line(_l("等您说一声：%(title)s", title=one.title), to, True)
     if waiting:
         return _line(_l("有 %(n)s 件办好了，等您说一声", n=len(waiting)), url_for("people.me"), True)
+    declined = own.declined(viewer)
+    if declined:
+        one = declined[0]
+        to = url_for("tickets.show", ref=one.ticket.ref, _anchor="move-appeal")
+        return _line(_l("这里办不了：%(title)s。不同意，可以请上一级再看", title=one.title), to, True)
     return _line(_l("我在这里报过的：%(n)s 件还没办完", n=here), url_for("people.me"), False) if here else {}
 
 

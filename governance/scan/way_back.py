@@ -17,7 +17,9 @@ def init_app(app: Flask) -> None:
 
 
 def way_back_from(path: str) -> WayBack | None:
-    return way_back(connection(), path, request.cookies.get(COOKIE, ""))
+    """From a page of this place, else of the code in the address, else to where the phone scanned last."""
+    of_the_page = (request.view_args or {}).get("code", "") if request.method == "POST" else ""
+    return way_back(connection(), path, of_the_page or request.cookies.get(COOKIE, ""))
 
 
 def of_code(token: str) -> WayBack | None:

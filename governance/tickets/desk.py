@@ -91,7 +91,7 @@ def report_for(code: str) -> Any:
     form.offer([*kinds[0], *kinds[1]], places)
     slip = attempt(form, lambda: _reported_for(found, form), first=partial(stage_all, form))
     if slip:
-        carry_calls(form.told)
+        carry_calls(slip, form.told)
         return back("tickets.slip", slip=slip)
     kept = photos.staged(viewer, form.submission.data) if request.method == "POST" else []
     page = render_template(
@@ -147,7 +147,7 @@ def move(ref: str, move: str) -> Any:
     if not form.taken:
         return ticket_page(ticket, {move: form}, form.status)
     if step.tells:
-        carry_calls(form.note.data or "")
+        carry_calls(ref, form.note.data or "")
     way_back = inside(request.form.get("back"))
     line = step.tells or _l("%(number)s：%(done)s", number=ticket.number, done=progress.latest(ticket, move))
     acknowledge(DESK if way_back else ref, line)
@@ -159,7 +159,7 @@ def _keep_with(ticket: Ticket, viewer: Viewer) -> Any:
     note = request.form.get("note", "").strip()[:500]
     with writing():
         feedback.more(ticket, viewer, note, str(uuid.uuid4()))
-    carry_calls(note)
+    carry_calls(ticket.ref, note)
     acknowledge(ticket.ref, _l("听到您说的了，先没有撤回：办事的人马上看。"))
     return back("tickets.show", ref=ticket.ref)
 

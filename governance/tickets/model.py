@@ -13,16 +13,18 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    and_,
     bindparam,
     event,
     exists,
     false,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from governance.core.crypto import Personal, masked_name, masked_phone
-from governance.core.db import LARGEST, Base, OneOf, db, in_literals, now, partial_index
+from governance.core.db import LARGEST, Base, OneOf, db, in_literals, now
 from governance.core.personal import Erased, personal
 from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
@@ -30,7 +32,7 @@ from governance.people.model import Body, Person, Post
 from governance.places.kinds import AREAS
 from governance.places.model import Place
 from governance.places.place_columns import AreaColumns
-from governance.tickets.lifecycle import LIFE, OFFICES, RUNNING, SUBMITTED, TicketMove, TicketState
+from governance.tickets.lifecycle import LIFE, OFFICES, RUNNING, SUBMITTED, UNTAKEN, TicketMove, TicketState
 from governance.triage.bodies import is_named
 from governance.triage.masking import WHERE, masked
 
@@ -49,6 +51,7 @@ SOLVED = {"yes": _l("解决了"), "partly": _l("好了一部分"), "no": _l("没
 ROLES = {"reporter": _l("您报的"), "joiner": _l("您也遇到")}
 _KNOWN_ROLES = "known_roles"  # of a loaded ticket
 _TO_HANDLE = _l("办这件事")
+_UNREAD = _l("有（读不出写了什么）")
 _TO_COUNT = _l("知道有多少人遇到、多少人说好")
 
 
@@ -92,7 +95,12 @@ class Ticket(AreaColumns, Base):
         *(Index(f"ix_ticket_{kind}_all", f"{kind}_id", "id") for kind in AREAS),
         Index("ix_ticket_body", "body_id", "running", "due_at", "id"),
         Index("ix_ticket_handler", "handler_id", "running", "due_at", "id"),
-        Index("ix_ticket_urgent", "id", **partial_index("urgent AND state = 'submitted'")),
+        Index(  # SQLite uses it only for a condition written as the query writes it
+            "ix_ticket_urgent",
+            "id",
+            sqlite_where=text("urgent = 1 AND state IN ('submitted', 'appealed')"),
+            postgresql_where=text("urgent AND state IN ('submitted', 'appealed')"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -100,7 +108,8 @@ class Ticket(AreaColumns, Base):
     submitter_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     submission: Mapped[str] = mapped_column(String(36))
     content_digest: Mapped[str | None] = mapped_column(  # keyed hash; None on rows older than the column
-        String(43), info=personal(_l("内容的指纹"), _l("同一件事又交一次时认得出来"))
+        String(43),
+        info=personal(_l("比对用的记号"), _l("同一件事又交一次时认得出来"), masked=lambda _mark: _UNREAD),
     )
     place_id: Mapped[int] = mapped_column(
         ForeignKey("place.id"),
@@ -177,8 +186,8 @@ class Ticket(AreaColumns, Base):
 
     @property
     def presses(self) -> bool:
-        """The ticket is urgent and nobody has accepted it yet."""
-        return self.urgent and self.state == SUBMITTED
+        """The ticket is urgent and waits for the office that must look: nobody accepted it, or it was answered back."""
+        return self.urgent and self.state in UNTAKEN
 
     @property
     def told(self) -> str:
@@ -192,7 +201,7 @@ class Ticket(AreaColumns, Base):
     @staticmethod
     def pressing() -> ColumnElement[bool]:
         """`presses` as an SQL condition that matches the partial index."""
-        return Ticket.urgent.is_(True) & in_literals(Ticket.state, (SUBMITTED,))
+        return and_(Ticket.urgent, in_literals(Ticket.state, UNTAKEN))
 
     @property
     def title(self) -> str:

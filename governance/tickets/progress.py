@@ -12,7 +12,7 @@ from governance.core.translation import LazyText as _l
 from governance.core.translation import translate as _
 from governance.core.web.pages import minute
 from governance.people.access.permissions import may
-from governance.people.access.viewer import Viewer
+from governance.people.access.viewer import NOBODY, Viewer
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.model import Photo, Ticket, headline
 from governance.tickets.publishing import PARTS
@@ -40,11 +40,11 @@ def tone(ticket: Any) -> str:
     return "late" if ticket.is_late else ticket.status.tone
 
 
-def now_and_next(ticket: Ticket, asked: bool = False) -> tuple[str, str]:
-    """Return the two sentences. `asked`: the reader may answer what the second one asks."""
+def now_and_next(ticket: Ticket, asked: bool = False, viewer: Viewer = NOBODY) -> tuple[str, str]:
+    """Return the two sentences as this viewer may read them. `asked`: they may answer what the second one asks."""
     until = ticket.status.overdue if ticket.is_late else ticket.status.deadline
     deadline = str(COMES_FIRST if ticket.is_crisis else until) % {"due": minute(ticket.due_at)}
-    facts = {"owner": ticket.owner, "deadline": deadline, "why": ticket.hold_reason or ""}
+    facts = {"owner": ticket.owner, "deadline": deadline, "why": _readable(ticket, viewer, ticket.hold_reason or "")}
     then = ticket.status.next if asked else ticket.status.next_unasked or ticket.status.next
     return str(ticket.status.now) % facts, str(then) % facts
 
@@ -55,8 +55,15 @@ def steps(ticket: Ticket, viewer: Viewer) -> list[Step]:
     shown_verbs = LIFE.read_by(reader)
     found = [event for event in history("ticket", ticket.id) if event.verb in shown_verbs]
     made = [_step(ticket, event, reader, may_see) for event in found][::-1]
-    whole = may(viewer, "ticket.contact", ticket) or reader is not Reader.IN_CHARGE
-    return made if whole else [replace(step, words=masked(step.words, WHERE).text) for step in made]
+    return [replace(step, words=_readable(ticket, viewer, step.words)) for step in made]
+
+
+def _readable(ticket: Ticket, viewer: Viewer, words: str) -> str:
+    """Words of the staff. Others than the reporter and who works on it read no numbers, doors and names in them."""
+    reader = _reader(ticket, viewer)
+    if reader is Reader.EVERYBODY:
+        return masked(words).text
+    return words if reader is Reader.CONCERNED or may(viewer, "ticket.contact", ticket) else masked(words, WHERE).text
 
 
 def words_for(ticket: Ticket, viewer: Viewer) -> str:

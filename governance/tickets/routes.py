@@ -80,7 +80,7 @@ def create(code: str) -> Any:
     if ref is None:
         return _report_page(code, form)
     session["just_reported"] = ref
-    carry_calls(form.told)
+    carry_calls(ref, form.told)
     return back("tickets.show", ref=ref)
 
 
@@ -101,9 +101,10 @@ def digest_of(form: ReportForm) -> str:
 
 def require_room(viewer: Viewer, place: PlaceRow) -> None:
     """Raises TooMuch for a device, or at a place, with too many reports."""
-    mine = limits.within_limit(REPORTS_A_DEVICE, "report", str(viewer.person_id))
-    if not (mine and limits.within_limit(REPORTS_A_PLACE, "report.at", str(place.id))):
+    if not limits.within_limit(REPORTS_A_DEVICE, "report", str(viewer.person_id)):
         raise TooMuch("您今天报得有点多，写的内容还在。请过一会儿再交；着急请打页面上的电话")
+    if not limits.within_limit(REPORTS_A_PLACE, "report.at", str(place.id)):
+        raise TooMuch("这里报的人太多了，写的内容还在。请过一会儿再交；着急请打页面上的电话")
 
 
 def stage_all(form: Form) -> None:
@@ -219,7 +220,7 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         place=ticket.place,
         title=progress.title_for(ticket, viewer),
         words=progress.words_for(ticket, viewer),
-        now_and_next=progress.now_and_next(ticket, asked),
+        now_and_next=progress.now_and_next(ticket, asked, viewer),
         steps=progress.steps(ticket, viewer),
         sources=links.sources("ticket", ticket.id, viewer),
         outcomes=links.outcomes("ticket", ticket.id, viewer),
@@ -258,7 +259,7 @@ def _just_reported(ticket: Ticket) -> bool:
 def _calls(ticket: Ticket, mine: bool) -> tuple[Call, ...]:
     """Return the emergency calls for the words just sent, else for the reporter of an urgent ticket till days after."""
     lasts = mine and ticket.urgent and (ticket.closed_at is None or now() - ticket.closed_at < CALLS_AFTER_CLOSING)
-    return carried_calls() or (sort(ticket.told).calls if lasts else ())
+    return carried_calls(ticket.ref) or (sort(ticket.told).calls if lasts else ())
 
 
 def _publish_form(ticket: Ticket) -> Form:
@@ -328,7 +329,7 @@ def more(ref: str) -> Any:
             raise Invalid({"words": _l("请说一句，或者拍一张照片")})
         added = as_person(lambda viewer: feedback.more(ticket, viewer, form.words.data, form.submission.data))
         acknowledge(ref, ADDED if added else ADDED_BEFORE)
-        carry_calls(form.words.data or "")
+        carry_calls(ref, form.words.data or "")
 
     attempt(form, add, first=partial(stage_all, form))
     return back("tickets.show", ref=ref) if form.taken else ticket_page(ticket, {"more": form}, form.status)
@@ -348,7 +349,7 @@ def answer(ref: str) -> Any:
         as_person(lambda viewer: _answer(ticket, viewer, said, about))
         if said[0] == "no" or current().posts:  # else the page itself says what the viewer answered
             acknowledge(ref, ANSWERED_NO if said[0] == "no" else ANSWERED)
-        carry_calls(form.words.data or "")
+        carry_calls(ref, form.words.data or "")
 
     attempt(form, give)
     return back("tickets.show", ref=ref) if form.taken else ticket_page(ticket, {"answer": form}, form.status)
@@ -360,7 +361,7 @@ def _answer(ticket: Ticket, viewer: Viewer, said: answers.Said, about: dict[str,
         answers.give_feedback(ticket, viewer, *said, **about)
     elif said[0] == "no" and may(viewer, "ticket.still", ticket):
         newcomer_limits.require_room("still", ticket.id, viewer, REOPENED_BY_NEW_DEVICES)
-        answers.say_still_met(ticket, viewer, said[2], about["submission"])
+        answers.say_still_met(ticket, viewer, said[2], **about)
     else:
         answers.call_back(ticket, viewer, *said)
 
@@ -399,7 +400,7 @@ def slip(slip: str) -> Any:
     now_next = progress.now_and_next(ticket)
     return render_template(
         "tickets/slip.html",
-        calls=carried_calls(),
+        calls=carried_calls(slip),
         elsewhere=with_local(sort(ticket.words).elsewhere),
         ticket=ticket,
         slip=found,

@@ -22,5 +22,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(desk.bp)
     read_local_numbers(app.extensions["settings"].local_numbers)  # so that a wrong setting stops the start
     app.jinja_env.globals["tickets_followed"] = own.followed
+    app.jinja_env.globals["tickets_declined"] = own.declined
     app.jinja_env.globals["photos_to_send_again"] = photos.to_send_again
     app.jinja_env.globals["contacts_of"] = my_contact.contacts_of

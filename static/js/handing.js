@@ -16,6 +16,7 @@ const handing = (() => {
   };
   const renew = (form) => { if (form.elements.submission) form.elements.submission.value = uuid(); };
   const empty = (form) => {
+    accept();
     for (const field of form.elements) {
       if (["checkbox", "radio"].includes(field.type)) field.checked = false;
       else if (["text", "tel", "textarea", "file"].includes(field.type)) field.value = "";
@@ -25,7 +26,7 @@ const handing = (() => {
     form.querySelectorAll("[name]").forEach((field) => field.dispatchEvent(new Event("input", { bubbles: true })));
     form.dispatchEvent(new Event("filled"));
   };
-  const say = (form, words, phone, unsent) => {
+  const say = (form, words) => {
     let place = form.querySelector("[data-state]");
     if (!place) {
       form.append(place = make("p", ""));
@@ -34,12 +35,41 @@ const handing = (() => {
     }
     place.classList.remove("soft");
     place.textContent = words;
-    if (phone) place.append(" ", make("a", "打 " + phone, { className: "tel", href: "tel:" + phone }));
-    if (unsent) {
-      place.append(" 有危险先打：");
-      for (const number of ["119", "120", "110"]) place.append(" ", make("a", number, { className: "tel", href: "tel:" + number }));
-    }
+    return place;
   };
+  // As the server's own page says it: a summary that leads to the field, the reason beside it, the title prefixed.
+  const REFUSED = "出错了：";
+  const accept = () => {
+    document.getElementById("refused")?.remove();
+    document.title = document.title.replace(REFUSED, "");
+    document.querySelectorAll("[aria-invalid]").forEach((field) => field.removeAttribute("aria-invalid"));
+    document.querySelectorAll(".wrong[data-by-script]").forEach((note) => note.remove());
+  };
+  const refuse = (field, reason) => {
+    accept();
+    const summary = make("div", "", { id: "refused", className: "note note--sos", tabIndex: -1 }), list = make("ul", ""), line = make("li", "");
+    const note = make("p", reason, { className: "wrong" }), link = make("a", reason, { href: "#" + field.id });
+    link.onclick = (event) => { event.preventDefault(); field.focus(); };
+    note.dataset.byScript = "";
+    summary.setAttribute("role", "alert");
+    line.append(link);
+    list.append(line);
+    summary.append(make("b", "还差一步，您写的都还在："), list);
+    document.getElementById("main").prepend(summary);
+    field.before(note);
+    field.setAttribute("aria-invalid", "true");
+    document.title = REFUSED + document.title;
+    summary.focus();
+  };
+  // Not sent, so nobody has sorted the words: the numbers for a danger stand first, and in sight.
+  const sayUnsent = (form, words, phone) => {
+    const place = say(form, ""), call = (number, text) => make("a", text || number, { className: "tel", href: "tel:" + number });
+    place.append(make("b", "有危险先打："), ...["119", "120", "110"].map((number) => call(number)), make("br", ""), "心里难受打 ", call("12356"), make("br", ""), words);
+    if (phone) place.append(" ", call(phone, "打 " + phone));
+    place.scrollIntoView({ block: "center" });
+  };
+  const isAnswered = (trouble) => /^\d+$/.test(trouble.message); // by a busy server: the signal is there
+  const why = (trouble) => isAnswered(trouble) ? "那边正忙，还没收下" : "没送出去";
   const natively = async (one) => {
     const form = make("form", "", { method: "post", action: one.action, hidden: true });
     const { token } = JSON.parse((await ask("/token", LIMIT)).text);
@@ -60,8 +90,7 @@ const handing = (() => {
     const photos = await photosOf(id), fields = fieldsOf(form, sender), words = fields.find(([name]) => name === "words");
     if ("photos" in form.dataset && words && !words[1].trim()) {
       if (!photos.length) {
-        say(form, "请说一句，或者拍一张照片");
-        form.elements.words.focus();
+        refuse(form.elements.words, "请说一句，或者拍一张照片");
         return;
       }
       if (!photos.every(isStaged)) words[1] = "见照片"; // until they come
@@ -84,8 +113,8 @@ const handing = (() => {
           await natively(one).catch(() => say(form, trouble.message, phone));
         } else if (!kept) {
           await drop(id).catch(() => {});
-          say(form, "没有送出去，这台手机也存不下。写的还在这一页，请别关，有信号再点一次；着急请打电话。", phone, true);
-        } else say(form, "没送出去，先存在这台手机里了。有信号时打开这里任何一页就会送，只送一次；着急请打电话。", phone, true);
+          sayUnsent(form, `${why(trouble)}，这台手机也存不下。写的还在这一页，请别关，过一会儿再点一次；着急请打电话。`, phone);
+        } else sayUnsent(form, `${why(trouble)}，先存在这台手机里了。${isAnswered(trouble) ? "过一会儿" : "有信号时"}打开这里任何一页就会送，只送一次；着急请打电话。`, phone);
         return;
       }
       if (kept) say(form, "");

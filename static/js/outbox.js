@@ -90,9 +90,9 @@ const outbox = (() => {
   const isStaged = (photo) => photo.staged > Date.now() - STAGED_FOR;
   const sendWords = async (one, kept) => {
     if (one.to) return;
-    const { to } = await post(one.action, one.fields, LIMIT);
+    const { to, calls } = await post(one.action, one.fields, LIMIT);
     if (!to) throw new Error("no answer");
-    one.to = to;
+    Object.assign(one, { to, calls });
     if (kept) await put(one).catch(() => {});
     for (const photo of await photosOf(one.id)) if (isStaged(photo)) await dropPhoto(photo.key);
   };
@@ -162,11 +162,32 @@ const outbox = (() => {
     if (later.length) now.append(`有 ${later.length} 件存在这台手机里，还没送出去。有信号就自动送。`);
     if (photos.length) now.append(`文字已经送到，照片还在送${photos.map((one) => left.has(one.id) ? `：还有 ${left.get(one.id)} 张` : "").join("")}。`);
     if (arrived.length) now.append(`送到了 ${arrived.length} 件。`);
-    for (const one of arrived) if (one.to.split("#")[0] !== location.pathname) now.append(make("a", "看看" + one.title, { href: one.to }), " ");
+    const elsewhere = arrived.filter((one) => one.to.split("#")[0] !== location.pathname);
+    elsewhere.forEach((one, index) => { now.append(make("a", elsewhere.length > 1 ? `看第 ${index + 1} 件` : "看看" + one.title, { href: one.to }), " "); });
     const aside = lines.length;
     if (now.firstChild) lines.unshift(now);
+    lines.unshift(...callsFor([...arrived, ...photos]));
     remember(aside + waiting.length);
     if (lines.length || box) show(lines);
+    if (box?.querySelector("[data-call]") && !box.classList.contains("calls")) { // comes before whatever the page is about
+      box.className = "note note--sos calls";
+      box.setAttribute("role", "alert");
+      document.getElementById("main").prepend(box);
+      box.scrollIntoView({ block: "nearest" });
+    }
+  };
+  // Whom to call for what was sent from here, as the server answered.
+  const callsFor = (sent) => {
+    const calls = [...new Map(sent.flatMap((one) => one.calls || []).map((call) => [call.number, call])).values()];
+    const buttons = calls.map(({ number, label }, index) => {
+      const link = make("a", `打 ${number}（${label}）`, { className: "button button--wide" + (index ? "" : " button--sos"), href: "tel:" + number });
+      link.dataset.call = number;
+      return link;
+    });
+    if (!calls.length) return [];
+    const first = make("p", "");
+    first.append(make("b", calls[0].sentence));
+    return [first, ...buttons];
   };
   // Known before the store answers, so that the line stands before anybody reaches for what is below it.
   const show = (lines) => {

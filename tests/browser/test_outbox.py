@@ -2,6 +2,7 @@
 
 import base64
 import random
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -183,6 +184,38 @@ def test_a_report_that_meets_a_fault_is_sent_once_from_the_scan_page(phone: Phon
     expect(phone.page.get_by_text("送到了")).to_be_visible()
     assert phone.page.url == phone.scan_page
     assert tickets(phone.town, f"遇到{fault}") == [(f"遇到{fault}", 1)]
+
+
+def test_a_danger_without_a_signal_has_its_numbers_before_and_after_it_was_sent(phone: Phone) -> None:
+    phone.page.goto(phone.form)
+    phone.write("我真的不想活了")
+    phone.meet("offline")
+    phone.hand_in()
+    said = phone.page.locator("#state")
+    for number in ("119", "120", "110", "12356"):
+        expect(said.get_by_role("link", name=number, exact=True)).to_be_in_viewport()
+    expect(said.get_by_role("link").first).to_have_text("119")
+    phone.another_page()
+    phone.sent_from(phone.scan_page)
+    first = phone.page.locator("main a").first
+    expect(first).to_have_attribute("href", "tel:12356")
+    expect(first).to_be_in_viewport()
+
+
+def test_a_form_without_words_is_refused_as_the_server_does_it(phone: Phone) -> None:
+    phone.page.goto(phone.form)
+    phone.page.get_by_label("路灯照明", exact=True).check(force=True)
+    phone.hand_in()
+    expect(phone.page.locator("#refused")).to_be_focused()
+    expect(phone.page).to_have_title(re.compile("出错了："))
+    phone.page.locator("#refused a").click()
+    expect(phone.page.get_by_label("怎么了？")).to_be_focused()
+    phone.write("这回写了")
+    phone.meet("offline")
+    phone.hand_in()
+    expect(phone.page.get_by_text("先存在这台手机里了")).to_be_visible()
+    expect(phone.page.locator("#refused")).to_have_count(0)
+    assert "出错了" not in phone.page.title()
 
 
 def test_two_reports_written_one_after_the_other_without_a_signal_are_two_tickets(phone: Phone) -> None:

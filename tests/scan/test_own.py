@@ -39,6 +39,21 @@ def test_the_scan_page_asks_for_what_waits_for_this_phone_in_at_most_one_kilobyt
     assert mine.get(f"/c/{cast.codes['1号楼']}/mine").get_json() == {}
 
 
+def test_who_was_declined_finds_it_and_that_one_may_answer_back(phone, cast) -> None:
+    mine, gao = phone(), phone().sign_in("gao")
+    address = mine.report(cast.codes["5号楼"], category="noise", words="半夜打桩")
+    gao.get(address)
+    assert gao.post(f"{address}/moves/decline", note="归城管管").status_code == 303
+    asked, hint = f"/c/{cast.codes['5号楼']}/mine", "可以请上一级再看"
+    line = mine.get(asked).get_json()
+    assert hint in line["says"] and line["to"] == f"{address}#move-appeal" and line["asks"]
+    assert "请上一级再看" in mine.get("/me").get_data(as_text=True)
+    mine.get(address)
+    assert 'id="move-appeal"' in mine.page
+    assert mine.post(f"{address}/moves/appeal", note="城管说归社区").status_code == 303
+    assert mine.get(asked).get_json().get("says") != line["says"] and phone().get(asked).get_json() == {}
+
+
 def test_a_private_matter_is_named_without_its_words_and_its_kind(cast, finished) -> None:
     mine, _ = finished(category="care", words="老人三天没下楼")
     line = mine.get(f"/c/{cast.codes['5号楼']}/mine").get_json()["says"]

@@ -3,14 +3,20 @@
 import io
 import re
 import time
+from datetime import timedelta
+
+from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from governance.core.db import db, writing
 from governance.core.web import page_cache
 from governance.places.actions import print_code, retire_code
 from governance.places.model import ScanCount
 from governance.scan.counts import flush
+from governance.tickets.model import Ticket
 from tests import photos
 from tests.catalogue import translate_into_english
+from tests.phone import Phone
 
 
 def text(answer) -> str:
@@ -154,6 +160,42 @@ def test_a_torn_or_false_sticker_reaches_the_community_in_two_taps(phone, cast) 
     desk.get("/desk?tab=new")
     assert "像是假的码" in desk.page and ticket in desk.page
     assert "照片" in text(phone().sign_in("gao").get(ticket))
+
+
+def press(one: Phone, code: str, what: str = "broken") -> TestResponse:
+    one.get(f"/c/{code}/sticker")
+    return one.post(f"/c/{code}/sticker", what=what)
+
+
+def test_who_presses_again_or_after_a_neighbour_joins_the_same_ticket(phone, cast) -> None:
+    first, code = phone(), cast.codes["5号楼"]
+    address = press(first, code).location
+    assert press(first, code).location == address and "您已经报过了" in text(first.get(address))
+    neighbour = phone()
+    assert press(neighbour, code).location == address and "记下了您也遇到" in text(neighbour.get(address))
+    assert "共 2 位邻居" in text(neighbour.get(address))
+    assert press(phone(), code, "false").location != address
+    assert press(phone(), cast.codes["6号楼"]).location != address
+
+
+def test_a_false_code_is_urgent_and_a_torn_one_is_not(phone, cast) -> None:
+    torn, false = (press(phone(), cast.codes["5号楼"], what).location for what in ("broken", "false"))
+    tickets = {ticket.ref: ticket for ticket in db.session.scalars(select(Ticket))}
+    hasty, calm = tickets[false.removeprefix("/t/")], tickets[torn.removeprefix("/t/")]
+    assert hasty.urgent and not calm.urgent
+    assert hasty.due_at - hasty.submitted_at < timedelta(hours=5) < calm.due_at - calm.submitted_at
+
+
+def test_presses_at_a_code_have_limits_of_their_own_and_leave_room_for_reports(phone, cast, monkeypatch) -> None:
+    monkeypatch.setattr("governance.tickets.reporting.sticker_routes.AN_ADDRESS", "3/hour")
+    monkeypatch.setattr("governance.tickets.routes.REPORTS_A_PLACE", "1/hour")
+    code = cast.codes["5号楼"]
+    assert [press(phone(), code).status_code for _ in range(4)] == [303] * 3 + [429]
+    phone().report(code)
+    late = phone()
+    late.get(f"/c/{code}/report")
+    assert late.post(f"/c/{code}/report", category="light", words="灯不亮").status_code == 429
+    assert "这里报的人太多了" in late.page and "您今天" not in late.page and 'href="tel:010-00000001"' in late.page
 
 
 def test_a_code_never_issued_is_told_to_the_community_of_the_place_scanned_before(phone, cast) -> None:

@@ -223,3 +223,23 @@ def test_a_photo_that_fails_later_tells_who_sent_it_and_asks_again(phone, cast) 
     assert mine.post(f"{address}/more", photos=(io.BytesIO(photos.png()), "again.png")).status_code == 303
     assert "有一张照片没收下：" not in mine.get(address).get_data(as_text=True)
     assert phone().sign_in("shen").get(f"{address}/record").status_code == 200
+
+
+STAFF_WORDS = "已联系502的李大爷，电话13911112222，下周三换锁"
+
+
+@pytest.mark.parametrize("moves", [("finish",), ("decline",), ("accept", "hold"), ("decline", "appeal", "uphold")])
+def test_strangers_read_what_staff_wrote_without_numbers_doors_and_names(phone, cast, moves):
+    mine = phone()
+    address = mine.report(cast.codes["5号楼"], category="noise", words="半夜打桩")
+    gao, shen = phone().sign_in("gao"), phone().sign_in("shen")
+    for move in moves:
+        who = {"appeal": mine, "uphold": shen}.get(move, gao)
+        who.get(address)
+        assert who is mine or "自动遮住" in who.page or move == "accept"
+        assert who.post(f"{address}/moves/{move}", note=STAFF_WORDS).status_code == 303
+    page = phone().get(address).get_data(as_text=True)
+    assert "下周三换锁" in page
+    for leak in ("13911112222", "502", "李大爷"):
+        assert leak not in page and leak in mine.get(address).get_data(as_text=True)
+        assert leak in gao.get(address).get_data(as_text=True)

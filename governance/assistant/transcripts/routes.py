@@ -24,6 +24,7 @@ from governance.triage.pressing import carried_calls, carry_calls
 from governance.triage.sorting import sort
 
 bp = Blueprint("transcripts", __name__)
+PASTED = "pasted"  # the page that answers for a matter passed on
 FEW_GROUPS = 8  # more groups than this get a search field
 
 
@@ -82,7 +83,7 @@ def pass_on() -> Any:
         return _matter_page(form, places), form.status
     if not (form.rest.data or "").strip():
         session["passed_on"] = done
-        carry_calls(form.words.data or "")
+        carry_calls(PASTED, form.words.data or "")
         return back("transcripts.paste")
     again = _form(PasteForm.blank(pasted=form.rest.data, group=form.group.data, place=form.place.data))
     return _paste_page(again, said=parse.lines(form.rest.data), there=_there(again, places), done=done)
@@ -151,7 +152,7 @@ def _matter(form: MatterForm, places: list[Place]) -> MatterForm:
 
 def _paste_page(form: PasteForm, **more: Any) -> str:
     written = sort(form.pasted.data or "").calls if request.method == "POST" else ()
-    calls = carried_calls() or written
+    calls = carried_calls(PASTED) or written
     return render_template("assistant/paste.html", form=form, calls=calls, is_urgent=_is_urgent, **more)
 
 

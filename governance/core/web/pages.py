@@ -11,6 +11,7 @@ from flask import (
     Flask,
     Response,
     current_app,
+    g,
     jsonify,
     redirect,
     render_template,
@@ -48,6 +49,7 @@ HTTP_ERRORS = {
     415: _l("文件类型不对"),
     503: _l("系统正忙，请过一会儿再试；着急请打电话"),
 }
+TYPED = ("title", "words", "where", "note", "contact_name", "contact_phone")  # shown again with a refusal
 NOT_DONE, SOMEBODY_FIRST = _l("没有办成，请返回再试"), _l("别人刚刚先办了，请看看最新情况")
 
 
@@ -154,8 +156,13 @@ def _taken_as_json(response: Response) -> Response:
         return response
     to = response.headers.pop("Location")
     response.status_code, response.content_type = 200, "application/json"
-    response.set_data(jsonify(to=to).get_data())
+    response.set_data(jsonify(to=to, **g.get("in_json", {})).get_data())
     return response
+
+
+def say_in_json(**facts: Any) -> None:
+    """Add facts to the JSON answer of this request, if its form is taken and a script sent it."""
+    g.in_json = facts
 
 
 def wants_json() -> bool:
@@ -189,6 +196,9 @@ def _problem(problem: errors.Problem) -> Any:
     if remedy and request.method in ("GET", "HEAD"):
         return redirect(url_for(remedy, next=request.full_path.rstrip("?")), 303)
     shown = {"title": problem.title, "words": problem.words, "status": problem.status, "remedy": remedy, "first": first}
+    if isinstance(problem, errors.Refused) and request.method == "POST":
+        shown |= {"typed": [text for name in TYPED if (text := request.form.get(name, "").strip())]}
+        shown["there"] = _readable(request.path)
     page = render_template("shared/problem.html", **shown, again=getattr(problem, "again", ""))
     return page, problem.status
 

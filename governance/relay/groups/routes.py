@@ -7,6 +7,8 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 
 from governance.core.db import now, numbered
+from governance.core.translation import LazyText as _l
+from governance.core.web.acknowledgement import acknowledge, acknowledgement
 from governance.core.web.forms import attempt
 from governance.core.web.pages import back
 from governance.core.web.security import refills, takes
@@ -77,6 +79,10 @@ def show(group_id: int) -> Any:
     return _page(_group(group_id))
 
 
+def _about(group: Group) -> str:
+    return f"group {group.id}"
+
+
 def _page(group: Group, form: KeeperForm | None = None, entry: EntryCodeForm | None = None) -> str:
     kind = channels.channel(group.channel)
     page: dict[str, Any] = {"said": delivery_queries.said_to(group), "failed": delivery_queries.any_failed(group)}
@@ -85,6 +91,7 @@ def _page(group: Group, form: KeeperForm | None = None, entry: EntryCodeForm | N
     page |= {"just_said": direct_message.just_said(group), "only_answers": ONLY_ANSWERS}
     page |= {"keep_form": form or KeeperForm.blank(), "entry_form": entry or EntryCodeForm.blank()}
     page |= {"entry_until": group.entry_code_at and group.entry_code_at + entry_codes.LASTS, "moment": now()}
+    page["done"] = acknowledgement(_about(group))
     return render_template("relay/group.html", group=group, kind=kind, **page)
 
 
@@ -107,6 +114,8 @@ def entry_code(group_id: int) -> Any:
     """Keep the QR code of the group, for the scan page of its places."""
     group, form = _group(group_id), EntryCodeForm()
     attempt(form, lambda: entry_codes.keep(group, current(), form.bytes_of()))
+    if form.taken:
+        acknowledge(_about(group), _l("放上去了，扫码的居民现在能进这个群。7 天以后过期，第 6 天提醒您换。"))
     return back("groups.show", group_id=group.id) if form.taken else (_page(group, entry=form), form.status)
 
 
@@ -115,6 +124,7 @@ def entry_code(group_id: int) -> Any:
 def withdraw_entry_code(group_id: int) -> Any:
     group = _group(group_id)
     entry_codes.withdraw(group, current())
+    acknowledge(_about(group), _l("不放了，扫码的居民看不到这个群的二维码了。"))
     return back("groups.show", group_id=group.id)
 
 

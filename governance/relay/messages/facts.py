@@ -15,11 +15,12 @@ from governance.core.events import Event
 from governance.core.web.pages import local
 from governance.discussions.lifecycle import PROPOSED
 from governance.discussions.model import Topic
+from governance.people.model import ROLES
 from governance.places.codes import first_living
 from governance.places.model import Place, near_name_of
 from governance.relay.messages.text import address
 from governance.relay.model import Group
-from governance.tickets.lifecycle import SETTLING
+from governance.tickets.lifecycle import APPEALED, SETTLING
 from governance.tickets.model import Ticket
 
 URGENT_HOURS = 4  # a ticket due within half a shift does not wait for the day's digest
@@ -84,6 +85,7 @@ def _ticket(event: Event) -> Facts | None:
         "link": address(f"/t/{ticket.ref}"),
         "joined": _count(event.data.get("joined"), ticket.joined),
         "round": _count(event.data.get("round"), ticket.round),
+        "looks_again": ROLES[ticket.appeal_to].in_chinese if ticket.state == APPEALED and ticket.appeal_to else "",
         "to_verify": ticket.category.verify,
     }
     is_urgent = ticket.urgent or ticket.category.hours <= URGENT_HOURS

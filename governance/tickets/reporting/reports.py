@@ -48,7 +48,10 @@ def submit_report(place: Place, by: Viewer, category: Category, submission: str,
 def new_report(
     place: Place | PlaceRow, by: Viewer, category: Category | Choice, submission: str, **details: Any
 ) -> str:
-    """Create a ticket and return its reference. The caller has checked that the submission is new."""
+    """Create a ticket and return its reference. The caller has checked that the submission is new.
+
+    `details` may also say `urgent`, and `hours` to handle it in where the category's are too many.
+    """
     return _report(by, by.person_id, by.person_id, place, category, submission, details)
 
 
@@ -85,7 +88,8 @@ def _report(
 ) -> str:
     details = {"words": "", "where": "", "source": "code", **details}
     sorting = sorting_of(told(details["words"], details["where"]))
-    details["urgent"] = sorting.urgent
+    details["urgent"] = bool(details.get("urgent") or sorting.urgent)
+    hours = details.pop("hours", category.hours)
     details["private"] = bool(details.get("private") or category.private or sorting.private)
     areas = place.areas() | ({"grid_id": None} if category.above_grid else {})
     ref = new_ref()
@@ -96,7 +100,7 @@ def _report(
         submission=submission,
         place_id=place.id,
         category_id=category.id,
-        due_at=now() + timedelta(hours=category.hours),
+        due_at=now() + timedelta(hours=hours),
         **areas,
         **details,
     )

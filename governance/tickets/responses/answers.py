@@ -52,9 +52,13 @@ def give_feedback(
     given = db.session.get(Answer, (ticket.id, asked_in or ticket.round, by.person_id))
     if given is not None and (given.solved, given.satisfied, given.words) == (solved, satisfied, words):
         return
+    _require_round(ticket, asked_in)
+    _give(ticket, by.person_id, by, None, (solved, satisfied, words), submission)
+
+
+def _require_round(ticket: Ticket, asked_in: int | None) -> None:
     if asked_in not in (None, ticket.round):
         raise Refused("这一轮已经过去了，请看看现在办到哪了")
-    _give(ticket, by.person_id, by, None, (solved, satisfied, words), submission)
 
 
 def _said_before(ticket: Ticket, by: Viewer, submission: str, said: Said) -> bool:
@@ -68,16 +72,18 @@ def _said_before(ticket: Ticket, by: Viewer, submission: str, said: Said) -> boo
     return first is not None
 
 
-def say_still_met(ticket: Ticket, by: Viewer, words: str, submission: str = "") -> None:
+def say_still_met(ticket: Ticket, by: Viewer, words: str, *, asked_in: int | None = None, submission: str = "") -> None:
     """我也遇到，还没好: somebody who meets it after the finish joins and answers "no".
 
     Where another answer has reopened it meanwhile, they join what is being done again, and their words are added.
+    `asked_in` is the round that the page showed; of a later finish it says nothing.
     """
     locked(ticket)
     require(by, "ticket.still", ticket)
     is_done_again = ticket.state in life.LISTED and ticket.round > 1
     if not is_done_again:
         require_taken(ticket)
+        _require_round(ticket, asked_in)
     add_joiner(ticket, by)
     if not is_done_again:
         _give(ticket, by.person_id, by, None, ("no", None, words), submission)
@@ -170,6 +176,17 @@ def takes_answers() -> ColumnElement[bool]:
     """`are_taken` as an SQL condition."""
     late = and_(Ticket.state == life.CLOSED, Ticket.closed_at >= now() - LATE_ANSWER)
     return or_(Ticket.state == life.RESOLVED, late)
+
+
+def is_done_again() -> ColumnElement[bool]:
+    """Match open tickets that somebody's "no" has put back to be done within the days in which others were asked."""
+    refused = exists().where(
+        Answer.ticket_id == Ticket.id,
+        Answer.round == Ticket.round - 1,
+        Answer.solved == "no",
+        Answer.at >= now() - SILENCE,
+    )
+    return and_(Ticket.state.in_(life.LISTED), Ticket.round > 1, refused)
 
 
 def open_to(ticket: Ticket, viewer: Viewer) -> dict[str, bool]:

@@ -1,11 +1,11 @@
 """What is a person's own: what waits for their answer, and what they reported or joined, as they may read it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import case, func, select
 
-from governance.core.db import connection, db
+from governance.core.db import connection, db, now
 from governance.core.events import Event
 from governance.core.lifecycle import Reader
 from governance.core.translation import AnyText
@@ -20,6 +20,7 @@ from governance.tickets.model import Follow, Ticket
 from governance.tickets.queries import WITH_PLACE, stands_at
 from governance.tickets.responses.answers import is_unanswered
 
+ANSWER_BACK_SHOWN = timedelta(days=30)
 PRIVATE = _l("一件不公开的事")  # its words and its category stay off a screen that others may see
 
 
@@ -70,6 +71,21 @@ def waiting(viewer: Viewer) -> list[OwnTicket]:
         OwnTicket(one, title_for(one, viewer), True, one.resolved_at or one.submitted_at)
         for one in db.session.scalars(query)
         if may(viewer, "ticket.answer", one)
+    ]
+
+
+def declined(viewer: Viewer) -> list[OwnTicket]:
+    """What the viewer reported, was declined in the last 30 days and may answer back to, the latest first."""
+    if viewer.person_id is None:
+        return []
+    lately = (Event.noun == "ticket", Event.verb == "decline", Event.at > now() - ANSWER_BACK_SHOWN)
+    query = select(Ticket, Event.at).join(Event, Event.subject_id == Ticket.id).where(*lately)
+    mine = Follow.person_id == viewer.person_id, Follow.role == "reporter", Follow.hidden_at.is_(None)
+    query = query.join(Follow, Follow.ticket_id == Ticket.id).where(*mine, Ticket.state == life.DECLINED)
+    return [
+        OwnTicket(one, title_for(one, viewer), False, at)
+        for one, at in db.session.execute(query.options(*WITH_PLACE).order_by(Event.id.desc()))
+        if may(viewer, "ticket.appeal", one)
     ]
 
 

@@ -52,6 +52,7 @@ def test_a_screenshot_of_the_keeper_becomes_the_way_in_for_those_who_scan(phone,
     keeper.get(f"/keep/groups/{group.id}")
     picture = (io.BytesIO(screenshot(ADDRESS)), "Screenshot.png")
     assert keeper.post(f"/keep/groups/{group.id}/entry", picture=picture).status_code == 303
+    assert "放上去了，扫码的居民现在能进这个群" in keeper.get(f"/keep/groups/{group.id}").get_data(as_text=True)
     page_cache.clear()
     page = scan(phone, cast)
     assert "进这里的居民群" in page and "3号院邻里群" in page

@@ -58,6 +58,19 @@ def test_who_answers_a_page_that_another_has_outrun_joins_what_is_done_again(pho
     assert "我家也吵" in phone().sign_in("gao").get(address).get_data(as_text=True)
 
 
+def test_what_was_met_before_a_later_finish_does_not_reopen_it_and_is_not_lost(phone, finished) -> None:
+    address, mine = finished()
+    neighbour, gao = phone(), phone().sign_in("gao")
+    neighbour.get(address)
+    mine.get(address)
+    mine.post(f"{address}/answer", solved="no")
+    gao.get(address)
+    assert gao.post(f"{address}/moves/finish", note="又劝停了").status_code == 303
+    refused = neighbour.post(f"{address}/answer", solved="no", words="那晚我家也吵", asked_in="1")
+    assert refused.status_code == 409 and (ticket_at(address).round, ticket_at(address).joined) == (2, 0)
+    assert "那晚我家也吵" in neighbour.page and f'href="{address}"' in neighbour.page
+
+
 def test_a_neighbour_may_say_so_until_30_days_after_closing(phone, finished) -> None:
     address, mine = finished()
     mine.get(address)
