@@ -185,6 +185,12 @@ class TicketPort(Protocol):
     def to_topic(self, ticket_id: int, by: Viewer, topic: str) -> None:
         """Bring one ticket into a topic. Raises Missing, Forbidden, Refused, Invalid. Call it inside `writing()`."""
 
+    def report_privately(self, by: Viewer, reporter_id: int, place: Place, submission: str, words: str) -> int:
+        """Make a private ticket of words from the hall; their author is its reporter. Gives its id.
+
+        Raises Forbidden. Call it inside `writing()`.
+        """
+
     def task_choices(self, place: Place) -> tuple[Choices, Choices]:
         """The categories a task may be of, and the bodies that may be sent one from this place."""
 

@@ -10,7 +10,7 @@ import uuid
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.datastructures import FileStorage
 
 from governance import initial_data
@@ -30,7 +30,7 @@ from governance.places.model import Place
 from governance.relay.groups import binding
 from governance.tickets import actions, photos, queries
 from governance.tickets.lifecycle import LISTED
-from governance.tickets.model import Ticket
+from governance.tickets.model import Photo, Ticket
 from governance.tickets.reporting import reports
 from governance.tickets.responses import answers, feedback
 
@@ -223,7 +223,6 @@ def _step(ticket: Ticket, step: str, reporter: Viewer) -> None:
         return
     done = FINISHED.get(ticket.category.slug, "")
     given = {"note": done if step == "finish" else NOTES.get(step, "")}
-    given["let_out"] = ",".join(photo.key for photo in ticket.told_photos)  # they were drawn for this
     if step == "dispatch":
         name = "顺达电梯维保（示例）" if ticket.category.slug == "lift" else "绿叶物业（示例）"
         given["body"] = str(db.session.scalars(select(Body).filter_by(name=name)).one().id)
@@ -235,6 +234,9 @@ def _step(ticket: Ticket, step: str, reporter: Viewer) -> None:
     role = {"start": "body", "return": "body"}.get(step, "grid")
     by = reporter if step == "withdraw" else _staff(role, ticket)
     actions.make_move(ticket, step, by, given)
+    if step == "accept" and not ticket.urgent:
+        with writing():  # they were drawn for this; the worker has not cleaned them yet
+            db.session.execute(update(Photo).where(Photo.ticket_id == ticket.id).values(let_out=True))
 
 
 def _as_if_earlier() -> None:

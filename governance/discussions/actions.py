@@ -14,9 +14,10 @@ from governance.core.db import find_by as one
 from governance.core.errors import Invalid, Refused, SentBefore
 from governance.core.events import append
 from governance.core.jobs import enqueue_once
-from governance.core.lifecycle import Made, Move
+from governance.core.lifecycle import Made
+from governance.discussions import danger
 from governance.discussions import lifecycle as life
-from governance.discussions.lifecycle import LIFE
+from governance.discussions.lifecycle import LIFE, TopicMove
 from governance.discussions.model import TAKEN_BACK, Flag, Reply, Statement, Topic, TopicFollow, follows
 from governance.people.access.permissions import may, require
 from governance.people.access.viewer import SYSTEM, Viewer
@@ -58,6 +59,7 @@ def _begin(by: Viewer, place: Place, submission: str, title: str, words: str) ->
         first = proposed(by.staff_id, submission, title, words)
         if first:
             return first
+        danger.refuse_in("title", f"{title}\n{words}")
         topic = _new(by, by.staff_id, place, submission, title, words, official=True)
         apply_move(topic, "open", by, {})
     return topic
@@ -73,6 +75,7 @@ def _new(
         place=place,
         author_id=author_id,
         official=official,
+        urgent=not official and danger.is_in(f"{title}\n{words}"),
         title=title,
         words=words,
         state=life.PROPOSED,
@@ -86,6 +89,8 @@ def _new(
         record_event(topic, "propose", by, words=words, title=title)
     else:  # a resident's title is personal text: `words` can be erased, the event's facts cannot
         record_event(topic, "propose", by, words="\n".join(filter(None, (title, words))))
+    if topic.urgent:
+        record_event(topic, "danger", by)
     return topic
 
 
@@ -96,6 +101,8 @@ def make_move(topic: Topic, name: str, by: Viewer, answers: Mapping[str, str]) -
     """
     with writing():
         _lock_in_order(topic, answers)
+        if not LIFE.move(name).for_urgent:
+            danger.refuse_as_it_stands(topic.urgent)
         LIFE.make(topic, name, by, answers, require)
 
 
@@ -117,7 +124,7 @@ def apply_move(topic: Topic, name: str, by: Viewer, answers: Mapping[str, str]) 
 
 
 @LIFE.records
-def _record_move(topic: Topic, made: Made[Move]) -> None:
+def _record_move(topic: Topic, made: Made[TopicMove]) -> None:
     facts = {"came_from": made.came_from, "to": topic.state, **made.facts}
     record_event(topic, made.move.name, made.by, words=made.words, **facts)
 
@@ -144,9 +151,37 @@ def record_event(topic: Topic, verb: str, by: Viewer, words: str = "", **facts: 
 
 @LIFE.changes("open")
 def _open(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
-    topic.checked_at = now()
     topic.answer = answers.get("note") or topic.answer
+    _publish(topic, topic.title, topic.words)
     return {}
+
+
+def _publish(topic: Topic, title: str, words: str) -> None:
+    """Let everybody read it, with what residents wrote masked."""
+    if not topic.official:
+        topic.title, topic.words = danger.published(title, 40), danger.published(words, 1000)
+    topic.checked_at = topic.checked_at or now()
+
+
+@LIFE.changes("reword")
+def _reword(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    danger.refuse_in("title", f"{answers['title']}\n{answers.get('words', '')}")
+    topic.urgent = False
+    _publish(topic, answers["title"], answers.get("words", ""))
+    return {}
+
+
+@LIFE.changes("to_ticket")
+def _to_ticket(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
+    written = "\n".join(filter(None, (topic.title, topic.words)))
+    return {"ticket": hand_over(topic, by, topic.author_id, topic.submission, written)}
+
+
+def hand_over(topic: Topic, by: Viewer, author_id: int, submission: str, words: str) -> int:
+    """Make the words a private ticket of their author. Raises Forbidden. Call it inside `writing()`."""
+    ticket_id = links.tickets().report_privately(by, author_id, topic.place, submission, words)
+    links.tie(("topic", topic.id), ("ticket", ticket_id))
+    return ticket_id
 
 
 @LIFE.changes("decide")
@@ -170,7 +205,7 @@ def all_done(topic: Topic) -> None:
 
 @LIFE.changes("reopen")
 def _reopen(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
-    topic.checked_at = topic.checked_at or now()
+    _publish(topic, topic.title, topic.words)
     topic.decision, topic.decided_at = "", None  # the record keeps the earlier decision
     return {}
 
@@ -182,7 +217,8 @@ def _merge(topic: Topic, by: Viewer, answers: Mapping[str, str]) -> dict[str, An
         raise Invalid({"into": "没有这个议题，或不归您管"})
     if target.state != life.DISCUSSING:
         raise Invalid({"into": "那个议题不在商量，不能并进去"})
-    topic.merged_into_id, topic.checked_at = target.id, topic.checked_at or now()
+    topic.merged_into_id = target.id
+    _publish(topic, topic.title, topic.words)
     _carry_over(topic, target)
     record_event(target, "take_in", by, words=topic.title, taken=topic.id)
     return {"into": target.id}

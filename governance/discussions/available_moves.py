@@ -13,22 +13,31 @@ from governance.core.web.forms import Form, options
 from governance.core.web.pages import local
 from governance.discussions import lifecycle as life
 from governance.discussions.forms import AnswerForm, DeedForm, HideForm, TaskForm, move_form
+from governance.discussions.lifecycle import TopicMove
 from governance.discussions.model import Topic
 from governance.people.access.permissions import may, visible
 from governance.people.access.viewer import Viewer
+from governance.triage.masking import masked
 
 A_FORTNIGHT = timedelta(days=14)
 
 
 def move_forms(topic: Topic, viewer: Viewer, given: dict[str, Form]) -> list[tuple[Move, Form]]:
     """Pair each move the viewer may make now with its form. A refused form keeps the submitted values."""
-    offered = [move for move in topic.next_moves() if may(viewer, f"topic.{move.name}", topic)]
+    offered = [move for move in topic.next_moves() if _fits(move, topic) and may(viewer, f"topic.{move.name}", topic)]
     chosen = [(move, choices(move, topic, viewer)) for move in offered]
     return [
         (move, given.get(move.name) or move_form(move, targets).blank().on_page_as(move.name))
         for move, targets in chosen
         if targets is None or targets
     ]
+
+
+def _fits(move: TopicMove, topic: Topic) -> bool:
+    """May it be made with this topic? Another wording is asked for only where the words cannot be shown whole."""
+    if move.name == "reword":
+        return topic.urgent or any(masked(words).parts for words in (topic.title, topic.words))
+    return move.for_urgent if topic.urgent else move.for_calm
 
 
 def choices(move: Move, topic: Topic, viewer: Viewer) -> list[tuple[str, str]] | None:

@@ -11,8 +11,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from governance.core.db import db, locked, now, numbered, writing
 from governance.core.db import find_by as one
 from governance.core.errors import Invalid, Missing, Refused, SentBefore
+from governance.core.translation import LazyText as _l
+from governance.discussions import danger
 from governance.discussions import lifecycle as life
-from governance.discussions.actions import follow, record_event, tally_soon
+from governance.discussions.actions import follow, hand_over, record_event, tally_soon
 from governance.discussions.model import (
     HIDDEN,
     SHOWN,
@@ -30,6 +32,7 @@ from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
 
 KINDS: dict[str, Any] = {"statement": Statement, "reply": Reply}
+LONGEST = {"statement": 140, "reply": 300}
 
 
 def say(topic: Topic, by: Viewer, submission: str, words: str, from_group: bool = False) -> Statement:
@@ -87,7 +90,8 @@ def _author(by: Viewer) -> int | None:
 
 def _spoken(by: Viewer, submission: str, words: str) -> dict[str, Any]:
     waits = by.staff_id is None and bool(signs(words))
-    facts = {"author_id": _author(by), "submission": submission, "official": by.staff_id is not None}
+    urgent = by.staff_id is None and danger.is_in(words)
+    facts = {"author_id": _author(by), "submission": submission, "official": by.staff_id is not None, "urgent": urgent}
     return facts | {"state": WAITING if waits else SHOWN}
 
 
@@ -99,6 +103,8 @@ def _said(topic: Topic, by: Viewer, spoken: Spoken) -> None:
     record_event(
         topic, f"{spoken.noun}_say", by, words=spoken.words, id=spoken.id, waits=spoken.state == WAITING, **facts
     )
+    if spoken.urgent:
+        record_event(topic, "danger", by)
 
 
 def _still(topic: Topic, states: tuple[str, ...]) -> None:
@@ -167,14 +173,33 @@ def hide(spoken: Spoken, by: Viewer, reason: str) -> None:
         record_event(spoken.topic, "hide", by, words=reason, noun=spoken.noun, id=spoken.id)
 
 
-def show(spoken: Spoken, by: Viewer) -> None:
-    """Show words, also after hiding, and settle the flags on them."""
+def show(spoken: Spoken, by: Viewer, public_words: str = "") -> None:
+    """Show words, also after hiding, and settle the flags on them. What waited for this look is masked.
+
+    Raises Refused for words of danger without a public wording, or with one that speaks of it too.
+    """
     with writing():
         require(by, "topic.moderate", locked(spoken).topic)
+        danger.refuse_as_it_stands(danger.is_in(public_words) or (spoken.urgent and not public_words))
+        if public_words or (spoken.is_waiting and not spoken.official):
+            spoken.words = danger.published(public_words or spoken.words, LONGEST[spoken.noun])
+        spoken.urgent = False
         spoken.state, spoken.reason, spoken.appeal, spoken.answered_at = SHOWN, "", "", None
         _settle_flags(spoken)
         tally_soon(spoken.topic_id)
         record_event(spoken.topic, "show", by, noun=spoken.noun, id=spoken.id)
+
+
+def give_to_workers(spoken: Spoken, by: Viewer) -> None:
+    """Make words of danger a private ticket of their author, and keep them hidden here. Raises Refused."""
+    with writing():
+        require(by, "topic.moderate", locked(spoken).topic)
+        if not spoken.urgent or spoken.state == HIDDEN:
+            raise Refused("这句话里没有说到危险，或者已经收起了")
+        ticket_id = hand_over(spoken.topic, by, spoken.author_id, spoken.submission, spoken.words)
+        spoken.state, spoken.reason = HIDDEN, str(_l("转给办事的人了，不公开；进展在“我的”里看"))
+        _settle_flags(spoken)
+        record_event(spoken.topic, "hand_over", by, noun=spoken.noun, id=spoken.id, ticket=ticket_id)
 
 
 def uphold(spoken: Spoken, by: Viewer, reason: str) -> None:

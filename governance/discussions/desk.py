@@ -12,7 +12,7 @@ from governance.core.events import broken_at, history
 from governance.core.web.forms import Form, attempt
 from governance.core.web.pages import back
 from governance.core.web.security import refills, stale_form
-from governance.discussions import actions, contributions, moderation, outcomes, progress, queries
+from governance.discussions import actions, contributions, danger, moderation, outcomes, progress, queries
 from governance.discussions.available_moves import choices, task_form
 from governance.discussions.forms import (
     AnswerForm,
@@ -49,6 +49,8 @@ def desk() -> Any:
         waiting=queries.waiting_topics(viewer, request.args.get("waiting", "")),
         words=queries.awaiting_moderation(viewer),
         signs=moderation.signs,
+        published=danger.published,
+        what_to_do=danger.WHAT_TO_DO,
         running=queries.running_topics(viewer, request.args.get("after", "")),
         hide=HideForm.blank(),
         tone=progress.tone,
@@ -152,17 +154,20 @@ def _numbers(name: str) -> list[int]:
     return sorted({int(each) for each in sent if each.isdecimal() and len(each) <= MOST_DIGITS})
 
 
-@bp.post("/topics/<ref>/<any(statement,reply):noun>/<int:number>/<any(hide,show,uphold):step>")
+@bp.post("/topics/<ref>/<any(statement,reply):noun>/<int:number>/<any(hide,show,uphold,hand_over):step>")
 @open_to(keeper)
 @refills
 def moderate(ref: str, noun: str, number: int, step: str) -> Any:
-    """Hide words with a reason, show them, or reject an appeal."""
+    """Hide words with a reason, show them, reject an appeal, or make them a private ticket."""
     topic = _kept(ref, "moderate")
     spoken = contributions.found(topic, noun, number)
     if stale_form():
         raise Stale
     if step == "show":
-        contributions.show(spoken, current())
+        contributions.show(spoken, current(), request.form.get("public_words", "").strip())
+        return _looked_at(ref)
+    if step == "hand_over":
+        contributions.give_to_workers(spoken, current())
         return _looked_at(ref)
     form = HideForm()
     if not form.ok:

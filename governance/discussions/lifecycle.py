@@ -11,11 +11,14 @@ from governance.core.translation import LazyText as _l
 
 PROPOSED, DISCUSSING, DECIDED = "proposed", "discussing", "decided"
 CARRYING_OUT, REVIEWED = "carrying_out", "reviewed"
-DECLINED, MERGED, WITHDRAWN = "declined", "merged", "withdrawn"
+DECLINED, MERGED, WITHDRAWN, HANDED = "declined", "merged", "withdrawn", "handed"
 
 ALL = Reader.EVERYBODY
 NOTE = Ask("note", "说一句", optional=True)
 DECISION = Ask("note", "定下来的是什么", longest=1000)
+PUBLIC = Ask("title", "公开的标题（不写名字、门牌、电话）", longest=40)
+PUBLIC_WORDS = Ask("words", "公开的说明", longest=1000, optional=True)
+URGENT = (_l("收到了，社区的人马上看"), _l("会有人联系您；您写的话不公开"))  # of a proposal with danger in it
 PARTLY_DONE = (_l("有办好的了"), _l("请您说一声：办得好不好？"))  # now and next, once an outcome is done
 
 
@@ -88,12 +91,51 @@ STATES = (
     TopicState(DECLINED, "没有采纳", now=_l("没有采纳，原因写在下面"), settled=True, open=False),
     TopicState(MERGED, "并到别的议题", now=_l("和另一个议题是一回事，并在一起商量"), open=False),
     TopicState(WITHDRAWN, "提的人撤回了", now=_l("提的人撤回了"), open=False),
+    TopicState(HANDED, "转给办事的人", now=_l("转给办事的人了，不公开；进展在“我的”里看"), open=False),
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicMove(Move):
+    """`for_calm`, `for_urgent`: may be made with a topic without danger in it, and with one that has it."""
+
+    for_calm: bool = True
+    for_urgent: bool = True
+
+
 MOVES = (
-    Move("open", "开始商量", (PROPOSED,), DISCUSSING, (NOTE,), done=_l("开始商量"), readers=ALL, words=ALL),
-    Move("decide", "定下来", (DISCUSSING,), DECIDED, (DECISION,), done=_l("定下来"), readers=ALL, words=ALL),
-    Move("carry_out", "落实", (DECIDED,), CARRYING_OUT, done=_l("开始落实")),
-    Move(
+    TopicMove(
+        "open",
+        "开始商量",
+        (PROPOSED,),
+        DISCUSSING,
+        (NOTE,),
+        done=_l("开始商量"),
+        readers=ALL,
+        words=ALL,
+        for_urgent=False,
+    ),
+    TopicMove(
+        "to_ticket",
+        "转成不公开的工单",
+        (PROPOSED,),
+        HANDED,
+        (NOTE,),
+        done=_l("转给办事的人"),
+        for_calm=False,
+    ),
+    TopicMove(
+        "reword",
+        "换个说法，开始商量",
+        (PROPOSED,),
+        DISCUSSING,
+        (PUBLIC, PUBLIC_WORDS),
+        done=_l("开始商量"),
+        readers=ALL,
+    ),
+    TopicMove("decide", "定下来", (DISCUSSING,), DECIDED, (DECISION,), done=_l("定下来"), readers=ALL, words=ALL),
+    TopicMove("carry_out", "落实", (DECIDED,), CARRYING_OUT, done=_l("开始落实")),
+    TopicMove(
         "review",
         "评议结束",
         (DECIDED, CARRYING_OUT),
@@ -103,7 +145,7 @@ MOVES = (
         readers=ALL,
         words=ALL,
     ),
-    Move(
+    TopicMove(
         "reopen",
         "重新商量",
         (DECIDED, CARRYING_OUT, REVIEWED, DECLINED),
@@ -112,8 +154,9 @@ MOVES = (
         done=_l("重新商量"),
         readers=ALL,
         words=ALL,
+        for_urgent=False,
     ),
-    Move(
+    TopicMove(
         "merge",
         "并到别的议题",
         (PROPOSED, DISCUSSING),
@@ -123,8 +166,9 @@ MOVES = (
         readers=ALL,
         words=ALL,
         hesitates=True,
+        for_urgent=False,
     ),
-    Move(
+    TopicMove(
         "decline",
         "不采纳",
         (PROPOSED, DISCUSSING),
@@ -135,7 +179,7 @@ MOVES = (
         words=ALL,
         hesitates=True,
     ),
-    Move("withdraw", "撤回议题", (PROPOSED,), WITHDRAWN, (NOTE,), done=_l("提的人撤回了"), hesitates=True),
+    TopicMove("withdraw", "撤回议题", (PROPOSED,), WITHDRAWN, (NOTE,), done=_l("提的人撤回了"), hesitates=True),
 )
 LINES = (
     Line("propose", done=_l("提出议题"), readers=ALL),  # the page shows these words in a section of their own
@@ -143,6 +187,7 @@ LINES = (
     Line("task", done=_l("派了一件任务"), readers=ALL, words=ALL),
     Line("deed", done=_l("办成一件实事"), readers=ALL, words=ALL, detail="title"),
     Line("take_in", done=_l("并进来一个议题"), readers=ALL, words=ALL),
+    Line("danger", done=_l("话里说到了危险")),
     Line("gather", done=_l("有一件上报转到这里")),
     Line("statement_say", done=_l("说了一条观点")),
     Line("reply_say", done=_l("回了一句")),
@@ -150,6 +195,7 @@ LINES = (
     Line("appeal", done=_l("有人申诉")),
     Line("hide", done=_l("收起一句话")),
     Line("show", done=_l("放出一句话")),
+    Line("hand_over", done=_l("一句话转成不公开的工单")),
     Line("uphold", done=_l("申诉看过，仍收起")),
 )
 

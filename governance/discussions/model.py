@@ -12,14 +12,14 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from governance.core.db import Base, OneOf, db, now
-from governance.core.lifecycle import Move
 from governance.core.personal import Erased, personal
 from governance.core.translation import LazyText as _l
-from governance.discussions.lifecycle import LIFE, PROPOSED, TopicState
+from governance.discussions.lifecycle import LIFE, PROPOSED, TopicMove, TopicState
 from governance.people.model import Person
 from governance.places.kinds import AREAS
 from governance.places.model import Place
@@ -37,7 +37,10 @@ DONE_WELL = {"yes": "办得好", "partly": "办了一部分", "no": "没办好"}
 
 
 class Topic(AreaColumns, Base):
-    """One topic of discussion. `checked_at` is the time staff made it public; `version` is the version of its page."""
+    """One topic of discussion. `checked_at` is the time staff made it public; `version` is the version of its page.
+
+    `urgent`: somebody may be in danger or in despair; it stays hidden until staff publish a wording of their own.
+    """
 
     __tablename__ = "topic"
     __table_args__ = (
@@ -54,6 +57,7 @@ class Topic(AreaColumns, Base):
     words: Mapped[str] = mapped_column(Text, default="", info=personal(_l("您说的"), _TO_TALK, left=""))
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     official: Mapped[bool] = mapped_column(default=False)
+    urgent: Mapped[bool] = mapped_column(default=False, server_default=false())
     state: Mapped[str] = mapped_column(OneOf(12, STATES), default=PROPOSED)
     checked_at: Mapped[datetime | None]
     answer: Mapped[str] = mapped_column(Text, default="")
@@ -78,7 +82,7 @@ class Topic(AreaColumns, Base):
     def status(self) -> TopicState:
         return LIFE.state(self.state)
 
-    def next_moves(self) -> tuple[Move, ...]:
+    def next_moves(self) -> tuple[TopicMove, ...]:
         return LIFE.open_from(self.state)
 
 
@@ -105,6 +109,7 @@ class Spoken(Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     submission: Mapped[str] = mapped_column(String(36))
     official: Mapped[bool] = mapped_column(default=False)
+    urgent: Mapped[bool] = mapped_column(default=False, server_default=false())
     from_group: Mapped[bool] = mapped_column(default=False)  # 转自群聊: said in a group, entered here by staff
     state: Mapped[str] = mapped_column(String(8), default=SHOWN)
     reason: Mapped[str] = mapped_column(String(200), default="")

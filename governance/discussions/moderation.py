@@ -8,11 +8,11 @@ from sqlalchemy import select
 from governance.core.db import db, numbered, writing
 from governance.core.errors import Invalid, Missing
 from governance.core.events import append
+from governance.discussions import danger
 from governance.discussions.model import Watchword
 from governance.people.access.permissions import require
 from governance.people.access.viewer import Viewer
 from governance.people.residents import verification
-from governance.triage.sorting import sort
 
 EVERYWHERE = 0  # watchwords belong to no community, so their changes have a hash chain of their own
 # Each entry is long enough to avoid matches inside ordinary words: 刷单 would match 粉刷单元门, 办证 would match
@@ -42,7 +42,7 @@ def signs(text: str) -> list[str]:
     """The reasons for a staff check of this text, as labels for staff; an empty list means publish at once."""
     seen = unicodedata.normalize("NFKC", text)
     found = ["像是网址，或者请人加微信"] if LINK.search(seen) else []
-    found += ["像是有人有危险，或者想不开"] if sort(text).urgent else []
+    found += ["像是有人有危险，或者想不开"] if danger.is_in(text) else []
     found += ["有一长串数字"] if NUMBER.search(DATE.sub("／", seen)) else []
     return found + [f"有“{word}”" for word in _watchwords_in(text)]
 

@@ -37,6 +37,7 @@ class _TopicRow(NamedTuple):
     state: str
     version: int
     official: bool
+    urgent: bool
     answer: str
     decision: str
     decided_at: datetime | None

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from governance.core.lifecycle import Reader
-from governance.discussions.lifecycle import LIFE, PARTLY_DONE, TopicState
+from governance.discussions.lifecycle import LIFE, PARTLY_DONE, PROPOSED, URGENT, TopicState
 
 FOR_ALL = LIFE.read_by(Reader.EVERYBODY)
 
@@ -28,6 +28,8 @@ class Staged(Protocol):
     @property
     def state(self) -> str: ...
     @property
+    def urgent(self) -> bool: ...
+    @property
     def status(self) -> TopicState: ...
 
 
@@ -46,6 +48,8 @@ def tone(topic: Staged) -> str:
 
 def now_and_next(topic: Staged, is_asked: bool = False) -> tuple[str, str]:
     """The sentences for now and next; `is_asked`: an outcome is done and the page asks for reviews."""
+    if topic.urgent and topic.state == PROPOSED:
+        return str(URGENT[0]), str(URGENT[1])
     status = topic.status
     here, then = PARTLY_DONE if is_asked and status.open else (status.now, status.next)
     return str(here), str(then)

@@ -1,6 +1,7 @@
 """Lists of topics and contributions, limited to what the viewer may see."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -166,9 +167,12 @@ def count_deeds(place: Place) -> int:
 
 
 def waiting_topics(viewer: Viewer, after: str = "") -> Page[Topic]:
-    """Proposed topics that staff have not checked, the oldest first."""
+    """Proposed topics that staff have not checked, on the first page the urgent ones first, then the oldest."""
     query = select(Topic).where(visible(viewer, "topic.open", Topic), Topic.state == life.PROPOSED)
-    return page(query.options(joinedload(Topic.place), joinedload(Topic.author)), (Topic.id,), after)
+    query = query.options(joinedload(Topic.place), joinedload(Topic.author))
+    urgent = [] if after else list(db.session.scalars(query.where(Topic.urgent).order_by(Topic.id)))
+    calm = page(query.where(~Topic.urgent), (Topic.id,), after)
+    return replace(calm, rows=[*urgent, *calm.rows])
 
 
 def running_topics(viewer: Viewer, after: str = "") -> Page[Topic]:
@@ -177,7 +181,7 @@ def running_topics(viewer: Viewer, after: str = "") -> Page[Topic]:
 
 
 def awaiting_moderation(viewer: Viewer, limit: int = 100) -> list[tuple[Spoken, Sequence[Flag]]]:
-    """Words to moderate: held back, flagged or appealed, the oldest first."""
+    """Words to moderate: held back, flagged or appealed; the urgent ones first, then the oldest."""
     found: list[tuple[Spoken, Sequence[Flag]]] = []
     for rows in SPOKEN:
         objected = select(Flag.subject_id).where(Flag.noun == rows.noun, Flag.settled_at.is_(None))
@@ -186,9 +190,9 @@ def awaiting_moderation(viewer: Viewer, limit: int = 100) -> list[tuple[Spoken, 
         query = (
             select(rows).join(Topic, Topic.id == rows.topic_id).where(asks, visible(viewer, "topic.moderate", Topic))
         )
-        for spoken in db.session.scalars(query.order_by(rows.id).limit(limit)):
+        for spoken in db.session.scalars(query.order_by(rows.urgent.desc(), rows.id).limit(limit)):
             found.append((spoken, _flags(spoken)))
-    return found
+    return sorted(found, key=lambda each: not each[0].urgent)
 
 
 def _flags(spoken: Spoken) -> Sequence[Flag]:

@@ -18,7 +18,7 @@ from governance.core.web.acknowledgement import acknowledge
 from governance.core.web.forms import Form, attempt, refused_fields
 from governance.core.web.pages import back, elder, language, local, translated
 from governance.core.web.security import refills
-from governance.discussions import actions, outcomes, page, progress, queries
+from governance.discussions import actions, danger, outcomes, page, progress, queries
 from governance.discussions import lifecycle as life
 from governance.discussions.available_moves import move_forms, staff_forms
 from governance.discussions.forms import HideForm, TopicForm
@@ -36,6 +36,7 @@ from governance.wechat import jssdk
 
 bp = Blueprint("discussions", __name__)
 TOPICS_A_PERSON = "5/day"
+IN_GOOD_HANDS = _l("收到了。社区的人马上看，会联系您；您写的话不公开。")
 MOST_DIGITS = 9  # of an id in a request
 
 
@@ -80,7 +81,7 @@ def new(code: str) -> Any:
     if topic is None:
         return _new_page(found, form)
     carry_calls(topic.ref, _written(form))
-    acknowledge(topic.ref, _l("提上去了。社区看过就公开；不采纳也会说明原因。"))
+    acknowledge(topic.ref, IN_GOOD_HANDS if topic.urgent else _l("提上去了。社区看过就公开；不采纳也会说明原因。"))
     return back("discussions.say", ref=topic.ref)
 
 
@@ -146,9 +147,18 @@ def _asked(key: page_cache.Key, ref: str) -> page_cache.Kept[page_cache.Page]:
 def topic_page(topic: Topic, viewer: Viewer, forms: dict[str, Form] | None = None, status: int = 200) -> Any:
     """The page of one topic. Staff get a form for each move open to them; `forms` are the refused ones to refill."""
     offered = {"moves": move_forms(topic, viewer, forms or {}), **staff_forms(topic, viewer, forms or {})}
+    offered |= {"what_to_do": danger.WHAT_TO_DO, "as_published": _as_published(topic)}
     written = queries.review_words(topic) if may(viewer, "topic.moderate", topic) else []
     view = page.topic_view(db.session.connection(), topic.ref)
     return _body(view, viewer, request.args.get("after", ""), review_words=written, **offered), status
+
+
+def _as_published(topic: Topic) -> tuple[str, str] | None:
+    """The title and the words that the accepting tap would publish; None where they stay as they are."""
+    if topic.official or topic.checked_at:
+        return None
+    shown = danger.published(topic.title, 40), danger.published(topic.words, 1000)
+    return shown if shown != (topic.title, topic.words) else None
 
 
 def _body(topic: page.TopicView, viewer: Viewer, after: str = "", **for_staff: Any) -> str:

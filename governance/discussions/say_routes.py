@@ -17,7 +17,7 @@ from governance.discussions import lifecycle as life
 from governance.discussions.available_moves import move_forms
 from governance.discussions.forms import AppealForm, FlagForm, ReplyForm, ReviewForm, StatementForm
 from governance.discussions.model import SAID, SHOWN, VOICES, Spoken, Statement, Topic, follows
-from governance.discussions.routes import MOST_DIGITS, bp
+from governance.discussions.routes import IN_GOOD_HANDS, MOST_DIGITS, bp
 from governance.people.access.current import as_person, current, open_to
 from governance.people.access.permissions import anyone, may
 from governance.people.access.viewer import Viewer
@@ -171,7 +171,7 @@ def _spoken(topic: Topic, name: str, form: Form, act: Any) -> Any:
         form.refuse(Invalid({"words": "发言前，请社区认识您一次；您写的都还在"}))
     if spoken is not None:
         carry_calls(topic.ref, form["words"].data or "")
-        acknowledge(topic.ref, LOOKED_AT_FIRST if spoken.is_waiting else SPOKEN)
+        acknowledge(topic.ref, IN_GOOD_HANDS if spoken.urgent else LOOKED_AT_FIRST if spoken.is_waiting else SPOKEN)
         return back("discussions.say", ref=topic.ref, _anchor="mine")
     return write_page(topic, {name: form}, form.status)
 

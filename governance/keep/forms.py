@@ -90,6 +90,7 @@ class CategoryForm(Form):
     position = _whole("排第几（小的在前）", 0, 100_000, Optional())
     elsewhere = text("更该找哪里", longest=120)
     private = BooleanField("只有办事的人看得到（不公开、不合并、不进群）")
+    above_grid = BooleanField("直接送社区，网格员看不到（像举报）")
     photo_to_finish = BooleanField("办结要拍照")
     scan_to_finish = BooleanField("办结要到场扫码")
     verify = BooleanField("办结后要别人核查")

@@ -47,8 +47,9 @@ DEFAULTS = (
         "misconduct",
         "举报",
         120,
-        "管事的人不守规矩，只有办事的人看得到",
+        "管事的人不守规矩，送到社区，网格员看不到",
         private=True,
+        above_grid=True,
         elsewhere="举报党员、干部也可以打 12388",
     ),
     _category("sticker", "二维码", 72, "码破了、码掉了、码像是假的"),
@@ -68,11 +69,12 @@ class Choice(NamedTuple):
     hint: str
     hours: int
     private: bool
+    above_grid: bool
     elsewhere: str | None
 
 
 _WHAT = (Category.id, Category.slug, Category.label, Category.hint, Category.hours, Category.private)
-COLUMNS = (*_WHAT, Category.elsewhere)
+COLUMNS = (*_WHAT, Category.above_grid, Category.elsewhere)
 _IN_USE = select(*COLUMNS).where(Category.retired_at.is_(None))
 ACTIVE = _IN_USE.order_by(Category.position, Category.id)
 

@@ -16,6 +16,7 @@ from governance.core.web.pages import back, inside
 from governance.core.web.security import refills, takes
 from governance.people.access.current import current, open_to
 from governance.people.access.permissions import anyone, handler_role, may, office_role, require
+from governance.people.access.viewer import Viewer
 from governance.places.codes import living
 from governance.places.landing import PlaceRow, near
 from governance.places.model import Code, Place
@@ -24,13 +25,14 @@ from governance.tickets.available_moves import choices, needs_before_finish, one
 from governance.tickets.categories import active, first_and_more
 from governance.tickets.forms import GRID, AssistForm, CoverForm, PublishForm, ReasonForm, move_form
 from governance.tickets.lifecycle import LIFE
-from governance.tickets.model import Photo
+from governance.tickets.model import Photo, Ticket
 from governance.tickets.record import record_event
 from governance.tickets.record_words import facts
 from governance.tickets.reporting import report_page
-from governance.tickets.responses import appeals
+from governance.tickets.responses import appeals, feedback
 from governance.tickets.routes import digest_of, stage_all, ticket_page
 from governance.triage.pressing import carry_calls
+from governance.triage.sorting import sort
 
 bp = Blueprint("desk", __name__)
 DESK = "desk"  # lines for the list of tickets and the work at one place
@@ -89,7 +91,7 @@ def report_for(code: str) -> Any:
     form.offer([*kinds[0], *kinds[1]], places)
     slip = attempt(form, lambda: _reported_for(found, form), first=partial(stage_all, form))
     if slip:
-        carry_calls(slip, form.words.data or "")
+        carry_calls(slip, form.told)
         return back("tickets.slip", slip=slip)
     kept = photos.staged(viewer, form.submission.data) if request.method == "POST" else []
     page = render_template(
@@ -130,6 +132,8 @@ def move(ref: str, move: str) -> Any:
     if step.tells and appeals.was_said(ticket, viewer, request.form.get("note", "").strip()):
         return back("tickets.show", ref=ref)
     require(viewer, f"ticket.{move}", ticket)
+    if move == "withdraw" and sort(request.form.get("note", "")).urgent:
+        return _keep_with(ticket, viewer)
     form = move_form(step, choices(step, ticket, viewer))().on_page_as(move)
 
     def make_move() -> None:
@@ -147,6 +151,16 @@ def move(ref: str, move: str) -> Any:
     line = step.tells or _l("%(number)s：%(done)s", number=ticket.number, done=progress.latest(ticket, move))
     acknowledge(DESK if way_back else ref, line)
     return redirect(way_back or url_for("tickets.show", ref=ref), 303)
+
+
+def _keep_with(ticket: Ticket, viewer: Viewer) -> Any:
+    """Somebody withdraws with words of danger: the words are added instead, so that the ticket stays and is seen."""
+    note = request.form.get("note", "").strip()[:500]
+    with writing():
+        feedback.more(ticket, viewer, note, str(uuid.uuid4()))
+    carry_calls(ticket.ref, note)
+    acknowledge(ticket.ref, _l("听到您说的了，先没有撤回：办事的人马上看。"))
+    return back("tickets.show", ref=ticket.ref)
 
 
 @bp.post("/t/<ref>/public")

@@ -18,6 +18,7 @@ from governance.core.web.forms import Form, options, phone, submission, text
 from governance.places.landing import PlaceRow
 from governance.places.model import Place
 from governance.tickets.categories import Choice
+from governance.tickets.model import told
 
 ACCEPT = {"accept": "image/jpeg,image/png,image/webp,image/heic,image/*"}
 
@@ -52,6 +53,11 @@ class ReportForm(Form):
         self.category.choices = options(*((one.slug, one.label) for one in categories))
         self.at.choices = options(*((str(one.id), one.name) for one in places))
         self.category.validate_choice = self.at.validate_choice = True
+
+    @property
+    def told(self) -> str:
+        """Everything that was written of the matter, for whom to call."""
+        return told(self.words.data or "", self.where.data or "")
 
     def details(self) -> dict[str, Any]:
         names = ("words", "where", "private", "contact_name", "contact_phone")

@@ -374,7 +374,7 @@ LINES = (
     Line("hide", done=_l("先不公开"), readers=CONCERNED, words=CONCERNED, detail="parts"),
     Line("show", done=_l("公开了"), readers=CONCERNED, words=CONCERNED, detail="parts"),
     Line("reword", done=_l("改了公开的文字"), readers=CONCERNED, words=CONCERNED),
-    Line("urgent", done=_l("补的话里说到了危险")),
+    Line("urgent", done=_l("说到了危险，马上告诉了办事的人")),
     Line("escalate", done=_l("还没有人接，告诉了上一级")),
     Line("due", done=_l("快到期了")),
     Line("late", done=_l("到期没有办结")),
@@ -385,5 +385,6 @@ LIFE = Lifecycle("ticket", STATES, MOVES, LINES)
 RUNNING = LIFE.states_that(lambda state: state.running)
 LISTED = LIFE.states_that(lambda state: state.listed)
 PUT_RIGHT = LIFE.states_that(lambda state: state.put_right)
+UNTAKEN = (SUBMITTED, APPEALED)  # as in the condition of ix_ticket_urgent
 BEING_DONE = LIFE.states_that(lambda state: state.being_done)
 SETTLING = tuple(move.name for move in MOVES if move.target == RESOLVED)  # after these moves it counts as put right

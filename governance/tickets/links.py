@@ -9,7 +9,7 @@ from sqlalchemy import select
 from governance import links
 from governance.core.crypto import new_ref
 from governance.core.db import db, locked, now, numbered
-from governance.core.errors import Invalid, Missing, SentBefore
+from governance.core.errors import Invalid, Missing, Refused, SentBefore
 from governance.core.similarity import ALIKE, likeness
 from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import may, require, visible
@@ -19,11 +19,12 @@ from governance.places.model import Place, under
 from governance.tickets import lifecycle as life
 from governance.tickets import queries
 from governance.tickets.actions import apply_move
-from governance.tickets.categories import active
+from governance.tickets.categories import LAST_RESORT, active
 from governance.tickets.lifecycle import LIFE
 from governance.tickets.model import Ticket
 from governance.tickets.record import record_event
-from governance.tickets.reporting.reports import reported
+from governance.tickets.reporting.reports import reported, written_for
+from governance.triage.sorting import sort
 
 CLUSTER = 3  # the fewest open tickets of one category that make a cluster
 
@@ -97,6 +98,15 @@ def to_topic(ticket_id: int, by: Viewer, topic: str) -> None:
     locked(ticket)
     require(by, "ticket.to_topic", ticket)
     apply_move(ticket, "to_topic", by, {"topic": topic})
+
+
+def report_privately(by: Viewer, reporter_id: int, place: Place, submission: str, words: str) -> int:
+    """Create a private ticket of words from the hall, in the category that fits them."""
+    require(by, "topic.moderate", place)
+    kind = queries.category(sort(words).slug or LAST_RESORT) or queries.category(LAST_RESORT)
+    if kind is None:
+        raise Refused("没有能用的分类，请先在后台加一类“别的”")
+    return written_for(by, reporter_id, place, kind, submission, words=words, private=True, source="hall").id
 
 
 def task_choices(place: Place) -> tuple[links.Choices, links.Choices]:

@@ -13,16 +13,18 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    and_,
     bindparam,
     event,
     exists,
     false,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from governance.core.crypto import Personal, masked_name, masked_phone
-from governance.core.db import LARGEST, Base, OneOf, db, in_literals, now, partial_index
+from governance.core.db import LARGEST, Base, OneOf, db, in_literals, now
 from governance.core.personal import Erased, personal
 from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
@@ -30,7 +32,7 @@ from governance.people.model import Body, Person, Post
 from governance.places.kinds import AREAS
 from governance.places.model import Place
 from governance.places.place_columns import AreaColumns
-from governance.tickets.lifecycle import LIFE, OFFICES, RUNNING, SUBMITTED, TicketMove, TicketState
+from governance.tickets.lifecycle import LIFE, OFFICES, RUNNING, SUBMITTED, UNTAKEN, TicketMove, TicketState
 from governance.triage.bodies import is_named
 from governance.triage.masking import WHERE, masked
 
@@ -42,6 +44,7 @@ SOURCES: dict[str, AnyText] = {
     "patrol": _l("巡查"),
     "group": _l("群里"),
     "topic": _l("议事厅"),
+    "hall": _l("议事厅里的话"),
 }
 STATES = tuple(state.name for state in LIFE.states)
 SOLVED = {"yes": _l("解决了"), "partly": _l("好了一部分"), "no": _l("没解决")}
@@ -53,7 +56,10 @@ _TO_COUNT = _l("知道有多少人遇到、多少人说好")
 
 
 class Category(Base):
-    """One kind of problem, with its time limit and its requirements for a finish."""
+    """One kind of problem, with its time limit and its requirements for a finish.
+
+    `above_grid`: reports of it go to the community. The grid worker, whom they may be about, sees none.
+    """
 
     __tablename__ = "category"
 
@@ -63,6 +69,7 @@ class Category(Base):
     hint: Mapped[str] = mapped_column(String(60), default="")
     hours: Mapped[int]
     private: Mapped[bool] = mapped_column(default=False)
+    above_grid: Mapped[bool] = mapped_column(default=False, server_default=false())
     photo_to_finish: Mapped[bool] = mapped_column(default=False)
     scan_to_finish: Mapped[bool] = mapped_column(default=False)
     verify: Mapped[bool] = mapped_column(default=False)
@@ -88,7 +95,12 @@ class Ticket(AreaColumns, Base):
         *(Index(f"ix_ticket_{kind}_all", f"{kind}_id", "id") for kind in AREAS),
         Index("ix_ticket_body", "body_id", "running", "due_at", "id"),
         Index("ix_ticket_handler", "handler_id", "running", "due_at", "id"),
-        Index("ix_ticket_urgent", "id", **partial_index("urgent AND state = 'submitted'")),
+        Index(  # SQLite uses it only for a condition written as the query writes it
+            "ix_ticket_urgent",
+            "id",
+            sqlite_where=text("urgent = 1 AND state IN ('submitted', 'appealed')"),
+            postgresql_where=text("urgent AND state IN ('submitted', 'appealed')"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -174,13 +186,22 @@ class Ticket(AreaColumns, Base):
 
     @property
     def presses(self) -> bool:
-        """The ticket is urgent and nobody has accepted it yet."""
-        return self.urgent and self.state == SUBMITTED
+        """The ticket is urgent and waits for the office that must look: nobody accepted it, or it was answered back."""
+        return self.urgent and self.state in UNTAKEN
+
+    @property
+    def told(self) -> str:
+        return told(self.words, self.where)
+
+    @property
+    def is_crisis(self) -> bool:
+        """Somebody is in despair or was hurt: no due date is promised and no score asked."""
+        return self.urgent and self.private
 
     @staticmethod
     def pressing() -> ColumnElement[bool]:
         """`presses` as an SQL condition that matches the partial index."""
-        return Ticket.urgent.is_(True) & in_literals(Ticket.state, (SUBMITTED,))
+        return and_(Ticket.urgent, in_literals(Ticket.state, UNTAKEN))
 
     @property
     def title(self) -> str:
@@ -264,6 +285,11 @@ class Ticket(AreaColumns, Base):
 def office_at(grid_id: int | None) -> AnyText:
     """Who is sent a report in this grid, in words for residents."""
     return _l("网格员") if Post.serves_grid(grid_id) else _l("社区")
+
+
+def told(words: str, where: str) -> str:
+    """The words and the spot together: a danger may stand in either."""
+    return "\n".join(filter(None, (words, where)))
 
 
 def headline(words: str, category: str) -> str:

@@ -19,6 +19,7 @@ from governance.tickets.publishing import PARTS
 from governance.triage.masking import WHERE, masked
 
 SAID = {"yes": _l("解决了"), "partly": _l("好了一部分"), "no": _l("没解决")}
+COMES_FIRST = _l("先办这一件")
 NAMED: dict[str, Callable[[Any], str]] = {  # how to format a line's detail that is not plain text
     "solved": lambda answer: str(SAID[answer]),
     "parts": lambda parts: "、".join(str(PARTS[part]) for part in parts),
@@ -42,7 +43,7 @@ def tone(ticket: Any) -> str:
 def now_and_next(ticket: Ticket, asked: bool = False, viewer: Viewer = NOBODY) -> tuple[str, str]:
     """Return the two sentences as this viewer may read them. `asked`: they may answer what the second one asks."""
     until = ticket.status.overdue if ticket.is_late else ticket.status.deadline
-    deadline = str(until) % {"due": minute(ticket.due_at)}
+    deadline = str(COMES_FIRST if ticket.is_crisis else until) % {"due": minute(ticket.due_at)}
     facts = {"owner": ticket.owner, "deadline": deadline, "why": _readable(ticket, viewer, ticket.hold_reason or "")}
     then = ticket.status.next if asked else ticket.status.next_unasked or ticket.status.next
     return str(ticket.status.now) % facts, str(then) % facts

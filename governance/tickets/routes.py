@@ -1,6 +1,7 @@
 """Resident routes: report, follow, join, nudge and answer. The staff routes are in desk.py."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -8,7 +9,7 @@ from flask import Blueprint, Response, redirect, render_template, request, sessi
 
 from governance import links
 from governance.core import limits
-from governance.core.db import connection, db, find_by
+from governance.core.db import connection, db, find_by, now
 from governance.core.errors import Invalid, Missing, SentBefore, Stale, TooMuch
 from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
@@ -42,6 +43,7 @@ REPORTS_A_DEVICE = "20/hour"
 REPORTS_A_PLACE = "200/hour"
 VOICES_A_DEVICE = "120/hour"
 REOPENED_BY_NEW_DEVICES = "5/day"  # one ticket from one address; after each somebody has to finish it again
+CALLS_AFTER_CLOSING = timedelta(days=3)
 JOINED, JOINED_BEFORE = _l("记下了：您也遇到。有进展，点“我的”看。"), _l("您已经说过也遇到了，只算一次。")
 NUDGED = _l("催了一下，记在这件事上，办事的人看得到。")
 NUDGED_BEFORE = _l("您今天已经催过了，一天算一次。明天还没有动静，可以再催。")
@@ -78,7 +80,7 @@ def create(code: str) -> Any:
     if ref is None:
         return _report_page(code, form)
     session["just_reported"] = ref
-    carry_calls(ref, form.words.data or "")
+    carry_calls(ref, form.told)
     return back("tickets.show", ref=ref)
 
 
@@ -133,7 +135,7 @@ def _staged(form: Form, file: Any) -> Invalid | None:
 
 def _report_page(code: str, form: ReportForm) -> Any:
     kept = photos.staged(current(), form.submission.data or "")
-    return report_page.sent_form(code, form, kept=kept, calls=sort(form.words.data or "").calls), form.status
+    return report_page.sent_form(code, form, kept=kept, calls=sort(form.told).calls), form.status
 
 
 @bp.post("/c/<code>/photos")
@@ -255,13 +257,9 @@ def _just_reported(ticket: Ticket) -> bool:
 
 
 def _calls(ticket: Ticket, mine: bool) -> tuple[Call, ...]:
-    """Return the emergency calls for the words just sent, else for the reporter of a pressing ticket.
-
-    Those of the ticket's own words have the sentence that fits them.
-    """
-    carried, own = carried_calls(ticket.ref), sort(ticket.words).calls if mine and ticket.presses else ()
-    is_own = [call.number for call in carried] == [call.number for call in own]
-    return own if is_own else carried or own
+    """Return the emergency calls for the words just sent, else for the reporter of an urgent ticket till days after."""
+    lasts = mine and ticket.urgent and (ticket.closed_at is None or now() - ticket.closed_at < CALLS_AFTER_CLOSING)
+    return carried_calls(ticket.ref) or (sort(ticket.told).calls if lasts else ())
 
 
 def _publish_form(ticket: Ticket) -> Form:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from governance.core.db import advisory_lock, db, now, writing
 from governance.core.events import append, history
 from governance.people.access.viewer import SYSTEM, Viewer
+from governance.tickets.lifecycle import APPEALED, OFFICES
 from governance.tickets.model import Ticket
 from governance.tickets.record import record_event
 from governance.triage.sorting import sort
@@ -16,6 +17,7 @@ ESCALATIONS = (  # how long nobody has taken it, and who is told then
     ("street", timedelta(minutes=30)),
     ("district", timedelta(minutes=60)),
 )
+WAITS_ANEW = ("report", "reopen", "urgent", "appeal", "send_back")  # the time counts from the last of these
 PIECE = 200
 LOCK = 0x0E_C10D
 
@@ -23,8 +25,13 @@ LOCK = 0x0E_C10D
 def heed(ticket: Ticket, words: str, by: Viewer) -> None:
     """Mark the ticket when added words speak of a danger, and record it: its workers are told at once."""
     if sort(words).urgent:
-        ticket.urgent = True
-        record_event(ticket, "urgent", by)
+        mark(ticket, by)
+
+
+def mark(ticket: Ticket, by: Viewer) -> None:
+    """Mark the ticket as urgent and record it: its workers, or the office that looks again, are told at once."""
+    ticket.urgent = True
+    record_event(ticket, "urgent", by)
 
 
 def escalate_untaken() -> None:
@@ -38,10 +45,13 @@ def escalate_untaken() -> None:
 
 def _escalate(ticket: Ticket) -> None:
     events = history("ticket", ticket.id)
-    began = max((n for n, event in enumerate(events) if event.verb in ("report", "reopen", "urgent")), default=0)
+    began = max((n for n, event in enumerate(events) if event.verb in WAITS_ANEW), default=0)
     waited = now() - (events[began].at if events else ticket.submitted_at)
     told = {event.data["to"] for event in events[began:] if event.verb == "escalate"}
+    lowest = OFFICES.index(ticket.appeal_to) if ticket.state == APPEALED and ticket.appeal_to else 0
     for level, after in ESCALATIONS:
+        if OFFICES.index(level) < lowest:
+            continue  # it declined, and cannot decide again
         if waited >= after and level not in told and getattr(ticket, f"{level}_id"):
             place = ticket.place
             append("ticket.escalate", ticket.id, stream=place.stream, scope=place.path, actor=SYSTEM.label, to=level)

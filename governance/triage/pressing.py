@@ -26,7 +26,7 @@ def carry_calls(about: str, words: str) -> None:
     """
     calls = sorting_of(words).calls
     if calls:
-        session[CARRIED] = [about, calls[0].sentence, *(call.number for call in calls)]
+        session[CARRIED] = [about, *([call.number, call.sentence] for call in calls)]
         say_in_json(calls=[asdict(call) for call in calls])
 
 
@@ -35,7 +35,5 @@ def carried_calls(about: str) -> tuple[Call, ...]:
     kept = session.get(CARRIED)
     if not kept or kept[0] != about:
         return ()
-    _about, sentence, *numbers = session.pop(CARRIED)
-    lines = [(number, HELPLINES[number]) for number in numbers if number in HELPLINES]
-    sentences = [sentence, *(line.sentence for _, line in lines[1:])]
-    return tuple(Call(number, line.label, said) for (number, line), said in zip(lines, sentences, strict=False))
+    _about, *said = session.pop(CARRIED)
+    return tuple(Call(number, HELPLINES[number].label, sentence) for number, sentence in said)

@@ -64,7 +64,9 @@ def record() -> list[str]:
 def test_a_group_answers_twice_and_the_matter_is_closed(request, cast, phone, way: str) -> None:
     speak: Speak = request.getfixturevalue(way)
     number = number_in(speak("报事 楼道灯不亮"))
-    speak(f"我也遇到 {number}", NEIGHBOUR)
+    for counted in ("记下了", "已经算上您"):
+        joined = speak(f"我也遇到 {number}", NEIGHBOUR)
+        assert counted in joined and "共 2 位" in joined
     assert "还没办完" in speak(f"没解决 {number}")
     move(cast, "accept")
     move(cast, "finish")
@@ -165,6 +167,38 @@ def test_what_is_said_of_something_else_is_no_answer(cast, by_bot: Speak, words:
     assert db.session.scalars(select(Answer)).all() == [] and latest_ticket().state == "resolved"
 
 
+def test_answers_that_a_neighbours_no_overtook_are_told_so_and_count_in_the_next_round(cast, by_bot: Speak) -> None:
+    number = number_in(by_bot("报事 楼道灯不亮"))
+    by_bot(f"我也遇到 {number}", NEIGHBOUR)
+    move(cast, "finish")
+    assert "第 2 轮" in by_bot("没解决")
+    for words, passed_on in (("好了", True), ("4分", False), ("5分", False), ("解决了", True), ("还是不亮", False)):
+        told = by_bot(words, NEIGHBOUR)
+        assert f"{number} 有人说没解决" in told and "第 2 轮" in told and ("写进去" in told) == passed_on, words
+    assert record().count("more") == 2 and "要报上去吗" not in by_bot("5分", STRANGER)
+
+    move(cast, "finish")
+    by_bot("院里有人乱停车", NEIGHBOUR)  # and is asked whether to report it
+    assert "是解决了，还是没解决" in by_bot("4分", NEIGHBOUR)
+    assert f"{number} 解决了，4 分" in by_bot("解决了", NEIGHBOUR)
+    given = db.session.execute(select(Answer.round, Answer.solved, Answer.satisfied).order_by(Answer.round))
+    assert [tuple(row) for row in given] == [(1, "no", None), (2, "yes", 4)]
+
+
+def test_a_score_that_is_none_leaves_the_answer_to_its_number(cast, by_bot: Speak) -> None:
+    numbers = [number_in(by_bot(f"报事 {words}")) for words in ("楼道灯不亮", "楼上半夜打桩")]
+    for ticket in list(db.session.scalars(select(Ticket))):
+        move(cast, "finish", ticket)
+    told = by_bot(f"解决了 {numbers[0]} 9分")
+    assert f"{numbers[0]} 解决了" in told and "几分" in told
+    assert "5 分" in by_bot(f"解决了 {numbers[1]} 5分")
+
+
+def test_scores_that_nobody_asked_for_are_no_report(by_bot: Speak) -> None:
+    for words in ("4分", "5分"):
+        assert "要报上去吗" not in by_bot(words)
+
+
 def test_who_speaks_of_what_was_just_finished_is_offered_to_say_so(cast, by_bot: Speak) -> None:
     number = number_in(by_bot("报事 楼道灯不亮"))
     move(cast, "finish")
@@ -175,6 +209,9 @@ def test_who_speaks_of_what_was_just_finished_is_offered_to_say_so(cast, by_bot:
 def test_a_declined_reporter_answers_back_in_the_group_once(cast, by_bot: Speak) -> None:
     number = number_in(by_bot("报事 楼道灯不亮"))
     move(cast, "decline")
+    assert "再看看" in by_bot("帮助") and "我也遇到，还没好" in by_bot("帮助")
+    refused = by_bot(f"没解决 {number}")
+    assert "这里办不了" in refused and "不予受理" not in refused
     assert f"再看看 {number}" in by_bot(f"进度 {number}") and "再看看" not in by_bot(f"进度 {number}", NEIGHBOUR)
     assert "为什么" in by_bot(f"再看看 {number}")
     assert "不能" in by_bot(f"再看看 {number} 就是归你们", NEIGHBOUR)

@@ -2,7 +2,12 @@
 
 import re
 
+from sqlalchemy import select
+
 from governance.core.db import db, writing
+from governance.relay.delivery.fan_out import expand
+from governance.relay.model import Delivery
+from governance.relay.subscriptions.recipients import workers
 from governance.tickets.model import Ticket
 
 PRIVATE = "那天晚上的事"
@@ -56,3 +61,23 @@ def test_numbers_of_the_city_are_a_setting(app, phone, cast) -> None:
     assert 'href="tel:96116"' in page and 'href="tel:96777"' in page
     mine = phone()
     assert 'href="tel:96116"' in mine.get(mine.report(cast.codes["5号楼"], words="停水了一整天")).text
+
+
+def test_a_complaint_of_who_is_in_charge_goes_to_the_community_and_not_to_the_grid_worker(phone, cast, robot) -> None:
+    groups = {place: robot(place, "workers") for place in ("5号楼", "第一网格", "银杏社区")}
+    mine, gao, shen = phone(), phone().sign_in("gao"), phone().sign_in("shen")
+    there = mine.report(cast.codes["5号楼"], category="misconduct", words="高师傅上班打牌")
+    assert "已经送到社区那里" in mine.get(there).text and "网格员看过" not in mine.get(there).text
+    assert gao.get(there).status_code == 404 and there not in gao.get("/desk?tab=all").text
+    for step in ("accept", "decline", "finish"):
+        assert gao.post(f"{there}/moves/{step}", note="没有的事").status_code == 404
+    assert there in shen.get("/desk?tab=new").text
+    ticket = db.session.query(Ticket).one()
+    assert workers(ticket) == {cast.viewer("shen").staff_id}
+    while expand():
+        pass
+    db.session.rollback()
+    owed = set(db.session.scalars(select(Delivery.group_id)))
+    assert owed & set(groups.values()) == {groups["银杏社区"]}
+    shen.get(there)
+    assert shen.post(f"{there}/moves/accept").status_code == 303

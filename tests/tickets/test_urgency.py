@@ -71,3 +71,31 @@ def test_a_danger_added_later_is_marked_and_recorded(phone, cast, how) -> None:
     assert ticket.presses
     later(10)
     assert levels(ticket) == ["community"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [("家里煤气味很重", "煤气味"), ("他又打我，孩子也挨打", "打"), ("我真的不想活了", "有人听您说")],
+)
+def test_the_first_answer_says_the_same_sentence_as_the_page_says_later(cast, phone, words, sentence) -> None:
+    one = phone()
+    there = one.report(cast.codes["5号楼"], words=words)
+    first, later = (_first_call(one.get(there).text) for _ in range(2))
+    assert first == later and sentence in first
+
+
+def _first_call(page: str) -> str:
+    return page.partition('class="note note--sos calls"')[2].partition("</b>")[0]
+
+
+def test_who_is_in_despair_reads_no_due_date_and_no_score_and_keeps_the_number_to_the_end(cast, phone) -> None:
+    one, gao = phone(), phone().sign_in("gao")
+    there = one.report(cast.codes["5号楼"], category="noise", words="我真的不想活了")
+    for step in ("accept", "finish"):
+        page = one.get(there).text
+        assert "先办这一件" in page and "最晚" not in page and 'href="tel:12356"' in page
+        gao.get(there)
+        assert gao.post(f"{there}/moves/{step}", note="陪着说了话").status_code == 303
+    page = one.get(there).text
+    assert "真的解决了吗" in page and 'href="tel:12356"' in page and "很满意" not in page
+    assert "限 " not in phone().sign_in("gao").get("/desk?tab=all").text

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from governance.assistant.dialogue.conversation import SCORE, SOLVED, WHICH
 from governance.assistant.dialogue.report import add_words, link_to, submission_of
@@ -18,6 +18,7 @@ from governance.assistant.dialogue.ticket_reference import (
     number_and_other_words,
     number_in,
     resolve_ticket,
+    ticket_numbered,
 )
 from governance.assistant.dialogue.turn import Turn
 from governance.assistant.language.answers import (
@@ -41,7 +42,7 @@ from governance.people.access.permissions import may
 from governance.relay.messages.text import sanitised
 from governance.tickets import lifecycle as life
 from governance.tickets import queries
-from governance.tickets.model import Follow, Ticket, read_number
+from governance.tickets.model import Follow, Ticket
 from governance.tickets.progress import SAID
 from governance.tickets.responses import answers, feedback
 from governance.triage.category import OTHER
@@ -68,15 +69,18 @@ def is_answer_by_number(turn: Turn) -> bool:
     number = number or number_in(turn.quoted)
     if not number or answer_in(others) is None or not is_mentionable(turn, number):
         return False
-    ticket = _numbered(number)
+    ticket = ticket_numbered(number)
     return ticket is not None and answers.are_taken(ticket)
 
 
 def is_plain_answer(turn: Turn) -> bool:
     """An answer in plain words, when something waits for this person's answer and we ask about nothing else."""
-    if turn.conversation.question is not None or len(turn.bare) > LONGEST_PLAIN or answer_in(turn.bare) is None:
-        return False
-    return bool(_meant_plainly(turn))
+    return _answers_plainly(turn) and bool(_meant_plainly(turn))
+
+
+def is_overtaken_answer(turn: Turn) -> bool:
+    """A plain answer about what a neighbour's "no" has already put back to be done."""
+    return _answers_plainly(turn) and bool(_overtaken(turn))
 
 
 def give_answer(turn: Turn) -> str:
@@ -88,7 +92,7 @@ def give_answer(turn: Turn) -> str:
 
 def is_which(turn: Turn) -> bool:
     """The number of one of the tickets that our question WHICH named."""
-    return turn.conversation.feedback_question == WHICH and _numbered(turn.bare) in _mine(turn)
+    return turn.conversation.feedback_question == WHICH and ticket_numbered(turn.bare) in _mine(turn)
 
 
 def complete_which(turn: Turn) -> str:
@@ -149,7 +153,10 @@ def _answer(turn: Turn, number: str, said: Said, note: str) -> str:
     number = number or number_in(turn.quoted)
     if number:
         return _answer_about(turn, resolve_ticket(replace(turn, words=number)), said, note)
-    meant = _meant_plainly(turn) or _answered(turn)
+    meant = _meant_plainly(turn)
+    if not meant and (overtaken := _overtaken(turn)):
+        return _tell_done_again(turn, overtaken[0], said, note)
+    meant = meant or _answered(turn)
     if not meant:
         raise Refused(_which_number(turn))
     if len(meant) > 1:
@@ -179,6 +186,18 @@ def _answer_about(turn: Turn, ticket: Ticket, said: Said, note: str) -> str:
         said, note = Said(said.solved, said.satisfied or given.satisfied), note or given.words
     answers.give_feedback(ticket, turn.by, said.solved or NO, said.satisfied, note[:LONGEST_NOTE])
     return _told(turn, ticket, said)
+
+
+def _tell_done_again(turn: Turn, ticket: Ticket, said: Said, note: str) -> str:
+    """Say why this answer is not counted; a "solved" is passed on to the worker."""
+    turn.conversation.close_question()
+    turn.conversation.mention(ticket)
+    told = [_l("%(n)s 有人说没解决，正在重新办，这是第 %(round)s 轮。", n=ticket.number, round=ticket.round)]
+    if said.solved == YES:
+        _pass_on(turn, ticket, note)
+        told.append(_l("您说好了，也写进去了，办的人看得到。"))
+    told.append(_l("办好了再请您说一声。"))
+    return f"{''.join(line.in_chinese for line in told)}\n{link_to(ticket, turn)}"
 
 
 def _told(turn: Turn, ticket: Ticket, said: Said) -> str:
@@ -211,19 +230,39 @@ def _not_asked(turn: Turn, ticket: Ticket, said: Said, note: str) -> str:
     """The ticket is not finished, or is over: pass a "solved" on to the worker, else say where it stands."""
     if not ticket.status.open:
         raise Refused(
-            "%(n)s 现在是“%(state)s”，不用再说好没好。还有问题请再报一件", n=ticket.number, state=ticket.status.label
+            "%(n)s %(state)s，不用再说好没好。还有问题请再报一件", n=ticket.number, state=ticket.status.for_residents
         )
     if said.solved != YES or not may(turn.by, "ticket.more", ticket):
         raise Refused("%(n)s 还没办完，办好了再请大家说。想催就说：催办 %(n)s", n=ticket.number)
+    _pass_on(turn, ticket, note)
+    return _l("%(n)s 还没有办结。您说的“解决了”写进去了，办的人看得到。", n=ticket.number).in_chinese
+
+
+def _pass_on(turn: Turn, ticket: Ticket, note: str) -> None:
+    """Add "solved" and the note to the ticket, for its workers."""
     words = f"{SAID[YES].in_chinese} {note}".strip()[:LONGEST_NOTE]
     feedback.more(ticket, turn.by, words, submission_of(turn.message))
-    return _l("%(n)s 还没有办结。您说的“解决了”写进去了，办的人看得到。", n=ticket.number).in_chinese
+
+
+def _answers_plainly(turn: Turn) -> bool:
+    """An answer in few words, and not to another question of ours; a score in figures answers no other question."""
+    is_free = turn.conversation.question is None or bare_score(turn.bare) is not None and not turn.bare.isdecimal()
+    return is_free and len(turn.bare) <= LONGEST_PLAIN and answer_in(turn.bare) is not None
 
 
 def _mine(turn: Turn) -> list[Ticket]:
     """The tickets this person follows whose answers are taken, latest finish first; in a group those it may hear of."""
+    return _followed(turn, answers.takes_answers())
+
+
+def _overtaken(turn: Turn) -> list[Ticket]:
+    """Those that are done again since somebody's "no" of the last days, and that the words can be about."""
+    return [ticket for ticket in _followed(turn, answers.is_done_again()) if _fits(turn, ticket)]
+
+
+def _followed(turn: Turn, which: ColumnElement[bool]) -> list[Ticket]:
     query = select(Ticket).join(Follow, Follow.ticket_id == Ticket.id).where(Follow.person_id == turn.by.person_id)
-    query = query.where(answers.takes_answers()).order_by(Ticket.resolved_at.desc(), Ticket.id.desc()).limit(MOST)
+    query = query.where(which).order_by(Ticket.resolved_at.desc(), Ticket.id.desc()).limit(MOST)
     return [ticket for ticket in db.session.scalars(query) if turn.group is None or may_mention(turn, ticket)]
 
 
@@ -277,11 +316,6 @@ def _which_number(turn: Turn) -> str:
 def finished_here(turn: Turn) -> list[Ticket]:
     """The public tickets at the places of this conversation that wait for answers, latest finish first."""
     return queries.finished_at([place.id for place in turn.places])
-
-
-def _numbered(words: str) -> Ticket | None:
-    number = read_number(words)
-    return db.session.get(Ticket, number) if number else None
 
 
 ANSWERED = re.compile(

@@ -15,6 +15,7 @@ from governance.assistant.dialogue.take_part import (
     explain_withdrawal,
     give_voice,
     join_ticket,
+    join_unsolved,
     list_topics,
     nudge_ticket,
     tell_progress,
@@ -80,13 +81,14 @@ COMMANDS = (
     Command("进度", "编号", tell_progress),
     Command("查进度", None, tell_progress, also=("查一下", "查询", "查查", "查", "看看", "办到哪了"), takes=ONE_TICKET),
     Command("撤回", "编号", explain_withdrawal, also=("我要撤回", "撤销", "撤单"), takes=ONE_TICKET),
+    Command("我也遇到，还没好", "编号", join_unsolved),
     Command("我也遇到", "编号", join_ticket),
     Command("催办", "编号", nudge_ticket),
     Command("解决了", "编号 5分", say(YES), also=("已经解决了", "已解决", "解决"), takes=ANSWERED),
     Command(
         "没解决", "编号", say(NO), also=("没有解决", "还没解决", "未解决", "重办", "没修好", "没办好"), takes=ANSWERED
     ),
-    Command("再看看", None, answer_back, takes=re.compile(rf"{TICKET}.*", re.DOTALL)),
+    Command("再看看", "编号 为什么不同意", answer_back, takes=re.compile(rf"{TICKET}.*", re.DOTALL)),
     Command("议题", "", list_topics),
     Command("同意", "观点的号", give_voice(AGREE), also=("赞成",), takes=VOTED),
     Command("反对", "观点的号", give_voice(DISAGREE), also=("不同意",), takes=VOTED),

@@ -14,6 +14,7 @@ from governance.assistant.dialogue.suggest import propose_report
 from governance.assistant.dialogue.take_part import explain_withdrawal
 from governance.assistant.dialogue.turn import Turn
 from governance.assistant.language import quotes
+from governance.assistant.language.answers import bare_score
 from governance.assistant.language.matters import category_of, is_a_matter
 from governance.assistant.language.phrases import ANOTHER, ASKS, WITHDRAWS, YES
 from governance.core.db import db, now
@@ -141,4 +142,4 @@ def _was_not_understood(message: ReceivedMessage) -> bool:
 
 
 def _is_a_piece(words: str, of: str) -> bool:
-    return words != of and says_something(words) and not ASKS.search(words)
+    return words != of and says_something(words) and not ASKS.search(words) and bare_score(words) is None

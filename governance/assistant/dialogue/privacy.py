@@ -4,13 +4,16 @@ from flask import current_app
 
 from governance.assistant.dialogue.conversation import WHETHER
 from governance.assistant.dialogue.turn import Turn
+from governance.core.translation import LazyText as _l
 from governance.places.model import Place
 from governance.relay.messages.facts import scan_page
 from governance.tickets.categories import Choice
 from governance.triage.category import IN_OFFICE
-from governance.triage.crisis import Crisis, crisis_in
+from governance.triage.crisis import DESPAIR, Crisis, crisis_in
 
 TICK = "扫楼里的码，勾上“不公开”，只有办事的人看得到"
+HELP = "这类事不在群里说。想要社区帮忙，"
+COMPANY = "别自己扛着，社区的人愿意过来陪着说说话、一起想办法。群里人多，"
 BY_THEM = "报到这里的事，管这片的人都看得到。说的就是他们，请直接打 110；是党员、干部的，也可以打 12388 举报。"
 
 
@@ -25,7 +28,9 @@ def refer_crisis(turn: Turn) -> str:
         return f"这类事不在群里说。{BY_THEM}"
     link = scan_page(turn.places[0]) if turn.places else ""
     account = "；也可以单独跟我们的公众号说" if current_app.extensions["settings"].wechat_app_id else ""
-    return f"这类事不在群里说。想要社区帮忙，请{TICK}{account}。" + (f"\n{link}" if link else "")
+    is_despair = crisis_in(turn.words) is DESPAIR
+    how = _l("%(words)s请%(tick)s%(account)s。", words=COMPANY if is_despair else HELP, tick=TICK, account=account)
+    return "\n".join(line for line in (how.in_chinese, link) if line)
 
 
 def refer_private_matter(turn: Turn, place: Place, category: Choice) -> str:

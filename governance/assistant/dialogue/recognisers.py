@@ -60,6 +60,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     # whether a finished ticket is solved, in everyday words
     Recogniser("answer_by_number", answering.is_answer_by_number, answering.give_answer),
     Recogniser("plain_answer", answering.is_plain_answer, answering.give_answer),
+    Recogniser("overtaken_answer", answering.is_overtaken_answer, answering.give_answer),
     # a wish about a ticket in everyday words
     Recogniser("wish_before_report", ticket_intents.is_wish_before_report, ticket_intents.say_not_reported_yet),
     Recogniser("wish_to_nudge", NUDGE.matches, NUDGE.handle),
@@ -74,6 +75,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     Recogniser("thanks", small_talk.is_thanks, small_talk.answer_thanks),
     Recogniser("parting", small_talk.is_parting, small_talk.answer_parting),
     Recogniser("phone", small_talk.asks_phone, small_talk.tell_phone),
+    Recogniser("outage", small_talk.asks_about_outage, small_talk.tell_where_outages_are_told),
     Recogniser("no_messages", small_talk.wants_no_messages, small_talk.explain_unsubscribing),
     Recogniser("greeting", small_talk.is_greeting, small_talk.answer_greeting),
     Recogniser("how_to", small_talk.asks_how, small_talk.tell_how),

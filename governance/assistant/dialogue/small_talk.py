@@ -7,6 +7,7 @@ from governance.assistant.language.matters import is_a_matter
 from governance.assistant.language.phrases import (
     GREETING,
     HOW,
+    OUTAGE,
     PARTING,
     PRAISE,
     STOP_TELLING,
@@ -15,6 +16,8 @@ from governance.assistant.language.phrases import (
     WANTS_MORE,
     WHOSE_PHONE,
 )
+from governance.core.translation import LazyText as _l
+from governance.relay.messages.facts import scan_page
 from governance.relay.messages.text import address
 
 LONGEST_THANKS = 20
@@ -50,6 +53,19 @@ def tell_phone(turn: Turn) -> str:
     """The community's phone number, if the place is known and has one."""
     phone = turn.places[0].contact_phone() if turn.places else ""
     return f"社区电话：{phone}。有事也可以直接跟我说。" if phone else UNKNOWN_PLACE
+
+
+def asks_about_outage(turn: Turn) -> bool:
+    return OUTAGE.fullmatch(turn.bare) is not None
+
+
+def tell_where_outages_are_told(turn: Turn) -> str:
+    """Notices of outages stand on the scan page of the place; what no notice speaks of is a matter to report."""
+    link = scan_page(turn.places[0]) if turn.places else ""
+    if not link:
+        return UNKNOWN_PLACE
+    told = _l("停多久，看社区的通知：%(link)s\n没有通知就停了，说：报事 停水了", link=link)
+    return told.in_chinese
 
 
 def wants_no_messages(turn: Turn) -> bool:

@@ -25,6 +25,7 @@ from governance.tickets.categories import Choice
 from governance.tickets.model import Ticket
 from governance.triage.category import INFORMS, OTHER, SHORTEST_MATTER, go_together, informs_of_a_thing
 from governance.triage.crisis import crisis_in
+from governance.triage.sorting import sort
 
 WHETHER_TO_REPORT = "要报上去吗？"
 ALSO = "也"
@@ -136,7 +137,12 @@ def open_ticket_like(turn: Turn, category: Choice) -> Ticket | None:
 
 
 def _offer_to_join(turn: Turn, category: Choice) -> str:
-    """The sentence that offers to join a similar open ticket; it becomes the ticket mentioned last."""
+    """The sentence that offers to join a similar open ticket; it becomes the ticket mentioned last.
+
+    A danger is never the same as another matter: who meets it is only asked whether to report it.
+    """
+    if sort(turn.words).urgent:
+        return ""
     ticket = open_ticket_like(turn, category)
     if ticket is None:
         return _offer_to_reopen(turn, category)

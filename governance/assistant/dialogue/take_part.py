@@ -7,17 +7,21 @@ from dataclasses import replace
 from governance.assistant.dialogue.answering import finished_here, how_to_answer, say_still_met
 from governance.assistant.dialogue.appealing import how_to_answer_back
 from governance.assistant.dialogue.conversation import last_report_in_room
-from governance.assistant.dialogue.report import link_to
+from governance.assistant.dialogue.emergency import with_emergency_call
+from governance.assistant.dialogue.report import ask_what, link_to
 from governance.assistant.dialogue.ticket_reference import (
     may_mention,
     means_a_ticket,
     number_and_other_words,
+    number_in,
     resolve_ticket,
+    ticket_numbered,
 )
 from governance.assistant.dialogue.turn import Turn
 from governance.assistant.language.answers import NO, answer_in
 from governance.core.db import numbered
 from governance.core.errors import Refused
+from governance.core.translation import LazyText as _l
 from governance.discussions import contributions
 from governance.discussions import queries as topics
 from governance.discussions.model import AGREE, DISAGREE, PASS, Statement
@@ -31,6 +35,7 @@ NUMBER = re.compile(r"(?:观点|第)?\s*(\d{1,9})\s*号?(?:观点)?")
 VOTED = re.compile(rf"{NUMBER.pattern}|")
 TICKET = r"(?:编号|单号)?\s{0,3}\d{1,9}\s?[-–—－]\s?\d\s?号?"
 BARE_NUMBER = re.compile(rf"{TICKET}|\d{{2,10}}")
+STILL = "还没好"
 WHICH_TO_JOIN = "您说的是哪一件？请说：我也遇到 编号"
 GIVEN = {AGREE: "您同意“{}”", DISAGREE: "您不同意“{}”", PASS: "您对“{}”不好说"}
 
@@ -75,9 +80,15 @@ def explain_withdrawal(turn: Turn) -> str:
 
 
 def join_ticket(turn: Turn) -> str:
-    """Count the speaker among those who met the same. Raises Refused when no ticket is meant or it is their own."""
-    if not any(char.isdecimal() for char in turn.words) and not means_a_ticket(turn):
-        raise Refused(_which_to_join(turn))
+    """Count the speaker among those who met the same. Raises Refused when no ticket is meant or it is their own.
+
+    Without a number nobody is led to join a danger: each who meets one is asked for a report of their own.
+    """
+    if not any(char.isdecimal() for char in turn.words):
+        if danger := _danger_meant(turn):
+            return _ask_for_their_own(turn, danger)
+        if not means_a_ticket(turn):
+            raise Refused(_which_to_join(turn))
     ticket = resolve_ticket(turn, WHICH_TO_JOIN)
     if ticket.is_followed_by(turn.by.person_id, "reporter"):
         raise Refused(
@@ -85,8 +96,30 @@ def join_ticket(turn: Turn) -> str:
         )
     if answers.are_taken(ticket):
         return _join_finished(turn, ticket)
-    feedback.join(ticket, turn.by)
-    return f"记下了，{ticket.number} 现在共 {ticket.joined + 1} 位邻居遇到。\n{address(f'/t/{ticket.ref}')}"
+    counted = _l("记下了") if feedback.join(ticket, turn.by) else _l("您说过了，已经算上您")
+    told = _l("%(counted)s，%(n)s 现在共 %(all)s 位邻居遇到。", counted=counted, n=ticket.number, all=ticket.joined + 1)
+    return f"{told.in_chinese}\n{address(f'/t/{ticket.ref}')}"
+
+
+def join_unsolved(turn: Turn) -> str:
+    """The command 我也遇到，还没好, whose words are only those behind it."""
+    return join_ticket(replace(turn, words=f"{turn.words} {STILL}".strip()))
+
+
+def _danger_meant(turn: Turn) -> Ticket | None:
+    """The urgent ticket of somebody else that 我家也是 can be about: quoted, else the last mentioned or reported."""
+    if quoted := ticket_numbered(number_in(turn.quoted)):
+        candidates = [quoted]
+    else:
+        reported = last_report_in_room(turn.conversation.room) if turn.group is not None else None
+        candidates = [one for one in (turn.conversation.last_mentioned, reported) if one is not None]
+    theirs = (one for one in candidates if not one.is_followed_by(turn.by.person_id, "reporter"))
+    return next((one for one in theirs if one.urgent and may_mention(turn, one)), None)
+
+
+def _ask_for_their_own(turn: Turn, danger: Ticket) -> str:
+    asked = _l("您那里也有，要单独报一件，才会有人去您那里。%(ask)s", ask=ask_what(turn)).in_chinese
+    return with_emergency_call(danger.words, asked)
 
 
 def _join_finished(turn: Turn, ticket: Ticket) -> str:

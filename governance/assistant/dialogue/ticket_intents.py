@@ -13,6 +13,7 @@ from governance.assistant.dialogue.turn import Turn
 from governance.assistant.language.matters import category_of
 from governance.assistant.language.phrases import ASKING, ASKING_IN, ASKS, ME_TOO, NUDGING, NUDGING_IN, NUMBER
 from governance.tickets.model import Ticket
+from governance.triage.sorting import sort
 
 LONGEST = 30
 
@@ -62,7 +63,7 @@ def say_not_reported_yet(turn: Turn) -> str:
 def asks_about_open_matter(turn: Turn) -> bool:
     """A question without a number about a matter that has an open ticket here: 电梯修好了吗."""
     words = turn.bare
-    is_question = len(words) <= LONGEST and ASKING_IN.search(words) and ASKS.search(words)
+    is_question = len(words) <= LONGEST and ASKING_IN.search(words) and ASKS.search(words) and not sort(words).urgent
     return bool(is_question) and not NUMBER.search(words) and _open_ticket(turn) is not None
 
 

@@ -16,7 +16,7 @@ def resolve_ticket(turn: Turn, none_meant: str = "") -> Ticket:
     """
     has_number = any(char.isdecimal() for char in turn.words)
     words = turn.words if has_number else number_in(turn.quoted)
-    ticket = _numbered(words) if words else _mentioned(turn)
+    ticket = ticket_numbered(words) if words else _mentioned(turn)
     if ticket is None and not words:
         raise Refused(none_meant)
     if ticket is None or not may_mention(turn, ticket):
@@ -25,7 +25,8 @@ def resolve_ticket(turn: Turn, none_meant: str = "") -> Ticket:
     return ticket
 
 
-def _numbered(words: str) -> Ticket | None:
+def ticket_numbered(words: str) -> Ticket | None:
+    """The ticket of this number; None where it is no number of a ticket."""
     number = read_number(words)
     return db.session.get(Ticket, number) if number else None
 
@@ -55,7 +56,7 @@ def means_a_ticket(turn: Turn) -> bool:
 
 def is_mentionable(turn: Turn, number: str) -> bool:
     """Is this the number of a ticket that may be mentioned in this conversation?"""
-    ticket = _numbered(number)
+    ticket = ticket_numbered(number)
     return ticket is not None and may_mention(turn, ticket)
 
 

@@ -39,6 +39,12 @@ HOW = re.compile(r"(?:请问)?(?:怎么|如何|在哪儿?|哪里)(?:能|可以)?
 WHOSE_PHONE = re.compile(
     r".{0,6}(?:网格员|社区|居委会|村委会|物业).{0,4}(?:电话|号码|联系).{0,6}|(?:我?要)?(?:转|找)?(?:人工|真人)(?:客服|服务)?"
 )
+SUPPLY, WHEN = "(?:[水电气]|暖气?)", "(?:什么时候|啥时候|几点|多久)(?:能|才|会|可以)*(?:来|恢复|有|通|供)"
+OUTAGE = re.compile(  # how long water or power is off: asked, not reported
+    rf".{{0,6}}停{SUPPLY}(?:要|会|还|得|通知|到底)*停?"
+    rf"(?:多久|多长时间|几天|几个?(?:小时|钟头)|到(?:几点|什么时候|啥时候))(?!了)(?:呢|啊|呀)?{TAIL}"
+    rf"|.{{0,6}}{SUPPLY}{WHEN}{TAIL}|.{{0,6}}{WHEN}{SUPPLY}{TAIL}"
+)
 STOP_TELLING = re.compile(r"(?:我要?|请)?(?:退订|取消订阅|TD|别再?发(?:消息)?了?|不要再?发(?:消息)?了?)", re.IGNORECASE)
 PART_OF_DAY = "(?:早上|上午|中午|下午|晚上|早|晚)"
 GREETING = re.compile(
@@ -50,7 +56,7 @@ THANKS = re.compile(
 PRAISE = re.compile(r"[修办弄处理]好[了啦]?|(?:真|好|很|这么)快|给力|点赞|大拇指|真好|满意")
 THANKS_IN = re.compile(r"谢谢|多谢|感谢|辛苦[了啦]|\U0001f44d|[修办弄处理来]得?(?:真|好|很|这么)快|给力|点赞")
 WANTS_MORE = re.compile(r"但|可是|不过|就是|还|又|再|请|麻烦|希望|告诉|能不能|什么|怎么|没|不|坏|[?？]")
-ASKS = re.compile(r"[吗么呢啥?？]\W{0,5}$|几点|多少|什么时候|啥时候|哪天|为什么|为啥")  # a question
+ASKS = re.compile(r"[吗么呢啥?？]\W{0,5}$|几点|多少|多久(?![了都没])|什么时候|啥时候|哪天|为什么|为啥")  # a question
 GOES_ON = re.compile("都|还|也|又|而且|并且|然后|现在|已经|就是|因为|不对|更")  # begins a continuation
 PARTING = re.compile(
     r"收到|知道了|明白了?|再见|拜拜|没事了?|无所谓|都行|随便|晚安|[哈嘿嘻呵]{2,}|[嗯哦噢喔]{2,}|[哦噢喔]"
@@ -59,7 +65,7 @@ NOTHING = re.compile("[?？]?")
 
 # A ticket number inside a sentence, but not 3-4单元, 3-4天, a date or a phone number.
 NUMBER = re.compile(
-    r"(?<![\d-])(?:编号|单号)?\s{0,3}(\d{1,9}\s?[-–—－]\s?\d)(?!\s?[\d–—－-])"
+    r"(?<![\d-])(?:编号|单号)?\s{0,3}(\d{1,9}\s?[-–—－]\s?\d)(?!\d|\s?[–—－-])"
     r"(?!\s?(?:单元|栋|幢|座|号楼|号院|室|楼|层|户|点|天|个|次|年|月|日|周|小时|米|岁))号?"
 )
 BEFORE = (

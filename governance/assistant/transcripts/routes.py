@@ -21,6 +21,7 @@ from governance.relay.messages.facts import near_name
 from governance.tickets.categories import active
 from governance.triage.crisis import crisis_in
 from governance.triage.pressing import carried_calls, carry_calls
+from governance.triage.sorting import sort
 
 bp = Blueprint("transcripts", __name__)
 PASTED = "pasted"  # the page that answers for a matter passed on
@@ -150,12 +151,19 @@ def _matter(form: MatterForm, places: list[Place]) -> MatterForm:
 
 
 def _paste_page(form: PasteForm, **more: Any) -> str:
-    return render_template("assistant/paste.html", form=form, calls=carried_calls(PASTED), **more)
+    written = sort(form.pasted.data or "").calls if request.method == "POST" else ()
+    calls = carried_calls(PASTED) or written
+    return render_template("assistant/paste.html", form=form, calls=calls, is_urgent=_is_urgent, **more)
+
+
+def _is_urgent(words: str) -> bool:
+    return sort(words).urgent
 
 
 def _matter_page(form: MatterForm, places: list[Place]) -> str:
     left = len(parse.lines(form.rest.data or ""))
-    return render_template("assistant/matter.html", form=form, there=_there(form, places), left=left)
+    calls = sort(form.words.data or "").calls
+    return render_template("assistant/matter.html", calls=calls, form=form, there=_there(form, places), left=left)
 
 
 def _there(form: PasteForm | MatterForm, places: list[Place]) -> str:

@@ -180,6 +180,8 @@ RULES = {
     "topic.flag": checked,
     "topic.judge": checked,
     "topic.open": above_grid,
+    "topic.reword": above_grid,
+    "topic.to_ticket": above_grid,
     "topic.answer": above_grid,
     "topic.decide": above_grid,
     "topic.carry_out": nobody,

@@ -87,6 +87,8 @@ def _fan_out(event: Event) -> None:
 def _bound_where(event: Event, facts: Facts | None) -> Select[int]:
     """The groups bound to the places of the event's scope; for some events also, or only, to those inside its place."""
     scope = [int(part) for part in event.scope.strip("/").split("/") if part.isdecimal()]
+    if facts is not None and facts.told_at:
+        scope = [id_ for id_ in scope if id_ in facts.told_at]
     if facts is None or not facts.inside:
         return select(GroupPlace.group_id).where(GroupPlace.place_id.in_(scope))
     below = bound_below(event.scope, around=scope if facts.around else ())

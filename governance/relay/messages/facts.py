@@ -15,11 +15,12 @@ from governance.core.events import Event
 from governance.core.web.pages import local
 from governance.discussions.lifecycle import PROPOSED
 from governance.discussions.model import Topic
+from governance.people.model import ROLES
 from governance.places.codes import first_living
 from governance.places.model import Place, near_name_of
 from governance.relay.messages.text import address
 from governance.relay.model import Group
-from governance.tickets.lifecycle import SETTLING
+from governance.tickets.lifecycle import APPEALED, SETTLING
 from governance.tickets.model import Ticket
 
 URGENT_HOURS = 4  # a ticket due within half a shift does not wait for the day's digest
@@ -38,6 +39,7 @@ class Facts:
     running: bool = False  # staff must act, and the clock runs
     stage: str = ""  # the state of the subject
     inside: bool = False  # told in the places inside the event's place too
+    told_at: tuple[int, ...] = ()  # only groups of these places; empty means any in the scope
     around: bool = True  # told in the places around the event's place too
     audiences: tuple[str, ...] = ()  # only these audiences; empty means any
     card: bool = False  # sent as a card of its own: the link leads to more than the words
@@ -83,6 +85,7 @@ def _ticket(event: Event) -> Facts | None:
         "link": address(f"/t/{ticket.ref}"),
         "joined": _count(event.data.get("joined"), ticket.joined),
         "round": _count(event.data.get("round"), ticket.round),
+        "looks_again": ROLES[ticket.appeal_to].in_chinese if ticket.state == APPEALED and ticket.appeal_to else "",
         "to_verify": ticket.category.verify,
     }
     is_urgent = ticket.urgent or ticket.category.hours <= URGENT_HOURS
@@ -97,7 +100,13 @@ def _ticket(event: Event) -> Facts | None:
         stage=ticket.state,
         card=bool(picture),
         picture=picture,
+        told_at=_above_grid(ticket) if ticket.category.above_grid else (),
     )
+
+
+def _above_grid(ticket: Ticket) -> tuple[int, ...]:
+    """The offices above the grid: its worker and those around hear nothing of what may be about them."""
+    return tuple(id_ for id_ in (ticket.district_id, ticket.street_id, ticket.community_id) if id_)
 
 
 def _after_photo(ticket: Ticket, event: Event) -> str:
@@ -123,11 +132,19 @@ def _topic(event: Event) -> Facts | None:
         "deed": event.data.get("title", ""),
         "link": address(f"/topics/{topic.ref}{PLACES_ON_PAGE.get(event.verb, '')}"),
     }
-    return Facts(said, inside=event.verb != "propose", card=True)
+    danger = event.verb == "danger"
+    return Facts(said, urgent=danger, running=danger, inside=event.verb not in ("propose", "danger"), card=True)
 
 
 def _is_news(topic: Topic, verb: str) -> bool:
-    """A proposal is news until staff have checked the topic; everything else only afterwards."""
+    """A proposal is news until staff have checked the topic; everything else only afterwards, but for a danger.
+
+    Of a proposal with danger in it only the danger is told.
+    """
+    if verb == "danger":
+        return True
+    if topic.urgent:
+        return False
     return topic.state == PROPOSED if verb == "propose" else topic.checked_at is not None
 
 

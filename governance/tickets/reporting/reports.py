@@ -17,7 +17,7 @@ from governance.people.access.viewer import Viewer
 from governance.places.landing import PlaceRow
 from governance.places.model import Place
 from governance.tickets.categories import Choice
-from governance.tickets.model import Category, Follow, Photo, Ticket
+from governance.tickets.model import Category, Follow, Photo, Ticket, told
 from governance.tickets.record import record_event_at
 from governance.triage.pressing import sorting_of
 
@@ -86,11 +86,12 @@ def _report(
     submission: str,
     details: Mapping[str, Any],
 ) -> str:
-    details = {"words": "", "source": "code", **details}
-    sorting = sorting_of(details["words"])
+    details = {"words": "", "where": "", "source": "code", **details}
+    sorting = sorting_of(told(details["words"], details["where"]))
     details["urgent"] = bool(details.get("urgent") or sorting.urgent)
     hours = details.pop("hours", category.hours)
     details["private"] = bool(details.get("private") or category.private or sorting.private)
+    areas = place.areas() | ({"grid_id": None} if category.above_grid else {})
     ref = new_ref()
     id_ = TICKET.new(
         connection(),
@@ -100,7 +101,7 @@ def _report(
         place_id=place.id,
         category_id=category.id,
         due_at=now() + timedelta(hours=hours),
-        **place.areas(),
+        **areas,
         **details,
     )
     FOLLOW.run(connection(), ticket_id=id_, person_id=reporter_id, role="reporter")
@@ -115,6 +116,13 @@ def report_for(
 ) -> Ticket:
     """Create a ticket that staff write for a resident; the resident is its reporter."""
     require(by, "ticket.assist", place)
+    return written_for(by, reporter_id, place, category, submission, **details)
+
+
+def written_for(
+    by: Viewer, reporter_id: int, place: Place, category: Category, submission: str, **details: Any
+) -> Ticket:
+    """The same for a caller that has settled the right to it."""
     details |= {"assisted_by_id": by.staff_id}
     first = reported(by.staff_id, submission)
     return first or _whole(_report(by, by.staff_id, reporter_id, place, category, submission, details))

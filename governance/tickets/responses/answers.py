@@ -178,6 +178,17 @@ def takes_answers() -> ColumnElement[bool]:
     return or_(Ticket.state == life.RESOLVED, late)
 
 
+def is_done_again() -> ColumnElement[bool]:
+    """Match open tickets that somebody's "no" has put back to be done within the days in which others were asked."""
+    refused = exists().where(
+        Answer.ticket_id == Ticket.id,
+        Answer.round == Ticket.round - 1,
+        Answer.solved == "no",
+        Answer.at >= now() - SILENCE,
+    )
+    return and_(Ticket.state.in_(life.LISTED), Ticket.round > 1, refused)
+
+
 def open_to(ticket: Ticket, viewer: Viewer) -> dict[str, bool]:
     """Which answers the viewer may give now, for the page's buttons."""
     taken, may_answer = are_taken(ticket), may(viewer, "ticket.answer", ticket)

@@ -1,7 +1,8 @@
 """A declined reporter answers back, once. The office above the one that declined looks again and decides.
 
 It upholds with a reason, or sends the ticket back to be handled; then it can no longer be declined. Until somebody
-decides, the ticket stands on the list of that office and of those above it. The reporter may withdraw it meanwhile.
+decides, the ticket stands on the list of that office and of those above it. An urgent one stands first there, and that
+office is told at once. The reporter may withdraw it meanwhile.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,8 @@ from governance.people.access.viewer import Viewer
 from governance.people.model import Post
 from governance.tickets.lifecycle import LIFE, OFFICES
 from governance.tickets.model import Ticket
-from governance.tickets.urgency import heed
+from governance.tickets.urgency import mark
+from governance.triage.sorting import sort
 
 
 def answer_back(ticket: Ticket, by: Viewer, note: str) -> None:
@@ -35,7 +37,8 @@ def _decline(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str
 @LIFE.changes("appeal")
 def _appeal(ticket: Ticket, by: Viewer, answers: Mapping[str, str]) -> dict[str, Any]:
     ticket.appeal_to = _office_above(ticket)
-    heed(ticket, answers["note"], by)
+    if ticket.urgent or sort(answers["note"]).urgent:
+        mark(ticket, by)
     return _clock_anew(ticket) | {"level": ticket.appeal_to}
 
 

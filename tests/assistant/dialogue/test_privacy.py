@@ -13,6 +13,9 @@ WHOLE_ON = "sqlite"  # what words mean is decided above the database; with --fau
 GRAVE = ["我不想活了", "我爸想跳河", "孩子被猥亵了", "我家孩子被邻居摸了", "有人偷看我洗澡", "网格员骚扰我"]
 
 
+DESPAIR = GRAVE[:2]  # told that somebody is there, not that it is out of place
+
+
 def nothing_is_kept() -> bool:
     asked = [talk.asked for talk in db.session.scalars(select(Conversation))]
     return not db.session.scalars(select(Ticket)).all() and set(asked) <= {None}
@@ -23,7 +26,8 @@ def nothing_is_kept() -> bool:
 def test_in_a_group_grave_words_are_answered_with_numbers_and_never_said_again(say, words, before) -> None:
     say("楼道灯一直不亮")
     reply = say(before + words)
-    assert "110" in reply.splitlines()[0] and "这类事不在群里说" in reply and words not in reply
+    assert "110" in reply.splitlines()[0] and words not in reply
+    assert ("别自己扛着" if words in DESPAIR else "这类事不在群里说") in reply
     assert ("12388" if "网格员" in words else "不公开") in reply
     for after in ("是", "报", "我们楼里的人都知道"):
         assert words not in say(after)
@@ -94,6 +98,6 @@ def test_after_a_private_matter_a_yes_reports_nothing(say) -> None:
 def test_despair_said_in_two_messages_in_a_group_is_not_put_together_there(say) -> None:
     say("今天我不想")
     reply = say("再活下去了")
-    assert "不想" not in reply and "不在群里说" in reply and "12356" in reply
+    assert "不想" not in reply and "别自己扛着" in reply and "12356" in reply
     say("是")
     assert db.session.scalars(select(Ticket)).all() == []

@@ -62,3 +62,16 @@ def test_who_wants_to_hear_no_more_is_told_where_it_is_turned_off(say) -> None:
 @pytest.mark.parametrize("text", ["天哪", "😂", "电费"])
 def test_what_is_not_understood_gets_one_line(say, text) -> None:
     assert len(say(text).splitlines()) == 1 and "报事" in say(text)
+
+
+@pytest.mark.parametrize(
+    "words", ["停水多久", "要停水多久？", "停电到几点", "水什么时候来", "几点来电啊", "暖气多久恢复"]
+)
+def test_who_asks_how_long_water_is_off_is_told_where_it_stands_and_reports_nothing(say, cast, words) -> None:
+    told = say(words)
+    assert f"/c/{cast.codes['5号楼']}" in told and "通知" in told and "要报上去吗" not in told
+
+
+@pytest.mark.parametrize("words", ["停水多久了都没人管", "停水了", "网格员什么时候来换电表箱的门"])
+def test_a_complaint_of_it_is_no_such_question(say, words) -> None:
+    assert "看社区的通知" not in say(words)

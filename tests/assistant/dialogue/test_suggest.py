@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from governance.assistant.dialogue.conversation import Conversation
 from governance.core.db import db, now, writing
+from governance.tickets import actions
 from governance.tickets.model import Ticket
 from tests.assistant.bot import number_in
 
@@ -15,10 +16,21 @@ WHOLE_ON = "sqlite"  # what words mean is decided above the database; with --fau
 
 def test_what_is_in_hand_here_already_is_offered_before_it_is_reported_again(say) -> None:
     number = number_in(say("报事 电梯关门哐当响"))
-    asked = say("电梯又停了，困人", "三楼老周")
+    asked = say("电梯又停了", "三楼老周")
     assert f"我也遇到 {number}" in asked and "3号院 5号楼已经有人报了一件：“电梯" in asked
     assert "哐当" not in asked  # nobody has looked at those words yet
     assert "共 2 位邻居" in say(f"我也遇到 {number}", "三楼老周")
+
+
+@pytest.mark.parametrize("words", ["电梯里也困着人", "电梯又停了，困人", "电梯着火了快来人"])
+def test_a_danger_is_never_offered_as_the_same_as_another_matter(say, cast, words) -> None:
+    say("报事 电梯关门哐当响")
+    asked = say(words, "三楼老周")
+    assert "要报上去吗" in asked and "我也遇到" not in asked
+    say("不用", "三楼老周")
+    ticket = db.session.scalars(select(Ticket)).one()
+    actions.make_move(ticket, "finish", cast.viewer("gao"), {"note": "调好了"})
+    assert "我也遇到" not in say(words, "三楼老周")
 
 
 def test_what_is_in_hand_is_told_by_its_words_once_somebody_looked_at_them(say) -> None:

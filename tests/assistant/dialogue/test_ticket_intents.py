@@ -71,6 +71,27 @@ def test_the_same_here_after_a_neighbours_report_is_told_its_number(say) -> None
     assert f"是刚才报的路灯照明，就回：我也遇到 {number}" in say("我家也是", "三楼老周")
 
 
+@pytest.mark.parametrize("words", ["我家也是", "我也遇到", "+1"])
+def test_the_same_here_after_a_danger_is_asked_for_a_report_of_its_own(say, words) -> None:
+    number = number_in(say("报事 楼道着火了快来人"))
+    for _ in ("after a neighbour's report", "after its progress was told"):
+        asked = say(words, "三楼老周")
+        assert "119" in asked and "单独报一件" in asked and number not in asked
+        say("不报了", "三楼老周")
+        say(f"进度 {number}", "三楼老周")
+    assert "单独报一件" in say(words, "三楼老周")
+    assert "编号" in say("三楼楼道也着火了", "三楼老周")
+    assert [one.joined for one in db.session.scalars(select(Ticket))] == [0, 0]
+
+
+def test_the_same_here_after_a_danger_joins_nothing_that_was_spoken_of_before_it(say) -> None:
+    number = number_in(say("报事 楼道灯不亮"))
+    say(f"进度 {number}", "三楼老周")
+    say("报事 楼道着火了快来人")
+    assert "单独报一件" in say("我家也是", "三楼老周")
+    assert [one.joined for one in db.session.scalars(select(Ticket))] == [0, 0]
+
+
 def test_the_same_here_joins_what_we_said_is_in_hand(say) -> None:
     say("报事 电梯关门哐当响")
     assert "我也遇到" in say("电梯又停了", "三楼老周")

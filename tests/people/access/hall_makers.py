@@ -41,6 +41,7 @@ def spoken(made: Topic, variant: Variant, author: int, words: str = "") -> Spoke
     facts: dict[str, Any] = {"topic_id": made.id, "author_id": author, "submission": str(uuid.uuid4())}
     facts |= {"words": words or f"先装{next(NUMBERS)}个", "reason": "", "appeal": ""}
     facts |= {"state": WAITING} if "waiting" in variant else {}
+    facts |= {"state": WAITING, "urgent": True} if "urgent" in variant else {}
     facts |= {"state": HIDDEN, "reason": "重复"} if "hidden" in variant else {}
     with writing():
         said = (Reply if noun_of(variant) == "reply" else Statement)(**facts)
@@ -78,7 +79,7 @@ FORMS: dict[str, Callable[..., dict[str, Any]]] = {
     "/topics/<ref>/answer": lambda *_: {"words": "正在问物业"},
     "/topics/<ref>/tasks": lambda *_: {"words": "东门立棚", "category": "parking", "due": SOON},
     "/topics/<ref>/deeds": lambda *_: {"title": "装好充电棚", "done_on": TODAY},
-    "/topics/<ref>/<any(statement,reply):noun>/<int:number>/<any(hide,show,uphold):step>": lambda *_: {
+    "/topics/<ref>/<any(statement,reply):noun>/<int:number>/<any(hide,show,uphold,hand_over):step>": lambda *_: {
         "reason": "请别写电话"
     },
 }

@@ -207,7 +207,7 @@ def _move(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> di
 
 def _topic_move(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> dict[str, Any]:
     into = str(makers.topic(True).id) if step(variant) == "merge" else ""
-    return {"note": "说明", "into": into}
+    return {"note": "说明", "into": into, "title": "大家照应着"}
 
 
 def _gathered(makers: Makers, variant: tuple[str, ...], given: dict[str, str]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from tests.people.access.walking import Walk, answers, filled
 pytestmark = pytest.mark.mainly_on("sqlite")  # it asks the walk whether it would notice; the walk goes over both
 VOICE = "/topics/<ref>/statements/<int:number>/voice"
 MOVE = "/topics/<ref>/moves/<move>"
-MODERATE = "/topics/<ref>/<any(statement,reply):noun>/<int:number>/<any(hide,show,uphold):step>"
+MODERATE = "/topics/<ref>/<any(statement,reply):noun>/<int:number>/<any(hide,show,uphold,hand_over):step>"
 APPEAL = "/topics/<ref>/<any(statement,reply):noun>/<int:number>/appeal"
 FAULTY_RULES = {
     "any staff may accept": ("ticket.accept", handler_role, "POST /t/<ref>/moves/<move> accept"),

@@ -1,12 +1,17 @@
 """A declined reporter answers back: once, to the office above the decliner, and hears what became of it."""
 
-import pytest
-from sqlalchemy import update
+from datetime import timedelta
 
-from governance.core.db import db, now
+import pytest
+from sqlalchemy import select, text, update
+
+from governance.core.db import db, now, writing
+from governance.core.events import Event, history
 from governance.people.model import Post
+from governance.relay.messages.audience import tellings_of
 from governance.relay.subscriptions.recipients import workers
 from governance.tickets.model import Ticket
+from governance.tickets.urgency import escalate_untaken
 from tests.tickets.responses.test_answers import ticket_at
 
 
@@ -95,3 +100,55 @@ def test_nobody_else_answers_back_for_the_reporter(phone, declined) -> None:
         one.get(address)
         assert one.post(f"{address}/moves/appeal", note="不同意").status_code == 403
     assert db.session.query(Ticket.state).scalar() == "declined"
+
+
+def news_of(ticket: Ticket, audience: str) -> list[str]:
+    """What this audience hears of the answer back, in the order of the record."""
+    events = [event for event in history("ticket", ticket.id) if event.verb in ("urgent", "appeal")]
+    tellings = [tellings_of(event).telling(audience) for event in events]
+    return [telling.words for telling in tellings if telling is not None and telling.urgent]
+
+
+@pytest.mark.parametrize(("by", "office", "judge"), [("gao", "社区", "shen"), ("shen", "街道", "qiao")])
+def test_a_danger_that_is_answered_back_stands_first_until_that_office_decides(
+    phone, cast, declined, by, office, judge
+) -> None:
+    address, mine = declined(by)
+    other = phone().report(cast.codes["5号楼"], category="noise", words="楼下也打桩")
+    appeal(mine, address, "人被砸倒了，快来人，我不想活了")
+    ticket, seat = ticket_at(address), phone().sign_in(judge)
+    assert ticket.presses
+    page = seat.get("/desk?tab=new").get_data(as_text=True)
+    assert 0 < page.find(address) < (page.find(other) if other in page else len(page))
+    assert any(f"请{office}工作人员马上复看" in words for words in news_of(ticket, "workers"))
+    assert news_of(ticket, "worker")[0].startswith("【急】") and workers(ticket) == {cast.people[judge]}
+    with writing():
+        db.session.execute(update(Event).values(at=now() - timedelta(minutes=70)))
+    escalate_untaken()
+    levels = [event.data["to"] for event in history("ticket", ticket.id) if event.verb == "escalate"]
+    assert levels == ["community", "street", "district"][["gao", "shen"].index(by) :]
+    seat.get(address)
+    assert seat.post(f"{address}/moves/uphold", note="已经打了 110").status_code == 303
+    assert not ticket_at(address).presses
+
+
+def test_a_danger_declined_presses_again_however_calmly_it_is_answered_back(phone, cast) -> None:
+    mine, gao = phone(), phone().sign_in("gao")
+    address = mine.report(cast.codes["5号楼"], words="楼道着火了快来人")
+    gao.get(address)
+    gao.post(f"{address}/moves/decline", note="请打 119")
+    assert not ticket_at(address).presses
+    appeal(mine, address, "还是请看一下")
+    assert ticket_at(address).presses
+    assert any("马上复看" in words for words in news_of(ticket_at(address), "workers"))
+
+
+def test_pressing_tickets_are_found_by_their_index(app) -> None:
+    explain = "EXPLAIN QUERY PLAN "
+    if db.engine.dialect.name == "postgresql":  # it would read so small a table whole
+        explain = "EXPLAIN "
+        for way in ("seqscan", "bitmapscan", "sort"):
+            db.session.execute(text(f"SET LOCAL enable_{way} = off"))
+    query = select(Ticket.id).where(Ticket.pressing()).order_by(Ticket.id).compile(db.engine)
+    plan = str(db.session.connection().exec_driver_sql(explain + str(query)).all())
+    assert "ix_ticket_urgent" in plan
