@@ -102,6 +102,7 @@ def report_for(code: str) -> Any:
         kept=kept,
         at=report_page.place_field(places, form.at.data),
         kinds=kinds,
+        calls=sort(form.words.data or "").calls if request.method == "POST" else (),
     )
     return page, form.status
 
