@@ -115,6 +115,15 @@ def report_for(world: World, words: str) -> str:
     return gao.get(answer.location).text
 
 
+def report_for_without_category(world: World, words: str) -> str:
+    gao = world.phone().sign_in("gao")
+    address = f"/desk/at/{world.cast.codes['5号楼']}/report"
+    gao.get(address)
+    answer = gao.post(address, words=words, at=str(world.cast.places["5号楼"]), source="phone")
+    assert answer.status_code == 422
+    return answer.text
+
+
 def say_in_the_hall(world: World, words: str) -> str:
     ref = begun(world.cast).ref
     one = world.phone().known_as("爱种花的", world.cast)
@@ -211,6 +220,7 @@ ROUTES = {
     "spot of a report": say_where,
     "first look at a paste": paste,
     "report for somebody": report_for,
+    "report for somebody that is refused": report_for_without_category,
     "paste of a group": pass_on,
     "statement in the hall": say_in_the_hall,
     "reply in the hall": reply,
@@ -224,7 +234,7 @@ TAKE_WORDS = {  # endpoint: routes of the table that go through it
     "tickets.more": ("more words",),
     "tickets.answer": ("answer after the finish", "still not solved"),
     "desk.move": ("answer back", "withdrawal"),
-    "desk.report_for": ("report for somebody",),
+    "desk.report_for": ("report for somebody", "report for somebody that is refused"),
     "transcripts.pass_on": ("paste of a group",),
     "transcripts.pasted": ("first look at a paste",),
     "discussions.state": ("statement in the hall",),

@@ -58,6 +58,7 @@ class Line:
     readers: Reader = Reader.IN_CHARGE
     words: Reader = Reader.IN_CHARGE
     detail: str = ""  # the fact of the event that is named after the past tense
+    waits_anew: bool = False  # somebody has to take it on from now
 
 
 @dataclass(frozen=True)

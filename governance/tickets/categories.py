@@ -47,7 +47,7 @@ DEFAULTS = (
         "misconduct",
         "举报",
         120,
-        "管事的人不守规矩，送到社区，网格员看不到",
+        "管事的人不守规矩，直接送到社区",
         private=True,
         above_grid=True,
         elsewhere="举报党员、干部也可以打 12388",

@@ -211,6 +211,7 @@ MOVES = (
         (DECLINED,),
         APPEALED,
         (Ask("note", _l("为什么不同意（只能说一次）")),),
+        waits_anew=True,
         done=_l("报的人不同意，请上一级再看"),
         readers=ALL,
         words=CONCERNED,
@@ -222,6 +223,7 @@ MOVES = (
         (APPEALED,),
         SUBMITTED,
         (NOTE,),
+        waits_anew=True,
         done=_l("上一级看过，要办"),
         readers=ALL,
         words=ALL,
@@ -339,6 +341,7 @@ MOVES = (
         (PENDING_VERIFY, RESOLVED, CLOSED, DECLINED, RETURNED, TO_TOPIC),
         ACCEPTED,
         (Ask("note", _l("为什么重办")),),
+        waits_anew=True,
         done=_l("重新办，从头计时"),
         readers=ALL,
         publishes=True,
@@ -356,7 +359,9 @@ MOVES = (
     TicketMove("close", _l("结案"), (RESOLVED,), CLOSED, done=_l("结束了"), readers=ALL),
 )
 LINES = (
-    Line("report", done=_l("报上来了"), readers=ALL, words=RECORD),  # the page shows its words elsewhere
+    Line(
+        "report", done=_l("报上来了"), readers=ALL, words=RECORD, waits_anew=True
+    ),  # the page shows its words elsewhere
     Line("join", done=_l("又有人也遇到"), readers=RECORD),  # counted, not listed
     Line("nudge", done=_l("有人催了一下"), readers=CONCERNED),
     Line("photo", done=_l("照片送到了"), readers=RECORD),  # shown with the report
@@ -374,7 +379,7 @@ LINES = (
     Line("hide", done=_l("先不公开"), readers=CONCERNED, words=CONCERNED, detail="parts"),
     Line("show", done=_l("公开了"), readers=CONCERNED, words=CONCERNED, detail="parts"),
     Line("reword", done=_l("改了公开的文字"), readers=CONCERNED, words=CONCERNED),
-    Line("urgent", done=_l("说到了危险，马上告诉了办事的人")),
+    Line("urgent", done=_l("说到了危险，马上告诉了办事的人"), waits_anew=True),
     Line("escalate", done=_l("还没有人接，告诉了上一级")),
     Line("due", done=_l("快到期了")),
     Line("late", done=_l("到期没有办结")),

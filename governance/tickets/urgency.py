@@ -7,7 +7,7 @@ from sqlalchemy import select
 from governance.core.db import advisory_lock, db, now, writing
 from governance.core.events import append, history
 from governance.people.access.viewer import SYSTEM, Viewer
-from governance.tickets.lifecycle import APPEALED, OFFICES
+from governance.tickets.lifecycle import APPEALED, LIFE, OFFICES
 from governance.tickets.model import Ticket
 from governance.tickets.record import record_event
 from governance.triage.sorting import sort
@@ -17,7 +17,7 @@ ESCALATIONS = (  # how long nobody has taken it, and who is told then
     ("street", timedelta(minutes=30)),
     ("district", timedelta(minutes=60)),
 )
-WAITS_ANEW = ("report", "reopen", "urgent", "appeal", "send_back")  # the time counts from the last of these
+WAITS_ANEW = {line.name for line in LIFE.lines.values() if line.waits_anew}  # the time counts from the last of these
 PIECE = 200
 LOCK = 0x0E_C10D
 

@@ -81,3 +81,13 @@ def test_a_complaint_of_who_is_in_charge_goes_to_the_community_and_not_to_the_gr
     assert owed & set(groups.values()) == {groups["银杏社区"]}
     shen.get(there)
     assert shen.post(f"{there}/moves/accept").status_code == 303
+
+
+def test_the_slip_that_is_taken_home_prints_neither_the_words_nor_the_category(phone, cast) -> None:
+    gao, address = phone().sign_in("gao"), f"/desk/at/{cast.codes['5号楼']}/report"
+    gao.get(address)
+    sent = {"category": "violence", "words": PRIVATE, "at": str(cast.places["5号楼"]), "source": "phone"}
+    slip = gao.get(gao.post(address, **sent).location).text
+    printed = slip[slip.index('<div class="slip">') : slip.index('<div class="slip__ways">')]
+    assert "一件不公开的事" in printed and "家暴" not in printed.replace(PRIVATE, "")
+    assert re.search(rf'class="words [^"]*no-print">{PRIVATE}', printed)
