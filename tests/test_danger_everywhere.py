@@ -359,3 +359,8 @@ def test_in_the_hall_such_words_wait_for_a_person(world_of):
 
 def test_who_has_it_written_for_them_reads_on_the_slip_where_else_it_belongs(world_of):
     assert 'href="tel:12348"' in report_for(world_of, "物业合同到期了不签")
+
+
+def test_the_printed_slip_does_not_carry_words_of_violence_home(world_of):
+    slip = report_for(world_of, DANGERS["110"])
+    assert f'slip__words no-print">{DANGERS["110"]}' in slip
