@@ -18,7 +18,8 @@ def init_app(app: Flask) -> None:
 
 def way_back_from(path: str) -> WayBack | None:
     """From a page of this place, else of the code in the address, else to where the phone scanned last."""
-    of_the_page = (request.view_args or {}).get("code", "") if request.method == "POST" else ""
+    is_form = request.method == "POST" and request.path.startswith("/c/")
+    of_the_page = (request.view_args or {}).get("code", "") if is_form else ""
     return way_back(connection(), path, of_the_page or request.cookies.get(COOKIE, ""))
 
 
