@@ -39,6 +39,7 @@ from governance.triage.pressing import carried_calls, carry_calls
 from governance.triage.sorting import Call, sort
 
 bp = Blueprint("tickets", __name__)
+RECEIPTS = 5  # not read yet, kept in the device's cookie
 REPORTS_A_DEVICE = "20/hour"
 REPORTS_A_PLACE = "200/hour"
 VOICES_A_DEVICE = "120/hour"
@@ -79,7 +80,7 @@ def create(code: str) -> Any:
         raise
     if ref is None:
         return _report_page(code, form)
-    session["just_reported"] = ref
+    owe_receipt(ref)
     carry_calls(ref, form.told)
     return back("tickets.show", ref=ref)
 
@@ -252,8 +253,17 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
     return page, status
 
 
+def owe_receipt(ref: str) -> None:
+    """The first page of this ticket says that it arrived. An outbox may send several before one is opened."""
+    session["receipts"] = [*session.get("receipts", ())[1 - RECEIPTS :], ref]
+
+
 def _just_reported(ticket: Ticket) -> bool:
-    return "just_reported" in session and session.pop("just_reported") == ticket.ref
+    owed = session.get("receipts", ())
+    if ticket.ref not in owed:
+        return False
+    session["receipts"] = [ref for ref in owed if ref != ticket.ref]
+    return True
 
 
 def _calls(ticket: Ticket, mine: bool) -> tuple[Call, ...]:

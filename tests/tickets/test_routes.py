@@ -426,3 +426,11 @@ def test_reporting_for_somebody_twice_gives_the_same_slip(phone, cast) -> None:
     assert first.status_code == 303, worker.page
     assert worker.post(address, **sent).location == first.location
     assert db.session.query(Ticket).count() == 1
+
+
+def test_each_of_two_reports_sent_before_one_is_opened_says_that_it_arrived(phone, cast) -> None:
+    mine = phone()
+    addresses = [mine.report(cast.codes["5号楼"], words=words) for words in ("第一件", "第二件")]
+    for address in addresses:
+        assert "收到了" in mine.get(address).get_data(as_text=True)
+        assert "收到了" not in mine.get(address).get_data(as_text=True)

@@ -7,7 +7,7 @@ The limits are its own, so that many presses leave room for the reports at the p
 from functools import partial
 from typing import Any
 
-from flask import render_template, request, session
+from flask import render_template, request
 from sqlalchemy import select
 from wtforms import RadioField
 from wtforms.validators import InputRequired
@@ -34,7 +34,7 @@ from governance.tickets.lifecycle import LISTED
 from governance.tickets.model import Follow, Ticket
 from governance.tickets.reporting import reports
 from governance.tickets.responses import feedback
-from governance.tickets.routes import bp, stage_all
+from governance.tickets.routes import bp, owe_receipt, stage_all
 
 SLUG = "sticker"  # of the category; a deployment that retired it gets such tickets under 别的
 JOINED = _l("这里已经有人报了，记下了您也遇到。有进展，点“我的”看。")
@@ -70,14 +70,15 @@ def _reported(place: PlaceRow, form: StickerForm, viewer: Viewer) -> str:
     if first and first.words not in ("", words):  # empty once they were erased
         raise SentBefore("tickets.show", ref=first.ref)
     if first:
-        session["just_reported"] = first.ref
+        owe_receipt(first.ref)
         return first.ref
     open_one = _open_one(place, words)
     if open_one:
         _join(open_one, viewer, form.submission.data)
         return open_one.ref
     _require_room(viewer)
-    session["just_reported"] = ref = _new(place, form, viewer, words)
+    ref = _new(place, form, viewer, words)
+    owe_receipt(ref)
     return ref
 
 
