@@ -12,7 +12,7 @@ from governance.core.db import Base, now, partial_index
 from governance.core.personal import Erased, about_person, personal
 from governance.core.translation import LazyText
 from governance.core.translation import LazyText as _l
-from governance.people.model import KNOWN_BY, Person
+from governance.people.model import KNOWN_BY, SEEN_BY_STAFF, Person
 from governance.places.model import Place
 from governance.places.placed import Placed
 
@@ -182,11 +182,10 @@ class Sms(Base):
         return self.state == "refused"
 
 
-_STAFF = _l("社区以上的工作人员；每次查看都记一笔，您能看到")
 about_person(
     Residence,
     _l("住在哪里"),
-    seen_by=_STAFF,
+    seen_by=SEEN_BY_STAFF,
     kept=_l("直到您退出或者删除"),
     whose=lambda ids: Residence.person_id.in_(ids),
     order=12,
@@ -194,7 +193,7 @@ about_person(
 about_person(
     DoorSlip,
     _l("用过的住户条"),
-    seen_by=_STAFF,
+    seen_by=SEEN_BY_STAFF,
     kept=_l("直到您删除"),
     whose=lambda ids: DoorSlip.used_by_id.in_(ids),
     order=13,

@@ -284,11 +284,11 @@ class StaffSession(Base):
         return next((name for mark, name in DEVICES if mark in self.agent), "")
 
 
-_STAFF = _l("社区以上的工作人员；每次查看都记一笔，您能看到")
+SEEN_BY_STAFF = _l("社区以上的工作人员；每次查看都记一笔，您能看到")
 about_person(
     Person,
     _l("您是谁"),
-    seen_by=_STAFF,
+    seen_by=SEEN_BY_STAFF,
     kept=_l("直到您退出或者删除"),
     whose=lambda ids: Person.id.in_(ids),
     order=10,

@@ -1,7 +1,6 @@
 """Forms of tickets: their fields and validation messages."""
 
 import re
-import uuid
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -14,7 +13,7 @@ from governance.core.lifecycle import Move
 from governance.core.photos.clean import Box
 from governance.core.translation import AnyText
 from governance.core.translation import LazyText as _l
-from governance.core.web.forms import Form, options, phone, submission, text
+from governance.core.web.forms import Form, new_submission, options, phone, submission, text
 from governance.places.landing import PlaceRow
 from governance.places.model import Place
 from governance.tickets.categories import Choice
@@ -110,9 +109,7 @@ class AnswerForm(Form):
     )
     words = text(_l("想说的话"), longest=500, lines=2)
     asked_in = HiddenField("")  # the round that the page showed
-    submission = HiddenField(
-        "", [Length(max=36)], default=lambda: str(uuid.uuid4())
-    )  # may be missing: one tap elsewhere
+    submission = HiddenField("", [Length(max=36)], default=new_submission)  # may be missing: one tap elsewhere
 
 
 class LetOut(Form):

@@ -14,7 +14,18 @@ from governance.tickets.categories import active, add_category
 from governance.tickets.model import Category
 
 EVERYWHERE = 0  # categories belong to no community, so their events have their own hash chain
-KEPT = ("label", "hint", "hours", "private", "photo_to_finish", "scan_to_finish", "verify", "elsewhere", "position")
+KEPT = (
+    "label",
+    "hint",
+    "hours",
+    "private",
+    "above_grid",
+    "photo_to_finish",
+    "scan_to_finish",
+    "verify",
+    "elsewhere",
+    "position",
+)
 
 
 def keep_new(actor: Viewer, **facts: Any) -> Category:

@@ -219,6 +219,6 @@ def forget_staged() -> None:
 
 
 def _forget(photo: Photo) -> None:
-    for key in (quarantine(photo), address(photo, "full"), address(photo, "thumb")):
+    for key in files_of(photo):
         media.delete(key)
     db.session.delete(photo)

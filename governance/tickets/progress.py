@@ -14,14 +14,13 @@ from governance.core.web.pages import minute
 from governance.people.access.permissions import may
 from governance.people.access.viewer import NOBODY, Viewer
 from governance.tickets.lifecycle import LIFE
-from governance.tickets.model import Photo, Ticket, headline
+from governance.tickets.model import SOLVED, Photo, Ticket, headline
 from governance.tickets.publishing import PARTS
 from governance.triage.masking import WHERE, masked
 
-SAID = {"yes": _l("解决了"), "partly": _l("好了一部分"), "no": _l("没解决")}
 COMES_FIRST = _l("先办这一件")
 NAMED: dict[str, Callable[[Any], str]] = {  # how to format a line's detail that is not plain text
-    "solved": lambda answer: str(SAID[answer]),
+    "solved": lambda answer: str(SOLVED[answer]),
     "parts": lambda parts: "、".join(str(PARTS[part]) for part in parts),
 }
 

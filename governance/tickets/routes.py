@@ -30,7 +30,7 @@ from governance.places.qr import Square
 from governance.tickets import assist, guess_limit, photos, progress, publishing, queries
 from governance.tickets.available_moves import move_forms
 from governance.tickets.forms import AnswerForm, Form, MoreForm, PhotoForm, PublishForm, ReasonForm, ReportForm
-from governance.tickets.model import Photo, Ticket
+from governance.tickets.model import SOLVED, Photo, Ticket
 from governance.tickets.reporting import report_page, reports
 from governance.tickets.reporting.report_subject import matter
 from governance.tickets.responses import answers, feedback
@@ -239,7 +239,7 @@ def ticket_page(ticket: Ticket, forms: dict[str, Form] | None = None, status: in
         kept=lambda form: photos.staged(viewer, form.submission.data),
         given=given,
         photo_again=photos.to_send_again(viewer).get(ticket.id),
-        said=progress.SAID[given.solved] if given else "",
+        said=SOLVED[given.solved] if given else "",
         link=public_url("tickets.show", ref=ticket.ref, k=assist.reporter_secret(ticket)) if mine else "",
         just_reported=just_reported,
         done=acknowledgement(ticket.ref),

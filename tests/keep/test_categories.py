@@ -28,4 +28,8 @@ def test_a_category_is_added_changed_retired_and_brought_back(phone, cast):
     assert steps == [303, 409, 303, 409]
     fresh()
     assert db.session.get(Category, row.id).label == "树木倒伏"
+    for box in ("private", "above_grid", "photo_to_finish", "scan_to_finish", "verify"):
+        assert qiao.post(address, label="树木倒伏", hours="24", **{box: "y"}).status_code == 303
+        fresh()
+        assert getattr(db.session.get(Category, row.id), box), box
     assert phone().sign_in("shen").post(address, label="改", hours="1").status_code == 403

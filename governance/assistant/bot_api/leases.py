@@ -59,7 +59,7 @@ def lease(bot: Caller, limit: int) -> Deliveries:
             mark=parcel.short_code,
             group=parcel.bound["chat"],
             text=parcel.words,
-            lease_until=until[parcel.message_id].isoformat(),  # type: ignore[union-attr]
+            lease_until=until[parcel.message_id].isoformat(),  # type: ignore[union-attr]  # `claim` has just set it
         )
         for parcel in parcels
     ]

@@ -41,9 +41,8 @@ from governance.core.translation import LazyText as _l
 from governance.people.access.permissions import may
 from governance.relay.messages.text import sanitised
 from governance.tickets import lifecycle as life
-from governance.tickets import queries
+from governance.tickets import model, queries
 from governance.tickets.model import Follow, Ticket
-from governance.tickets.progress import SAID
 from governance.tickets.responses import answers, feedback
 from governance.triage.category import OTHER
 
@@ -210,7 +209,7 @@ def _told(turn: Turn, ticket: Ticket, said: Said) -> str:
         )
         return f"{again.in_chinese}\n{link_to(ticket, turn)}"
     score = _l("，%(score)s 分", score=said.satisfied).in_chinese if said.satisfied else ""
-    solved = SAID[said.solved or YES].in_chinese
+    solved = model.SOLVED[said.solved or YES].in_chinese
     ends = _l("大家都说了，结案。") if not ticket.status.open else _l("再等邻居们说一声，最多七天就结案。")
     told = _l(
         "记下了：%(n)s %(solved)s%(score)s。谢谢您。%(ends)s",
@@ -240,7 +239,7 @@ def _not_asked(turn: Turn, ticket: Ticket, said: Said, note: str) -> str:
 
 def _pass_on(turn: Turn, ticket: Ticket, note: str) -> None:
     """Add "solved" and the note to the ticket, for its workers."""
-    words = f"{SAID[YES].in_chinese} {note}".strip()[:LONGEST_NOTE]
+    words = f"{model.SOLVED[YES].in_chinese} {note}".strip()[:LONGEST_NOTE]
     feedback.more(ticket, turn.by, words, submission_of(turn.message))
 
 
